@@ -1,0 +1,5 @@
+/** The executable: command line, boot, admin. */
+@NullMarked
+package io.weir.app;
+
+import org.jspecify.annotations.NullMarked;

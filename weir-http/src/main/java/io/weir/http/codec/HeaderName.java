@@ -1,0 +1,143 @@
+package io.weir.http.codec;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A header field name in lower case (RFC 9110 section 5.1: names compare without case). Names that the proxy itself
+ * asks for are <em>known</em>: they carry a small number, so that finding one in a head compares numbers, not bytes.
+ * Immutable; any thread.
+ */
+public final class HeaderName {
+    private static final int SLOTS = 512;
+    private static final HeaderName[] TABLE = new HeaderName[SLOTS];
+    private static final Map<String, HeaderName> KNOWN = new HashMap<>();
+    private static int lastId;
+
+    public static final HeaderName HOST = known("host");
+    public static final HeaderName CONTENT_LENGTH = known("content-length");
+    public static final HeaderName TRANSFER_ENCODING = known("transfer-encoding");
+    public static final HeaderName CONNECTION = known("connection");
+    public static final HeaderName KEEP_ALIVE = known("keep-alive");
+    public static final HeaderName PROXY_CONNECTION = known("proxy-connection");
+    public static final HeaderName TE = known("te");
+    public static final HeaderName TRAILER = known("trailer");
+    public static final HeaderName UPGRADE = known("upgrade");
+    public static final HeaderName EXPECT = known("expect");
+    public static final HeaderName DATE = known("date");
+    public static final HeaderName SERVER = known("server");
+    public static final HeaderName VIA = known("via");
+    public static final HeaderName LOCATION = known("location");
+    public static final HeaderName COOKIE = known("cookie");
+    public static final HeaderName USER_AGENT = known("user-agent");
+    public static final HeaderName REFERER = known("referer");
+    public static final HeaderName CONTENT_TYPE = known("content-type");
+    public static final HeaderName X_REQUEST_ID = known("x-request-id");
+    public static final HeaderName X_FORWARDED_FOR = known("x-forwarded-for");
+    public static final HeaderName X_FORWARDED_PROTO = known("x-forwarded-proto");
+    public static final HeaderName X_FORWARDED_HOST = known("x-forwarded-host");
+    public static final HeaderName X_ENVOY_INTERNAL = known("x-envoy-internal");
+    public static final HeaderName X_ENVOY_EXTERNAL_ADDRESS = known("x-envoy-external-address");
+    public static final HeaderName X_ENVOY_ORIGINAL_PATH = known("x-envoy-original-path");
+    public static final HeaderName X_ENVOY_EXPECTED_RQ_TIMEOUT_MS = known("x-envoy-expected-rq-timeout-ms");
+    public static final HeaderName X_ENVOY_UPSTREAM_SERVICE_TIME = known("x-envoy-upstream-service-time");
+    public static final HeaderName X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS = known("x-envoy-upstream-rq-timeout-ms");
+    public static final HeaderName X_ENVOY_UPSTREAM_RQ_PER_TRY_TIMEOUT_MS = known(
+            "x-envoy-upstream-rq-per-try-timeout-ms");
+    public static final HeaderName X_ENVOY_RETRY_ON = known("x-envoy-retry-on");
+    public static final HeaderName X_ENVOY_MAX_RETRIES = known("x-envoy-max-retries");
+    public static final HeaderName X_ENVOY_ATTEMPT_COUNT = known("x-envoy-attempt-count");
+    public static final HeaderName X_ENVOY_OVERLOADED = known("x-envoy-overloaded");
+
+    private final String text;
+    private final byte[] lower;
+    private final int id;
+
+    private HeaderName(String text, int id) {
+        this.text = text;
+        this.lower = text.getBytes(StandardCharsets.ISO_8859_1);
+        this.id = id;
+    }
+
+    private static HeaderName known(String text) {
+        var name = new HeaderName(text, ++lastId);
+        int slot = hash(name.lower, 0, name.lower.length);
+        while (TABLE[slot] != null) {
+            slot = (slot + 1) & (SLOTS - 1);
+        }
+        TABLE[slot] = name;
+        KNOWN.put(text, name);
+        return name;
+    }
+
+    /** The name for this text, known where it is one of the constants above. The text's case does not matter. */
+    public static HeaderName of(String text) {
+        String lower = text.toLowerCase(Locale.ROOT);
+        var name = KNOWN.get(lower);
+        return name != null ? name : new HeaderName(lower, 0);
+    }
+
+    /** The known name's number of {@code bytes[from, to)}, in any case; 0 when it is none of them. */
+    static int idOf(byte[] bytes, int from, int to) {
+        for (int slot = hash(bytes, from, to);; slot = (slot + 1) & (SLOTS - 1)) {
+            var name = TABLE[slot];
+            if (name == null) {
+                return 0;
+            }
+            if (name.matches(bytes, from, to)) {
+                return name.id;
+            }
+        }
+    }
+
+    /** Length, first, middle and last letter: enough to keep the known names apart, and cheap. */
+    private static int hash(byte[] bytes, int from, int to) {
+        int length = to - from;
+        int first = bytes[from] | 0x20;
+        int middle = bytes[from + (length >> 1)] | 0x20;
+        int last = bytes[to - 1] | 0x20;
+        return (length * 37 + first * 5 + middle * 11 + last * 17) & (SLOTS - 1);
+    }
+
+    /** Whether {@code bytes[from, to)} is this name, in any case. */
+    public boolean matches(byte[] bytes, int from, int to) {
+        if (to - from != lower.length) {
+            return false;
+        }
+        for (int i = 0; i < lower.length; i++) {
+            int b = bytes[from + i];
+            if (b != lower[i] && (b < 'A' || b > 'Z' || b + 32 != lower[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A small positive number for a known name, 0 for any other. */
+    int id() {
+        return id;
+    }
+
+    /** The name's bytes in lower case; not to be written to. */
+    byte[] lower() {
+        return lower;
+    }
+
+    /** The name in lower case. */
+    @Override
+    public String toString() {
+        return text;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof HeaderName name && name.text.equals(text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
+    }
+}

@@ -1,0 +1,5 @@
+/** Byte streams: the TCP proxy. */
+@NullMarked
+package io.weir.stream;
+
+import org.jspecify.annotations.NullMarked;
