@@ -3,9 +3,12 @@ package io.weir.xds.resource;
 /**
  * A place in a text that a person wrote.
  *
- * @param file as the person named it, for messages only
- * @param line counted from 1
- * @param column counted from 1, in Unicode code points
+ * @param file
+ *            as the person named it, for messages only
+ * @param line
+ *            counted from 1
+ * @param column
+ *            counted from 1, in Unicode code points
  */
 public record Position(String file, int line, int column) {
 

@@ -5,14 +5,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that is wrong with a configuration: where, what was written, why it cannot stand, and what to write instead.
+ * One thing that is wrong with a configuration: where, what was written, why it cannot stand, and what to write
+ * instead.
  *
- * @param severity an ERROR rejects the configuration, a WARNING is told
- * @param at where it was written; null when the resource came over the wire and has no text
- * @param path the field, in Envoy's names, for example {@code static_resources.clusters[0].name}; empty for the whole text
- * @param value what was written there, shortened; empty when nothing was
- * @param message what is wrong, in plain words, without path and value
- * @param cure what to do about it; empty when the message says it already
+ * @param severity
+ *            an ERROR rejects the configuration, a WARNING is told
+ * @param at
+ *            where it was written; null when the resource came over the wire and has no text
+ * @param path
+ *            the field, in Envoy's names, for example {@code static_resources.clusters[0].name}; empty for the whole
+ *            text
+ * @param value
+ *            what was written there, shortened; empty when nothing was
+ * @param message
+ *            what is wrong, in plain words, without path and value
+ * @param cure
+ *            what to do about it; empty when the message says it already
  */
 public record Problem(Severity severity, @Nullable Position at, String path, String value, String message,
         String cure) {
@@ -82,10 +90,10 @@ public record Problem(Severity severity, @Nullable Position at, String path, Str
         for (int i = 0; i < end; i++) {
             char c = value.charAt(i);
             switch (c) {
-            case '\n' -> text.append("\\n");
-            case '\r' -> text.append("\\r");
-            case '\t' -> text.append("\\t");
-            default -> text.append(Character.isISOControl(c) ? '?' : c);
+                case '\n' -> text.append("\\n");
+                case '\r' -> text.append("\\r");
+                case '\t' -> text.append("\\t");
+                default -> text.append(Character.isISOControl(c) ? '?' : c);
             }
         }
         return cut ? text.append('…').toString() : text.toString();

@@ -1,0 +1,85 @@
+package io.weir.xds.compile;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+import com.google.protobuf.Message;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which extensions Weir knows, by the full name of their message, and which fields of which messages it honours. Each
+ * module adds its own; the application puts them together. Immutable.
+ */
+public final class Extensions {
+
+    private static final String OWN_TABLE = "/io/weir/xds/honoured.txt";
+
+    private final SortedMap<String, ExtensionReader<?, ?>> readers;
+    private final List<HonouredTable> tables;
+
+    private Extensions(SortedMap<String, ExtensionReader<?, ?>> readers, List<HonouredTable> tables) {
+        this.readers = readers;
+        this.tables = List.copyOf(tables);
+    }
+
+    /** What this module brings: the access loggers and the table of the listener, cluster and endpoint messages. */
+    public static Extensions basic() {
+        return new Extensions(new TreeMap<>(), List.of()).withHonoured(Extensions.class, OWN_TABLE);
+    }
+
+    /** These extensions and more. A reader takes the place of an earlier one of the same type. */
+    public Extensions with(ExtensionReader<?, ?>... more) {
+        return with(List.of(more));
+    }
+
+    /** These extensions and more. A reader takes the place of an earlier one of the same type. */
+    public Extensions with(Collection<? extends ExtensionReader<?, ?>> more) {
+        var all = new TreeMap<>(readers);
+        for (ExtensionReader<?, ?> reader : more) {
+            all.put(reader.type(), reader);
+        }
+        return new Extensions(all, tables);
+    }
+
+    /**
+     * These extensions and one more table of honoured fields.
+     *
+     * @param anchor
+     *            a class of the module that brings the table
+     * @param resource
+     *            its absolute resource name, such as {@code /io/weir/http/honoured.txt}
+     */
+    public Extensions withHonoured(Class<?> anchor, String resource) {
+        var all = new ArrayList<>(tables);
+        all.add(new HonouredTable(anchor, resource));
+        return new Extensions(readers, all);
+    }
+
+    /** The reader of a type, null when there is none. */
+    @Nullable
+    ExtensionReader<?, ?> reader(String type) {
+        return readers.get(type);
+    }
+
+    /** The names of all types, in order. */
+    public List<String> types() {
+        return List.copyOf(readers.keySet());
+    }
+
+    /** The default instances of all types that are known here. */
+    List<Message> prototypes() {
+        return readers.values().stream().map(ExtensionReader::prototype).map(Message.class::cast).toList();
+    }
+
+    List<HonouredTable> tables() {
+        return tables;
+    }
+
+    /** Where a table lies. */
+    record HonouredTable(Class<?> anchor, String resource) {
+    }
+}

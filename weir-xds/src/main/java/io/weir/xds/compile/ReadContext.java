@@ -1,0 +1,92 @@
+package io.weir.xds.compile;
+
+import java.util.List;
+
+import com.google.protobuf.Any;
+
+import io.weir.xds.resource.Problem;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a reader may do while it reads: tell problems, read nested extensions, and name clusters that must exist. All
+ * paths are given relative to the message that is read, in Envoy's field names ({@code route_config.virtual_hosts[0]});
+ * an empty path is the message itself. Used by one thread.
+ */
+public final class ReadContext {
+
+    private final Findings findings;
+    private final String path;
+
+    ReadContext(Findings findings, String path) {
+        this.findings = findings;
+        this.path = path;
+    }
+
+    /** A context for reading one message by itself, without a text around it: for tests and for resources by wire. */
+    public static ReadContext standalone(Extensions extensions) {
+        return new ReadContext(Findings.withoutText(extensions), "");
+    }
+
+    /** The path of the message that is read, from the root of the configuration. */
+    public String path() {
+        return path;
+    }
+
+    /** The context of a part of this message. */
+    public ReadContext at(String subPath) {
+        return new ReadContext(findings, Findings.join(path, subPath));
+    }
+
+    /** The context of one element of a list: {@code at("routes", 3)} is {@code routes[3]}. */
+    public ReadContext at(String list, int index) {
+        return at(list + "[" + index + "]");
+    }
+
+    /** Tells an error; the configuration will be rejected. Go on reading, there may be more to tell. */
+    public void problem(String subPath, String value, String message, String cure) {
+        findings.error(Findings.join(path, subPath), value, message, cure);
+    }
+
+    /** Tells something that the writer should know, but that rejects nothing. */
+    public void warning(String subPath, String value, String message, String cure) {
+        findings.warning(Findings.join(path, subPath), value, message, cure);
+    }
+
+    /** Whether there is a reader for the type of this extension; for places that may ignore unknown ones. */
+    public boolean isKnown(Any typedConfig) {
+        return findings.extensions().reader(TypedConfigs.type(typedConfig)) != null;
+    }
+
+    /**
+     * Reads a nested extension.
+     *
+     * @param subPath
+     *            where it stands, usually ending in {@code typed_config}
+     * @param kind
+     *            what is wanted there; an extension that is something else is a problem
+     * @return what its reader made of it, or null after a problem has been told
+     */
+    public <X> @Nullable X extension(String subPath, Any typedConfig, Class<X> kind) {
+        return TypedConfigs.read(findings, Findings.join(path, subPath), typedConfig, kind);
+    }
+
+    /** Says that a cluster of this name must exist; the compiler tells when it does not. */
+    public void clusterReferenced(String subPath, String cluster) {
+        findings.clusterReferenced(Findings.join(path, subPath), cluster);
+    }
+
+    /** Everything told so far, here and in all contexts that belong together, in the order of the text. */
+    public List<Problem> problems() {
+        return findings.problems();
+    }
+
+    /** The names given to {@link #clusterReferenced} so far, in order. */
+    public List<String> clustersReferenced() {
+        return findings.clusterReferences().stream().map(Findings.ClusterReference::cluster).toList();
+    }
+
+    Findings findings() {
+        return findings;
+    }
+}
