@@ -1,0 +1,64 @@
+package io.weir.core.balance;
+
+import java.util.Arrays;
+
+/**
+ * Draws indexes in proportion to weights in constant time (Vose, "A Linear Algorithm for Generating Random Numbers with
+ * a Given Distribution", 1991). Each column keeps its own index with a probability of {@code keep / 2^32}, and else
+ * gives its alias. Immutable; any thread.
+ */
+final class AliasTable {
+    private static final double WHOLE = 0x1p32;
+
+    private final long[] keep;
+    private final int[] alias;
+
+    AliasTable(int[] weights) {
+        int count = weights.length;
+        keep = new long[count];
+        alias = new int[count];
+        double sum = Arrays.stream(weights).asLongStream().sum();
+        double[] scaled = new double[count];
+        int[] small = new int[count];
+        int[] large = new int[count];
+        int smalls = 0;
+        int larges = 0;
+        for (int i = 0; i < count; i++) {
+            scaled[i] = weights[i] * count / sum;
+            if (scaled[i] < 1) {
+                small[smalls++] = i;
+            } else {
+                large[larges++] = i;
+            }
+        }
+        while (smalls > 0 && larges > 0) {
+            int less = small[--smalls];
+            int more = large[larges - 1];
+            keep[less] = (long) (scaled[less] * WHOLE);
+            alias[less] = more;
+            scaled[more] -= 1 - scaled[less];
+            if (scaled[more] < 1) {
+                larges--;
+                small[smalls++] = more;
+            }
+        }
+        // what is left is 1 but for rounding
+        while (larges > 0) {
+            whole(large[--larges]);
+        }
+        while (smalls > 0) {
+            whole(small[--smalls]);
+        }
+    }
+
+    private void whole(int index) {
+        keep[index] = 1L << 32;
+        alias[index] = index;
+    }
+
+    /** The index that 64 random bits stand for. */
+    int draw(long bits64) {
+        int column = Group.below(bits64 >>> 32, keep.length);
+        return (bits64 & 0xffffffffL) < keep[column] ? column : alias[column];
+    }
+}

@@ -1,0 +1,43 @@
+package io.weir.core.balance;
+
+import io.weir.core.balance.Pick.Chosen;
+import io.weir.core.model.Host;
+import org.jspecify.annotations.Nullable;
+
+/** Of all hosts of equal weight the one with the fewest requests in flight; a random one of those, if several. */
+record LeastRequestScan(Group group) implements Chooser {
+    @Override
+    public @Nullable Chosen choose(PickContext context) {
+        int fewest = Integer.MAX_VALUE;
+        int ties = 0;
+        for (int i = 0; i < group.size(); i++) {
+            Host host = group.at(i).host();
+            int active = host.requestsActive();
+            if (active <= fewest && usable(host, context)) {
+                ties = active < fewest ? 1 : ties + 1;
+                fewest = active;
+            }
+        }
+        int start = group.any(context.random());
+        if (ties == 0) {
+            return group.scan(context, start);
+        }
+        int nth = Group.below(context.random().nextLong() >>> 32, ties);
+        Chosen last = null;
+        for (int i = 0; i < group.size(); i++) {
+            Chosen candidate = group.at(i);
+            if (candidate.host().requestsActive() <= fewest && usable(candidate.host(), context)) {
+                last = candidate;
+                if (nth-- == 0) {
+                    break;
+                }
+            }
+        }
+        // counts move while we look: when all have grown since, any usable host is as good
+        return last != null ? last : group.scan(context, start);
+    }
+
+    private static boolean usable(Host host, PickContext context) {
+        return !host.ejected() && !context.excluded(host);
+    }
+}

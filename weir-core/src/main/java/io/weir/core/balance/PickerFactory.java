@@ -1,0 +1,15 @@
+package io.weir.core.balance;
+
+import io.weir.core.model.BalancePolicy;
+
+/** Makes the chooser of one policy: a new algorithm starts here, and takes its place in {@link Pickers}. */
+@FunctionalInterface
+interface PickerFactory<P extends BalancePolicy> {
+    /**
+     * A chooser among these hosts.
+     *
+     * @param seed
+     *            where to start, so that many proxies, and many rebuilds, do not all begin with the same host
+     */
+    Chooser build(Group hosts, P policy, long seed);
+}

@@ -1,0 +1,32 @@
+package io.weir.core.balance;
+
+import io.weir.core.balance.Pick.Chosen;
+import io.weir.core.model.BalancePolicy;
+import org.jspecify.annotations.Nullable;
+
+/** Hosts at random, each as often as its weight says. */
+final class Random implements Chooser {
+    private final Group group;
+    private final @Nullable AliasTable table;
+
+    Random(Group group) {
+        this.group = group;
+        this.table = group.weighted() ? new AliasTable(group.weights()) : null;
+    }
+
+    static Chooser build(Group group, BalancePolicy.Random policy, long seed) {
+        return group.size() == 1 ? new Single(group) : new Random(group);
+    }
+
+    @Override
+    public @Nullable Chosen choose(PickContext context) {
+        for (int tries = 0; tries < Group.TRIES_MAX; tries++) {
+            long bits = context.random().nextLong();
+            Chosen chosen = group.at(table == null ? Group.below(bits >>> 32, group.size()) : table.draw(bits));
+            if (!chosen.host().ejected() && !context.excluded(chosen.host())) {
+                return chosen;
+            }
+        }
+        return group.scan(context, group.any(context.random()));
+    }
+}

@@ -1,0 +1,107 @@
+package io.weir.core.balance;
+
+import io.weir.core.balance.Pick.Chosen;
+import io.weir.core.model.BalancePolicy;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hosts in turns, each as often as its weight says, on one cursor that all workers share. With equal weights the cursor
+ * runs over the hosts. With weights it runs over a schedule laid out beforehand: of S slots host i has w[i], S / w[i]
+ * apart, so each S picks are exact and a heavy host's turns are spread (earliest deadline first over the ideal turns;
+ * Stiliadis and Varma, "Rate-Proportional Servers", 1998, give the deadlines). Hosts start in different phases, or all
+ * light hosts would come in one lump.
+ */
+final class RoundRobin implements Chooser {
+    /** Most slots of a schedule. Weights whose sum is larger are rounded, by at most half a slot and never to 0. */
+    static final int SLOTS_MAX = 1 << 16;
+    private static final double GOLDEN = 0.6180339887498949;
+
+    private final Group group;
+    private final int @Nullable [] schedule;
+    private final int turns;
+    private final AtomicLong cursor;
+
+    RoundRobin(Group group, long seed) {
+        this.group = group;
+        this.schedule = group.weighted() ? schedule(slots(group.weights())) : null;
+        this.turns = schedule == null ? group.size() : schedule.length;
+        this.cursor = new AtomicLong(Math.floorMod(seed, turns));
+    }
+
+    static Chooser build(Group group, BalancePolicy.RoundRobin policy, long seed) {
+        return group.size() == 1 ? new Single(group) : new RoundRobin(group, seed);
+    }
+
+    @Override
+    public @Nullable Chosen choose(PickContext context) {
+        int last = 0;
+        // a turn that cannot be used is used up: were the neighbour to take it, it would carry twice its share
+        for (int tries = 0; tries < Group.TRIES_MAX; tries++) {
+            last = next();
+            Chosen chosen = group.at(last);
+            if (!chosen.host().ejected() && !context.excluded(chosen.host())) {
+                return chosen;
+            }
+        }
+        return group.scan(context, last);
+    }
+
+    private int next() {
+        int turn = (int) ((cursor.getAndIncrement() & Long.MAX_VALUE) % turns);
+        int[] order = schedule;
+        return order == null ? turn : order[turn];
+    }
+
+    /** How many slots each host has: the weights in lowest terms, rounded where their sum is beyond the bound. */
+    static int[] slots(int[] weights) {
+        int divisor = 0;
+        for (int weight : weights) {
+            divisor = gcd(weight, divisor);
+        }
+        int[] slots = new int[weights.length];
+        long sum = 0;
+        for (int i = 0; i < weights.length; i++) {
+            slots[i] = weights[i] / divisor;
+            sum += slots[i];
+        }
+        long bound = Math.max(SLOTS_MAX, 2L * weights.length);
+        if (sum > bound) {
+            for (int i = 0; i < slots.length; i++) {
+                slots[i] = (int) Math.max(1, Math.round((double) slots[i] * bound / sum));
+            }
+        }
+        return slots;
+    }
+
+    /** Sorts all turns by their ideal time, with a counting sort: linear in the slots. */
+    private static int[] schedule(int[] slots) {
+        int total = Arrays.stream(slots).sum();
+        int[] starts = new int[total + 1];
+        for (int i = 0; i < slots.length; i++) {
+            for (int turn = 0; turn < slots[i]; turn++) {
+                starts[due(i, turn, slots[i], total) + 1]++;
+            }
+        }
+        for (int i = 1; i <= total; i++) {
+            starts[i] += starts[i - 1];
+        }
+        int[] order = new int[total];
+        for (int i = 0; i < slots.length; i++) {
+            for (int turn = 0; turn < slots[i]; turn++) {
+                order[starts[due(i, turn, slots[i], total)]++] = i;
+            }
+        }
+        return order;
+    }
+
+    private static int due(int host, int turn, int slots, int total) {
+        double phase = (0.5 + host * GOLDEN) % 1.0;
+        return Math.min(total - 1, (int) ((turn + phase) * total / slots));
+    }
+
+    private static int gcd(int a, int b) {
+        return b == 0 ? a : gcd(b, a % b);
+    }
+}

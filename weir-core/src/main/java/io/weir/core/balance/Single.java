@@ -1,0 +1,13 @@
+package io.weir.core.balance;
+
+import io.weir.core.balance.Pick.Chosen;
+import org.jspecify.annotations.Nullable;
+
+/** The only host there is: every policy over one host. */
+record Single(Group group) implements Chooser {
+    @Override
+    public @Nullable Chosen choose(PickContext context) {
+        Chosen only = group.at(0);
+        return only.host().ejected() ? null : only;
+    }
+}

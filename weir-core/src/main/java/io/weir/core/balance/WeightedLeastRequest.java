@@ -1,0 +1,91 @@
+package io.weir.core.balance;
+
+import io.weir.core.balance.Pick.Chosen;
+import io.weir.core.model.BalancePolicy;
+import io.weir.core.model.Host;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hosts in proportion to {@code weight / (active + 1) ^ bias}, Envoy's rule where weights differ. Envoy keeps a queue
+ * of deadlines for it, which workers cannot share without a lock. Here a small group, or one to be scanned, is drawn
+ * from exactly. Of a large one some hosts are drawn by weight, then one of these by {@code 1 / (active + 1) ^ bias}:
+ * sampling importance resampling (Rubin 1987), which tends to the same distribution.
+ */
+final class WeightedLeastRequest implements Chooser {
+    /** Groups up to this size are drawn from exactly: as many reads as a draw of two hosts costs in all. */
+    static final int EXACT_MAX = 8;
+    private static final int DRAWN_MIN = 4;
+
+    private final Group group;
+    private final double bias;
+    private final @Nullable AliasTable table;
+    private final int drawn;
+
+    WeightedLeastRequest(Group group, BalancePolicy.LeastRequest policy, boolean all) {
+        this.group = group;
+        this.bias = policy.activeRequestBias();
+        this.table = all || group.size() <= EXACT_MAX ? null : new AliasTable(group.weights());
+        this.drawn = Math.max(DRAWN_MIN, policy.choices());
+    }
+
+    @Override
+    public @Nullable Chosen choose(PickContext context) {
+        RandomGenerator random = context.random();
+        Chosen best = table == null ? exact(context, random) : resampled(table, context, random);
+        return best != null ? best : group.scan(context, group.any(random));
+    }
+
+    private @Nullable Chosen exact(PickContext context, RandomGenerator random) {
+        double sum = 0;
+        for (int i = 0; i < group.size(); i++) {
+            sum += usable(i, context) ? group.weight(i) * ease(i) : 0;
+        }
+        double at = random.nextDouble() * sum;
+        Chosen last = null;
+        for (int i = 0; i < group.size(); i++) {
+            if (usable(i, context)) {
+                last = group.at(i);
+                at -= group.weight(i) * ease(i);
+                if (at < 0) {
+                    break;
+                }
+            }
+        }
+        // counts move while we look: past the end, the last usable host stands
+        return last;
+    }
+
+    private @Nullable Chosen resampled(AliasTable weights, PickContext context, RandomGenerator random) {
+        Chosen best = null;
+        double sum = 0;
+        int misses = 0;
+        for (int n = 0; n < drawn;) {
+            int i = weights.draw(random.nextLong());
+            if (!usable(i, context)) {
+                if (++misses == Group.TRIES_MAX) {
+                    break;
+                }
+                continue;
+            }
+            n++;
+            double ease = ease(i);
+            sum += ease;
+            // keeps each of those drawn so far with a chance of ease / sum
+            if (best == null || random.nextDouble() * sum < ease) {
+                best = group.at(i);
+            }
+        }
+        return best;
+    }
+
+    private double ease(int i) {
+        double load = group.at(i).host().requestsActive() + 1.0;
+        return bias == 1 ? 1 / load : bias == 0 ? 1 : Math.pow(load, -bias);
+    }
+
+    private boolean usable(int i, PickContext context) {
+        Host host = group.at(i).host();
+        return !host.ejected() && !context.excluded(host);
+    }
+}

@@ -1,0 +1,223 @@
+package io.weir.core.cluster;
+
+import io.weir.core.admit.CircuitBreaker;
+import io.weir.core.balance.Picker;
+import io.weir.core.balance.Pickers;
+import io.weir.core.model.BalancePolicy;
+import io.weir.core.model.ClusterSpec;
+import io.weir.core.model.DiscoveryType;
+import io.weir.core.model.Endpoint;
+import io.weir.core.model.Host;
+import io.weir.core.model.HostSet;
+import io.weir.core.model.HostStats;
+import io.weir.core.model.Outcome;
+import io.weir.core.stats.ClusterStats;
+import io.weir.core.stats.Scope;
+import io.weir.core.stats.Stats;
+import java.net.SocketAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/**
+ * A cluster alive.
+ *
+ * <p>
+ * Threads: {@link #endpoints}, {@link #update} and {@link #tick} belong to one thread, the conductor, which builds a
+ * new view and publishes it by one volatile write; listeners run there too. Everything else may be called by any thread
+ * and takes no lock. A host that cannot be reached is ejected by the worker that notices, at once and for all workers:
+ * pickers look at the host's flag. The next tick leaves it out of the view, and a later one lets it back.
+ */
+public final class Cluster {
+    /** What the seeds of successive views differ by: 2^64 divided by the golden ratio spreads them over any length. */
+    private static final long SEED_STEP = 0x9e3779b97f4a7c15L;
+
+    private final ClusterStats stats;
+    private final CircuitBreaker circuit;
+    private final List<Consumer<ClusterView>> listeners = new CopyOnWriteArrayList<>();
+    private Map<SocketAddress, Host> hosts = Map.of();
+    private long seed;
+    private volatile ClusterView view;
+    private volatile boolean warmed;
+    private volatile boolean ejectionsChanged;
+
+    /**
+     * A cluster as told. A STATIC one has its hosts at once; others have none until {@link #endpoints}.
+     *
+     * @param stats
+     *            where its numbers go, under {@code cluster.<statName>.}
+     */
+    public Cluster(ClusterSpec spec, Stats stats) {
+        this.stats = new ClusterStats(stats, spec.statName());
+        this.circuit = new CircuitBreaker(spec.limits());
+        this.seed = spec.name().hashCode() * SEED_STEP;
+        this.view = new ClusterView(spec, HostSet.EMPTY, picker(HostSet.EMPTY, spec.balance()));
+        bindGauges();
+        if (spec.type() == DiscoveryType.STATIC) {
+            announce(spec, spec.endpoints());
+        }
+    }
+
+    private void bindGauges() {
+        Scope open = stats.scope().child("circuit_breakers").tagged("envoy.circuit_breaker_priority", "default");
+        open.gauge("cx_open", () -> circuit.connectionsActive() >= circuit.limits().connectionsMax() ? 1 : 0);
+        open.gauge("rq_open", () -> circuit.requestsActive() >= circuit.limits().requestsMax() ? 1 : 0);
+        open.gauge("rq_pending_open", () -> circuit.pendingActive() >= circuit.limits().pendingMax() ? 1 : 0);
+        open.gauge("rq_retry_open", () -> circuit.retriesActive() >= circuit.limits().retriesMax() ? 1 : 0);
+    }
+
+    /** What routes call it. */
+    public String name() {
+        return spec().name();
+    }
+
+    /** What it is told to be. */
+    public ClusterSpec spec() {
+        return view.spec();
+    }
+
+    /** The view now: one volatile read. */
+    public ClusterView view() {
+        return view;
+    }
+
+    /** Its numbers. */
+    public ClusterStats stats() {
+        return stats;
+    }
+
+    /** Its limits. */
+    public CircuitBreaker circuit() {
+        return circuit;
+    }
+
+    /** Has had its first hosts, even if they were none. */
+    public boolean warmed() {
+        return warmed;
+    }
+
+    /** Calls with every new view, on the conductor, after it is published. */
+    public void onChange(Consumer<ClusterView> listener) {
+        listeners.add(listener);
+    }
+
+    /**
+     * The hosts are now these. A host whose address stays keeps its identity and counts. Of endpoints with the same
+     * address the first stands, as in Envoy. Conductor.
+     */
+    public void endpoints(List<Endpoint> announced, long nowNanos) {
+        announce(spec(), announced);
+    }
+
+    /** It is now told to be this; the name and the name of its numbers stay. Conductor. */
+    public void update(ClusterSpec spec, long nowNanos) {
+        if (!spec.name().equals(name()) || !spec.statName().equals(spec().statName())) {
+            throw new IllegalArgumentException(spec.name() + " is not " + name() + ": make a new cluster");
+        }
+        circuit.limits(spec.limits());
+        if (spec.type() == DiscoveryType.STATIC) {
+            announce(spec, spec.endpoints());
+        } else {
+            publish(spec);
+        }
+    }
+
+    /** Lets ejected hosts back whose time is over and publishes what changed. About every 100 ms. Conductor. */
+    public void tick(long nowNanos) {
+        // cleared first: an ejection during this tick is for the next one
+        boolean changed = ejectionsChanged;
+        ejectionsChanged = false;
+        ClusterSpec spec = spec();
+        for (Host host : hosts.values()) {
+            changed |= host.tick(spec.ejection(), nowNanos);
+        }
+        if (changed) {
+            publish(spec);
+        }
+    }
+
+    /**
+     * An attempt is over. Any thread. The forms {@link #answered}, {@link #timedOut}, {@link #reset} and
+     * {@link #unreachable} say the same without an object.
+     */
+    public void ended(Host host, Outcome outcome, long nowNanos) {
+        switch (outcome) {
+            case Outcome.Answered answered -> answered(host, answered.status(), answered.latencyNanos(), nowNanos);
+            case Outcome.TimedOut timedOut -> timedOut(host, timedOut.latencyNanos(), nowNanos);
+            case Outcome.Reset reset -> reset(host, nowNanos);
+            case Outcome.Unreachable unreachable -> unreachable(host, nowNanos);
+        }
+    }
+
+    /** It answered. Any thread. */
+    public void answered(Host host, int status, long latencyNanos, long nowNanos) {
+        HostStats numbers = host.stats();
+        (status < 500 ? numbers.rqSuccess() : numbers.rqError()).increment();
+        host.reached();
+    }
+
+    /** It did not answer in time; it was reached, though. Any thread. */
+    public void timedOut(Host host, long latencyNanos, long nowNanos) {
+        host.stats().rqTimeout().increment();
+        host.reached();
+    }
+
+    /** The connection broke before the answer was whole. Any thread. */
+    public void reset(Host host, long nowNanos) {
+        host.stats().rqError().increment();
+    }
+
+    /** No connection could be made. Any thread. */
+    public void unreachable(Host host, long nowNanos) {
+        HostStats numbers = host.stats();
+        numbers.cxConnectFail().increment();
+        numbers.rqError().increment();
+        if (host.unreachable(spec().ejection(), nowNanos)) {
+            stats.ejectionsTotal().increment();
+            ejectionsChanged = true;
+        }
+    }
+
+    private void announce(ClusterSpec spec, List<Endpoint> announced) {
+        Map<SocketAddress, Host> next = LinkedHashMap.newLinkedHashMap(announced.size());
+        for (Endpoint endpoint : announced) {
+            if (next.containsKey(endpoint.address())) {
+                continue;
+            }
+            Host known = hosts.get(endpoint.address());
+            if (known == null) {
+                known = new Host(endpoint);
+            } else {
+                known.endpoint(endpoint);
+            }
+            next.put(endpoint.address(), known);
+        }
+        if (!next.keySet().equals(hosts.keySet())) {
+            stats.membershipChange().increment();
+        }
+        hosts = next;
+        warmed = true;
+        publish(spec);
+    }
+
+    private void publish(ClusterSpec spec) {
+        HostSet set = HostSet.of(hosts.values());
+        ClusterView next = new ClusterView(spec, set, picker(set, spec.balance()));
+        stats.membershipTotal().set(set.all().size());
+        stats.membershipHealthy().set(set.healthyCount());
+        stats.membershipDegraded().set(set.degradedCount());
+        stats.membershipExcluded().set(set.excludedCount());
+        stats.ejectionsActive().set(set.all().stream().filter(Host::ejected).count());
+        view = next;
+        for (Consumer<ClusterView> listener : listeners) {
+            listener.accept(next);
+        }
+    }
+
+    private Picker picker(HostSet set, BalancePolicy policy) {
+        seed += SEED_STEP;
+        return Pickers.build(set, policy, seed, stats.lbHealthyPanic());
+    }
+}

@@ -1,0 +1,59 @@
+package io.weir.core.cluster;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The clusters of a proxy by name. Read by any thread; changed by one, the conductor, which replaces an immutable map.
+ */
+public final class Clusters {
+    private record Index(Map<String, Cluster> byName, List<Cluster> all) {
+    }
+
+    private volatile Index index = new Index(Map.of(), List.of());
+
+    /** The cluster of this name, null when there is none. One volatile read and one look-up. */
+    public @Nullable Cluster find(String name) {
+        return index.byName.get(name);
+    }
+
+    /** All of them, in the order added. */
+    public List<Cluster> all() {
+        return index.all;
+    }
+
+    /** Adds a cluster, in the place of one of the same name. Conductor. */
+    public void put(Cluster cluster) {
+        putAll(List.of(cluster));
+    }
+
+    /** Adds many at once: adding ten thousand one by one would copy the map as often. Conductor. */
+    public void putAll(List<Cluster> clusters) {
+        Map<String, Cluster> next = new LinkedHashMap<>(index.byName);
+        for (Cluster cluster : clusters) {
+            next.put(cluster.name(), cluster);
+        }
+        publish(next);
+    }
+
+    /** Takes a cluster away; null when there was none. Requests under way keep theirs. Conductor. */
+    public @Nullable Cluster remove(String name) {
+        Map<String, Cluster> next = new LinkedHashMap<>(index.byName);
+        Cluster removed = next.remove(name);
+        publish(next);
+        return removed;
+    }
+
+    /** Calls every cluster's tick. Conductor. */
+    public void tick(long nowNanos) {
+        for (Cluster cluster : index.all) {
+            cluster.tick(nowNanos);
+        }
+    }
+
+    private void publish(Map<String, Cluster> next) {
+        index = new Index(next, List.copyOf(next.values()));
+    }
+}

@@ -1,0 +1,11 @@
+package io.weir.core.model;
+
+/** Where the hosts of a cluster come from. */
+public enum DiscoveryType {
+    /** From the configuration, as addresses. */
+    STATIC,
+    /** From names; every address of a name is a host. */
+    STRICT_DNS,
+    /** From one name; one of its addresses at a time is the host. */
+    LOGICAL_DNS
+}

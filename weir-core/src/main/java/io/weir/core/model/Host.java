@@ -1,0 +1,194 @@
+package io.weir.core.model;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.InetAddress;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One endpoint of one cluster, alive: its requests in flight, its standing, its numbers. Its identity is its address:
+ * endpoint updates change the {@link #endpoint()} and keep the rest. Workers count and report without locks; only the
+ * conductor announces and ticks. All counts are exact over all workers.
+ */
+public final class Host {
+    private static final VarHandle ACTIVE;
+    private static final VarHandle STANDING;
+    private static final VarHandle STATS;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            ACTIVE = lookup.findVarHandle(Host.class, "active", int.class);
+            STANDING = lookup.findVarHandle(Host.class, "standing", Standing.class);
+            STATS = lookup.findVarHandle(Host.class, "stats", HostStats.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /**
+     * How the host stands after its last connects. Replaced whole by compare-and-set; the usual case, nothing failed,
+     * is one shared object, so a success costs one read.
+     */
+    private static final class Standing {
+        static final Standing CLEAN = new Standing(0, 0, false, 0);
+        final int failures;
+        final int ejections;
+        final boolean ejected;
+        final long untilNanos;
+
+        Standing(int failures, int ejections, boolean ejected, long untilNanos) {
+            this.failures = failures;
+            this.ejections = ejections;
+            this.ejected = ejected;
+            this.untilNanos = untilNanos;
+        }
+    }
+
+    private final SocketAddress address;
+    private final String addressText;
+    private volatile Endpoint endpoint;
+    private volatile int active;
+    private volatile Standing standing = Standing.CLEAN;
+    private volatile @Nullable HostStats stats;
+
+    /** A host that nothing is known of yet. */
+    public Host(Endpoint endpoint) {
+        this.endpoint = endpoint;
+        this.address = endpoint.address();
+        this.addressText = text(endpoint.address());
+    }
+
+    /** What was announced last. */
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /** Takes over a new announcement of the same address. Conductor. */
+    public void endpoint(Endpoint announced) {
+        if (!announced.address().equals(address)) {
+            throw new IllegalArgumentException(announced.address() + " is not the address of " + addressText);
+        }
+        endpoint = announced;
+    }
+
+    /** Its address, its identity. */
+    public SocketAddress address() {
+        return address;
+    }
+
+    /** Its address as text: {@code 10.0.0.1:80}, {@code [::1]:80} or a socket's path. */
+    public String addressText() {
+        return addressText;
+    }
+
+    /** Requests in flight or waiting for a connection to this host. */
+    public int requestsActive() {
+        return active;
+    }
+
+    /** A request was given to this host: call it right after the pick, so that the next pick sees it. */
+    public void requestStarted() {
+        ACTIVE.getAndAdd(this, 1);
+    }
+
+    /** That request is over, however it ended. */
+    public void requestEnded() {
+        ACTIVE.getAndAdd(this, -1);
+    }
+
+    /** Its numbers; made on first use, as most hosts of a large fleet are never spoken to by one proxy. */
+    public HostStats stats() {
+        HostStats present = stats;
+        if (present == null) {
+            HostStats fresh = new HostStats();
+            present = (HostStats) STATS.compareAndExchange(this, (@Nullable HostStats) null, fresh);
+            if (present == null) {
+                present = fresh;
+            }
+        }
+        return present;
+    }
+
+    /** Left out for now, because it could not be reached. */
+    public boolean ejected() {
+        return standing.ejected;
+    }
+
+    /** Ejections since its last success. */
+    public int ejections() {
+        return standing.ejections;
+    }
+
+    /** A connection to it was made, or it answered: whatever failed before is forgotten. Not while it is ejected. */
+    public void reached() {
+        Standing now = standing;
+        while (now != Standing.CLEAN && !now.ejected) {
+            Standing seen = (Standing) STANDING.compareAndExchange(this, now, Standing.CLEAN);
+            if (seen == now) {
+                return;
+            }
+            now = seen;
+        }
+    }
+
+    /**
+     * A connect failed. Reports on an ejected host change nothing: they are of connects begun before.
+     *
+     * @return true when this failure ejected the host
+     */
+    public boolean unreachable(EjectionSpec rule, long nowNanos) {
+        if (rule.consecutiveUnreachable() == 0) {
+            return false;
+        }
+        Standing now = standing;
+        while (!now.ejected) {
+            int failures = now.failures + 1;
+            boolean eject = failures >= rule.consecutiveUnreachable();
+            Standing next = eject
+                    ? new Standing(failures, now.ejections + 1, true, nowNanos + rule.lastsNanos(now.ejections))
+                    : new Standing(failures, now.ejections, false, 0);
+            Standing seen = (Standing) STANDING.compareAndExchange(this, now, next);
+            if (seen == now) {
+                return eject;
+            }
+            now = seen;
+        }
+        return false;
+    }
+
+    /**
+     * Lets an ejected host back when its time is over. It returns on trial: its next failure ejects it again at once,
+     * for twice as long. Conductor.
+     *
+     * @return true when the host came back
+     */
+    public boolean tick(EjectionSpec rule, long nowNanos) {
+        Standing now = standing;
+        if (!now.ejected || (rule.consecutiveUnreachable() > 0 && nowNanos - now.untilNanos < 0)) {
+            return false;
+        }
+        Standing trial = new Standing(Math.max(rule.consecutiveUnreachable() - 1, 0), now.ejections, false, 0);
+        return STANDING.compareAndSet(this, now, trial);
+    }
+
+    @Override
+    public String toString() {
+        return addressText;
+    }
+
+    private static String text(SocketAddress address) {
+        if (address instanceof InetSocketAddress inet) {
+            InetAddress ip = inet.getAddress();
+            if (ip == null) {
+                return inet.getHostString() + ':' + inet.getPort();
+            }
+            String host = ip.getHostAddress();
+            return (ip instanceof Inet6Address ? '[' + host + ']' : host) + ':' + inet.getPort();
+        }
+        return address.toString();
+    }
+}
