@@ -62,7 +62,7 @@ final class Group {
 
     /** Maps 32 random bits to 0 ... bound - 1 without a division (Lemire 2019; the bias is below bound / 2^32). */
     static int below(long bits32, int bound) {
-        return (int) (bits32 * bound >>> 32);
+        return (int) ((bits32 * bound) >>> 32);
     }
 
     /** From {@code start} on the first host neither ejected nor excluded, else the first not ejected, else null. */

@@ -59,7 +59,17 @@ public final class Pickers {
     }
 
     /** The groups in order, then the last resort. */
-    private record Ordered(Chooser[] choosers, Group lastResort, Counter panicked) implements Picker {
+    private static final class Ordered implements Picker {
+        private final Chooser[] choosers;
+        private final Group lastResort;
+        private final Counter panicked;
+
+        Ordered(Chooser[] choosers, Group lastResort, Counter panicked) {
+            this.choosers = choosers;
+            this.lastResort = lastResort;
+            this.panicked = panicked;
+        }
+
         @Override
         public Pick pick(PickContext context) {
             for (Chooser chooser : choosers) {

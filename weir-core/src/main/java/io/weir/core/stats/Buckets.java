@@ -65,7 +65,7 @@ final class Buckets {
 
     private static int digits(long value) {
         // bits to digits by log10(2), then put right by one comparison (Warren, "Hacker's Delight", 11-4)
-        int guess = (64 - Long.numberOfLeadingZeros(value)) * 1233 >>> 12;
+        int guess = ((64 - Long.numberOfLeadingZeros(value)) * 1233) >>> 12;
         return value < POWERS[guess] ? guess : guess + 1;
     }
 }
