@@ -1,4 +1,4 @@
-/** Beside: real peers and loads for tests. */
+/** Beside: real peers, byte-exact clients, scripted origins and loads for tests. Depends on nothing of Weir. */
 @NullMarked
 package io.weir.testkit;
 
