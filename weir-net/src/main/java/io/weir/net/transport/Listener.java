@@ -1,0 +1,185 @@
+package io.weir.net.transport;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.unix.UnixChannelOption;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One address that is listened on, by a socket of each worker where the platform has SO_REUSEPORT. Bound and closed by
+ * the conductor, never from a worker's thread, because both wait. What was accepted lives on when the listener closes.
+ */
+public final class Listener implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+    private static final int UNIX_PERMISSION_BITS = 9;
+
+    private final List<Channel> sockets = new ArrayList<>();
+    private final ListenOptions options;
+    private volatile Acceptor acceptor;
+    private SocketAddress localAddress;
+
+    private Listener(ListenOptions options, Acceptor acceptor) {
+        this.options = options;
+        this.acceptor = acceptor;
+        this.localAddress = options.address();
+    }
+
+    /**
+     * Listens. When this returns, connections are taken.
+     *
+     * @throws ListenFailure
+     *             when that cannot be; nothing stays bound
+     */
+    public static Listener bind(Workers workers, ListenOptions options, Acceptor acceptor) throws ListenFailure {
+        Listener listener = new Listener(options, acceptor);
+        try {
+            listener.bindAll(workers.all());
+        } catch (ListenFailure e) {
+            listener.close();
+            throw e;
+        }
+        return listener;
+    }
+
+    private void bindAll(List<Worker> workers) throws ListenFailure {
+        Worker first = workers.getFirst();
+        boolean shared = options.reusePort() && workers.size() > 1 && first.transport() == Transport.EPOLL
+                && !(options.address() instanceof UnixDomainSocketAddress);
+        if (options.address() instanceof UnixDomainSocketAddress unix) {
+            StaleSocket.remove(unix);
+        }
+        // The first socket is bound without SO_REUSEPORT, so that a port which somebody else listens on is an error
+        // rather than shared without a word; the option is set afterwards, to let our own others in.
+        Channel socket = bindOne(first, shared ? List.of(first) : workers, options.address(), false);
+        localAddress = localAddressOf(socket);
+        if (options.address() instanceof UnixDomainSocketAddress unix) {
+            permit(unix.getPath());
+        }
+        if (shared) {
+            socket.config().setOption(UnixChannelOption.SO_REUSEPORT, true);
+            for (Worker worker : workers.subList(1, workers.size())) {
+                bindOne(worker, List.of(worker), localAddress, true);
+            }
+        }
+    }
+
+    private Channel bindOne(Worker worker, List<Worker> takers, SocketAddress address, boolean reusePort)
+            throws ListenFailure {
+        Transport transport = worker.transport();
+        try {
+            ServerChannel socket = transport.server(address);
+            socket.config().setOption(ChannelOption.SO_BACKLOG, options.backlog());
+            if (address instanceof InetSocketAddress inet) {
+                socket.config().setOption(ChannelOption.SO_REUSEADDR, true);
+                if (transport == Transport.EPOLL) {
+                    prepareEpoll(socket, inet, reusePort);
+                }
+            }
+            socket.pipeline().addLast(new AcceptHandler(this, options.settings(), worker, takers));
+            await(worker.loop().register(socket));
+            sockets.add(socket);
+            await(socket.bind(transport.nativeAddress(address)));
+            return socket;
+        } catch (IOException | RuntimeException e) {
+            throw new ListenFailure(options.address(), ListenFailure.Reason.of(e), e);
+        }
+    }
+
+    private void prepareEpoll(ServerChannel socket, InetSocketAddress address, boolean reusePort) {
+        if (address.getAddress() instanceof Inet6Address) {
+            socket.config().setOption(Transport.IPV6_ONLY, options.ipv4Compatible() ? 0 : 1);
+        }
+        if (options.freeBind()) {
+            socket.config().setOption(EpollChannelOption.IP_FREEBIND, true);
+        }
+        if (reusePort) {
+            socket.config().setOption(UnixChannelOption.SO_REUSEPORT, true);
+        }
+    }
+
+    private static void await(ChannelFuture future) throws IOException {
+        future.awaitUninterruptibly();
+        Throwable cause = future.cause();
+        if (cause != null) {
+            throw cause instanceof IOException io ? io : new IOException(cause.getMessage(), cause);
+        }
+    }
+
+    private SocketAddress localAddressOf(Channel socket) {
+        return options.address() instanceof UnixDomainSocketAddress ? options.address() : socket.localAddress();
+    }
+
+    private void permit(Path path) throws ListenFailure {
+        if (options.unixMode() < 0 || StaleSocket.isAbstract(path)) {
+            return;
+        }
+        Set<PosixFilePermission> granted = EnumSet.noneOf(PosixFilePermission.class);
+        PosixFilePermission[] all = PosixFilePermission.values();
+        for (int i = 0; i < UNIX_PERMISSION_BITS; i++) {
+            if (((options.unixMode() >> (UNIX_PERMISSION_BITS - 1 - i)) & 1) != 0) {
+                granted.add(all[i]);
+            }
+        }
+        try {
+            Files.setPosixFilePermissions(path, granted);
+        } catch (IOException e) {
+            throw new ListenFailure(options.address(), ListenFailure.Reason.of(e), e);
+        }
+    }
+
+    /** The address bound, with the port that was free where 0 was asked for. */
+    public SocketAddress localAddress() {
+        return localAddress;
+    }
+
+    /** How many sockets listen: one per worker, or one. */
+    public int socketCount() {
+        return sockets.size();
+    }
+
+    Acceptor acceptor() {
+        return acceptor;
+    }
+
+    /** From now on others take what comes in, on the same sockets; how a configuration changes without a gap. */
+    public void replaceAcceptor(Acceptor successor) {
+        acceptor = successor;
+    }
+
+    /** Takes no more connections; those taken go on. Waits until the address is free. May be called again. */
+    public void stopAccepting() {
+        for (Channel socket : sockets) {
+            socket.close().awaitUninterruptibly();
+        }
+        if (!sockets.isEmpty() && options.address() instanceof UnixDomainSocketAddress unix
+                && !StaleSocket.isAbstract(unix.getPath())) {
+            try {
+                Files.deleteIfExists(unix.getPath());
+            } catch (IOException e) {
+                LOG.warn("the socket {} stays behind: {}", unix, e.toString());
+            }
+        }
+        sockets.clear();
+    }
+
+    @Override
+    public void close() {
+        stopAccepting();
+    }
+}

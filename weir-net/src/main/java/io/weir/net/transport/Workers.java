@@ -1,0 +1,87 @@
+package io.weir.net.transport;
+
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.ResourceLeakDetector;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** All workers of the process. Start once; {@link #close} ends their threads and every connection. */
+public final class Workers implements AutoCloseable {
+    private static final int PAGE_BYTES = 8192;
+    /** Chunks of 2 MiB: memory grows in small steps, and a chunk still holds eight of the largest reads. */
+    private static final int CHUNK_ORDER = 8;
+    private static final int SMALL_CACHE = 256;
+    private static final int NORMAL_CACHE = 64;
+    private static final long CLOSE_SECONDS = 5;
+
+    private final MultiThreadIoEventLoopGroup group;
+    private final PooledByteBufAllocator allocator;
+    private final List<Worker> all;
+
+    private Workers(int count, Transport transport) {
+        AtomicInteger names = new AtomicInteger();
+        ThreadFactory threads = body -> new WorkerThread(body, "weir-worker-" + names.getAndIncrement());
+        this.group = new MultiThreadIoEventLoopGroup(count, threads, transport.ioHandlers());
+        this.allocator = new PooledByteBufAllocator(true, 0, count, PAGE_BYTES, CHUNK_ORDER, SMALL_CACHE, NORMAL_CACHE,
+                false, 0);
+        List<Worker> workers = new ArrayList<>(count);
+        for (EventExecutor executor : group) {
+            EventLoop loop = (EventLoop) executor;
+            int index = workers.size();
+            // The loop's thread starts with its first task: one after the other, so that names follow the index.
+            workers.add(loop.submit(() -> adopt(new Worker(index, loop, allocator, transport)))
+                    .syncUninterruptibly().getNow());
+        }
+        this.all = List.copyOf(workers);
+    }
+
+    private static Worker adopt(Worker worker) {
+        ((WorkerThread) Thread.currentThread()).worker = worker;
+        return worker;
+    }
+
+    /**
+     * Starts the workers, on native epoll where it can be had.
+     *
+     * @param count
+     *            how many; 0 or less for one per processor
+     */
+    public static Workers start(int count) {
+        return start(count, Transport.best());
+    }
+
+    static Workers start(int count, Transport transport) {
+        if (System.getProperty("io.netty.leakDetection.level") == null
+                && System.getProperty("io.netty.leakDetectionLevel") == null) {
+            ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+        }
+        return new Workers(count > 0 ? count : Runtime.getRuntime().availableProcessors(), transport);
+    }
+
+    public List<Worker> all() {
+        return all;
+    }
+
+    /** The allocator of every worker; its metric tells what buffers hold. */
+    public PooledByteBufAllocator allocator() {
+        return allocator;
+    }
+
+    /** {@code epoll} or {@code nio}. */
+    public String transportName() {
+        return all.getFirst().transport().label();
+    }
+
+    /** Closes every connection and ends the threads; waits for that up to {@value #CLOSE_SECONDS} seconds. */
+    @Override
+    public void close() {
+        group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
+                .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+    }
+}
