@@ -3,9 +3,11 @@ package io.weir.http.codec;
 /**
  * How much a message head (or a trailer section) may hold. Immutable.
  *
- * @param bytesMax all bytes from the start line to the empty line, that one included; beyond it the message is refused
- *            with 414 or 431
- * @param fieldsMax how many field lines; beyond it the message is refused with 431
+ * @param bytesMax
+ *            all bytes from the start line to the empty line, that one included; beyond it the message is refused with
+ *            414 or 431
+ * @param fieldsMax
+ *            how many field lines; beyond it the message is refused with 431
  */
 public record HeadLimits(int bytesMax, int fieldsMax) {
     /** Envoy's defaults: 60 KiB and 100 fields. */

@@ -16,10 +16,11 @@ public final class Http1BodyReader {
     /**
      * Begins a body.
      *
-     * @param length bytes, only for {@link HttpHead.Framing#LENGTH}
+     * @param length
+     *            bytes, only for {@link HttpHead.Framing#LENGTH}
      */
     public void start(HttpHead.Framing framing, long length) {
-        
+
     }
 
     /**
@@ -37,8 +38,8 @@ public final class Http1BodyReader {
     }
 
     /**
-     * For callers that want no slice: takes what is not body (the chunked coding) from {@code in} and says how many body
-     * bytes stand at its reader index now, 0 for none. The caller takes some or all of them, and tells
+     * For callers that want no slice: takes what is not body (the chunked coding) from {@code in} and says how many
+     * body bytes stand at its reader index now, 0 for none. The caller takes some or all of them, and tells
      * {@link #taken(int)} how many.
      */
     public int next(ByteBuf in) {
@@ -47,7 +48,7 @@ public final class Http1BodyReader {
 
     /** Says that the caller took so many of the bytes that {@link #next} found. */
     public void taken(int bytes) {
-        
+
     }
 
     /** Whether the body is complete, its trailers included. */
@@ -72,6 +73,6 @@ public final class Http1BodyReader {
 
     /** Says that the peer closed: this completes a body until close; any other stays incomplete. */
     public void closed() {
-        
+
     }
 }

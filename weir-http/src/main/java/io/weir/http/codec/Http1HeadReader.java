@@ -20,8 +20,7 @@ public final class Http1HeadReader {
         REJECTED
     }
 
-    private Http1HeadReader() {
-    }
+    private Http1HeadReader() {}
 
     /** A reader of requests. */
     public static Http1HeadReader requests(HeadLimits limits) {
@@ -48,8 +47,10 @@ public final class Http1HeadReader {
     /**
      * Reads a response's head, or goes on with it, as {@link #read(ByteBuf, HttpHead)} does.
      *
-     * @param toHead whether the request was HEAD: then there is no body
-     * @param toConnect whether the request was CONNECT: then a 2xx has no body, and a tunnel follows it
+     * @param toHead
+     *            whether the request was HEAD: then there is no body
+     * @param toConnect
+     *            whether the request was CONNECT: then a 2xx has no body, and a tunnel follows it
      */
     public Result read(ByteBuf in, HttpHead head, boolean toHead, boolean toConnect) {
         return Result.INCOMPLETE;
@@ -66,6 +67,5 @@ public final class Http1HeadReader {
     }
 
     /** Forgets a half-read head and a refusal. */
-    public void reset() {
-    }
+    public void reset() {}
 }

@@ -125,6 +125,15 @@ public final class HttpHead {
         return text(pathStart, pathEnd);
     }
 
+    /** Replaces the path's first bytes; what follows them, the query too, stays. */
+    public void replacePathPrefix(int prefixBytes, byte[] replacement) {
+        int restStart = pathStart + prefixBytes;
+        int restEnd = pathEnd;
+        int start = append(replacement, 0, replacement.length);
+        append(bytes, restStart, restEnd);
+        path(start, length);
+    }
+
     public int pathStart() {
         return pathStart;
     }

@@ -32,7 +32,9 @@ public enum Reject {
     VERSION_UNSUPPORTED(505, "http1.unsupported_version"),
     /** The status line is not version, three digits, reason (RFC 9112 section 4). */
     STATUS_LINE(400, "http1.invalid_status_line"),
-    /** White space at the start of a field line: a folded line, or one before the first (RFC 9112 sections 5.2, 2.2). */
+    /**
+     * White space at the start of a field line: a folded line, or one before the first (RFC 9112 sections 5.2, 2.2).
+     */
     FOLDED_LINE(400, "http1.obs_fold"),
     /** A field name that is empty, not a token, or followed by white space (RFC 9112 section 5.1). */
     FIELD_NAME(400, "http1.invalid_header_name"),

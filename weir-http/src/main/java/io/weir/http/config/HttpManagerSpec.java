@@ -1,0 +1,157 @@
+package io.weir.http.config;
+
+import io.weir.http.route.NormalizeSpec;
+import io.weir.http.route.RouteTable;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one HTTP server behaves. Immutable. Source: Envoy's {@code HttpConnectionManager}, whose defaults hold unless a
+ * line here says otherwise.
+ *
+ * @param statPrefix
+ *            in {@code http.<statPrefix>.}
+ * @param codec
+ *            which versions of HTTP are spoken
+ * @param routes
+ *            where requests go
+ * @param identity
+ *            what Weir says of itself
+ * @param clientAddress
+ *            how the client's address is found and passed on
+ * @param requestId
+ *            how {@code x-request-id} is handled
+ * @param limits
+ *            sizes and counts
+ * @param timeouts
+ *            all in nanoseconds
+ * @param normalize
+ *            what is made uniform before routing
+ * @param http10
+ *            whether HTTP/1.0 is accepted
+ * @param upgrades
+ *            upgrade types that may pass, in lower case, such as {@code websocket}
+ * @param suppressEnvoyHeaders
+ *            the router adds no {@code x-envoy-} header of its own to requests and responses
+ */
+public record HttpManagerSpec(String statPrefix, Codec codec, RouteTable routes, Identity identity,
+        ClientAddress clientAddress, RequestId requestId, Limits limits, Timeouts timeouts, NormalizeSpec normalize,
+        Http10 http10, Set<String> upgrades, boolean suppressEnvoyHeaders) {
+    public HttpManagerSpec {
+        upgrades = Set.copyOf(upgrades);
+    }
+
+    /** Every default, for these routes. */
+    public static HttpManagerSpec of(String statPrefix, RouteTable routes) {
+        return new HttpManagerSpec(statPrefix, Codec.AUTO, routes, Identity.DEFAULT, ClientAddress.DEFAULT,
+                RequestId.DEFAULT, Limits.DEFAULT, Timeouts.DEFAULT, NormalizeSpec.NONE, Http10.REFUSED, Set.of(),
+                false);
+    }
+
+    /** {@code codec_type}. */
+    public enum Codec {
+        AUTO, HTTP1
+    }
+
+    /**
+     * What Weir says of itself.
+     *
+     * @param serverName
+     *            the {@code server} header's value: {@code weir} by default, where Envoy says {@code envoy}
+     * @param via
+     *            appended to {@code via} of requests and responses; null for none
+     */
+    public record Identity(String serverName, ServerHeader serverHeader, @Nullable String via) {
+        public static final Identity DEFAULT = new Identity("weir", ServerHeader.OVERWRITE, null);
+    }
+
+    /** {@code server_header_transformation}. */
+    public enum ServerHeader {
+        OVERWRITE, APPEND_IF_ABSENT, PASS_THROUGH
+    }
+
+    /**
+     * How the client's address is found and passed on.
+     *
+     * @param useRemoteAddress
+     *            whether the connection's far end is the client, and is appended to {@code x-forwarded-for}
+     * @param xffTrustedHops
+     *            how many proxies in front are trusted
+     * @param skipXffAppend
+     *            whether {@code x-forwarded-for} stays as it is
+     * @param appendForwardedPort
+     *            whether {@code x-forwarded-port} is set
+     */
+    public record ClientAddress(boolean useRemoteAddress, int xffTrustedHops, boolean skipXffAppend,
+            boolean appendForwardedPort) {
+        public static final ClientAddress DEFAULT = new ClientAddress(false, 0, false, false);
+    }
+
+    /**
+     * How {@code x-request-id} is handled.
+     *
+     * @param generate
+     *            whether a request without one gets one
+     * @param preserveExternal
+     *            whether an edge keeps what came from outside
+     * @param alwaysInResponse
+     *            whether responses carry it
+     */
+    public record RequestId(boolean generate, boolean preserveExternal, boolean alwaysInResponse) {
+        public static final RequestId DEFAULT = new RequestId(true, false, false);
+    }
+
+    /**
+     * Sizes and counts.
+     *
+     * @param headBytesMax
+     *            a request's start line and header, 60 KiB
+     * @param headersMax
+     *            field lines of a request, 100
+     * @param requestsPerConnectionMax
+     *            0 for no limit
+     */
+    public record Limits(int headBytesMax, int headersMax, int requestsPerConnectionMax) {
+        public static final Limits DEFAULT = new Limits(60 * 1024, 100, 0);
+    }
+
+    /**
+     * All in nanoseconds; 0 turns one off.
+     *
+     * @param idleNanos
+     *            a connection without a request, 1 h
+     * @param streamIdleNanos
+     *            silence within a request, 5 min
+     * @param requestNanos
+     *            until the whole request is there; off
+     * @param requestHeadersNanos
+     *            from a head's first byte to its last, 10 s. Envoy's default is off, which lets a slow client hold a
+     *            connection for as long as it likes; no honest head takes that long
+     * @param connectionDurationMaxNanos
+     *            a connection's whole life; off
+     * @param streamDurationMaxNanos
+     *            a request's whole life; off
+     * @param drainNanos
+     *            between the announcement that a connection ends and its end, 5 s
+     * @param delayedCloseNanos
+     *            how long a connection waits for the peer's close after the last answer, 1 s
+     */
+    public record Timeouts(long idleNanos, long streamIdleNanos, long requestNanos, long requestHeadersNanos,
+            long connectionDurationMaxNanos, long streamDurationMaxNanos, long drainNanos, long delayedCloseNanos) {
+        private static final long SECOND = 1_000_000_000L;
+        public static final Timeouts DEFAULT = new Timeouts(3600 * SECOND, 300 * SECOND, 0, 10 * SECOND, 0, 0,
+                5 * SECOND, SECOND);
+    }
+
+    /**
+     * Whether HTTP/1.0 is accepted.
+     *
+     * @param accept
+     *            otherwise it is answered with 426, as Envoy does
+     * @param defaultHost
+     *            stands in for a missing Host field; null: such requests get 400
+     */
+    public record Http10(boolean accept, @Nullable String defaultHost) {
+        public static final Http10 REFUSED = new Http10(false, null);
+    }
+}

@@ -1,0 +1,97 @@
+package io.weir.http.route;
+
+import com.google.re2j.Pattern;
+import io.weir.http.codec.HeaderName;
+import io.weir.http.codec.HttpHead;
+import java.nio.charset.StandardCharsets;
+
+/** What happens to the path on the way to the upstream. Query strings stay. Immutable. */
+public sealed interface PathRewrite {
+    /** The path stays. */
+    PathRewrite KEEP = new Keep();
+
+    /**
+     * Rewrites the head's path.
+     *
+     * @param original
+     *            whether the old path is kept in {@code x-envoy-original-path}
+     */
+    void apply(HttpHead head, boolean original);
+
+    /** The new path without its query, one character a byte; the head is not changed. */
+    String rewritten(HttpHead head);
+
+    /** The path stays. */
+    record Keep() implements PathRewrite {
+        @Override
+        public void apply(HttpHead head, boolean original) {
+            // nothing to do
+        }
+
+        @Override
+        public String rewritten(HttpHead head) {
+            return head.text(head.pathStart(), PathMatch.pathEnd(head));
+        }
+    }
+
+    /**
+     * What the route matched is replaced.
+     *
+     * @param matchedBytes
+     *            the matched prefix's length; -1 for the whole path, as after a match by pattern
+     */
+    @SuppressWarnings("ArrayRecordComponent") // shared by every request, never written to
+    record Prefix(int matchedBytes, byte[] replacement) implements PathRewrite {
+        @Override
+        public void apply(HttpHead head, boolean original) {
+            keep(head, original);
+            head.replacePathPrefix(matched(head), replacement);
+        }
+
+        @Override
+        public String rewritten(HttpHead head) {
+            return new String(replacement, StandardCharsets.ISO_8859_1)
+                    + head.text(head.pathStart() + matched(head), PathMatch.pathEnd(head));
+        }
+
+        private int matched(HttpHead head) {
+            return matchedBytes >= 0 ? matchedBytes : PathMatch.pathEnd(head) - head.pathStart();
+        }
+    }
+
+    /** Every match of the pattern in the path is replaced; {@code \1} names a group. */
+    record Regex(Pattern pattern, String substitution) implements PathRewrite {
+        /**
+         * @param substitution
+         *            in RE2's syntax, with {@code \1} for the first group and {@code \\} for a backslash
+         */
+        public static Regex of(Pattern pattern, String substitution) {
+            return new Regex(pattern, Substitution.fromRe2(substitution));
+        }
+
+        @Override
+        public void apply(HttpHead head, boolean original) {
+            int end = PathMatch.pathEnd(head);
+            String path = Substitution.text(head, head.pathStart(), end);
+            String rewritten = pattern.matcher(path).replaceAll(substitution);
+            if (!rewritten.equals(path)) {
+                keep(head, original);
+                head.replacePathPrefix(end - head.pathStart(), Substitution.bytes(rewritten));
+            }
+        }
+
+        @Override
+        public String rewritten(HttpHead head) {
+            String path = Substitution.text(head, head.pathStart(), PathMatch.pathEnd(head));
+            return Substitution.latin(pattern.matcher(path).replaceAll(substitution));
+        }
+    }
+
+    /** Notes the path as the client sent it. */
+    private static void keep(HttpHead head, boolean original) {
+        if (original) {
+            head.remove(HeaderName.X_ENVOY_ORIGINAL_PATH);
+            head.add(HeaderName.X_ENVOY_ORIGINAL_PATH, head.path());
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.weir.http.route;
+
+/** What may be tried again: Envoy's {@code x-envoy-retry-on} words, and one of Weir's own. */
+public enum RetryOn {
+    /** No connection could be had. */
+    CONNECT_FAILURE("connect-failure", 0),
+    /** The peer refused the stream unprocessed (RFC 9113 section 8.7), or an idle connection closed under it. */
+    REFUSED_STREAM("refused-stream", 1),
+    /** The connection broke before one byte of the request was written. */
+    RESET_BEFORE_REQUEST("reset-before-request", 2),
+    /** The connection broke, or the time for an attempt ran out, before the response began. */
+    RESET("reset", 3),
+    /** As {@link #RESET}, for methods that may be repeated (RFC 9110 section 9.2.2). Weir's own. */
+    RESET_IDEMPOTENT("weir-reset-idempotent", 4),
+    /** Any 5xx, and {@link #RESET}. */
+    SERVER_ERROR("5xx", 5),
+    /** 502, 503 or 504, and {@link #RESET}. */
+    GATEWAY_ERROR("gateway-error", 6),
+    /** 409. */
+    RETRIABLE_4XX("retriable-4xx", 7),
+    /** A status named in {@code retriable_status_codes}. */
+    RETRIABLE_STATUS_CODES("retriable-status-codes", 8),
+    /** A response without {@code x-envoy-ratelimited} that carries a named header. */
+    RETRIABLE_HEADERS("retriable-headers", 9),
+    /** {@code x-envoy-ratelimited} does not stop the retry. */
+    ENVOY_RATELIMITED("envoy-ratelimited", 10);
+
+    private final String word;
+    private final int bit;
+
+    RetryOn(String word, int place) {
+        this.word = word;
+        this.bit = 1 << place;
+    }
+
+    /** The word in {@code retry_on}. */
+    public String word() {
+        return word;
+    }
+
+    int bit() {
+        return bit;
+    }
+}

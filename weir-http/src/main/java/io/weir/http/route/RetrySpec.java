@@ -1,0 +1,127 @@
+package io.weir.http.route;
+
+import io.weir.http.codec.HttpHead;
+import java.util.Arrays;
+import java.util.Set;
+
+/**
+ * Which failures of an attempt are tried again, how often and after what pause. Immutable. Durations are nanoseconds, 0
+ * means none. Source: Envoy's {@code RetryPolicy}.
+ *
+ * @param conditions
+ *            one bit for each {@link RetryOn}, see {@link #on}
+ * @param retriesMax
+ *            attempts after the first; 0 turns retries off
+ * @param perTryTimeoutNanos
+ *            for one attempt
+ * @param perTryIdleTimeoutNanos
+ *            for silence within one attempt
+ * @param backOffBaseNanos
+ *            the first pause is random between 0 and this; each later one up to twice the one before
+ * @param backOffMaxNanos
+ *            no pause is longer
+ * @param statusCodes
+ *            sorted; for {@link RetryOn#RETRIABLE_STATUS_CODES}
+ */
+@SuppressWarnings("ArrayRecordComponent") // a sorted set of numbers, private to this record in effect
+public record RetrySpec(int conditions, int retriesMax, long perTryTimeoutNanos, long perTryIdleTimeoutNanos,
+        long backOffBaseNanos, long backOffMaxNanos, int[] statusCodes) {
+    /** Envoy's default for {@code base_interval}. */
+    public static final long BACK_OFF_BASE_NANOS = 25_000_000L;
+    /** Envoy's default for {@code max_interval}: ten times the base. */
+    public static final long BACK_OFF_MAX_NANOS = 250_000_000L;
+
+    private static final int[] NO_CODES = {};
+    private static final RetrySpec OFF = new RetrySpec(0, 0, 0, 0, BACK_OFF_BASE_NANOS, BACK_OFF_MAX_NANOS, NO_CODES);
+    private static final RetrySpec BUILT_IN = of(Set.of(RetryOn.CONNECT_FAILURE, RetryOn.REFUSED_STREAM,
+            RetryOn.RESET_BEFORE_REQUEST, RetryOn.RESET_IDEMPOTENT), 2);
+
+    /** Nothing is tried again. */
+    public static RetrySpec off() {
+        return OFF;
+    }
+
+    /**
+     * What holds where neither route nor virtual host names a policy: what certainly reached no server is tried again
+     * for every method, and a reset for the idempotent ones, twice. A dying server then costs no request.
+     */
+    public static RetrySpec builtIn() {
+        return BUILT_IN;
+    }
+
+    /** These conditions with every other default. */
+    public static RetrySpec of(Set<RetryOn> conditions, int retriesMax) {
+        return new RetrySpec(bits(conditions), retriesMax, 0, 0, BACK_OFF_BASE_NANOS, BACK_OFF_MAX_NANOS, NO_CODES);
+    }
+
+    /** The bits for {@link #conditions}. */
+    public static int bits(Set<RetryOn> conditions) {
+        int bits = 0;
+        for (var condition : conditions) {
+            bits |= condition.bit();
+        }
+        return bits;
+    }
+
+    /** Whether this condition is among the conditions. */
+    public boolean on(RetryOn condition) {
+        return (conditions & condition.bit()) != 0;
+    }
+
+    /** Whether any condition and any retry is left to be asked about. */
+    public boolean enabled() {
+        return conditions != 0 && retriesMax > 0;
+    }
+
+    /** Whether a failed connection attempt is tried again. */
+    public boolean onConnectFailure() {
+        return on(RetryOn.CONNECT_FAILURE) || on(RetryOn.RESET_BEFORE_REQUEST) || on(RetryOn.RESET)
+                || on(RetryOn.SERVER_ERROR) || on(RetryOn.GATEWAY_ERROR);
+    }
+
+    /**
+     * Whether a connection that broke, or an attempt whose time ran out, before the response began is tried again.
+     *
+     * @param requestBegun
+     *            whether any byte of the request was written to it
+     */
+    public boolean onReset(HttpHead request, boolean requestBegun) {
+        if (on(RetryOn.RESET) || on(RetryOn.SERVER_ERROR) || on(RetryOn.GATEWAY_ERROR)) {
+            return true;
+        }
+        return (!requestBegun && on(RetryOn.RESET_BEFORE_REQUEST))
+                || (on(RetryOn.RESET_IDEMPOTENT) && idempotent(request));
+    }
+
+    /** Whether a response of this status is thrown away and tried again. */
+    public boolean onStatus(int status) {
+        if (status < 400 && !on(RetryOn.RETRIABLE_STATUS_CODES)) {
+            return false;
+        }
+        return (on(RetryOn.SERVER_ERROR) && status >= 500 && status < 600)
+                || (on(RetryOn.GATEWAY_ERROR) && status >= 502 && status <= 504)
+                || (on(RetryOn.RETRIABLE_4XX) && status == 409)
+                || (on(RetryOn.RETRIABLE_STATUS_CODES) && Arrays.binarySearch(statusCodes, status) >= 0);
+    }
+
+    /**
+     * The pause before retry number {@code retry} (1 for the first): exponential with full jitter.
+     *
+     * @param random
+     *            any 64 random bits
+     */
+    public long backOffNanos(int retry, long random) {
+        long bound = backOffBaseNanos;
+        for (int i = 1; i < retry && bound < backOffMaxNanos; i++) {
+            bound *= 2;
+        }
+        bound = Math.min(bound, backOffMaxNanos);
+        return bound <= 0 ? 0 : Long.remainderUnsigned(random, bound);
+    }
+
+    /** RFC 9110 section 9.2.2: the safe methods, PUT and DELETE. */
+    public static boolean idempotent(HttpHead request) {
+        return request.methodIs("GET") || request.methodIs("HEAD") || request.methodIs("PUT")
+                || request.methodIs("DELETE") || request.methodIs("OPTIONS") || request.methodIs("TRACE");
+    }
+}
