@@ -1,6 +1,7 @@
 package io.weir.http.codec;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -12,19 +13,27 @@ import java.util.Map;
  */
 public final class HeaderName {
     private static final int SLOTS = 512;
+    /** The bit that tells small letters from capital ones, in each of eight bytes. */
+    private static final long SMALL = 0x2020202020202020L;
     private static final HeaderName[] TABLE = new HeaderName[SLOTS];
     private static final Map<String, HeaderName> KNOWN = new HashMap<>();
+    /** Sets of names, by number: what no hop may take out, and what heads remember the presence of. */
+    private static final int IDS_MAX = 63;
+    private static final boolean[] END_TO_END = new boolean[IDS_MAX + 1];
     private static int lastId;
 
     public static final HeaderName HOST = known("host");
     public static final HeaderName CONTENT_LENGTH = known("content-length");
     public static final HeaderName TRANSFER_ENCODING = known("transfer-encoding");
-    public static final HeaderName CONNECTION = known("connection");
-    public static final HeaderName KEEP_ALIVE = known("keep-alive");
-    public static final HeaderName PROXY_CONNECTION = known("proxy-connection");
-    public static final HeaderName TE = known("te");
-    public static final HeaderName TRAILER = known("trailer");
-    public static final HeaderName UPGRADE = known("upgrade");
+    public static final HeaderName CONNECTION = hopByHop("connection");
+    public static final HeaderName KEEP_ALIVE = hopByHop("keep-alive");
+    public static final HeaderName PROXY_CONNECTION = hopByHop("proxy-connection");
+    public static final HeaderName TE = hopByHop("te");
+    public static final HeaderName TRAILER = hopByHop("trailer");
+    public static final HeaderName UPGRADE = hopByHop("upgrade");
+    public static final HeaderName HTTP2_SETTINGS = hopByHop("http2-settings");
+    public static final HeaderName PROXY_AUTHENTICATE = hopByHop("proxy-authenticate");
+    public static final HeaderName PROXY_AUTHORIZATION = hopByHop("proxy-authorization");
     public static final HeaderName EXPECT = known("expect");
     public static final HeaderName DATE = known("date");
     public static final HeaderName SERVER = known("server");
@@ -34,6 +43,13 @@ public final class HeaderName {
     public static final HeaderName USER_AGENT = known("user-agent");
     public static final HeaderName REFERER = known("referer");
     public static final HeaderName CONTENT_TYPE = known("content-type");
+    public static final HeaderName CONTENT_ENCODING = known("content-encoding");
+    public static final HeaderName CONTENT_RANGE = known("content-range");
+    public static final HeaderName CACHE_CONTROL = known("cache-control");
+    public static final HeaderName RANGE = known("range");
+    public static final HeaderName AUTHORIZATION = known("authorization");
+    public static final HeaderName SET_COOKIE = known("set-cookie");
+    public static final HeaderName FORWARDED = known("forwarded");
     public static final HeaderName X_REQUEST_ID = known("x-request-id");
     public static final HeaderName X_FORWARDED_FOR = known("x-forwarded-for");
     public static final HeaderName X_FORWARDED_PROTO = known("x-forwarded-proto");
@@ -53,15 +69,27 @@ public final class HeaderName {
 
     private final String text;
     private final byte[] lower;
+    /** The same, followed by zeros for searches that read eight bytes at a time. */
+    private final byte[] padded;
     private final int id;
 
     private HeaderName(String text, int id) {
         this.text = text;
         this.lower = text.getBytes(StandardCharsets.ISO_8859_1);
+        this.padded = Arrays.copyOf(lower, lower.length + Grammar.SPARE);
         this.id = id;
     }
 
     private static HeaderName known(String text) {
+        var name = hopByHop(text);
+        END_TO_END[name.id] = true;
+        return name;
+    }
+
+    private static HeaderName hopByHop(String text) {
+        if (lastId == IDS_MAX) {
+            throw new IllegalStateException("no number is left for " + text);
+        }
         var name = new HeaderName(text, ++lastId);
         int slot = hash(name.lower, 0, name.lower.length);
         while (TABLE[slot] != null) {
@@ -79,14 +107,22 @@ public final class HeaderName {
         return name != null ? name : new HeaderName(lower, 0);
     }
 
-    /** The known name's number of {@code bytes[from, to)}, in any case; 0 when it is none of them. */
+    /** Whether a number is that of a known name which is for all recipients, not for one hop. */
+    static boolean endToEnd(int id) {
+        return END_TO_END[id];
+    }
+
+    /**
+     * The known name's number of the token {@code bytes[from, to)}, in any case; 0 when it is none of them. Reads, as
+     * {@link Grammar}'s searches do, a few bytes behind the end.
+     */
     static int idOf(byte[] bytes, int from, int to) {
         for (int slot = hash(bytes, from, to);; slot = (slot + 1) & (SLOTS - 1)) {
             var name = TABLE[slot];
             if (name == null) {
                 return 0;
             }
-            if (name.matches(bytes, from, to)) {
+            if (name.matchesToken(bytes, from, to)) {
                 return name.id;
             }
         }
@@ -99,6 +135,25 @@ public final class HeaderName {
         int middle = bytes[from + (length >> 1)] | 0x20;
         int last = bytes[to - 1] | 0x20;
         return (length * 37 + first * 5 + middle * 11 + last * 17) & (SLOTS - 1);
+    }
+
+    /**
+     * Eight letters at a time. Among the characters of tokens, only letters are changed by the bit that makes them small into
+     * something that stands in a known name.
+     */
+    private boolean matchesToken(byte[] bytes, int from, int to) {
+        int size = lower.length;
+        if (to - from != size) {
+            return false;
+        }
+        int i = 0;
+        for (; i + 8 <= size; i += 8) {
+            if ((Grammar.eight(bytes, from + i) | SMALL) != Grammar.eight(padded, i)) {
+                return false;
+            }
+        }
+        long rest = (1L << ((size - i) << 3)) - 1;
+        return ((Grammar.eight(bytes, from + i) | SMALL) & rest) == Grammar.eight(padded, i);
     }
 
     /** Whether {@code bytes[from, to)} is this name, in any case. */

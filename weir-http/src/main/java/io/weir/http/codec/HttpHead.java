@@ -41,6 +41,8 @@ public final class HttpHead {
     private int[] index = new int[HEADERS_FIRST * STRIDE];
     private int count;
     private int kept;
+    /** Bit n is set when a line of the known name n was entered: most names that are asked for are not there. */
+    private long known;
 
     private int methodStart;
     private int methodEnd;
@@ -60,6 +62,7 @@ public final class HttpHead {
         length = 0;
         count = 0;
         kept = 0;
+        known = 0;
         methodStart = methodEnd = pathStart = pathEnd = authorityStart = authorityEnd = 0;
         status = 0;
         minorVersion = 1;
@@ -114,7 +117,7 @@ public final class HttpHead {
         pathEnd = end;
     }
 
-    /** Replaces path and query. */
+    /** Replaces path and query; what may not stand there is for the caller to know. */
     public void path(String path) {
         int start = append(path);
         path(start, length);
@@ -255,7 +258,9 @@ public final class HttpHead {
         index[at + VALUE] = valueStart;
         index[at + VALUE_END] = valueEnd;
         index[at + LINE_END] = lineEnd;
-        index[at + ID] = HeaderName.idOf(bytes, nameStart, nameEnd);
+        int id = HeaderName.idOf(bytes, nameStart, nameEnd);
+        index[at + ID] = id;
+        known |= 1L << id;
         count++;
         kept++;
     }
@@ -263,6 +268,9 @@ public final class HttpHead {
     /** The first line of this name from line {@code from} on, or -1. */
     public int find(HeaderName name, int from) {
         int id = name.id();
+        if ((known & (1L << id)) == 0) {
+            return -1;
+        }
         for (int i = from; i < count; i++) {
             int at = i * STRIDE;
             if (index[at + ID] == id
@@ -334,7 +342,7 @@ public final class HttpHead {
         return removed;
     }
 
-    /** Adds a line. The value must hold no CR, LF or NUL: the caller has checked what comes from outside. */
+    /** Adds a line. Each character becomes one byte; control characters, and those above 0xff, a question mark. */
     public void add(HeaderName name, String value) {
         int start = beginLine(name);
         int valueStart = length;
@@ -342,7 +350,7 @@ public final class HttpHead {
         endLine(start, name, valueStart);
     }
 
-    /** Adds a line whose value is {@code source[from, to)}. */
+    /** Adds a line whose value is {@code source[from, to)}: no control characters, the caller has seen to that. */
     public void add(HeaderName name, byte[] source, int from, int to) {
         int start = beginLine(name);
         int valueStart = length;
@@ -400,12 +408,16 @@ public final class HttpHead {
         return start;
     }
 
-    @SuppressWarnings("deprecation") // getBytes(int, int, byte[], int) is the one copy without a second array
+    /** Whatever would end the line, or does not fit into a byte, becomes a question mark: no value makes a new line. */
     private int append(String latin) {
         int size = latin.length();
         room(size);
         int start = length;
-        latin.getBytes(0, size, bytes, start);
+        for (int i = 0; i < size; i++) {
+            char c = latin.charAt(i);
+            boolean fits = (c >= ' ' && c != 0x7f && c <= 0xff) || c == '\t';
+            bytes[start + i] = fits ? (byte) c : (byte) '?';
+        }
         length += size;
         return start;
     }
@@ -424,10 +436,11 @@ public final class HttpHead {
         length += digits;
     }
 
-    /** Makes room for {@code more} bytes behind the used ones. */
+    /** Makes room for {@code more} bytes behind the used ones, and for what searches read beyond them. */
     void room(int more) {
-        if (length + more > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+        int needed = length + more + Grammar.SPARE;
+        if (needed > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, needed));
         }
     }
 
@@ -451,19 +464,27 @@ public final class HttpHead {
 
     /** Writes every kept line, and no empty line behind them. Neighbours go out in one copy. */
     public void writeLines(ByteBuf out) {
-        int from = 0;
-        int to = 0;
-        for (int i = 0; i < count; i++) {
-            int at = i * STRIDE;
+        writeLines(out, 0, 0);
+    }
+
+    /** Writes {@code bytes[from, to)}, which a kept line may stand right behind, and every kept line. */
+    void writeLines(ByteBuf out, int from, int to) {
+        int runStart = from;
+        int runEnd = to;
+        for (int at = 0; at < count * STRIDE; at += STRIDE) {
             if (index[at + ID] < 0) {
                 continue;
             }
-            if (index[at + NAME] != to) {
-                out.writeBytes(bytes, from, to - from);
-                from = index[at + NAME];
+            if (index[at + NAME] != runEnd) {
+                if (runEnd > runStart) {
+                    out.writeBytes(bytes, runStart, runEnd - runStart);
+                }
+                runStart = index[at + NAME];
             }
-            to = index[at + LINE_END];
+            runEnd = index[at + LINE_END];
         }
-        out.writeBytes(bytes, from, to - from);
+        if (runEnd > runStart) {
+            out.writeBytes(bytes, runStart, runEnd - runStart);
+        }
     }
 }
