@@ -6,14 +6,14 @@ final class Authority {
     private static final int PORT_MAX = 65535;
     private static final int GROUPS = 8;
 
-    private Authority() {
-    }
+    private Authority() {}
 
     /**
      * Whether {@code bytes[from, to)} is a host that is not empty, a registered name or an address, and perhaps a port.
      * User information makes it invalid (RFC 9110 section 4.2.4), as does an address of a future IP version.
      *
-     * @param portNeeded for CONNECT, which knows no default port (RFC 9110 section 9.3.6)
+     * @param portNeeded
+     *            for CONNECT, which knows no default port (RFC 9110 section 9.3.6)
      */
     static boolean valid(byte[] bytes, int from, int to, boolean portNeeded) {
         int end = hostEnd(bytes, from, to);
@@ -95,7 +95,9 @@ final class Authority {
         return true;
     }
 
-    /** IPv6address (RFC 3986 section 3.2.2): groups of up to four digits, one gap, perhaps an IPv4 address at the end. */
+    /**
+     * IPv6address (RFC 3986 section 3.2.2): groups of up to four digits, one gap, perhaps an IPv4 address at the end.
+     */
     private static boolean ipv6(byte[] bytes, int from, int to) {
         int groups = 0;
         boolean gap = false;

@@ -4,8 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads one field line (RFC 9112 section 5). Stateless. */
 final class FieldLine {
-    private FieldLine() {
-    }
+    private FieldLine() {}
 
     /** Enters the line {@code [start, end)}, whose CRLF stands at {@code end}, or says why not. */
     static @Nullable Reject parse(HttpHead head, int start, int end) {

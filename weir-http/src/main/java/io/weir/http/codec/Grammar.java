@@ -25,8 +25,7 @@ final class Grammar {
         }
     }
 
-    private Grammar() {
-    }
+    private Grammar() {}
 
     private static boolean[] lettersDigitsAnd(String signs) {
         var marks = new boolean[256];

@@ -138,8 +138,8 @@ public final class HeaderName {
     }
 
     /**
-     * Eight letters at a time. Among the characters of tokens, only letters are changed by the bit that makes them small into
-     * something that stands in a known name.
+     * Eight letters at a time. Among the characters of tokens, only letters are changed by the bit that makes them
+     * small into something that stands in a known name.
      */
     private boolean matchesToken(byte[] bytes, int from, int to) {
         int size = lower.length;

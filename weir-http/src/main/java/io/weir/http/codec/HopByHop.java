@@ -8,14 +8,13 @@ public final class HopByHop {
             HeaderName.UPGRADE, HeaderName.HTTP2_SETTINGS, HeaderName.PROXY_AUTHENTICATE,
             HeaderName.PROXY_AUTHORIZATION};
 
-    private HopByHop() {
-    }
+    private HopByHop() {}
 
     /**
      * Removes Connection and the fields it names, Keep-Alive, Proxy-Connection, Upgrade, HTTP2-Settings,
-     * Proxy-Authenticate, Proxy-Authorization, and TE unless it says trailers; then one {@code te: trailers} stays, with
-     * the {@code connection: te} that RFC 9110 section 10.1.4 asks for. Content-Length and Transfer-Encoding are left to
-     * {@link Http1Writer}, which writes what {@link HttpHead#framing()} says. To be called once, on a head that
+     * Proxy-Authenticate, Proxy-Authorization, and TE unless it says trailers; then one {@code te: trailers} stays,
+     * with the {@code connection: te} that RFC 9110 section 10.1.4 asks for. Content-Length and Transfer-Encoding are
+     * left to {@link Http1Writer}, which writes what {@link HttpHead#framing()} says. To be called once, on a head that
      * {@link Http1HeadReader} completed: it has checked that Connection names nothing that is for all recipients.
      */
     public static void strip(HttpHead head) {

@@ -36,7 +36,8 @@ public final class Http1BodyReader {
     /**
      * Begins a body.
      *
-     * @param length bytes, only for {@link HttpHead.Framing#LENGTH}
+     * @param length
+     *            bytes, only for {@link HttpHead.Framing#LENGTH}
      */
     public void start(HttpHead.Framing framing, long length) {
         reject = null;
@@ -72,8 +73,8 @@ public final class Http1BodyReader {
     }
 
     /**
-     * For callers that want no slice: takes what is not body (the chunked coding) from {@code in} and says how many body
-     * bytes stand at its reader index now, 0 for none. The caller takes some or all of them, and tells
+     * For callers that want no slice: takes what is not body (the chunked coding) from {@code in} and says how many
+     * body bytes stand at its reader index now, 0 for none. The caller takes some or all of them, and tells
      * {@link #taken(int)} how many.
      */
     public int next(ByteBuf in) {

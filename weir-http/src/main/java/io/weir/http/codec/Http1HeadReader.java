@@ -60,8 +60,10 @@ public final class Http1HeadReader {
     /**
      * Reads a response's head, or goes on with it, as {@link #read(ByteBuf, HttpHead)} does.
      *
-     * @param toHead whether the request was HEAD: then there is no body
-     * @param toConnect whether the request was CONNECT: then a 2xx has no body, and a tunnel follows it
+     * @param toHead
+     *            whether the request was HEAD: then there is no body
+     * @param toConnect
+     *            whether the request was CONNECT: then a 2xx has no body, and a tunnel follows it
      */
     public Result read(ByteBuf in, HttpHead head, boolean toHead, boolean toConnect) {
         if (reject != null) {

@@ -16,12 +16,11 @@ public final class Http1Writer {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final int CRLF = ('\r' << 8) | '\n';
 
-    private Http1Writer() {
-    }
+    private Http1Writer() {}
 
     /**
-     * Writes a whole request head: {@code METHOD path HTTP/1.1}, the kept lines, the framing, the empty line. For CONNECT
-     * the authority stands in the path's place (RFC 9112 section 3.2.3).
+     * Writes a whole request head: {@code METHOD path HTTP/1.1}, the kept lines, the framing, the empty line. For
+     * CONNECT the authority stands in the path's place (RFC 9112 section 3.2.3).
      */
     public static void request(HttpHead head, ByteBuf out) {
         frame(head, false);

@@ -13,8 +13,7 @@ final class MessageFraming {
     /** Of 2^63-1; more leading zeros than fit are refused too. */
     private static final int LENGTH_DIGITS_MAX = 19;
 
-    private MessageFraming() {
-    }
+    private MessageFraming() {}
 
     static @Nullable Reject request(HttpHead head) {
         var wrong = framing(head, Framing.NONE);

@@ -3,7 +3,9 @@ package io.weir.http.codec;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** The standard reason phrases (RFC 9110 section 15, IANA's registry of status codes), and status lines ready to write. */
+/**
+ * The standard reason phrases (RFC 9110 section 15, IANA's registry of status codes), and status lines ready to write.
+ */
 final class Reasons {
     private static final int FIRST = 100;
     private static final int LAST = 999;
@@ -42,8 +44,7 @@ final class Reasons {
         }
     }
 
-    private Reasons() {
-    }
+    private Reasons() {}
 
     static String phrase(int status) {
         return PHRASES.getOrDefault(status, "");

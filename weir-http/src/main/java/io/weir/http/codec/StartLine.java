@@ -105,7 +105,8 @@ final class StartLine {
 
     /**
      * Checks Host against the target once all lines are there, and sets authority and, for an absolute target with an
-     * empty one, path. A target's authority replaces the Host field (RFC 9112 section 3.2.2), but the two have to agree.
+     * empty one, path. A target's authority replaces the Host field (RFC 9112 section 3.2.2), but the two have to
+     * agree.
      */
     @Nullable
     Reject finishRequest(HttpHead head) {

@@ -2,8 +2,7 @@ package io.weir.http.codec;
 
 /** Walks a comma-separated list of tokens, empty elements skipped (RFC 9110 section 5.6.1). Stateless. */
 final class TokenList {
-    private TokenList() {
-    }
+    private TokenList() {}
 
     /** Where the next element begins at or behind {@code from}, or {@code to}. */
     static int next(byte[] bytes, int from, int to) {
