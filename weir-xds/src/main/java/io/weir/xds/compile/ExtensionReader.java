@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * types; what it returns is a plain record that the extension's own module understands.
  *
  * <p>
- * A reader has no state and may be called from any thread. It is called after the field types and the rules of the API
- * (PGV) have been checked for the message and everything in it; it need not check them again.
+ * A reader has no state and may be called from any thread. The field types and the rules of the API (PGV) are checked
+ * by others, for the message and everything in it; a reader need not check them again. A message that breaks a rule is
+ * read all the same, so that all problems are told at once: a reader must not throw on it.
  *
  * @param <M>
  *            the message of the extension

@@ -5,8 +5,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 import com.google.protobuf.Message;
+
+import io.weir.core.model.AccessLogSpec;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,15 +23,19 @@ public final class Extensions {
 
     private final SortedMap<String, ExtensionReader<?, ?>> readers;
     private final List<HonouredTable> tables;
+    private final Function<AccessLogSpec, List<String>> formatCheck;
 
-    private Extensions(SortedMap<String, ExtensionReader<?, ?>> readers, List<HonouredTable> tables) {
+    private Extensions(SortedMap<String, ExtensionReader<?, ?>> readers, List<HonouredTable> tables,
+            Function<AccessLogSpec, List<String>> formatCheck) {
+        this.formatCheck = formatCheck;
         this.readers = readers;
         this.tables = List.copyOf(tables);
     }
 
     /** What this module brings: the access loggers and the table of the listener, cluster and endpoint messages. */
     public static Extensions basic() {
-        return new Extensions(new TreeMap<>(), List.of()).withHonoured(Extensions.class, OWN_TABLE);
+        return new Extensions(new TreeMap<>(), List.of(), _ -> List.of()).withHonoured(Extensions.class, OWN_TABLE)
+                .with(AccessLoggers.readers()).with(BalancePolicies.readers()).with(SmallReaders.all());
     }
 
     /** These extensions and more. A reader takes the place of an earlier one of the same type. */
@@ -42,7 +49,7 @@ public final class Extensions {
         for (ExtensionReader<?, ?> reader : more) {
             all.put(reader.type(), reader);
         }
-        return new Extensions(all, tables);
+        return new Extensions(all, tables, formatCheck);
     }
 
     /**
@@ -56,7 +63,22 @@ public final class Extensions {
     public Extensions withHonoured(Class<?> anchor, String resource) {
         var all = new ArrayList<>(tables);
         all.add(new HonouredTable(anchor, resource));
-        return new Extensions(readers, all);
+        return new Extensions(readers, all, formatCheck);
+    }
+
+    /**
+     * These extensions, and somebody who knows the command operators of access logs.
+     *
+     * @param check
+     *            answers what is wrong with the format of an access log; nothing when all is well
+     */
+    public Extensions withFormatCheck(Function<AccessLogSpec, List<String>> check) {
+        return new Extensions(readers, tables, check);
+    }
+
+    /** What is wrong with the format of an access log. */
+    List<String> formatComplaints(AccessLogSpec spec) {
+        return formatCheck.apply(spec);
     }
 
     /** The reader of a type, null when there is none. */

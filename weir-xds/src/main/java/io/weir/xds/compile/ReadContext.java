@@ -4,6 +4,8 @@ import java.util.List;
 
 import com.google.protobuf.Any;
 
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.weir.core.model.AccessLogSpec;
 import io.weir.xds.resource.Problem;
 
 import org.jspecify.annotations.Nullable;
@@ -69,6 +71,16 @@ public final class ReadContext {
      */
     public <X> @Nullable X extension(String subPath, Any typedConfig, Class<X> kind) {
         return TypedConfigs.read(findings, Findings.join(path, subPath), typedConfig, kind);
+    }
+
+    /**
+     * Reads a list of access logs with their filters; those with problems are left out.
+     *
+     * @param list
+     *            the name of the field, usually {@code access_log}
+     */
+    public List<AccessLogSpec> accessLogs(String list, List<AccessLog> messages) {
+        return AccessLoggers.read(this, list, messages);
     }
 
     /** Says that a cluster of this name must exist; the compiler tells when it does not. */

@@ -1,0 +1,155 @@
+package io.weir.xds.compile;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.LbPolicy;
+import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import io.weir.core.model.BalancePolicy;
+
+import org.jspecify.annotations.Nullable;
+
+/** Reads how a cluster chooses its hosts, from the older {@code lb_policy} and the newer list of typed policies. */
+final class BalancePolicies {
+
+    private static final int CHOICES_DEFAULT = 2;
+
+    private BalancePolicies() {}
+
+    static List<ExtensionReader<?, ?>> readers() {
+        return List.of(new InTurns(), new AtRandom(), new FewestRequests());
+    }
+
+    /** The policy of a cluster; round robin after a problem. */
+    static BalancePolicy read(ReadContext context, Cluster cluster) {
+        if (cluster.hasLoadBalancingPolicy()) {
+            return typed(context, cluster.getLoadBalancingPolicy());
+        }
+        return switch (cluster.getLbPolicy()) {
+            case ROUND_ROBIN -> {
+                unusedLeastRequest(context, cluster);
+                yield new BalancePolicy.RoundRobin();
+            }
+            case RANDOM -> {
+                unusedLeastRequest(context, cluster);
+                yield new BalancePolicy.Random();
+            }
+            case LEAST_REQUEST -> leastRequest(cluster);
+            case RING_HASH, MAGLEV, CLUSTER_PROVIDED -> {
+                context.problem("lb_policy", cluster.getLbPolicy().name(),
+                        "Weir does not have this balancing policy yet",
+                        "use ROUND_ROBIN, LEAST_REQUEST or RANDOM");
+                yield new BalancePolicy.RoundRobin();
+            }
+            case LOAD_BALANCING_POLICY_CONFIG -> {
+                context.problem("lb_policy", LbPolicy.LOAD_BALANCING_POLICY_CONFIG.name(),
+                        "this says that load_balancing_policy tells the policy, and that is missing",
+                        "add load_balancing_policy, or use ROUND_ROBIN, LEAST_REQUEST or RANDOM");
+                yield new BalancePolicy.RoundRobin();
+            }
+            case UNRECOGNIZED -> new BalancePolicy.RoundRobin(); // a rule of the API refuses it
+        };
+    }
+
+    private static void unusedLeastRequest(ReadContext context, Cluster cluster) {
+        if (cluster.hasLeastRequestLbConfig()) {
+            context.warning("least_request_lb_config", "", "this is not used, because lb_policy is "
+                    + cluster.getLbPolicy().name(), "set lb_policy: LEAST_REQUEST, or remove it");
+        }
+    }
+
+    private static BalancePolicy leastRequest(Cluster cluster) {
+        var config = cluster.getLeastRequestLbConfig();
+        int choices = config.hasChoiceCount() ? config.getChoiceCount().getValue() : CHOICES_DEFAULT;
+        double bias = config.hasActiveRequestBias() ? config.getActiveRequestBias().getDefaultValue() : 1;
+        return leastRequest(choices, bias, false);
+    }
+
+    private static BalancePolicy leastRequest(int choices, double bias, boolean fullScan) {
+        // Envoy takes a negative bias for 0; a rule of the API refuses less than two choices
+        return new BalancePolicy.LeastRequest(Math.max(CHOICES_DEFAULT, Plain.limit(choices)), Math.max(0, bias),
+                fullScan);
+    }
+
+    /** As Envoy: the first policy of the list that is known. */
+    private static BalancePolicy typed(ReadContext context, LoadBalancingPolicy list) {
+        var unknown = new ArrayList<String>();
+        for (int i = 0; i < list.getPoliciesCount(); i++) {
+            var entry = list.getPolicies(i).getTypedExtensionConfig();
+            if (context.isKnown(entry.getTypedConfig())) {
+                BalancePolicy policy = context.extension("load_balancing_policy.policies[" + i
+                        + "].typed_extension_config.typed_config", entry.getTypedConfig(), BalancePolicy.class);
+                return policy == null ? new BalancePolicy.RoundRobin() : policy;
+            }
+            unknown.add(entry.getName().isEmpty() ? TypedConfigs.type(entry.getTypedConfig()) : entry.getName());
+        }
+        context.problem("load_balancing_policy", String.join(", ", unknown), unknown.isEmpty()
+                ? "the list of policies is empty"
+                : "Weir does not have any of these balancing policies yet",
+                "add one of envoy.extensions.load_balancing_policies.{round_robin,least_request,random}.v3");
+        return new BalancePolicy.RoundRobin();
+    }
+
+    private record InTurns() implements ExtensionReader<RoundRobin, BalancePolicy> {
+
+        @Override
+        public RoundRobin prototype() {
+            return RoundRobin.getDefaultInstance();
+        }
+
+        @Override
+        public Class<BalancePolicy> kind() {
+            return BalancePolicy.class;
+        }
+
+        @Override
+        public @Nullable BalancePolicy read(RoundRobin config, ReadContext context) {
+            return new BalancePolicy.RoundRobin();
+        }
+    }
+
+    private record AtRandom() implements ExtensionReader<Random, BalancePolicy> {
+
+        @Override
+        public Random prototype() {
+            return Random.getDefaultInstance();
+        }
+
+        @Override
+        public Class<BalancePolicy> kind() {
+            return BalancePolicy.class;
+        }
+
+        @Override
+        public @Nullable BalancePolicy read(Random config, ReadContext context) {
+            return new BalancePolicy.Random();
+        }
+    }
+
+    private record FewestRequests() implements ExtensionReader<LeastRequest, BalancePolicy> {
+
+        @Override
+        public LeastRequest prototype() {
+            return LeastRequest.getDefaultInstance();
+        }
+
+        @Override
+        public Class<BalancePolicy> kind() {
+            return BalancePolicy.class;
+        }
+
+        @SuppressWarnings("deprecation") // enable_full_scan is the older word for selection_method
+        @Override
+        public @Nullable BalancePolicy read(LeastRequest config, ReadContext context) {
+            int choices = config.hasChoiceCount() ? config.getChoiceCount().getValue() : CHOICES_DEFAULT;
+            double bias = config.hasActiveRequestBias() ? config.getActiveRequestBias().getDefaultValue() : 1;
+            boolean fullScan = config.getEnableFullScan().getValue()
+                    || config.getSelectionMethod() == LeastRequest.SelectionMethod.FULL_SCAN;
+            return leastRequest(choices, bias, fullScan);
+        }
+    }
+}

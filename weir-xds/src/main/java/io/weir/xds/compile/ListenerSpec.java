@@ -1,0 +1,43 @@
+package io.weir.xds.compile;
+
+import java.net.SocketAddress;
+import java.util.List;
+
+import io.weir.core.model.AccessLogSpec;
+
+/**
+ * One listener.
+ *
+ * @param name
+ *            unique in a snapshot
+ * @param addresses
+ *            where it listens, at least one: resolved {@code InetSocketAddress} (port 0 asks the system for one) or
+ *            {@code UnixDomainSocketAddress}
+ * @param chains
+ *            what is done to its connections, at least one; a connection goes to the first that matches
+ * @param bufferBytesMax
+ *            soft limit of what is buffered per connection and direction
+ * @param reusePort
+ *            whether each worker binds its own socket (SO_REUSEPORT)
+ * @param backlog
+ *            length of the queue of connections that wait to be accepted
+ * @param accessLog
+ *            written once per connection
+ * @param statPrefix
+ *            the segment after {@code listener.} in the names of its stats, such as {@code 0.0.0.0_8080}
+ */
+public record ListenerSpec(String name, List<SocketAddress> addresses, List<FilterChainSpec> chains, int bufferBytesMax,
+        boolean reusePort, int backlog, List<AccessLogSpec> accessLog, String statPrefix) {
+
+    /** Envoy's default of {@code per_connection_buffer_limit_bytes}. */
+    public static final int BUFFER_BYTES_DEFAULT = 1024 * 1024;
+
+    /** Default of {@code tcp_backlog_size}; the system cuts it to its own limit (net.core.somaxconn). */
+    public static final int BACKLOG_DEFAULT = 4096;
+
+    public ListenerSpec {
+        addresses = List.copyOf(addresses);
+        chains = List.copyOf(chains);
+        accessLog = List.copyOf(accessLog);
+    }
+}

@@ -1,0 +1,68 @@
+package io.weir.xds.compile;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import com.google.protobuf.Duration;
+import com.google.protobuf.ListValue;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+
+/** Protobuf's well-known values as plain Java ones. */
+public final class Plain {
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    private Plain() {}
+
+    /** A duration in nanoseconds; what does not fit into a long becomes the nearest that does (292 years). */
+    public static long nanos(Duration duration) {
+        long seconds = duration.getSeconds();
+        if (seconds > Long.MAX_VALUE / NANOS_PER_SECOND - 1) {
+            return Long.MAX_VALUE;
+        }
+        if (seconds < Long.MIN_VALUE / NANOS_PER_SECOND + 1) {
+            return Long.MIN_VALUE;
+        }
+        return seconds * NANOS_PER_SECOND + duration.getNanos();
+    }
+
+    /** A uint32 or uint64 as a limit: what does not fit into an int becomes the largest that does. */
+    public static int limit(long unsigned) {
+        return unsigned < 0 || unsigned > Integer.MAX_VALUE ? Integer.MAX_VALUE : (int) unsigned;
+    }
+
+    /** A uint32, which protobuf gives as a signed int, as a limit. */
+    public static int limit(int unsigned) {
+        return unsigned < 0 ? Integer.MAX_VALUE : unsigned;
+    }
+
+    /** A struct as a map in the order of the text; null values become empty strings. */
+    public static Map<String, Object> map(Struct struct) {
+        var map = new LinkedHashMap<String, Object>();
+        struct.getFieldsMap().forEach((key, value) -> map.put(key, value(value)));
+        return map;
+    }
+
+    /** A value as String, Double, Boolean, List or Map; null becomes an empty string. */
+    public static Object value(Value value) {
+        return switch (value.getKindCase()) {
+            case STRING_VALUE -> value.getStringValue();
+            case NUMBER_VALUE -> value.getNumberValue();
+            case BOOL_VALUE -> value.getBoolValue();
+            case STRUCT_VALUE -> map(value.getStructValue());
+            case LIST_VALUE -> list(value.getListValue());
+            case NULL_VALUE, KIND_NOT_SET -> "";
+        };
+    }
+
+    private static List<Object> list(ListValue values) {
+        var list = new ArrayList<>(values.getValuesCount());
+        for (Value value : values.getValuesList()) {
+            list.add(value(value));
+        }
+        return list;
+    }
+}

@@ -1,0 +1,34 @@
+package io.weir.xds.compile;
+
+import java.util.List;
+
+import com.google.protobuf.Message;
+
+import io.weir.core.model.ClusterSpec;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole configuration that holds together: names are unique and every cluster that is named exists. Immutable.
+ *
+ * @param node
+ *            who this Weir is
+ * @param listeners
+ *            in the order of the configuration
+ * @param clusters
+ *            in the order of the configuration
+ * @param admin
+ *            where the admin endpoints are; null when they are off
+ * @param demo
+ *            backends to run inside the process; null when there are none
+ * @param source
+ *            the {@code envoy.config.bootstrap.v3.Bootstrap} it was compiled from, for {@code /config_dump}
+ */
+public record Snapshot(NodeId node, List<ListenerSpec> listeners, List<ClusterSpec> clusters,
+        @Nullable AdminSpec admin, @Nullable DemoSpec demo, Message source) {
+
+    public Snapshot {
+        listeners = List.copyOf(listeners);
+        clusters = List.copyOf(clusters);
+    }
+}
