@@ -28,9 +28,11 @@ final class AnyReader {
         this.walk = walk;
     }
 
-    @Nullable Message any(Node node, boolean optional) {
+    @Nullable
+    Message any(Node node, boolean optional) {
         if (!(node instanceof Mapping mapping)) {
-            trail.error(node.at(), ScalarReader.shown(node), "a mapping with '@type' and the fields of that type is due here",
+            trail.error(node.at(), ScalarReader.shown(node),
+                    "a mapping with '@type' and the fields of that type is due here",
                     "write '@type': type.googleapis.com/... below it");
             return null;
         }
@@ -87,16 +89,16 @@ final class AnyReader {
         Node value = null;
         for (Entry entry : mapping.entries()) {
             switch (entry.key()) {
-            case "type_url", "typeUrl" -> inner = entry.value();
-            case "value" -> value = entry.value();
-            case "@type" -> {
-            }
-            default -> {
-                int mark = trail.field(entry.key(), entry.at());
-                trail.error(entry.at(), ScalarReader.shown(entry.value()),
-                        "TypedStruct has no field \"" + entry.key() + "\"", "its fields: type_url, value");
-                trail.leave(mark);
-            }
+                case "type_url", "typeUrl" -> inner = entry.value();
+                case "value" -> value = entry.value();
+                case "@type" -> {
+                }
+                default -> {
+                    int mark = trail.field(entry.key(), entry.at());
+                    trail.error(entry.at(), ScalarReader.shown(entry.value()),
+                            "TypedStruct has no field \"" + entry.key() + "\"", "its fields: type_url, value");
+                    trail.leave(mark);
+                }
             }
         }
         if (!(inner instanceof Scalar innerUrl) || innerUrl.text().isEmpty()) {

@@ -47,7 +47,8 @@ final class Composer {
     }
 
     /** A finished node, with how many nodes and levels it has once its aliases are followed. */
-    private record Composed(Node node, long size, int height) {}
+    private record Composed(Node node, long size, int height) {
+    }
 
     /** A collection that is not closed yet. */
     private static final class Frame {
@@ -58,7 +59,8 @@ final class Composer {
         final Map<String, Position> keys = new HashMap<>();
         final List<Entry> entries = new ArrayList<>();
         final List<Entry> merged = new ArrayList<>();
-        @Nullable Scalar key;
+        @Nullable
+        Scalar key;
         boolean keySeen;
         boolean keyIgnored;
         long size = 1;
@@ -71,37 +73,38 @@ final class Composer {
         }
     }
 
-    @Nullable Node root() {
+    @Nullable
+    Node root() {
         return root == null ? null : root.node();
     }
 
     /** Takes the next event; false when reading on makes no sense. */
     boolean take(Event event) {
         switch (event.getEventId()) {
-        case Scalar -> {
-            return scalar((ScalarEvent) event);
-        }
-        case SequenceStart -> {
-            return open(false, ((SequenceStartEvent) event), event);
-        }
-        case MappingStart -> {
-            return open(true, ((MappingStartEvent) event), event);
-        }
-        case SequenceEnd, MappingEnd -> {
-            return close();
-        }
-        case Alias -> {
-            return alias((AliasEvent) event);
-        }
-        case DocumentStart -> {
-            if (++documents > 1) {
-                problems.add(Problem.error(place(event), "", "", "a second document begins here",
-                        "keep one configuration in a file"));
-                return false;
+            case Scalar -> {
+                return scalar((ScalarEvent) event);
             }
-        }
-        case StreamStart, StreamEnd, DocumentEnd, Comment -> {
-        }
+            case SequenceStart -> {
+                return open(false, ((SequenceStartEvent) event), event);
+            }
+            case MappingStart -> {
+                return open(true, ((MappingStartEvent) event), event);
+            }
+            case SequenceEnd, MappingEnd -> {
+                return close();
+            }
+            case Alias -> {
+                return alias((AliasEvent) event);
+            }
+            case DocumentStart -> {
+                if (++documents > 1) {
+                    problems.add(Problem.error(place(event), "", "", "a second document begins here",
+                            "keep one configuration in a file"));
+                    return false;
+                }
+            }
+            case StreamStart, StreamEnd, DocumentEnd, Comment -> {
+            }
         }
         return true;
     }
@@ -225,16 +228,16 @@ final class Composer {
     /** The merge key of YAML 1.1 (yaml.org/type/merge): what is written beside it wins, and the first of a list. */
     private void merge(Frame frame, Position at, Node value) {
         switch (value) {
-        case Mapping mapping -> frame.merged.addAll(mapping.entries());
-        case Sequence list when list.items().stream().allMatch(Mapping.class::isInstance) -> {
-            for (Node item : list.items()) {
-                if (item instanceof Mapping mapping) {
-                    frame.merged.addAll(mapping.entries());
+            case Mapping mapping -> frame.merged.addAll(mapping.entries());
+            case Sequence list when list.items().stream().allMatch(Mapping.class::isInstance) -> {
+                for (Node item : list.items()) {
+                    if (item instanceof Mapping mapping) {
+                        frame.merged.addAll(mapping.entries());
+                    }
                 }
             }
-        }
-        case Sequence list -> notMergeable(at);
-        case Scalar scalar -> notMergeable(at);
+            case Sequence list -> notMergeable(at);
+            case Scalar scalar -> notMergeable(at);
         }
     }
 

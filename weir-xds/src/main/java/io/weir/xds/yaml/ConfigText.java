@@ -16,8 +16,8 @@ import io.weir.xds.resource.Position;
 import io.weir.xds.resource.Problem;
 
 /**
- * Text to a {@link Node} tree: YAML 1.2 or JSON, which is a part of it. Stateless; any thread. Never throws for what the
- * text says: every fault is a {@link Problem} with its place.
+ * Text to a {@link Node} tree: YAML 1.2 or JSON, which is a part of it. Stateless; any thread. Never throws for what
+ * the text says: every fault is a {@link Problem} with its place.
  */
 public final class ConfigText {
     /** Longest text that is read, in characters. */
@@ -32,8 +32,10 @@ public final class ConfigText {
     /**
      * What became of a text.
      *
-     * @param root the tree; null when the text could not be understood at all
-     * @param problems every fault, in the order of the text; the tree lacks the parts that they name
+     * @param root
+     *            the tree; null when the text could not be understood at all
+     * @param problems
+     *            every fault, in the order of the text; the tree lacks the parts that they name
      */
     public record Parsed(@Nullable Node root, List<Problem> problems) {
         public Parsed {
@@ -44,8 +46,10 @@ public final class ConfigText {
     /**
      * Reads one document.
      *
-     * @param file the name for positions, as the person wrote it
-     * @param text the whole text
+     * @param file
+     *            the name for positions, as the person wrote it
+     * @param text
+     *            the whole text
      */
     public static Parsed parse(String file, String text) {
         List<Problem> problems = new ArrayList<>();

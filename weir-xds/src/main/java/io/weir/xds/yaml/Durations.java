@@ -48,14 +48,14 @@ final class Durations {
             end++;
         }
         double factor = switch (trimmed.substring(end).strip()) {
-        case "", "s", "S", "sec", "secs", "second", "seconds" -> 1;
-        case "ms", "msec", "millis", "milliseconds" -> 1e-3;
-        case "us", "µs", "usec", "microseconds" -> 1e-6;
-        case "ns", "nanoseconds" -> 1e-9;
-        case "m", "min", "mins", "minute", "minutes" -> 60;
-        case "h", "hr", "hour", "hours" -> 3600;
-        case "d", "day", "days" -> 86_400;
-        default -> 0;
+            case "", "s", "S", "sec", "secs", "second", "seconds" -> 1;
+            case "ms", "msec", "millis", "milliseconds" -> 1e-3;
+            case "us", "µs", "usec", "microseconds" -> 1e-6;
+            case "ns", "nanoseconds" -> 1e-9;
+            case "m", "min", "mins", "minute", "minutes" -> 60;
+            case "h", "hr", "hour", "hours" -> 3600;
+            case "d", "day", "days" -> 86_400;
+            default -> 0;
         };
         try {
             double seconds = Double.parseDouble(trimmed.substring(0, end)) * factor;

@@ -10,9 +10,9 @@ import com.google.protobuf.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the message for a full proto name. A name becomes a Java class name by the conventions of the Envoy API, and that
- * one class is loaded when it is first asked for: all descriptors together would take seconds. Messages that are not
- * part of that API are added by hand. Any thread.
+ * Finds the message for a full proto name. A name becomes a Java class name by the conventions of the Envoy API, and
+ * that one class is loaded when it is first asked for: all descriptors together would take seconds. Messages that are
+ * not part of that API are added by hand. Any thread.
  */
 public final class MessageTypes {
     private static final String[][] PACKAGES = {{"envoy.", "io.envoyproxy.envoy."}, {"xds.", "com.github.xds."},
@@ -45,8 +45,8 @@ public final class MessageTypes {
 
     /**
      * The default instance of the message with this full name, for example
-     * {@code envoy.extensions.filters.http.router.v3.Router}; null when there is none. Messages of Envoy's API of version
-     * 2 are not found: no Envoy of today reads them.
+     * {@code envoy.extensions.filters.http.router.v3.Router}; null when there is none. Messages of Envoy's API of
+     * version 2 are not found: no Envoy of today reads them.
      */
     public @Nullable Message find(String fullName) {
         Message known = added.get(fullName);

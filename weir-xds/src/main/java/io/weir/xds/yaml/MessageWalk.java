@@ -40,16 +40,14 @@ final class MessageWalk {
     }
 
     /** The root of a tree. */
-    @Nullable DynamicMessage message(Node node, Descriptor type) {
-        Message message = value(node, type, false);
-        if (message == null || message instanceof DynamicMessage) {
-            return (DynamicMessage) message;
-        }
-        return DynamicMessage.newBuilder(type).mergeFrom(message.toByteString(), null).build();
+    @Nullable
+    Message message(Node node, Descriptor type) {
+        return value(node, type, false);
     }
 
     /** What an Any holds: a message that protobuf's limit of levels counts on its own. */
-    @Nullable Message embedded(Node node, Descriptor type) {
+    @Nullable
+    Message embedded(Node node, Descriptor type) {
         int outer = levels;
         levels = 0;
         Message message = value(node, type, false);
@@ -78,7 +76,7 @@ final class MessageWalk {
             return value == null ? null : DynamicMessage.newBuilder(type).setField(wrapped, value).build();
         }
         if (node instanceof Mapping mapping && WellKnownReader.isSecondsAndNanos(type)) {
-            DynamicMessage message = fields(mapping, type);
+            Message message = fields(mapping, type);
             return wellKnown.inRange(node, message) ? message : null;
         }
         return wellKnown.value(node, type, LEVELS_MAX - levels);
@@ -86,17 +84,17 @@ final class MessageWalk {
 
     private @Nullable Message plain(Node node, Descriptor type) {
         return switch (node) {
-        case Mapping mapping -> fields(mapping, type);
-        case Sequence list -> {
-            trail.error(node.at(), "", "one " + type.getName() + " is due here, not a list",
-                    "remove the dash, and keep one item");
-            yield null;
-        }
-        case Scalar scalar -> {
-            trail.error(node.at(), scalar.text(), "a mapping with the fields of " + type.getName() + " is due here",
-                    type.getFields().isEmpty() ? "write {}" : "fields: " + listed(names(type)));
-            yield null;
-        }
+            case Mapping mapping -> fields(mapping, type);
+            case Sequence list -> {
+                trail.error(node.at(), "", "one " + type.getName() + " is due here, not a list",
+                        "remove the dash, and keep one item");
+                yield null;
+            }
+            case Scalar scalar -> {
+                trail.error(node.at(), scalar.text(), "a mapping with the fields of " + type.getName() + " is due here",
+                        type.getFields().isEmpty() ? "write {}" : "fields: " + listed(names(type)));
+                yield null;
+            }
         };
     }
 
@@ -232,9 +230,12 @@ final class MessageWalk {
             }
         }
         List<String> names = names(type);
-        return Nearest.cure(key, names, names.isEmpty() ? "it has no fields: remove it" : names.size() <= NAMES_LISTED_MAX
-                ? "its fields: " + listed(names)
-                : "remove it, or check its indentation, which decides what it belongs to");
+        return Nearest.cure(key, names,
+                names.isEmpty()
+                        ? "it has no fields: remove it"
+                        : names.size() <= NAMES_LISTED_MAX
+                                ? "its fields: " + listed(names)
+                                : "remove it, or check its indentation, which decides what it belongs to");
     }
 
     /** A field by its name in the proto, or by its name in JSON; null when there is none. */

@@ -33,8 +33,10 @@ public sealed interface Node {
     /**
      * One value.
      *
-     * @param text as written, without its quotes
-     * @param kind what it looks like; the field that takes it has the last word
+     * @param text
+     *            as written, without its quotes
+     * @param kind
+     *            what it looks like; the field that takes it has the last word
      */
     record Scalar(Position at, String text, Kind kind) implements Node {
 
@@ -77,7 +79,9 @@ public sealed interface Node {
     /**
      * One line of a mapping.
      *
-     * @param at where the key stands
+     * @param at
+     *            where the key stands
      */
-    record Entry(Position at, String key, Node value) {}
+    record Entry(Position at, String key, Node value) {
+    }
 }

@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 import io.weir.xds.yaml.Node.Kind;
 import io.weir.xds.yaml.Node.Scalar;
 
-/** Numbers as YAML, JSON and Envoy write them: 12, 0x1f, 0o17, 017 (base 8, as Envoy's YAML library), 1.0, 1e3, "12". */
+/**
+ * Numbers as YAML, JSON and Envoy write them: 12, 0x1f, 0o17, 017 (base 8, as Envoy's YAML library), 1.0, 1e3, "12".
+ */
 final class Numbers {
     /** Beyond this a double no longer holds every whole number. */
     private static final double EXACT_MAX = 1L << 53;
@@ -64,17 +66,17 @@ final class Numbers {
             return (double) whole;
         }
         switch (scalar.text().toLowerCase(Locale.ROOT)) {
-        case "nan", ".nan" -> {
-            return Double.NaN;
-        }
-        case "infinity", "inf", ".inf", "+.inf" -> {
-            return Double.POSITIVE_INFINITY;
-        }
-        case "-infinity", "-inf", "-.inf" -> {
-            return Double.NEGATIVE_INFINITY;
-        }
-        default -> {
-        }
+            case "nan", ".nan" -> {
+                return Double.NaN;
+            }
+            case "infinity", "inf", ".inf", "+.inf" -> {
+                return Double.POSITIVE_INFINITY;
+            }
+            case "-infinity", "-inf", "-.inf" -> {
+                return Double.NEGATIVE_INFINITY;
+            }
+            default -> {
+            }
         }
         try {
             return number(scalar.text());
@@ -87,7 +89,9 @@ final class Numbers {
         return scalar.text().toLowerCase(Locale.ROOT).contains("inf");
     }
 
-    /** Java's own grammar allows more (hexadecimal fractions, a trailing f or d, spaces): only digits, signs, . and e. */
+    /**
+     * Java's own grammar allows more (hexadecimal fractions, a trailing f or d, spaces): only digits, signs, . and e.
+     */
     private static double number(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

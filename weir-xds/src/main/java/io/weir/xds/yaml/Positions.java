@@ -8,10 +8,11 @@ import io.weir.xds.resource.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where each field of a message was written. Paths are Envoy's field names as a message has them, joined with dots, with
- * {@code [index]} for the items of a list and {@code [key]} for those of a map; what is inside an {@code Any} follows
- * the field that holds it: {@code static_resources.listeners[0].filter_chains[0].filters[0].typed_config.stat_prefix}.
- * Filled by one thread, then read by any.
+ * Where each field of a message was written. Paths are Envoy's field names as a message has them, joined with dots,
+ * with {@code [index]} for the items of a list and {@code [key]} for those of a map; what is inside an {@code Any}
+ * follows the field that holds it:
+ * {@code static_resources.listeners[0].filter_chains[0].filters[0].typed_config.stat_prefix}. Filled by one thread,
+ * then read by any.
  */
 public final class Positions {
     private final Map<String, Position> places = new HashMap<>();

@@ -31,28 +31,30 @@ final class ScalarReader {
     }
 
     /** The value as protobuf's reflection wants it; null after a problem. */
-    @Nullable Object value(Node node, FieldDescriptor field) {
+    @Nullable
+    Object value(Node node, FieldDescriptor field) {
         if (!(node instanceof Scalar scalar)) {
             trail.error(node.at(), "", noun(field) + " is due here, not " + shown(node), "write one value");
             return null;
         }
         return switch (field.getType()) {
-        case STRING -> text(scalar);
-        case BOOL -> bool(scalar);
-        case BYTES -> bytes(scalar);
-        case ENUM -> enumValue(scalar, field.getEnumType());
-        case DOUBLE -> decimal(scalar, Double.MAX_VALUE);
-        case FLOAT -> single(scalar);
-        case INT32, SINT32, SFIXED32 -> narrow(integer(scalar, Integer.MIN_VALUE, Integer.MAX_VALUE));
-        case UINT32, FIXED32 -> narrow(integer(scalar, 0, 0xFFFF_FFFFL));
-        case INT64, SINT64, SFIXED64 -> integer(scalar, Long.MIN_VALUE, Long.MAX_VALUE);
-        case UINT64, FIXED64 -> unsigned(scalar);
-        case MESSAGE, GROUP -> throw new IllegalStateException(field.getFullName() + " is a message");
+            case STRING -> text(scalar);
+            case BOOL -> bool(scalar);
+            case BYTES -> bytes(scalar);
+            case ENUM -> enumValue(scalar, field.getEnumType());
+            case DOUBLE -> decimal(scalar, Double.MAX_VALUE);
+            case FLOAT -> single(scalar);
+            case INT32, SINT32, SFIXED32 -> narrow(integer(scalar, Integer.MIN_VALUE, Integer.MAX_VALUE));
+            case UINT32, FIXED32 -> narrow(integer(scalar, 0, 0xFFFF_FFFFL));
+            case INT64, SINT64, SFIXED64 -> integer(scalar, Long.MIN_VALUE, Long.MAX_VALUE);
+            case UINT64, FIXED64 -> unsigned(scalar);
+            case MESSAGE, GROUP -> throw new IllegalStateException(field.getFullName() + " is a message");
         };
     }
 
     /** The key of a map entry: always text in the tree. */
-    @Nullable Object key(Entry entry, FieldDescriptor field) {
+    @Nullable
+    Object key(Entry entry, FieldDescriptor field) {
         if (field.getType() == FieldDescriptor.Type.STRING) {
             return entry.key();
         }
@@ -188,7 +190,8 @@ final class ScalarReader {
     private void notInteger(Scalar scalar, long min, String max) {
         String range = "write a whole number from " + min + " to " + max;
         boolean number = scalar.kind() == Kind.INTEGER || scalar.kind() == Kind.FLOAT;
-        trail.error(scalar.at(), scalar.text(), !number ? "a whole number is due here"
+        trail.error(scalar.at(), scalar.text(), !number
+                ? "a whole number is due here"
                 : Numbers.isWholeText(scalar) ? "this number is out of range" : "a whole number is due here", range);
     }
 
@@ -213,22 +216,22 @@ final class ScalarReader {
 
     private static String noun(FieldDescriptor field) {
         return switch (field.getJavaType()) {
-        case INT, LONG -> "a whole number";
-        case FLOAT, DOUBLE -> "a number";
-        case BOOLEAN -> "true or false";
-        case STRING -> "a text";
-        case BYTE_STRING -> "base64";
-        case ENUM -> "a value of " + field.getEnumType().getName().toLowerCase(Locale.ROOT);
-        case MESSAGE -> "a mapping";
+            case INT, LONG -> "a whole number";
+            case FLOAT, DOUBLE -> "a number";
+            case BOOLEAN -> "true or false";
+            case STRING -> "a text";
+            case BYTE_STRING -> "base64";
+            case ENUM -> "a value of " + field.getEnumType().getName().toLowerCase(Locale.ROOT);
+            case MESSAGE -> "a mapping";
         };
     }
 
     /** A node in a few words, for the value of a problem. */
     static String shown(Node node) {
         return switch (node) {
-        case Scalar scalar -> scalar.text();
-        case Sequence list -> "a list";
-        case Mapping mapping -> "a mapping";
+            case Scalar scalar -> scalar.text();
+            case Sequence list -> "a list";
+            case Mapping mapping -> "a mapping";
         };
     }
 

@@ -16,11 +16,11 @@ final class Scalars {
     static Kind kind(String text, boolean plain, @Nullable String tag) {
         if (tag != null) {
             return switch (tag) {
-            case TAGS + "null" -> Kind.NULL;
-            case TAGS + "bool" -> isBoolean(text) ? Kind.BOOLEAN : Kind.TEXT;
-            case TAGS + "int" -> isInteger(text) ? Kind.INTEGER : Kind.TEXT;
-            case TAGS + "float" -> isInteger(text) || isFloat(text) ? Kind.FLOAT : Kind.TEXT;
-            default -> Kind.TEXT;
+                case TAGS + "null" -> Kind.NULL;
+                case TAGS + "bool" -> isBoolean(text) ? Kind.BOOLEAN : Kind.TEXT;
+                case TAGS + "int" -> isInteger(text) ? Kind.INTEGER : Kind.TEXT;
+                case TAGS + "float" -> isInteger(text) || isFloat(text) ? Kind.FLOAT : Kind.TEXT;
+                default -> Kind.TEXT;
             };
         }
         return plain ? plain(text) : Kind.TEXT;
@@ -38,24 +38,24 @@ final class Scalars {
             return Kind.TEXT;
         }
         return switch (text) {
-        case "~", "null", "Null", "NULL" -> Kind.NULL;
-        default -> isBoolean(text) ? Kind.BOOLEAN : Kind.TEXT;
+            case "~", "null", "Null", "NULL" -> Kind.NULL;
+            default -> isBoolean(text) ? Kind.BOOLEAN : Kind.TEXT;
         };
     }
 
     /** The words that Envoy's YAML library reads as a boolean: all lower, all upper, or first letter upper. */
     static boolean isBoolean(String text) {
         return isTrue(text) || switch (text) {
-        case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N" -> true;
-        default -> false;
+            case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N" -> true;
+            default -> false;
         };
     }
 
     /** Whether a boolean word says yes. */
     static boolean isTrue(String text) {
         return switch (text) {
-        case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y" -> true;
-        default -> false;
+            case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y" -> true;
+            default -> false;
         };
     }
 

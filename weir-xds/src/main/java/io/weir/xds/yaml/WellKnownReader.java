@@ -39,22 +39,22 @@ final class WellKnownReader {
 
     static boolean hasOwnForm(Descriptor type) {
         return switch (type.getFullName()) {
-        case "google.protobuf.Any", "google.protobuf.Duration", "google.protobuf.Timestamp",
-                "google.protobuf.FieldMask", "google.protobuf.Struct", "google.protobuf.Value",
-                "google.protobuf.ListValue" ->
-            true;
-        default -> wrappedField(type) != null;
+            case "google.protobuf.Any", "google.protobuf.Duration", "google.protobuf.Timestamp",
+                    "google.protobuf.FieldMask", "google.protobuf.Struct", "google.protobuf.Value",
+                    "google.protobuf.ListValue" ->
+                true;
+            default -> wrappedField(type) != null;
         };
     }
 
     /** The value field of a wrapper (UInt32Value ...), or null for any other message. */
     static @Nullable FieldDescriptor wrappedField(Descriptor type) {
         return switch (type.getFullName()) {
-        case "google.protobuf.DoubleValue", "google.protobuf.FloatValue", "google.protobuf.Int64Value",
-                "google.protobuf.UInt64Value", "google.protobuf.Int32Value", "google.protobuf.UInt32Value",
-                "google.protobuf.BoolValue", "google.protobuf.StringValue", "google.protobuf.BytesValue" ->
-            type.findFieldByNumber(1);
-        default -> null;
+            case "google.protobuf.DoubleValue", "google.protobuf.FloatValue", "google.protobuf.Int64Value",
+                    "google.protobuf.UInt64Value", "google.protobuf.Int32Value", "google.protobuf.UInt32Value",
+                    "google.protobuf.BoolValue", "google.protobuf.StringValue", "google.protobuf.BytesValue" ->
+                type.findFieldByNumber(1);
+            default -> null;
         };
     }
 
@@ -64,7 +64,9 @@ final class WellKnownReader {
                 || type.getFullName().equals("google.protobuf.Timestamp");
     }
 
-    /** Whether a duration or timestamp written as its fields is within what duration.proto and timestamp.proto allow. */
+    /**
+     * Whether a duration or timestamp written as its fields is within what duration.proto and timestamp.proto allow.
+     */
     boolean inRange(Node node, Message message) {
         Descriptor type = message.getDescriptorForType();
         long seconds = (Long) message.getField(type.findFieldByNumber(1));
@@ -79,26 +81,28 @@ final class WellKnownReader {
     }
 
     /** Any of the others. {@code levels} is how many messages may still be nested. */
-    @Nullable Message value(Node node, Descriptor type, int levels) {
+    @Nullable
+    Message value(Node node, Descriptor type, int levels) {
         return switch (type.getFullName()) {
-        case "google.protobuf.Duration" -> duration(node);
-        case "google.protobuf.Timestamp" -> timestamp(node);
-        case "google.protobuf.FieldMask" -> fieldMask(node);
-        case "google.protobuf.Struct" -> {
-            if (node instanceof Mapping mapping) {
-                yield struct(mapping, levels);
+            case "google.protobuf.Duration" -> duration(node);
+            case "google.protobuf.Timestamp" -> timestamp(node);
+            case "google.protobuf.FieldMask" -> fieldMask(node);
+            case "google.protobuf.Struct" -> {
+                if (node instanceof Mapping mapping) {
+                    yield struct(mapping, levels);
+                }
+                trail.error(node.at(), ScalarReader.shown(node), "a mapping is due here",
+                        "write  key: value  below it");
+                yield null;
             }
-            trail.error(node.at(), ScalarReader.shown(node), "a mapping is due here", "write  key: value  below it");
-            yield null;
-        }
-        case "google.protobuf.ListValue" -> {
-            if (node instanceof Sequence list) {
-                yield list(list, levels);
+            case "google.protobuf.ListValue" -> {
+                if (node instanceof Sequence list) {
+                    yield list(list, levels);
+                }
+                trail.error(node.at(), ScalarReader.shown(node), "a list is due here", "write [ ... ]");
+                yield null;
             }
-            trail.error(node.at(), ScalarReader.shown(node), "a list is due here", "write [ ... ]");
-            yield null;
-        }
-        default -> free(node, levels);
+            default -> free(node, levels);
         };
     }
 
@@ -131,22 +135,23 @@ final class WellKnownReader {
     private @Nullable Message fieldMask(Node node) {
         FieldMask.Builder mask = FieldMask.newBuilder();
         switch (node) {
-        case Scalar scalar -> {
-            for (String path : scalar.text().split(",", -1)) {
-                if (!path.isBlank()) {
-                    mask.addPaths(snake(path.strip()));
+            case Scalar scalar -> {
+                for (String path : scalar.text().split(",", -1)) {
+                    if (!path.isBlank()) {
+                        mask.addPaths(snake(path.strip()));
+                    }
                 }
+                return mask.build();
             }
-            return mask.build();
-        }
-        case Mapping mapping when mapping.find("paths") instanceof Sequence paths -> {
-            for (Node path : paths.items()) {
-                mask.addPaths(ScalarReader.shown(path));
+            case Mapping mapping when mapping.find("paths") instanceof Sequence paths -> {
+                for (Node path : paths.items()) {
+                    mask.addPaths(ScalarReader.shown(path));
+                }
+                return mask.build();
             }
-            return mask.build();
-        }
-        case Mapping mapping -> trail.error(node.at(), "", "a field mask is due here", "write paths: [ ... ]");
-        case Sequence list -> trail.error(node.at(), "", "a field mask is due here", "write a,b.c or { paths: [ ... ] }");
+            case Mapping mapping -> trail.error(node.at(), "", "a field mask is due here", "write paths: [ ... ]");
+            case Sequence list ->
+                trail.error(node.at(), "", "a field mask is due here", "write a,b.c or { paths: [ ... ] }");
         }
         return null;
     }
@@ -198,27 +203,27 @@ final class WellKnownReader {
         }
         Value.Builder value = Value.newBuilder();
         switch (node) {
-        case Mapping mapping -> {
-            Struct struct = struct(mapping, levels - 1);
-            return struct == null ? null : value.setStructValue(struct).build();
-        }
-        case Sequence list -> {
-            ListValue values = list(list, levels - 1);
-            return values == null ? null : value.setListValue(values).build();
-        }
-        case Scalar scalar -> {
-            return switch (scalar.kind()) {
-            case NULL -> value.setNullValue(NullValue.NULL_VALUE).build();
-            case BOOLEAN -> value.setBoolValue(Scalars.isTrue(scalar.text())).build();
-            case TEXT -> value.setStringValue(scalar.text()).build();
-            case INTEGER, FLOAT -> {
-                Double number = Numbers.decimal(scalar);
-                yield number == null || number.isNaN() || number.isInfinite()
-                        ? value.setStringValue(scalar.text()).build()
-                        : value.setNumberValue(number).build();
+            case Mapping mapping -> {
+                Struct struct = struct(mapping, levels - 1);
+                return struct == null ? null : value.setStructValue(struct).build();
             }
-            };
-        }
+            case Sequence list -> {
+                ListValue values = list(list, levels - 1);
+                return values == null ? null : value.setListValue(values).build();
+            }
+            case Scalar scalar -> {
+                return switch (scalar.kind()) {
+                    case NULL -> value.setNullValue(NullValue.NULL_VALUE).build();
+                    case BOOLEAN -> value.setBoolValue(Scalars.isTrue(scalar.text())).build();
+                    case TEXT -> value.setStringValue(scalar.text()).build();
+                    case INTEGER, FLOAT -> {
+                        Double number = Numbers.decimal(scalar);
+                        yield number == null || number.isNaN() || number.isInfinite()
+                                ? value.setStringValue(scalar.text()).build()
+                                : value.setNumberValue(number).build();
+                    }
+                };
+            }
         }
     }
 }
