@@ -77,7 +77,7 @@ final class FormatOperators {
     private static ValueFormat.@Nullable Part field(String argument, int bytesMax, boolean ofRequest) {
         String[] names = argument.split("\\?", -1);
         for (String name : names) {
-            if (!HeaderNames.valid(name, true)) {
+            if (!HeaderEdits.isName(name, true)) {
                 return null;
             }
         }

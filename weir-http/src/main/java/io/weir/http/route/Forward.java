@@ -28,17 +28,18 @@ import io.weir.http.codec.HttpHead;
  * @param attemptCountDownstream
  *            whether responses carry it
  */
-public record Forward(ClusterChoice choice, long timeoutNanos, long idleTimeoutNanos, RetrySpec retry,
+public record Forward(ClusterChoice choice, long timeoutNanos, long idleTimeoutNanos, long durationMaxNanos,
+        RetrySpec retry,
         PathRewrite pathRewrite, HostRewrite hostRewrite, boolean appendForwardedHost, int clusterNotFoundStatus,
         boolean attemptCountUpstream, boolean attemptCountDownstream) implements RouteAction {
-    /** The route names no idle timeout of its own. */
+    /** The route names no limit of its own. */
     public static final long INHERIT_NANOS = -1;
     /** Envoy's default for {@code timeout}. */
     public static final long TIMEOUT_NANOS = 15_000_000_000L;
 
     /** To one cluster, with every default. */
     public static Forward to(String cluster) {
-        return new Forward(new ClusterChoice.Single(Target.of(cluster)), TIMEOUT_NANOS, INHERIT_NANOS,
+        return new Forward(new ClusterChoice.Single(Target.of(cluster)), TIMEOUT_NANOS, INHERIT_NANOS, INHERIT_NANOS,
                 RetrySpec.builtIn(), PathRewrite.KEEP, HostRewrite.KEEP, false, 503, false, false);
     }
 

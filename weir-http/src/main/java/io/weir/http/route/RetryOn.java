@@ -22,7 +22,7 @@ public enum RetryOn {
     RETRIABLE_STATUS_CODES("retriable-status-codes", 8),
     /** A response without {@code x-envoy-ratelimited} that carries a named header. */
     RETRIABLE_HEADERS("retriable-headers", 9),
-    /** {@code x-envoy-ratelimited} does not stop the retry. */
+    /** {@code x-envoy-ratelimited} is a reason to retry; without this condition it forbids it. */
     ENVOY_RATELIMITED("envoy-ratelimited", 10);
 
     private final String word;

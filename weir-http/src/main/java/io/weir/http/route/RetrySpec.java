@@ -1,7 +1,9 @@
 package io.weir.http.route;
 
+import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -25,14 +27,17 @@ import java.util.Set;
  */
 @SuppressWarnings("ArrayRecordComponent") // a sorted set of numbers, private to this record in effect
 public record RetrySpec(int conditions, int retriesMax, long perTryTimeoutNanos, long perTryIdleTimeoutNanos,
-        long backOffBaseNanos, long backOffMaxNanos, int[] statusCodes) {
+        long backOffBaseNanos, long backOffMaxNanos, int[] statusCodes, List<HeaderMatch> responseHeaders,
+        List<HeaderMatch> requestHeaders) {
     /** Envoy's default for {@code base_interval}. */
     public static final long BACK_OFF_BASE_NANOS = 25_000_000L;
     /** Envoy's default for {@code max_interval}: ten times the base. */
     public static final long BACK_OFF_MAX_NANOS = 250_000_000L;
 
+    private static final HeaderName RATE_LIMITED = HeaderName.of("x-envoy-ratelimited");
     private static final int[] NO_CODES = {};
-    private static final RetrySpec OFF = new RetrySpec(0, 0, 0, 0, BACK_OFF_BASE_NANOS, BACK_OFF_MAX_NANOS, NO_CODES);
+    private static final RetrySpec OFF = new RetrySpec(0, 0, 0, 0, BACK_OFF_BASE_NANOS, BACK_OFF_MAX_NANOS, NO_CODES,
+            List.of(), List.of());
     private static final RetrySpec BUILT_IN = of(Set.of(RetryOn.CONNECT_FAILURE, RetryOn.REFUSED_STREAM,
             RetryOn.RESET_BEFORE_REQUEST, RetryOn.RESET_IDEMPOTENT), 2);
 
@@ -51,7 +56,8 @@ public record RetrySpec(int conditions, int retriesMax, long perTryTimeoutNanos,
 
     /** These conditions with every other default. */
     public static RetrySpec of(Set<RetryOn> conditions, int retriesMax) {
-        return new RetrySpec(bits(conditions), retriesMax, 0, 0, BACK_OFF_BASE_NANOS, BACK_OFF_MAX_NANOS, NO_CODES);
+        return new RetrySpec(bits(conditions), retriesMax, 0, 0, BACK_OFF_BASE_NANOS, BACK_OFF_MAX_NANOS, NO_CODES,
+                List.of(), List.of());
     }
 
     /** The bits for {@link #conditions}. */
@@ -93,15 +99,32 @@ public record RetrySpec(int conditions, int retriesMax, long perTryTimeoutNanos,
                 || (on(RetryOn.RESET_IDEMPOTENT) && idempotent(request));
     }
 
-    /** Whether a response of this status is thrown away and tried again. */
-    public boolean onStatus(int status) {
-        if (status < 400 && !on(RetryOn.RETRIABLE_STATUS_CODES)) {
+    /** Whether this request may be tried again at all; asked once. */
+    public boolean allows(HttpHead request) {
+        return enabled() && (requestHeaders.isEmpty() || anyPasses(requestHeaders, request));
+    }
+
+    /** Whether this response is thrown away and the request tried again. */
+    public boolean onResponse(HttpHead response) {
+        if (conditions == 0 || (response.has(RATE_LIMITED) && !on(RetryOn.ENVOY_RATELIMITED))) {
             return false;
         }
+        int status = response.status();
         return (on(RetryOn.SERVER_ERROR) && status >= 500 && status < 600)
                 || (on(RetryOn.GATEWAY_ERROR) && status >= 502 && status <= 504)
                 || (on(RetryOn.RETRIABLE_4XX) && status == 409)
-                || (on(RetryOn.RETRIABLE_STATUS_CODES) && Arrays.binarySearch(statusCodes, status) >= 0);
+                || (on(RetryOn.ENVOY_RATELIMITED) && response.has(RATE_LIMITED))
+                || (on(RetryOn.RETRIABLE_STATUS_CODES) && Arrays.binarySearch(statusCodes, status) >= 0)
+                || (on(RetryOn.RETRIABLE_HEADERS) && anyPasses(responseHeaders, response));
+    }
+
+    private static boolean anyPasses(List<HeaderMatch> matches, HttpHead head) {
+        for (int i = 0; i < matches.size(); i++) {
+            if (matches.get(i).matches(head)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
