@@ -1,7 +1,9 @@
 package io.weir.http.config;
 
+import io.weir.core.model.AccessLogSpec;
 import io.weir.http.route.NormalizeSpec;
 import io.weir.http.route.RouteTable;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,19 +35,23 @@ import org.jspecify.annotations.Nullable;
  *            upgrade types that may pass, in lower case, such as {@code websocket}
  * @param suppressEnvoyHeaders
  *            the router adds no {@code x-envoy-} header of its own to requests and responses
+ * @param accessLog
+ *            in the order of the configuration
  */
 public record HttpManagerSpec(String statPrefix, Codec codec, RouteTable routes, Identity identity,
         ClientAddress clientAddress, RequestId requestId, Limits limits, Timeouts timeouts, NormalizeSpec normalize,
-        Http10 http10, Set<String> upgrades, boolean suppressEnvoyHeaders) {
+        Http10 http10, Set<String> upgrades, boolean suppressEnvoyHeaders,
+        List<AccessLogSpec> accessLog) {
     public HttpManagerSpec {
         upgrades = Set.copyOf(upgrades);
+        accessLog = List.copyOf(accessLog);
     }
 
     /** Every default, for these routes. */
     public static HttpManagerSpec of(String statPrefix, RouteTable routes) {
         return new HttpManagerSpec(statPrefix, Codec.AUTO, routes, Identity.DEFAULT, ClientAddress.DEFAULT,
                 RequestId.DEFAULT, Limits.DEFAULT, Timeouts.DEFAULT, NormalizeSpec.NONE, Http10.REFUSED, Set.of(),
-                false);
+                false, List.of());
     }
 
     /** {@code codec_type}. */
