@@ -1,0 +1,146 @@
+package io.weir.observe.log;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one request, or one connection, can tell at its end. Read once, on the worker, during
+ * {@link AccessLog#log(AccessRecord)} only; what it returns should be at hand, as logging must not allocate. Null, or
+ * -1 for a number, means there is no such thing; the defaults are those of a plain TCP connection.
+ */
+public interface AccessRecord {
+    /** When it began, in microseconds since 1970. */
+    long startEpochMicros();
+
+    /** From its beginning to its end. */
+    long durationNanos();
+
+    /** Bytes of body received from the client. */
+    long bytesReceived();
+
+    /** Bytes of body sent to the client. */
+    long bytesSent();
+
+    /** {@link ResponseFlag} bits. */
+    long flags();
+
+    /** The status that the client was sent; 0 when none was. */
+    default int responseCode() {
+        return 0;
+    }
+
+    /** Why that status: {@code via_upstream}, {@code route_not_found} ... */
+    default @Nullable String responseCodeDetails() {
+        return null;
+    }
+
+    /** Why the connection was ended by the proxy. */
+    default @Nullable String connectionTerminationDetails() {
+        return null;
+    }
+
+    /** {@code HTTP/1.1} ... */
+    default @Nullable String protocol() {
+        return null;
+    }
+
+    /** From the beginning to the last byte of the request. */
+    default long requestDurationNanos() {
+        return -1;
+    }
+
+    /** From the beginning to the first byte of the host's response. */
+    default long responseDurationNanos() {
+        return -1;
+    }
+
+    /** From the first byte of the host's response to the last byte sent to the client. */
+    default long responseTxDurationNanos() {
+        return -1;
+    }
+
+    /** The route taken. */
+    default @Nullable String routeName() {
+        return null;
+    }
+
+    /** The cluster chosen. */
+    default @Nullable String upstreamCluster() {
+        return null;
+    }
+
+    /** The host chosen: {@code 10.0.0.1:80}. */
+    default @Nullable String upstreamHost() {
+        return null;
+    }
+
+    /** Our end of the connection to the host: {@code 10.0.0.9:40312}. */
+    default @Nullable String upstreamLocalAddress() {
+        return null;
+    }
+
+    /** Why no connection to the host could be made. */
+    default @Nullable String upstreamTransportFailureReason() {
+        return null;
+    }
+
+    /** What is spoken to the host. */
+    default @Nullable String upstreamProtocol() {
+        return null;
+    }
+
+    /** How often the request was sent; 0 when never. */
+    default int upstreamRequestAttemptCount() {
+        return 0;
+    }
+
+    /** The client, as forwarded headers may tell: {@code ip:port}, {@code [ip6]:port}. */
+    @Nullable
+    String downstreamRemoteAddress();
+
+    /** The other end of the connection, whatever headers tell. */
+    default @Nullable String downstreamDirectRemoteAddress() {
+        return downstreamRemoteAddress();
+    }
+
+    /** Our end of the connection. */
+    @Nullable
+    String downstreamLocalAddress();
+
+    /** The name that the client asked for in TLS. */
+    default @Nullable String requestedServerName() {
+        return null;
+    }
+
+    /** A number of this connection, unique while the proxy runs. */
+    long connectionId();
+
+    /** A number of this request on its connection or in the proxy. */
+    default long streamId() {
+        return -1;
+    }
+
+    /** Further byte counts. */
+    default long bytes(ByteCount which) {
+        return -1;
+    }
+
+    /**
+     * Appends the value of a request header as it arrived, or of {@code :method}, {@code :path}, {@code :authority},
+     * {@code :scheme}; whoever formats takes care of escaping and of the length.
+     *
+     * @return false when there is none
+     */
+    default boolean requestHeader(String lowerName, LogBuffer out) {
+        return false;
+    }
+
+    /** The same of a response header. */
+    default boolean responseHeader(String lowerName, LogBuffer out) {
+        return false;
+    }
+
+    /** The same of a response trailer. */
+    default boolean responseTrailer(String lowerName, LogBuffer out) {
+        return false;
+    }
+}

@@ -1,0 +1,126 @@
+package io.weir.observe.log;
+
+import io.weir.observe.log.Operator.Kind;
+import io.weir.observe.log.Operator.Typed;
+import io.weir.observe.log.Operators.Unreadable;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A text with command operators, compiled. Immutable; any thread; writing allocates nothing. */
+final class TextTemplate {
+    /** The most that one value may add to a line, before escaping. */
+    static final int VALUE_BYTES_MAX = 16 * 1024;
+    private static final Pattern OPERATOR = Pattern.compile("%([A-Z0-9_]+)(?:\\(([^)]*)\\))?(?::(\\d{1,6}))?%");
+
+    /** A literal, then perhaps an operator. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Part(byte[] literal, @Nullable Typed operator, int bytesMax) {
+    }
+
+    private final List<Part> parts;
+    private final boolean omitEmptyValues;
+
+    private TextTemplate(List<Part> parts, boolean omitEmptyValues) {
+        this.parts = List.copyOf(parts);
+        this.omitEmptyValues = omitEmptyValues;
+    }
+
+    /** Reads a format; what is wrong with it is said with its place, counted from 0. */
+    static TextTemplate compile(String format, Operators operators, boolean omitEmptyValues) throws Unreadable {
+        List<Part> parts = new ArrayList<>();
+        StringBuilder literal = new StringBuilder();
+        Matcher matcher = OPERATOR.matcher(format);
+        int at = 0;
+        while (at < format.length()) {
+            char c = format.charAt(at);
+            if (c != '%') {
+                literal.append(c);
+                at++;
+            } else if (format.startsWith("%%", at)) {
+                literal.append('%');
+                at += 2;
+            } else if (matcher.region(at, format.length()).lookingAt()) {
+                Typed operator = operator(operators, matcher, at);
+                String length = matcher.group(3);
+                int max = length == null ? VALUE_BYTES_MAX : Math.min(VALUE_BYTES_MAX, Integer.parseInt(length));
+                parts.add(new Part(literal.toString().getBytes(StandardCharsets.UTF_8), operator, max));
+                literal.setLength(0);
+                at = matcher.end();
+            } else {
+                int shown = Math.min(format.length(), at + 24);
+                throw new Unreadable("at character " + at + ": not a command operator: "
+                        + format.substring(at, shown).strip() + " (a percent sign is written %%)");
+            }
+        }
+        if (!literal.isEmpty()) {
+            parts.add(new Part(literal.toString().getBytes(StandardCharsets.UTF_8), null, 0));
+        }
+        return new TextTemplate(parts, omitEmptyValues);
+    }
+
+    private static Typed operator(Operators operators, Matcher matcher, int at) throws Unreadable {
+        try {
+            return operators.find(matcher.group(1), matcher.group(2));
+        } catch (Unreadable e) {
+            throw new Unreadable("at character " + at + ": " + e.reason());
+        }
+    }
+
+    /** The one operator that this is, nothing around it; null when it is anything else. */
+    @Nullable
+    Kind kindIfSingle() {
+        Typed operator = parts.size() == 1 ? parts.getFirst().operator : null;
+        return operator != null && parts.getFirst().literal.length == 0 ? operator.kind() : null;
+    }
+
+    /** Writes a line, or a part of one, made safe for a log of lines. */
+    void writeText(AccessRecord ended, LogBuffer out) {
+        write(ended, out, false);
+    }
+
+    /** Writes the inside of a JSON string. */
+    void writeJson(AccessRecord ended, LogBuffer out) {
+        write(ended, out, true);
+    }
+
+    private void write(AccessRecord ended, LogBuffer out, boolean json) {
+        for (int i = 0; i < parts.size(); i++) {
+            Part part = parts.get(i);
+            int from = out.length();
+            out.append(part.literal);
+            if (json && part.literal.length > 0) {
+                out.escapeJson(from);
+            }
+            if (part.operator != null && !value(part, ended, out, json) && !omitEmptyValues) {
+                out.append('-');
+            }
+        }
+    }
+
+    /** For a single operator: writes its value, or gives back false. */
+    boolean writeSingle(AccessRecord ended, LogBuffer out) {
+        return value(parts.getFirst(), ended, out, true);
+    }
+
+    private static boolean value(Part part, AccessRecord ended, LogBuffer out, boolean json) {
+        Typed operator = part.operator;
+        int from = out.length();
+        if (operator == null || !operator.operator().write(ended, out)) {
+            out.truncate(from);
+            return false;
+        }
+        out.limit(from, part.bytesMax);
+        if (operator.kind() == Kind.STRING) {
+            if (json) {
+                out.escapeJson(from);
+            } else {
+                out.escapeText(from);
+            }
+        }
+        return true;
+    }
+}
