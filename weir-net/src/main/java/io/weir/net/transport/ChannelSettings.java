@@ -1,5 +1,6 @@
 package io.weir.net.transport;
 
+import io.weir.core.model.KeepAlive;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ChannelSettings(ReadSizes reads, int writeLowBytes, int writeHighBytes, boolean autoRead,
         boolean halfClosure, boolean noDelay, int receiveBufferBytes, int sendBufferBytes,
-        @Nullable TcpKeepAlive keepAlive) {
+        @Nullable KeepAlive keepAlive) {
     /** For request and response protocols. */
     public static final ChannelSettings MESSAGES = new ChannelSettings(ReadSizes.MESSAGES, 32 * 1024, 64 * 1024, true,
             false, true, 0, 0, null);
@@ -65,7 +66,7 @@ public record ChannelSettings(ReadSizes reads, int writeLowBytes, int writeHighB
                 sendBytes, keepAlive);
     }
 
-    public ChannelSettings withKeepAlive(@Nullable TcpKeepAlive probes) {
+    public ChannelSettings withKeepAlive(@Nullable KeepAlive probes) {
         return new ChannelSettings(reads, writeLowBytes, writeHighBytes, autoRead, halfClosure, noDelay,
                 receiveBufferBytes, sendBufferBytes, probes);
     }

@@ -18,6 +18,7 @@ public final class ListenFailure extends IOException {
                         + "and the folder of a socket's file must be writable"), //
         NO_SUCH_ADDRESS("this machine does not have that address",
                 "use an address of this machine, or 0.0.0.0 or [::] for all"), //
+        NOT_A_SOCKET("there is a file of that name which is not a socket", "move it away or choose another path"), //
         NO_DESCRIPTORS("no file descriptor left", "raise the limit (ulimit -n, systemd's LimitNOFILE)"), //
         OTHER("the system refused", "see the cause");
 

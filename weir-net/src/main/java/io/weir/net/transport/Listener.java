@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,13 +29,16 @@ import org.slf4j.LoggerFactory;
 public final class Listener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
     private static final int UNIX_PERMISSION_BITS = 9;
+    private static final long SETTLE_MILLIS = 5;
 
     private final List<Channel> sockets = new ArrayList<>();
+    private final Worker first;
     private final ListenOptions options;
     private volatile Acceptor acceptor;
     private SocketAddress localAddress;
 
-    private Listener(ListenOptions options, Acceptor acceptor) {
+    private Listener(Worker first, ListenOptions options, Acceptor acceptor) {
+        this.first = first;
         this.options = options;
         this.acceptor = acceptor;
         this.localAddress = options.address();
@@ -47,7 +51,7 @@ public final class Listener implements AutoCloseable {
      *             when that cannot be; nothing stays bound
      */
     public static Listener bind(Workers workers, ListenOptions options, Acceptor acceptor) throws ListenFailure {
-        Listener listener = new Listener(options, acceptor);
+        Listener listener = new Listener(workers.all().getFirst(), options, acceptor);
         try {
             listener.bindAll(workers.all());
         } catch (ListenFailure e) {
@@ -58,7 +62,6 @@ public final class Listener implements AutoCloseable {
     }
 
     private void bindAll(List<Worker> workers) throws ListenFailure {
-        Worker first = workers.getFirst();
         boolean shared = options.reusePort() && workers.size() > 1 && first.transport() == Transport.EPOLL
                 && !(options.address() instanceof UnixDomainSocketAddress);
         if (options.address() instanceof UnixDomainSocketAddress unix) {
@@ -166,6 +169,11 @@ public final class Listener implements AutoCloseable {
     public void stopAccepting() {
         for (Channel socket : sockets) {
             socket.close().awaitUninterruptibly();
+        }
+        if (!sockets.isEmpty() && first.transport() == Transport.NIO) {
+            // The JDK frees a selector's channel with the next select only, which this task's delay brings about.
+            first.loop().schedule(() -> {
+            }, SETTLE_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly();
         }
         if (!sockets.isEmpty() && options.address() instanceof UnixDomainSocketAddress unix
                 && !StaleSocket.isAbstract(unix.getPath())) {

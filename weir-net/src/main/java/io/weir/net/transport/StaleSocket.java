@@ -15,11 +15,17 @@ final class StaleSocket {
         return path.toString().startsWith("@");
     }
 
-    /** Removes the file if it is a socket that nobody listens on; binding tells about every other case. */
+    /**
+     * Removes the file if it is a socket that nobody listens on. Any other file is an error here already, because Netty
+     * unlinks whatever is in its way before it binds.
+     */
     static void remove(UnixDomainSocketAddress address) throws ListenFailure {
         Path path = address.getPath();
-        if (isAbstract(path) || !isSocket(path)) {
+        if (isAbstract(path) || !Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
+        }
+        if (!isSocket(path)) {
+            throw new ListenFailure(address, ListenFailure.Reason.NOT_A_SOCKET, new IOException("not a socket"));
         }
         try (SocketChannel channel = SocketChannel.open(address)) {
             throw new ListenFailure(address, ListenFailure.Reason.IN_USE,
@@ -38,8 +44,7 @@ final class StaleSocket {
     private static boolean isSocket(Path path) {
         try {
             // S_IFMT and S_IFSOCK of sys/stat.h: java.nio.file has no name for a socket
-            return Files.exists(path, LinkOption.NOFOLLOW_LINKS)
-                    && ((int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS) & 0170000) == 0140000;
+            return ((int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS) & 0170000) == 0140000;
         } catch (IOException | UnsupportedOperationException e) {
             return false;
         }

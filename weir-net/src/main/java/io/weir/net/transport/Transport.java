@@ -23,6 +23,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.weir.core.model.KeepAlive;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -101,18 +102,18 @@ enum Transport {
         }
         if (channel instanceof SocketChannel) {
             config.setOption(ChannelOption.TCP_NODELAY, settings.noDelay());
-            TcpKeepAlive probes = settings.keepAlive();
+            KeepAlive probes = settings.keepAlive();
             if (probes != null) {
                 keepAlive(config, probes);
             }
         }
     }
 
-    private void keepAlive(ChannelConfig config, TcpKeepAlive probes) {
+    private void keepAlive(ChannelConfig config, KeepAlive probes) {
         config.setOption(ChannelOption.SO_KEEPALIVE, true);
         boolean epoll = this == EPOLL;
         set(config, epoll ? EpollChannelOption.TCP_KEEPIDLE : NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE),
-                probes.idleSeconds());
+                probes.timeSeconds());
         set(config,
                 epoll ? EpollChannelOption.TCP_KEEPINTVL : NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL),
                 probes.intervalSeconds());

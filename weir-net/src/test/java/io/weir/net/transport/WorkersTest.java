@@ -1,0 +1,63 @@
+package io.weir.net.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class WorkersTest {
+    private static final WorkerSlot<StringBuilder> SLOT = WorkerSlot
+            .of(worker -> new StringBuilder("of " + worker.index()));
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void everyWorkerHasItsNameItsThreadAndItsOwnSingletons(Transport transport) {
+        try (Workers workers = Workers.start(3, transport)) {
+            assertThat(workers.all()).hasSize(3);
+            for (Worker worker : workers.all()) {
+                worker.loop().submit(() -> {
+                    assertThat(Worker.current()).isSameAs(worker);
+                    assertThat(worker.inside()).isTrue();
+                    assertThat(Thread.currentThread().getName()).isEqualTo("weir-worker-" + worker.index());
+                    assertThat(worker.slot(SLOT)).hasToString("of " + worker.index()).isSameAs(worker.slot(SLOT));
+                    assertThat(worker.httpDate()).hasSize(29);
+                }).syncUninterruptibly();
+            }
+        }
+    }
+
+    @Test
+    void outsideOfWorkersThereIsNoCurrentOne() {
+        assertThatThrownBy(Worker::current).isInstanceOf(IllegalStateException.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void timersFireOnTheWorkersThreadAndWithinTicks(Transport transport) throws Exception {
+        try (Workers workers = Workers.start(1, transport)) {
+            Worker worker = workers.all().getFirst();
+            CompletableFuture<Long> lateNanos = new CompletableFuture<>();
+            worker.loop().execute(() -> {
+                long deadline = worker.nowNanos() + TimeUnit.MILLISECONDS.toNanos(50);
+                worker.timers().arm(new TimerWheel.Timer() {
+                    @Override
+                    protected void expired(long nowNanos) {
+                        assertThat(Worker.current()).isSameAs(worker);
+                        lateNanos.complete(nowNanos - deadline);
+                    }
+                }, deadline);
+                // armed second, due first: the driver must be told
+                worker.timers().arm(new TimerWheel.Timer() {
+                    @Override
+                    protected void expired(long nowNanos) {}
+                }, deadline - TimeUnit.MILLISECONDS.toNanos(30));
+            });
+            // generous above: the machine may be busy; exactness is tested on simulated time
+            assertThat(lateNanos.get(5, TimeUnit.SECONDS)).isBetween(0L, TimeUnit.SECONDS.toNanos(1));
+        }
+    }
+}
