@@ -139,7 +139,8 @@ public final class Cluster {
     }
 
     /**
-     * An attempt is over. Any thread. The forms {@link #answered}, {@link #timedOut}, {@link #reset} and
+     * An attempt is over: counts it in the host's numbers (all of {@code rq_*}, and {@code cx_connect_fail}; the other
+     * numbers of connections are the pool's) and judges the host by it. Any thread. The forms {@link #answered}, {@link #timedOut}, {@link #reset} and
      * {@link #unreachable} say the same without an object.
      */
     public void ended(Host host, Outcome outcome, long nowNanos) {
@@ -154,19 +155,24 @@ public final class Cluster {
     /** It answered. Any thread. */
     public void answered(Host host, int status, long latencyNanos, long nowNanos) {
         HostStats numbers = host.stats();
+        numbers.rqTotal().increment();
         (status < 500 ? numbers.rqSuccess() : numbers.rqError()).increment();
         host.reached();
     }
 
     /** It did not answer in time; it was reached, though. Any thread. */
     public void timedOut(Host host, long latencyNanos, long nowNanos) {
-        host.stats().rqTimeout().increment();
+        HostStats numbers = host.stats();
+        numbers.rqTotal().increment();
+        numbers.rqTimeout().increment();
         host.reached();
     }
 
     /** The connection broke before the answer was whole. Any thread. */
     public void reset(Host host, long nowNanos) {
-        host.stats().rqError().increment();
+        HostStats numbers = host.stats();
+        numbers.rqTotal().increment();
+        numbers.rqError().increment();
     }
 
     /** No connection could be made. Any thread. */
