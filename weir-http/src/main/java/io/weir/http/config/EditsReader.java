@@ -1,0 +1,84 @@
+package io.weir.http.config;
+
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.weir.http.codec.HeaderName;
+import io.weir.http.route.HeaderEdits;
+import io.weir.http.route.HeaderEdits.Append;
+import io.weir.http.route.HeaderEdits.Level;
+import io.weir.http.route.ValueFormat;
+import io.weir.xds.compile.ReadContext;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code *_headers_to_add} and {@code *_headers_to_remove} of one level. */
+final class EditsReader {
+    /** Both directions of one level. */
+    record Both(Level request, Level response) {
+    }
+
+    private EditsReader() {}
+
+    static Both both(List<HeaderValueOption> requestAdds, List<String> requestRemoves,
+            List<HeaderValueOption> responseAdds, List<String> responseRemoves, ReadContext context) {
+        return new Both(level("request_headers_to", requestAdds, requestRemoves, context),
+                level("response_headers_to", responseAdds, responseRemoves, context));
+    }
+
+    private static Level level(String field, List<HeaderValueOption> adds, List<String> removes, ReadContext context) {
+        var addList = new ArrayList<HeaderEdits.Add>();
+        for (int i = 0; i < adds.size(); i++) {
+            var add = add(adds.get(i), context.at(field + "_add", i));
+            if (add != null) {
+                addList.add(add);
+            }
+        }
+        var removeList = new ArrayList<HeaderName>();
+        for (int i = 0; i < removes.size(); i++) {
+            var name = Texts.editable(removes.get(i), field + "_remove[" + i + "]", context);
+            if (name != null) {
+                removeList.add(name);
+            }
+        }
+        return new Level(addList, removeList);
+    }
+
+    private static HeaderEdits.@Nullable Add add(HeaderValueOption option, ReadContext context) {
+        var header = option.getHeader();
+        var name = Texts.editable(header.getKey(), "header.key", context);
+        boolean raw = !header.getRawValue().isEmpty();
+        String value = raw ? header.getRawValue().toStringUtf8() : header.getValue();
+        return switch (ValueFormat.compile(value)) {
+            case ValueFormat.Result.Ready ready -> {
+                var action = action(option, context);
+                yield name == null || action == null
+                        ? null
+                        : new HeaderEdits.Add(name, ready.format(), action, option.getKeepEmptyValue());
+            }
+            case ValueFormat.Result.Refused refused -> {
+                context.problem(raw ? "header.raw_value" : "header.value", value, refused.message(), refused.cure());
+                yield null;
+            }
+        };
+    }
+
+    @SuppressWarnings("deprecation") // the older append is what many files still say
+    private static @Nullable Append action(HeaderValueOption option, ReadContext context) {
+        if (option.hasAppend()) {
+            return option.getAppend().getValue()
+                    ? Append.APPEND_IF_EXISTS_OR_ADD
+                    : Append.OVERWRITE_IF_EXISTS_OR_ADD;
+        }
+        return switch (option.getAppendAction()) {
+            case APPEND_IF_EXISTS_OR_ADD -> Append.APPEND_IF_EXISTS_OR_ADD;
+            case ADD_IF_ABSENT -> Append.ADD_IF_ABSENT;
+            case OVERWRITE_IF_EXISTS_OR_ADD -> Append.OVERWRITE_IF_EXISTS_OR_ADD;
+            case OVERWRITE_IF_EXISTS -> Append.OVERWRITE_IF_EXISTS;
+            case UNRECOGNIZED -> {
+                context.problem("append_action", String.valueOf(option.getAppendActionValue()),
+                        "Weir does not know this action", "use one of those in docs/configuration.md");
+                yield null;
+            }
+        };
+    }
+}

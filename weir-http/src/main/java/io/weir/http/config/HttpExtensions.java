@@ -1,0 +1,16 @@
+package io.weir.http.config;
+
+import io.weir.xds.compile.Extensions;
+
+/** What this module adds to the configuration that Weir understands. */
+public final class HttpExtensions {
+    private static final String HONOURED = "/io/weir/http/honoured.txt";
+
+    private HttpExtensions() {}
+
+    /** The connection manager, the router and the options of upstream connections beside what is known already. */
+    public static Extensions addTo(Extensions extensions) {
+        return extensions.with(new HttpManagerReader(), new RouterReader(), new UpstreamHttpReader())
+                .withHonoured(HttpExtensions.class, HONOURED);
+    }
+}

@@ -1,0 +1,225 @@
+package io.weir.http.config;
+
+import com.google.protobuf.Duration;
+import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.weir.http.config.HttpManagerSpec.ClientAddress;
+import io.weir.http.config.HttpManagerSpec.Codec;
+import io.weir.http.config.HttpManagerSpec.Http10;
+import io.weir.http.config.HttpManagerSpec.Identity;
+import io.weir.http.config.HttpManagerSpec.Limits;
+import io.weir.http.config.HttpManagerSpec.RequestId;
+import io.weir.http.config.HttpManagerSpec.ServerHeader;
+import io.weir.http.config.HttpManagerSpec.Timeouts;
+import io.weir.http.route.NormalizeSpec;
+import io.weir.http.route.NormalizeSpec.EscapedSlashes;
+import io.weir.http.route.NormalizeSpec.StripPort;
+import io.weir.http.route.NormalizeSpec.Underscores;
+import io.weir.http.route.RouteTable;
+import io.weir.xds.compile.ExtensionReader;
+import io.weir.xds.compile.Plain;
+import io.weir.xds.compile.ReadContext;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the HTTP connection manager, its routes and its filters. */
+final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, HttpManagerSpec> {
+    private static final int KIB = 1024;
+
+    @Override
+    public HttpConnectionManager prototype() {
+        return HttpConnectionManager.getDefaultInstance();
+    }
+
+    @Override
+    public Class<HttpManagerSpec> kind() {
+        return HttpManagerSpec.class;
+    }
+
+    @Override
+    public @Nullable HttpManagerSpec read(HttpConnectionManager config, ReadContext context) {
+        var codec = codec(config, context);
+        var routes = routes(config, context);
+        var router = router(config.getHttpFiltersList(), context);
+        var common = config.getCommonHttpProtocolOptions();
+        var http1 = config.getHttpProtocolOptions();
+        Http1Options.check(http1, context.at("http_protocol_options"));
+        var identity = identity(config, context);
+        String defaultHost = http1.getDefaultHostForHttp10();
+        Texts.checkHost(defaultHost, "http_protocol_options.default_host_for_http_10", context);
+        var http10 = new Http10(http1.getAcceptHttp10(), defaultHost.isEmpty() ? null : defaultHost);
+        var accessLog = context.accessLogs("access_log", config.getAccessLogList());
+        if (codec == null || routes == null || router == null) {
+            return null;
+        }
+        return new HttpManagerSpec(config.getStatPrefix(), codec, routes, identity, clientAddress(config),
+                requestId(config), limits(config, common), timeouts(config, common), normalize(config, common),
+                http10, upgrades(config), router.suppressEnvoyHeaders(), accessLog);
+    }
+
+    private static @Nullable Codec codec(HttpConnectionManager config, ReadContext context) {
+        return switch (config.getCodecType()) {
+            case AUTO -> Codec.AUTO;
+            case HTTP1 -> Codec.HTTP1;
+            case HTTP2, HTTP3, UNRECOGNIZED -> {
+                context.problem("codec_type", config.getCodecType().name(),
+                        "Weir speaks HTTP/1.1 and HTTP/1.0 with clients, and no other version yet",
+                        "use AUTO or HTTP1");
+                yield null;
+            }
+        };
+    }
+
+    private static @Nullable RouteTable routes(HttpConnectionManager config, ReadContext context) {
+        return switch (config.getRouteSpecifierCase()) {
+            case ROUTE_CONFIG -> RouteTableReader.table(config.getRouteConfig(), context.at("route_config"));
+            case RDS -> {
+                context.problem("rds", config.getRds().getRouteConfigName(), "Weir does not fetch routes by RDS yet",
+                        "write them under route_config");
+                yield null;
+            }
+            case SCOPED_ROUTES -> {
+                context.problem("scoped_routes", config.getScopedRoutes().getName(),
+                        "Weir does not know scoped routes yet", "write the routes under route_config");
+                yield null;
+            }
+            case ROUTESPECIFIER_NOT_SET -> null; // the API's rules tell
+        };
+    }
+
+    // ---- filters ----
+
+    /** The router's options, or null after a problem: it must stand last, and nothing else is known. */
+    private static @Nullable RouterSpec router(List<HttpFilter> filters, ReadContext context) {
+        RouterSpec router = null;
+        boolean readable = true;
+        for (int i = 0; i < filters.size(); i++) {
+            var filter = filters.get(i);
+            var at = context.at("http_filters", i);
+            if (router != null && !filter.getDisabled()) {
+                at.problem("", filter.getName(), "a filter behind the router is never reached", "move the router last");
+                return null;
+            }
+            if (filter.getDisabled()) {
+                at.warning("disabled", filter.getName(), "this filter is switched off", "remove it, or switch it on");
+            } else if (isRouter(filter)) {
+                router = filter.hasTypedConfig()
+                        ? at.extension("typed_config", filter.getTypedConfig(), RouterSpec.class)
+                        : RouterSpec.DEFAULT;
+                readable &= router != null;
+            } else {
+                readable &= tell(filter, at);
+            }
+        }
+        if (router == null && readable) {
+            context.problem("http_filters", "", "the last filter must be the router",
+                    "add envoy.filters.http.router with its typed_config");
+        }
+        return router;
+    }
+
+    private static boolean isRouter(HttpFilter filter) {
+        return filter.hasTypedConfig()
+                ? filter.getTypedConfig().getTypeUrl().endsWith("/envoy.extensions.filters.http.router.v3.Router")
+                : filter.getName().equals("envoy.filters.http.router");
+    }
+
+    /** Whether the filter may be left out. */
+    private static boolean tell(HttpFilter filter, ReadContext at) {
+        String url = filter.getTypedConfig().getTypeUrl();
+        String type = url.substring(url.lastIndexOf('/') + 1);
+        if (filter.getIsOptional()) {
+            at.warning("", type, "Weir does not know this filter and leaves it out, since it is optional", "remove it");
+            return true;
+        }
+        at.problem("", type.isEmpty() ? filter.getName() : type, "Weir does not know this HTTP filter yet",
+                "remove it, or mark it is_optional if the requests may do without it");
+        return false;
+    }
+
+    // ---- the parts ----
+
+    private static Identity identity(HttpConnectionManager config, ReadContext context) {
+        Texts.checkValue(config.getServerName(), "server_name", context);
+        Texts.checkValue(config.getVia(), "via", context);
+        var mode = switch (config.getServerHeaderTransformation()) {
+            case OVERWRITE, UNRECOGNIZED -> ServerHeader.OVERWRITE;
+            case APPEND_IF_ABSENT -> ServerHeader.APPEND_IF_ABSENT;
+            case PASS_THROUGH -> ServerHeader.PASS_THROUGH;
+        };
+        String name = config.getServerName().isEmpty() ? Identity.DEFAULT.serverName() : config.getServerName();
+        return new Identity(name, mode, config.getVia().isEmpty() ? null : config.getVia());
+    }
+
+    private static ClientAddress clientAddress(HttpConnectionManager config) {
+        return new ClientAddress(config.getUseRemoteAddress().getValue(), Plain.limit(config.getXffNumTrustedHops()),
+                config.getSkipXffAppend(), config.getAppendXForwardedPort());
+    }
+
+    private static RequestId requestId(HttpConnectionManager config) {
+        boolean generate = !config.hasGenerateRequestId() || config.getGenerateRequestId().getValue();
+        return new RequestId(generate, config.getPreserveExternalRequestId(),
+                config.getAlwaysSetRequestIdInResponse());
+    }
+
+    private static Limits limits(HttpConnectionManager config, HttpProtocolOptions common) {
+        return new Limits(
+                config.hasMaxRequestHeadersKb()
+                        ? Plain.limit(Integer.toUnsignedLong(config.getMaxRequestHeadersKb().getValue()) * KIB)
+                        : Limits.DEFAULT.headBytesMax(),
+                common.hasMaxHeadersCount()
+                        ? Plain.limit(common.getMaxHeadersCount().getValue())
+                        : Limits.DEFAULT.headersMax(),
+                Plain.limit(common.getMaxRequestsPerConnection().getValue()));
+    }
+
+    private static Timeouts timeouts(HttpConnectionManager config, HttpProtocolOptions common) {
+        var defaults = Timeouts.DEFAULT;
+        return new Timeouts(nanos(common.hasIdleTimeout(), common.getIdleTimeout(), defaults.idleNanos()),
+                nanos(config.hasStreamIdleTimeout(), config.getStreamIdleTimeout(), defaults.streamIdleNanos()),
+                Plain.nanos(config.getRequestTimeout()),
+                nanos(config.hasRequestHeadersTimeout(), config.getRequestHeadersTimeout(),
+                        defaults.requestHeadersNanos()),
+                Plain.nanos(common.getMaxConnectionDuration()), Plain.nanos(common.getMaxStreamDuration()),
+                nanos(config.hasDrainTimeout(), config.getDrainTimeout(), defaults.drainNanos()),
+                nanos(config.hasDelayedCloseTimeout(), config.getDelayedCloseTimeout(),
+                        defaults.delayedCloseNanos()));
+    }
+
+    private static long nanos(boolean given, Duration duration, long otherwise) {
+        return given ? Plain.nanos(duration) : otherwise;
+    }
+
+    private static NormalizeSpec normalize(HttpConnectionManager config, HttpProtocolOptions common) {
+        var slashes = switch (config.getPathWithEscapedSlashesAction()) {
+            case IMPLEMENTATION_SPECIFIC_DEFAULT, KEEP_UNCHANGED, UNRECOGNIZED -> EscapedSlashes.KEEP_UNCHANGED;
+            case REJECT_REQUEST -> EscapedSlashes.REJECT_REQUEST;
+            case UNESCAPE_AND_REDIRECT -> EscapedSlashes.UNESCAPE_AND_REDIRECT;
+            case UNESCAPE_AND_FORWARD -> EscapedSlashes.UNESCAPE_AND_FORWARD;
+        };
+        var underscores = switch (common.getHeadersWithUnderscoresAction()) {
+            case ALLOW, UNRECOGNIZED -> Underscores.ALLOW;
+            case REJECT_REQUEST -> Underscores.REJECT_REQUEST;
+            case DROP_HEADER -> Underscores.DROP_HEADER;
+        };
+        var ports = config.getStripPortModeCase() == HttpConnectionManager.StripPortModeCase.STRIP_ANY_HOST_PORT
+                && config.getStripAnyHostPort() ? StripPort.ANY : StripPort.NONE;
+        return new NormalizeSpec(config.getNormalizePath().getValue(), config.getMergeSlashes(), slashes,
+                config.getStripMatchingHostPort() ? StripPort.MATCHING : ports, config.getStripTrailingHostDot(),
+                underscores);
+    }
+
+    private static Set<String> upgrades(HttpConnectionManager config) {
+        var types = new HashSet<String>();
+        for (var upgrade : config.getUpgradeConfigsList()) {
+            if (!upgrade.hasEnabled() || upgrade.getEnabled().getValue()) {
+                types.add(upgrade.getUpgradeType().toLowerCase(Locale.ROOT));
+            }
+        }
+        return types;
+    }
+}

@@ -1,0 +1,151 @@
+package io.weir.http.config;
+
+import com.google.re2j.Pattern;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
+import io.envoyproxy.envoy.type.v3.FractionalPercent;
+import io.weir.http.route.HeaderEdits;
+import io.weir.http.route.HeaderMatch;
+import io.weir.http.route.HeaderMatch.Test;
+import io.weir.http.route.PathMatch;
+import io.weir.http.route.QueryMatch;
+import io.weir.http.route.RouteMatch;
+import io.weir.http.route.TextMatch;
+import io.weir.xds.compile.ReadContext;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads when a route applies. */
+final class MatchReader {
+    private MatchReader() {}
+
+    /** The match, or null after a problem with its path. */
+    static @Nullable RouteMatch match(io.envoyproxy.envoy.config.route.v3.RouteMatch message, ReadContext context) {
+        var path = path(message, context);
+        var headers = new ArrayList<>(headers("headers", message.getHeadersList(), context));
+        if (message.hasGrpc()) {
+            var grpc = Pattern.compile("application/grpc(\\+.*)?");
+            headers.add(new HeaderMatch("content-type", new Test.Text(new TextMatch.Regex(grpc)), false, false));
+        }
+        var query = new ArrayList<QueryMatch>();
+        for (int i = 0; i < message.getQueryParametersCount(); i++) {
+            var match = query(message.getQueryParameters(i), context.at("query_parameters", i));
+            if (match != null) {
+                query.add(match);
+            }
+        }
+        var share = message.hasRuntimeFraction()
+                ? share(message.getRuntimeFraction().getDefaultValue())
+                : RouteMatch.Share.ALL;
+        return path == null ? null : new RouteMatch(path, headers, query, share);
+    }
+
+    private static @Nullable PathMatch path(io.envoyproxy.envoy.config.route.v3.RouteMatch message,
+            ReadContext context) {
+        boolean ignoreCase = message.hasCaseSensitive() && !message.getCaseSensitive().getValue();
+        return switch (message.getPathSpecifierCase()) {
+            case PREFIX -> {
+                reachable(message.getPrefix(), "prefix", context);
+                yield new PathMatch.Prefix(message.getPrefix(), ignoreCase);
+            }
+            case PATH -> {
+                reachable(message.getPath(), "path", context);
+                yield new PathMatch.Exact(message.getPath(), ignoreCase);
+            }
+            case PATH_SEPARATED_PREFIX -> {
+                reachable(message.getPathSeparatedPrefix(), "path_separated_prefix", context);
+                yield new PathMatch.Separated(message.getPathSeparatedPrefix(), ignoreCase);
+            }
+            case SAFE_REGEX -> {
+                var pattern = Texts.pattern(message.getSafeRegex(), context.at("safe_regex"));
+                yield pattern == null ? null : new PathMatch.Regex(pattern);
+            }
+            case CONNECT_MATCHER -> unknown("connect_matcher", context);
+            case PATH_MATCH_POLICY -> unknown("path_match_policy", context);
+            case PATHSPECIFIER_NOT_SET -> null; // the API's rules tell
+        };
+    }
+
+    private static @Nullable PathMatch unknown(String field, ReadContext context) {
+        context.problem(field, "", "Weir does not match by " + field + " yet",
+                "use path, prefix, path_separated_prefix or safe_regex");
+        return null;
+    }
+
+    private static void reachable(String path, String field, ReadContext context) {
+        if (!path.isEmpty() && !path.startsWith("/")) {
+            context.warning(field, path, "no request has such a path, so the route never applies", "begin it with /");
+        } else if (path.indexOf('?') >= 0 || path.indexOf('#') >= 0) {
+            context.warning(field, path, "the query is no part of the path here, so the route never applies",
+                    "use query_parameters");
+        }
+    }
+
+    /** A list of tests on header fields; those with problems are left out. */
+    static List<HeaderMatch> headers(String list, List<HeaderMatcher> messages, ReadContext context) {
+        var matches = new ArrayList<HeaderMatch>();
+        for (int i = 0; i < messages.size(); i++) {
+            var match = header(messages.get(i), context.at(list, i));
+            if (match != null) {
+                matches.add(match);
+            }
+        }
+        return matches;
+    }
+
+    private static @Nullable HeaderMatch header(HeaderMatcher message, ReadContext context) {
+        if (!HeaderEdits.isName(message.getName(), true)) {
+            context.problem("name", message.getName(), "not a header name",
+                    "use letters, digits and hyphens, or :method, :path, :authority, :scheme");
+            return null;
+        }
+        var test = test(message, context);
+        return test == null
+                ? null
+                : new HeaderMatch(message.getName(), test, message.getInvertMatch(),
+                        message.getTreatMissingHeaderAsEmpty());
+    }
+
+    @SuppressWarnings("deprecation") // the older forms are what many files still use
+    private static @Nullable Test test(HeaderMatcher message, ReadContext context) {
+        return switch (message.getHeaderMatchSpecifierCase()) {
+            // an empty value of the older form asks for presence only, as in Envoy
+            case EXACT_MATCH -> message.getExactMatch().isEmpty()
+                    ? new Test.Text(TextMatch.prefix("", false))
+                    : new Test.Text(TextMatch.exact(message.getExactMatch(), false));
+            case PREFIX_MATCH -> new Test.Text(TextMatch.prefix(message.getPrefixMatch(), false));
+            case SUFFIX_MATCH -> new Test.Text(TextMatch.suffix(message.getSuffixMatch(), false));
+            case CONTAINS_MATCH -> new Test.Text(TextMatch.contains(message.getContainsMatch(), false));
+            case SAFE_REGEX_MATCH -> text(Texts.regex(message.getSafeRegexMatch(), context.at("safe_regex_match")));
+            case STRING_MATCH -> text(Texts.text(message.getStringMatch(), context.at("string_match")));
+            case RANGE_MATCH -> new Test.Range(message.getRangeMatch().getStart(), message.getRangeMatch().getEnd());
+            case PRESENT_MATCH -> new Test.Present(message.getPresentMatch());
+            case HEADERMATCHSPECIFIER_NOT_SET -> new Test.Present(true);
+        };
+    }
+
+    private static @Nullable Test text(@Nullable TextMatch match) {
+        return match == null ? null : new Test.Text(match);
+    }
+
+    private static @Nullable QueryMatch query(QueryParameterMatcher message, ReadContext context) {
+        return switch (message.getQueryParameterMatchSpecifierCase()) {
+            case STRING_MATCH -> {
+                var text = Texts.text(message.getStringMatch(), context.at("string_match"));
+                yield text == null ? null : QueryMatch.value(message.getName(), text);
+            }
+            case PRESENT_MATCH -> QueryMatch.present(message.getName(), message.getPresentMatch());
+            case QUERYPARAMETERMATCHSPECIFIER_NOT_SET -> QueryMatch.present(message.getName(), true);
+        };
+    }
+
+    private static RouteMatch.Share share(FractionalPercent percent) {
+        long denominator = switch (percent.getDenominator()) {
+            case HUNDRED, UNRECOGNIZED -> 100;
+            case TEN_THOUSAND -> 10_000;
+            case MILLION -> 1_000_000;
+        };
+        return new RouteMatch.Share(Integer.toUnsignedLong(percent.getNumerator()), denominator);
+    }
+}

@@ -1,0 +1,143 @@
+package io.weir.http.config;
+
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
+import io.envoyproxy.envoy.config.route.v3.RedirectAction;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.weir.http.route.Direct;
+import io.weir.http.route.PathMatch;
+import io.weir.http.route.PathRewrite;
+import io.weir.http.route.Redirect;
+import io.weir.http.route.Redirect.PathChange;
+import io.weir.http.route.RouteAction;
+import io.weir.xds.compile.ReadContext;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one route. */
+final class RouteReader {
+    private final RouteScope above;
+    private final ReadContext context;
+
+    RouteReader(RouteScope above, ReadContext context) {
+        this.above = above;
+        this.context = context;
+    }
+
+    /** The route, or null after a problem. */
+    io.weir.http.route.@Nullable Route read(Route message) {
+        var edits = EditsReader.both(message.getRequestHeadersToAddList(), message.getRequestHeadersToRemoveList(),
+                message.getResponseHeadersToAddList(), message.getResponseHeadersToRemoveList(), context);
+        var scope = above.with(edits);
+        var match = MatchReader.match(message.getMatch(), context.at("match"));
+        // a match with problems must not hide those of the action
+        var path = match == null ? new PathMatch.Prefix("/", false) : match.path();
+        var action = action(message, path, scope);
+        return match == null || action == null
+                ? null
+                : new io.weir.http.route.Route(message.getName(), match, action, scope.responseEdits());
+    }
+
+    private @Nullable RouteAction action(Route message, PathMatch path, RouteScope scope) {
+        return switch (message.getActionCase()) {
+            case ROUTE -> new ForwardReader(scope, path, context.at("route")).read(message.getRoute());
+            case REDIRECT -> redirect(message.getRedirect(), path, context.at("redirect"));
+            case DIRECT_RESPONSE -> direct(message.getDirectResponse(), context.at("direct_response"));
+            case FILTER_ACTION, NON_FORWARDING_ACTION -> {
+                context.problem("", message.getName(), "Weir does not know this kind of route yet",
+                        "use route, redirect or direct_response");
+                yield null;
+            }
+            case ACTION_NOT_SET -> null; // the API's rules tell
+        };
+    }
+
+    // ---- redirects ----
+
+    private static Redirect redirect(RedirectAction message, PathMatch path, ReadContext context) {
+        String scheme = switch (message.getSchemeRewriteSpecifierCase()) {
+            case HTTPS_REDIRECT -> message.getHttpsRedirect() ? "https" : null;
+            case SCHEME_REDIRECT -> message.getSchemeRedirect().isEmpty() ? null : message.getSchemeRedirect();
+            case SCHEMEREWRITESPECIFIER_NOT_SET -> null;
+        };
+        if (scheme != null && !scheme.matches("[A-Za-z][A-Za-z0-9+.-]*")) {
+            context.problem("scheme_redirect", scheme, "not a scheme", "write http or https");
+        }
+        int status = switch (message.getResponseCode()) {
+            case MOVED_PERMANENTLY, UNRECOGNIZED -> 301;
+            case FOUND -> 302;
+            case SEE_OTHER -> 303;
+            case TEMPORARY_REDIRECT -> 307;
+            case PERMANENT_REDIRECT -> 308;
+        };
+        String host = message.getHostRedirect().isEmpty() ? null : message.getHostRedirect();
+        if (host != null) {
+            Texts.checkHost(host, "host_redirect", context);
+        }
+        return new Redirect(status, scheme, host, message.getPortRedirect(), change(message, path, context),
+                message.getStripQuery());
+    }
+
+    private static PathChange change(RedirectAction message, PathMatch path, ReadContext context) {
+        return switch (message.getPathRewriteSpecifierCase()) {
+            case PATH_REDIRECT -> {
+                Texts.checkPath(message.getPathRedirect(), "path_redirect", context);
+                yield message.getPathRedirect().isEmpty()
+                        ? new PathChange.Keep()
+                        : new PathChange.Replace(message.getPathRedirect());
+            }
+            case PREFIX_REWRITE -> {
+                Texts.checkPath(message.getPrefixRewrite(), "prefix_rewrite", context);
+                byte[] prefix = message.getPrefixRewrite().getBytes(StandardCharsets.UTF_8);
+                yield new PathChange.Rewrite(new PathRewrite.Prefix(path.matchedBytes(), prefix));
+            }
+            case REGEX_REWRITE -> {
+                var rewrite = ForwardReader.regex(message.getRegexRewrite(), context.at("regex_rewrite"));
+                yield rewrite == null ? new PathChange.Keep() : new PathChange.Rewrite(rewrite);
+            }
+            case PATHREWRITESPECIFIER_NOT_SET -> new PathChange.Keep();
+        };
+    }
+
+    // ---- direct responses ----
+
+    private Direct direct(DirectResponseAction message, ReadContext at) {
+        byte[] body = message.hasBody() ? body(message.getBody(), at.at("body")) : new byte[0];
+        if (body.length > above.bodyBytesMax()) {
+            at.problem("body", body.length + " bytes", "the body is longer than " + above.bodyBytesMax() + " bytes",
+                    "shorten it, or raise max_direct_response_body_size_bytes of the route configuration");
+        }
+        return new Direct(message.getStatus(), body);
+    }
+
+    private static byte[] body(DataSource source, ReadContext at) {
+        return switch (source.getSpecifierCase()) {
+            case INLINE_STRING -> source.getInlineString().getBytes(StandardCharsets.UTF_8);
+            case INLINE_BYTES -> source.getInlineBytes().toByteArray();
+            case FILENAME -> file(source.getFilename(), at);
+            case ENVIRONMENT_VARIABLE -> {
+                String value = System.getenv(source.getEnvironmentVariable());
+                if (value == null) {
+                    at.problem("environment_variable", source.getEnvironmentVariable(),
+                            "there is no such environment variable", "set it before Weir starts");
+                }
+                yield value == null ? new byte[0] : value.getBytes(StandardCharsets.UTF_8);
+            }
+            case SPECIFIER_NOT_SET -> new byte[0]; // the API's rules tell
+        };
+    }
+
+    private static byte[] file(String name, ReadContext at) {
+        try {
+            return Files.readAllBytes(Path.of(name));
+        } catch (IOException | InvalidPathException e) {
+            at.problem("filename", name, "the file cannot be read: " + e.getMessage(),
+                    "name a file that Weir's user may read");
+            return new byte[0];
+        }
+    }
+}

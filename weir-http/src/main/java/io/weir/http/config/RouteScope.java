@@ -1,0 +1,42 @@
+package io.weir.http.config;
+
+import io.weir.http.route.HeaderEdits;
+import io.weir.http.route.RetrySpec;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What holds for a route because of where it stands.
+ *
+ * @param levels
+ *            the header edits around it, the most specific level first
+ * @param mostSpecificWins
+ *            whether the most specific level is applied last, so that it has the last word
+ * @param retry
+ *            the virtual host's policy, or null
+ */
+record RouteScope(List<EditsReader.Both> levels, boolean mostSpecificWins, @Nullable RetrySpec retry,
+        boolean attemptCountUpstream, boolean attemptCountDownstream, int bodyBytesMax, boolean clustersMustExist) {
+
+    /** One level further in. */
+    RouteScope with(EditsReader.Both level) {
+        var all = new ArrayList<EditsReader.Both>();
+        all.add(level);
+        all.addAll(levels);
+        return new RouteScope(List.copyOf(all), mostSpecificWins, retry, attemptCountUpstream, attemptCountDownstream,
+                bodyBytesMax, clustersMustExist);
+    }
+
+    HeaderEdits requestEdits() {
+        return HeaderEdits.of(ordered().stream().map(EditsReader.Both::request).toList());
+    }
+
+    HeaderEdits responseEdits() {
+        return HeaderEdits.of(ordered().stream().map(EditsReader.Both::response).toList());
+    }
+
+    private List<EditsReader.Both> ordered() {
+        return mostSpecificWins ? levels.reversed() : levels;
+    }
+}

@@ -1,0 +1,93 @@
+package io.weir.http.config;
+
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.weir.http.route.RouteTable;
+import io.weir.http.route.VirtualHost;
+import io.weir.xds.compile.ReadContext;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Reads a route configuration. */
+final class RouteTableReader {
+    private static final int BODY_BYTES_MAX = 4096;
+
+    private final ReadContext context;
+    private final Map<String, String> domainOwners = new HashMap<>();
+
+    private RouteTableReader(ReadContext context) {
+        this.context = context;
+    }
+
+    /** The table; what has problems is left out of it. */
+    static RouteTable table(RouteConfiguration message, ReadContext context) {
+        return new RouteTableReader(context).read(message);
+    }
+
+    private RouteTable read(RouteConfiguration message) {
+        var edits = EditsReader.both(message.getRequestHeadersToAddList(), message.getRequestHeadersToRemoveList(),
+                message.getResponseHeadersToAddList(), message.getResponseHeadersToRemoveList(), context);
+        int bodyMax = message.hasMaxDirectResponseBodySizeBytes()
+                ? message.getMaxDirectResponseBodySizeBytes().getValue()
+                : BODY_BYTES_MAX;
+        boolean mustExist = !message.hasValidateClusters() || message.getValidateClusters().getValue();
+        var above = new RouteScope(List.of(edits), message.getMostSpecificHeaderMutationsWins(), null, false, false,
+                bodyMax, mustExist);
+        var hosts = new ArrayList<VirtualHost>();
+        for (int i = 0; i < message.getVirtualHostsCount(); i++) {
+            hosts.add(host(message.getVirtualHosts(i), above, context.at("virtual_hosts", i)));
+        }
+        return new RouteTable(message.getName(), hosts, message.getIgnorePortInHostMatching());
+    }
+
+    private VirtualHost host(io.envoyproxy.envoy.config.route.v3.VirtualHost message, RouteScope above,
+            ReadContext at) {
+        var edits = EditsReader.both(message.getRequestHeadersToAddList(), message.getRequestHeadersToRemoveList(),
+                message.getResponseHeadersToAddList(), message.getResponseHeadersToRemoveList(), at);
+        var retry = message.hasRetryPolicy()
+                ? RetryReader.retry(message.getRetryPolicy(), at.at("retry_policy"))
+                : null;
+        var scope = new RouteScope(above.levels(), above.mostSpecificWins(), retry,
+                message.getIncludeRequestAttemptCount(), message.getIncludeAttemptCountInResponse(),
+                above.bodyBytesMax(), above.clustersMustExist()).with(edits);
+        switch (message.getRequireTls()) {
+            case NONE -> {
+                // nothing asked
+            }
+            case EXTERNAL_ONLY, ALL, UNRECOGNIZED -> at.problem("require_tls", message.getRequireTls().name(),
+                    "Weir does not require TLS of single virtual hosts yet",
+                    "add a route with a redirect of https_redirect: true, matching x-forwarded-proto http");
+        }
+        var routes = new ArrayList<io.weir.http.route.Route>();
+        for (int i = 0; i < message.getRoutesCount(); i++) {
+            var route = new RouteReader(scope, at.at("routes", i)).read(message.getRoutes(i));
+            if (route != null) {
+                routes.add(route);
+            }
+        }
+        return new VirtualHost(message.getName(), domains(message.getName(), message.getDomainsList(), at), routes);
+    }
+
+    private List<String> domains(String host, List<String> domains, ReadContext at) {
+        for (int i = 0; i < domains.size(); i++) {
+            String domain = domains.get(i).toLowerCase(Locale.ROOT);
+            String place = "domains[" + i + "]";
+            String owner = domainOwners.putIfAbsent(domain, host);
+            if (owner != null) {
+                at.problem(place, domain, "this domain belongs to virtual host " + owner + " already",
+                        "name every domain once");
+            }
+            String inside = domain.length() < 2
+                    ? ""
+                    : domain.substring(domain.startsWith("*") ? 1 : 0,
+                            domain.startsWith("*") || !domain.endsWith("*") ? domain.length() : domain.length() - 1);
+            if (inside.indexOf('*') >= 0) {
+                at.warning(place, domain, "a star stands for anything at one end only, so this domain never matches",
+                        "write *.suffix or prefix.*");
+            }
+        }
+        return domains;
+    }
+}
