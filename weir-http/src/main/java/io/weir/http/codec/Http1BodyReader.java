@@ -168,10 +168,6 @@ public final class Http1BodyReader {
             head = new HttpHead();
             trailers = head;
         }
-        if (lines.full(head)) {
-            fail(Reject.HEAD_TOO_LARGE);
-            return;
-        }
         lines.fill(in, head);
         for (int end = lines.next(head); end >= 0; end = lines.next(head)) {
             int start = lines.start;
@@ -194,6 +190,8 @@ public final class Http1BodyReader {
         }
         if (lines.reject() != null) {
             fail(lines.reject());
+        } else if (lines.full(head)) {
+            fail(Reject.HEAD_TOO_LARGE);
         }
     }
 

@@ -1,0 +1,140 @@
+package io.weir.http.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.weir.http.codec.SmugglingCases.Case;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every case of the written list, and the list itself. */
+class SmugglingTest {
+    static List<Case> requests() {
+        return SmugglingCases.requests();
+    }
+
+    static List<Case> responses() {
+        return SmugglingCases.responses();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("requests")
+    void aRequestIsJudgedAsWritten(Case written) {
+        assertThat(judged(written, true)).isEqualTo(verdict(written));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("responses")
+    void aResponseIsJudgedAsWritten(Case written) {
+        assertThat(judged(written, false)).isEqualTo(verdict(written));
+    }
+
+    /** To renew the document: {@code -Dweir.smuggling.write=true}. */
+    @Test
+    void theDocumentListsEveryCaseWithItsSectionAndVerdict() throws IOException {
+        var document = Path.of("..", "docs", "smuggling.md");
+        if (Boolean.getBoolean("weir.smuggling.write")) {
+            Files.createDirectories(document.getParent());
+            Files.writeString(document, document());
+        }
+        assertThat(Files.readString(document)).isEqualTo(document());
+    }
+
+    private static String verdict(Case written) {
+        return written.passes()
+                ? written.complete() ? "pass" : "incomplete"
+                : written.status() + " " + written.details();
+    }
+
+    private static String judged(Case written, boolean requests) {
+        var in = Unpooled.wrappedBuffer(written.bytes());
+        var reader = requests
+                ? Http1HeadReader.requests(HeadLimits.DEFAULT)
+                : Http1HeadReader.responses(HeadLimits.DEFAULT);
+        var body = new Http1BodyReader(HeadLimits.DEFAULT);
+        var head = new HttpHead();
+        while (in.isReadable()) {
+            switch (reader.read(in, head)) {
+                case REJECTED -> {
+                    return refused(reader.reject(), requests);
+                }
+                case INCOMPLETE -> {
+                    return "incomplete";
+                }
+                case COMPLETE -> body.start(head.framing(), head.contentLength());
+            }
+            drain(body, in);
+            if (body.failed()) {
+                return refused(body.reject(), requests);
+            }
+            if (!body.done()) {
+                return "incomplete";
+            }
+        }
+        return "pass";
+    }
+
+    private static void drain(Http1BodyReader body, ByteBuf in) {
+        for (int run = body.next(in); run > 0; run = body.next(in)) {
+            in.skipBytes(run);
+            body.taken(run);
+        }
+    }
+
+    private static String refused(Reject reject, boolean requests) {
+        return (requests ? reject.status() : 502) + " " + reject.details();
+    }
+
+    private static String document() {
+        var text = new StringBuilder(
+                """
+                        # What can be read in two ways
+
+                        Two recipients of the same bytes that find different messages in them are how requests are smuggled. Weir
+                        refuses such bytes, answers what the table says and closes the connection; a response of that kind is
+                        answered with 502. What it does pass on, it writes anew: one request line, one way of framing, no field of
+                        one hop, no chunk extension.
+
+                        The cases are data: `weir-http/src/test/resources/smuggling/requests.txt` and `responses.txt`. They are run
+                        through the codec by `SmugglingTest`, cut at every place by `DifferentialTest`, and are seeds of
+                        `Http1FuzzTest`. This page is written from them (`-Dweir.smuggling.write=true`), and a test holds it to
+                        them. Sections are of the RFC named before them.
+
+                        Where the RFCs leave a choice, Weir takes this one:
+
+                        - Content-Length more than once is refused, even if the values are equal.
+                        - One empty line before a request line is skipped, no second one.
+                        - A target may hold any visible ASCII character but `#`: browsers send some that RFC 3986 does not allow.
+                          Percent signs are not judged here; paths are normalised by routes.
+                        - The authority of an absolute target goes upstream as Host, but has to agree with the Host that came.
+                        - Connection may not name a field that is for all recipients: a sender could otherwise take out, behind
+                          another proxy, what that proxy has added.
+                        - A trailer field whose name the proxy itself knows is refused, not merged and not dropped.
+                        - A status line may lack the space before an empty reason; 204 and 1xx may say Content-Length: 0.
+
+                        """);
+        table(text, "Requests", "aRequestIsJudgedAsWritten", requests());
+        table(text, "Responses", "aResponseIsJudgedAsWritten", responses());
+        return text.toString();
+    }
+
+    private static void table(StringBuilder text, String title, String test, List<Case> cases) {
+        text.append("## ").append(title).append(": `SmugglingTest.").append(test).append("`\n\n");
+        text.append("| case | RFC | verdict | first line |\n|---|---|---|---|\n");
+        for (Case written : cases) {
+            String start = written.text().substring(0, Math.min(60, written.text().length()));
+            int end = start.indexOf("\r\n", 2);
+            String line = Differential.shown(end < 0 ? start : start.substring(0, end));
+            text.append("| ").append(written.name()).append(" | ").append(written.rfc()).append(" | ")
+                    .append(verdict(written)).append(" | `").append(line.replace("|", "\\|").replace("`", "'"))
+                    .append("` |\n");
+        }
+        text.append('\n');
+    }
+}
