@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.event.Level;
 
 /**
@@ -20,7 +21,7 @@ public final class LogLevels {
 
     private final Map<String, Integer> exceptions = new ConcurrentHashMap<>();
     private volatile int all = Level.INFO.toInt();
-    private volatile int generation;
+    private final AtomicInteger generation = new AtomicInteger();
 
     LogLevels() {}
 
@@ -37,7 +38,7 @@ public final class LogLevels {
         }
         exceptions.clear();
         all = level;
-        generation++;
+        generation.incrementAndGet();
         return true;
     }
 
@@ -50,7 +51,7 @@ public final class LogLevels {
             return false;
         }
         exceptions.put(name, level);
-        generation++;
+        generation.incrementAndGet();
         return true;
     }
 
@@ -63,7 +64,7 @@ public final class LogLevels {
     }
 
     int generation() {
-        return generation;
+        return generation.get();
     }
 
     int threshold(String name) {

@@ -1,0 +1,228 @@
+package io.weir.app.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.app.log.LogLevels;
+import io.weir.core.cluster.Cluster;
+import io.weir.core.cluster.Clusters;
+import io.weir.core.model.ClusterSpec;
+import io.weir.core.model.Endpoint;
+import io.weir.core.stats.Stats;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AdminServerTest {
+    private static final class Weir implements Administered {
+        private final Stats stats = new Stats();
+        private final Clusters clusters = new Clusters();
+        private final List<String> asked = new CopyOnWriteArrayList<>();
+        private volatile State state = State.LIVE;
+
+        @Override
+        public State state() {
+            return state;
+        }
+
+        @Override
+        public long uptimeSeconds() {
+            return 42;
+        }
+
+        @Override
+        public Map<String, Object> facts() {
+            return Map.of("node", Map.of("id", "a \"quoted\"\n id"));
+        }
+
+        @Override
+        public Stats stats() {
+            return stats;
+        }
+
+        @Override
+        public Clusters clusters() {
+            return clusters;
+        }
+
+        @Override
+        public List<ListenerLine> listeners() {
+            SocketAddress v4 = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 8080);
+            SocketAddress v6 = new InetSocketAddress(InetAddress.ofLiteral("::1"), 8080);
+            return List.of(new ListenerLine("main", List.of(v4, v6)));
+        }
+
+        @Override
+        public String configDump() {
+            return "{\"configs\": []}\n";
+        }
+
+        @Override
+        public void quit() {
+            asked.add("quit");
+        }
+
+        @Override
+        public void healthy(boolean healthy) {
+            asked.add("healthy " + healthy);
+        }
+
+        @Override
+        public void drainListeners(boolean graceful) {
+            asked.add("drain " + graceful);
+        }
+
+        @Override
+        public void reopenLogs() {
+            asked.add("reopen");
+        }
+    }
+
+    private final Weir weir = new Weir();
+    private final HttpClient client = HttpClient.newHttpClient();
+    private AdminServer server = bound();
+
+    private static AdminServer bound() {
+        try {
+            return AdminServer.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @BeforeEach
+    void serve() {
+        server.serve(weir);
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+        client.close();
+        LogLevels.PROCESS.all("info");
+    }
+
+    @Test
+    void readyAnswers200OnlyWhileLive() throws Exception {
+        assertThat(get("/ready").statusCode()).isEqualTo(200);
+        assertThat(get("/ready").body()).isEqualTo("LIVE\n");
+        weir.state = Administered.State.DRAINING;
+        assertThat(get("/ready").statusCode()).isEqualTo(503);
+        assertThat(get("/ready").body()).isEqualTo("DRAINING\n");
+    }
+
+    @Test
+    void serverInfoIsJsonWithStateAndEscapedNames() throws Exception {
+        HttpResponse<String> info = get("/server_info");
+        assertThat(info.headers().firstValue("content-type")).contains("application/json");
+        assertThat(info.body()).contains("\"state\": \"LIVE\"", "\"uptime_current_epoch\": \"42s\"",
+                "\"id\": \"a \\\"quoted\\\"\\n id\"");
+    }
+
+    @Test
+    void clustersAreListedAsEnvoyDoes() throws Exception {
+        Endpoint endpoint = Endpoint.of(new InetSocketAddress("10.0.0.1", 80)).withWeight(3);
+        Cluster cluster = new Cluster(ClusterSpec.of("shop", List.of(endpoint)), weir.stats);
+        weir.clusters.put(cluster);
+        cluster.view().hosts().all().getFirst().stats().rqTotal().add(7);
+        assertThat(get("/clusters").body().lines()).contains("shop::observability_name::shop",
+                "shop::default_priority::max_connections::1024", "shop::default_priority::max_retries::3",
+                "shop::added_via_api::false", "shop::10.0.0.1:80::cx_active::0", "shop::10.0.0.1:80::rq_total::7",
+                "shop::10.0.0.1:80::health_flags::healthy", "shop::10.0.0.1:80::weight::3",
+                "shop::10.0.0.1:80::priority::0");
+        assertThat(get("/clusters?format=json").body()).contains("\"cluster_statuses\"", "\"name\": \"shop\"",
+                "\"port_value\": 80", "\"eds_health_status\": \"HEALTHY\"", "\"value\": \"7\"");
+    }
+
+    @Test
+    void listenersShowEveryAddress() throws Exception {
+        assertThat(get("/listeners").body()).isEqualTo("main::127.0.0.1:8080\nmain::[0:0:0:0:0:0:0:1]:8080\n");
+        assertThat(get("/listeners?format=json").body()).contains("\"listener_statuses\"",
+                "\"additional_local_addresses\"");
+    }
+
+    @Test
+    void statsCanBeFilteredAndHaveThreeFormats() throws Exception {
+        weir.stats.root().child("a").counter("used").add(3);
+        weir.stats.root().child("a").counter("unused");
+        assertThat(get("/stats").body()).contains("a.used: 3\n", "a.unused: 0\n");
+        assertThat(get("/stats?usedonly").body()).contains("a.used: 3\n").doesNotContain("unused");
+        assertThat(get("/stats?filter=un.sed").body()).isEqualTo("a.unused: 0\n");
+        assertThat(get("/stats?format=json").body()).contains("\"a.used\"");
+        assertThat(get("/stats/prometheus").body()).contains("envoy_a_used").contains(" 3\n");
+        assertThat(get("/stats?format=prometheus&usedonly").body()).doesNotContain("unused");
+        assertThat(get("/stats?filter=%28").statusCode()).isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/quitquitquit", "/healthcheck/fail", "/healthcheck/ok", "/drain_listeners", "/logging",
+            "/reopen_logs"})
+    void whatChangesSomethingIsHadByPostOnly(String path) throws Exception {
+        HttpResponse<String> refused = get(path);
+        assertThat(refused.statusCode()).isEqualTo(405);
+        assertThat(refused.headers().firstValue("allow")).contains("POST");
+        assertThat(weir.asked).isEmpty();
+        assertThat(post(path).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void postsAskForWhatTheirPathSays() throws Exception {
+        List<String> paths = new ArrayList<>(List.of("/quitquitquit", "/healthcheck/fail", "/healthcheck/ok",
+                "/drain_listeners", "/drain_listeners?graceful", "/reopen_logs"));
+        for (String path : paths) {
+            post(path);
+        }
+        assertThat(weir.asked).containsExactly("quit", "healthy false", "healthy true", "drain false", "drain true",
+                "reopen");
+    }
+
+    @Test
+    void levelsAreChangedForAllAndForOne() throws Exception {
+        assertThat(post("/logging?level=debug").body()).contains("*: debug");
+        assertThat(post("/logging?io.weir.net=trace").body()).contains("io.weir.net: trace");
+        HttpResponse<String> unknown = post("/logging?level=loud");
+        assertThat(unknown.statusCode()).isEqualTo(400);
+        assertThat(unknown.body()).contains("loud", "trace, debug, info");
+    }
+
+    @Test
+    void theIndexListsEveryPageAndChangesOnlyByForms() throws Exception {
+        String index = get("/").body();
+        assertThat(index).contains("<a href=\"/stats\">", "<form method=\"post\" action=\"/quitquitquit\">");
+        assertThat(get("/help").body()).contains("/quitquitquit (POST)", "/clusters:");
+    }
+
+    @Test
+    void anUnknownPageIs404() throws Exception {
+        assertThat(get("/nothing").statusCode()).isEqualTo(404);
+        assertThat(get("/config_dump").body()).contains("configs");
+        assertThat(get("/memory").body()).contains("\"allocated\"");
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        return client.send(HttpRequest.newBuilder(uri(path)).build(), BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> post(String path) throws Exception {
+        return client.send(HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.noBody()).build(),
+                BodyHandlers.ofString());
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + server.address().getPort() + path);
+    }
+}
