@@ -140,8 +140,8 @@ public final class Cluster {
 
     /**
      * An attempt is over: counts it in the host's numbers (all of {@code rq_*}, and {@code cx_connect_fail}; the other
-     * numbers of connections are the pool's) and judges the host by it. Any thread. The forms {@link #answered}, {@link #timedOut}, {@link #reset} and
-     * {@link #unreachable} say the same without an object.
+     * numbers of connections are the pool's) and judges the host by it. Any thread. The forms {@link #answered},
+     * {@link #timedOut}, {@link #reset} and {@link #unreachable} say the same without an object.
      */
     public void ended(Host host, Outcome outcome, long nowNanos) {
         switch (outcome) {

@@ -2,9 +2,6 @@ package io.weir.core.model;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.net.InetAddress;
-import java.net.Inet6Address;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +56,7 @@ public final class Host {
     public Host(Endpoint endpoint) {
         this.endpoint = endpoint;
         this.address = endpoint.address();
-        this.addressText = text(endpoint.address());
+        this.addressText = AddressText.of(endpoint.address());
     }
 
     /** What was announced last. */
@@ -178,17 +175,5 @@ public final class Host {
     @Override
     public String toString() {
         return addressText;
-    }
-
-    private static String text(SocketAddress address) {
-        if (address instanceof InetSocketAddress inet) {
-            InetAddress ip = inet.getAddress();
-            if (ip == null) {
-                return inet.getHostString() + ':' + inet.getPort();
-            }
-            String host = ip.getHostAddress();
-            return (ip instanceof Inet6Address ? '[' + host + ']' : host) + ':' + inet.getPort();
-        }
-        return address.toString();
     }
 }
