@@ -30,6 +30,14 @@ public final class CircuitBreaker {
         limits = changed;
     }
 
+    /**
+     * Counts a connection although the limit may be reached: for a worker that has none to the host, and would wait for
+     * ever for a place that another worker holds. Ends with {@link #connectionEnded} like any other.
+     */
+    public void forceConnection() {
+        connections.getAndIncrement();
+    }
+
     /** Room for one more connection? */
     public boolean tryConnection() {
         return tryOne(connections, limits.connectionsMax());

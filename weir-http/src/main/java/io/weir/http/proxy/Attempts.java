@@ -1,0 +1,487 @@
+package io.weir.http.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.weir.core.balance.Pick;
+import io.weir.core.cluster.Cluster;
+import io.weir.core.model.Host;
+import io.weir.http.codec.HttpHead;
+import io.weir.http.codec.HttpHead.Framing;
+import io.weir.http.route.Forward;
+import io.weir.http.route.RetrySpec;
+import io.weir.http.route.Target;
+import io.weir.http.upstream.HostPool;
+import io.weir.http.upstream.Pools;
+import io.weir.http.upstream.UpstreamListener;
+import io.weir.http.upstream.UpstreamStream;
+import io.weir.net.transport.Worker;
+import io.weir.observe.log.ResponseFlag;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tries of one request: a host is picked, a connection had, the request sent, and where that fails and may be
+ * repeated, another host is tried after a pause. What has been sent of a body is kept for that, up to a bound; a body
+ * beyond it ends the right to retry. Serves one exchange after another; belongs to one worker.
+ */
+final class Attempts implements UpstreamListener {
+    /** Request bytes kept for another try; beyond it the request goes on, but is not repeated. */
+    static final int REPLAY_BYTES_MAX = 64 * 1024;
+
+    private static final String RESET = "upstream connect error or disconnect/reset before headers. reset reason: ";
+
+    private final Exchange exchange;
+    private final Downstream downstream;
+    private final Worker worker;
+    private final Replay replay = new Replay(REPLAY_BYTES_MAX);
+    private final TriedHosts tried;
+    private final Retries retries = new Retries();
+
+    private @Nullable Cluster cluster;
+    private @Nullable Host host;
+    private @Nullable Forward forward;
+    private @Nullable Target target;
+    private HostPool.@Nullable Waiter waiter;
+    private @Nullable UpstreamStream stream;
+    private boolean admitted;
+    private boolean answered;
+    private boolean told;
+    private boolean inClientRead;
+    private boolean held;
+    private int count;
+    private long tryNanos;
+    private @Nullable SocketAddress localAddress;
+    private @Nullable String failureReason;
+
+    Attempts(Exchange exchange, Downstream downstream) {
+        this.exchange = exchange;
+        this.downstream = downstream;
+        this.worker = downstream.worker();
+        this.tried = new TriedHosts(worker.random());
+    }
+
+    // ---- the exchange's side ----
+
+    /** Sends the request; called within a read from the client, whose end flushes. */
+    void begin(HttpHead request, Cluster to, Forward how, Target chosen) {
+        cluster = to;
+        forward = how;
+        target = chosen;
+        host = null;
+        answered = false;
+        held = false;
+        count = 0;
+        retries.begin();
+        localAddress = null;
+        failureReason = null;
+        tried.clear();
+        replay.begin(how.retry().allows(request));
+        if (!to.circuit().tryRequest()) {
+            to.stats().upstreamRqPendingOverflow().increment();
+            exchange.failed(503, RESET + "overflow", "overflow", ResponseFlag.UO.bit());
+            return;
+        }
+        admitted = true;
+        inClientRead = true;
+        attempt(request, to, how);
+    }
+
+    private void attempt(HttpHead request, Cluster to, Forward how) {
+        Pick pick = to.view().picker().pick(tried);
+        switch (pick) {
+            case Pick.Chosen chosen -> {
+                count++;
+                enter(chosen.host(), to);
+                prepare(request, chosen.host(), how);
+                tryNanos = worker.nowNanos();
+                exchange.timeouts().tryBegins(how.retry().perTryTimeoutNanos(), how.retry().perTryIdleTimeoutNanos(),
+                        tryNanos);
+                waiter = Pools.of(worker).of(to, chosen.host()).request(this);
+            }
+            case Pick.Refused _ -> {
+                to.stats().upstreamCxNoneHealthy().increment();
+                exchange.failed(503, "no healthy upstream", "no_healthy_upstream", ResponseFlag.UH.bit());
+            }
+        }
+    }
+
+    private void enter(Host chosen, Cluster to) {
+        host = chosen;
+        told = false;
+        tried.add(chosen);
+        chosen.requestStarted();
+        chosen.stats().rqTotal().increment();
+        to.stats().upstreamRqTotal().increment();
+        to.stats().upstreamRqActive().increment();
+    }
+
+    /** The host has no more to do with this request. */
+    private void leave() {
+        var former = host;
+        var to = cluster;
+        if (former != null && to != null) {
+            former.requestEnded();
+            to.stats().upstreamRqActive().decrement();
+        }
+        waiter = null;
+        stream = null;
+    }
+
+    private void prepare(HttpHead request, Host chosen, Forward how) {
+        var to = target;
+        if (to != null && how.hostFromEndpoint(to) && !chosen.endpoint().hostname().isEmpty()) {
+            how.rewriteHostTo(request, chosen.endpoint().hostname());
+        }
+        if (how.attemptCountUpstream()) {
+            HeaderPolicy.attemptCount(request, count);
+        }
+    }
+
+    /** Body bytes from the client, which now belong to the attempts. */
+    void data(ByteBuf data, boolean last) {
+        inClientRead = true;
+        replay.keep(data, last);
+        var open = stream;
+        if (open == null) {
+            data.release(); // kept for replay, and nobody to send it to: only between two tries
+            return;
+        }
+        open.data(data, last);
+        if (!last && !open.writable()) {
+            held = true;
+            downstream.readable(false);
+        }
+    }
+
+    void trailers(HttpHead trailers) {
+        inClientRead = true;
+        replay.exhaust();
+        var open = stream;
+        if (open != null) {
+            open.trailers(trailers);
+        }
+    }
+
+    /** The client's read is over. */
+    void flush() {
+        if (inClientRead) {
+            inClientRead = false;
+            var open = stream;
+            if (open != null) {
+                open.flush();
+            }
+        }
+    }
+
+    void readable(boolean wanted) {
+        var open = stream;
+        if (open != null) {
+            open.readable(wanted);
+        }
+    }
+
+    private void giveUpTry() {
+        var waiting = waiter;
+        if (waiting != null) {
+            waiting.cancel();
+        }
+        var open = stream;
+        if (open != null) {
+            open.cancel();
+        }
+    }
+
+    /** Nothing more is wanted from upstream, through no fault of the host. */
+    void abandon() {
+        giveUpTry();
+        exchange.timeouts().tryEnds();
+        replay.exhaust();
+    }
+
+    void cancelled() {
+        var to = cluster;
+        if (to != null && admitted) {
+            to.stats().upstreamRqCancelled().increment();
+        }
+        abandon();
+    }
+
+    /** The route's time is over while a host had the request. */
+    void timedOut() {
+        var to = cluster;
+        if (to != null && host != null) {
+            to.stats().upstreamRqTimeout().increment();
+            tryTooLong(to);
+        }
+        abandon();
+    }
+
+    /** The exchange is over: what was taken is given back, and the cluster hears how it went. */
+    void finished(int status) {
+        var to = cluster;
+        if (to == null) {
+            return;
+        }
+        if (answered) {
+            long now = worker.nowNanos();
+            to.stats().answered(status);
+            to.stats().upstreamRqTime().record((now - tryNanos) / 1_000_000);
+            if (!told) {
+                tell(to, status, now);
+            }
+        }
+        leave();
+        if (admitted) {
+            admitted = false;
+            to.circuit().requestEnded();
+        }
+        retries.over(to);
+        replay.exhaust();
+        cluster = null;
+        host = null;
+        forward = null;
+        target = null;
+    }
+
+    /** The cluster hears once of each try how it went. */
+    private void tell(Cluster to, int status, long now) {
+        var one = host;
+        told = true;
+        if (one != null) {
+            to.answered(one, status, now - tryNanos, now);
+        }
+    }
+
+    private void tryTooLong(Cluster to) {
+        var one = host;
+        long now = worker.nowNanos();
+        told = true;
+        if (one != null) {
+            to.timedOut(one, now - tryNanos, now);
+        }
+    }
+
+    private void tryReset(Cluster to) {
+        var one = host;
+        told = true;
+        if (one != null) {
+            to.reset(one, worker.nowNanos());
+        }
+    }
+
+    // ---- upstream's side ----
+
+    @Override
+    public void upstreamReady(UpstreamStream open) {
+        waiter = null;
+        stream = open;
+        localAddress = open.localAddress();
+        var request = exchange.request();
+        if (request == null) {
+            open.cancel();
+            return;
+        }
+        boolean bodyless = request.framing() == Framing.NONE || request.contentLength() == 0;
+        open.head(request, bodyless);
+        if (bodyless) {
+            replay.complete();
+        } else {
+            replay.sendTo(open);
+        }
+        if (!inClientRead) {
+            open.flush();
+        }
+        if (!exchange.requestComplete()) {
+            held = false;
+            downstream.readable(true);
+        }
+    }
+
+    @Override
+    public void upstreamFailed(Failure why, String reason) {
+        waiter = null;
+        failureReason = reason.isEmpty() ? null : reason;
+        exchange.timeouts().tryEnds();
+        var to = cluster;
+        var how = forward;
+        if (to == null || how == null) {
+            return;
+        }
+        if (why == Failure.OVERFLOW) {
+            exchange.failed(503, RESET + "overflow", "overflow", ResponseFlag.UO.bit());
+            return;
+        }
+        if (how.retry().onConnectFailure() && retry(to, how.retry())) {
+            return;
+        }
+        String reset = why == Failure.CONNECT ? "remote connection failure" : "connection timeout";
+        exchange.failed(503, RESET + reset
+                + (reason.isEmpty() ? "" : ", transport failure reason: " + reason),
+                "upstream_reset_before_response_started{" + reset.replace(' ', '_') + "}", ResponseFlag.UF.bit());
+    }
+
+    @Override
+    public void upstreamInterim(HttpHead head) {
+        exchange.responseInterim(head);
+    }
+
+    @Override
+    public void upstreamHead(HttpHead head, boolean last) {
+        exchange.timeouts().tryEnds();
+        var to = cluster;
+        var how = forward;
+        if (to == null || how == null) {
+            return;
+        }
+        if (how.retry().onResponse(head) && replay.repeatable() && retries.admit(to, how.retry(), count)) {
+            to.stats().answered(head.status());
+            tell(to, head.status(), worker.nowNanos());
+            var open = stream;
+            if (!last && open != null) {
+                open.cancel();
+            }
+            retryLater(how.retry());
+            return;
+        }
+        answered = true;
+        retries.answered(to, head.status());
+        replay.exhaust();
+        exchange.responseHead(head, last);
+    }
+
+    @Override
+    public void upstreamData(ByteBuf data, boolean last) {
+        exchange.responseData(data, last);
+    }
+
+    @Override
+    public void upstreamTrailers(HttpHead trailers) {
+        exchange.responseTrailers(trailers);
+    }
+
+    @Override
+    public void upstreamReset(Reset why, boolean started, String reason) {
+        stream = null;
+        exchange.timeouts().tryEnds();
+        var to = cluster;
+        var how = forward;
+        var request = exchange.request();
+        if (to == null || how == null || request == null) {
+            return;
+        }
+        to.stats().upstreamRqRxReset().increment();
+        tryReset(to);
+        if (!answered && !started && why == Reset.CLOSED && how.retry().onReset(request, true)
+                && retry(to, how.retry())) {
+            return;
+        }
+        if (why == Reset.PROTOCOL) {
+            exchange.failed(502, RESET + "protocol error",
+                    "upstream_reset_before_response_started{protocol_error|" + reason + "}",
+                    ResponseFlag.UPE.bit());
+        } else {
+            exchange.failed(503, RESET + "connection termination",
+                    answered
+                            ? "upstream_reset_after_response_started{connection_termination}"
+                            : "upstream_reset_before_response_started{connection_termination}",
+                    ResponseFlag.UC.bit());
+        }
+    }
+
+    @Override
+    public void upstreamReadEnd() {
+        exchange.responseReadEnd();
+    }
+
+    @Override
+    public void upstreamWritable() {
+        if (held) {
+            held = false;
+            downstream.readable(true);
+        }
+    }
+
+    // ---- trying again ----
+
+    /** One attempt has taken longer than it may. */
+    void tryTimedOut() {
+        var to = cluster;
+        var how = forward;
+        var request = exchange.request();
+        if (to == null || how == null || request == null || answered) {
+            return;
+        }
+        to.stats().upstreamRqPerTryTimeout().increment();
+        tryTooLong(to);
+        boolean begun = stream != null;
+        boolean again = replay.repeatable() && how.retry().onReset(request, begun)
+                && retries.admit(to, how.retry(), count);
+        giveUpTry();
+        if (again) {
+            retryLater(how.retry());
+        } else {
+            exchange.failed(504, "upstream request timeout", "upstream_per_try_timeout", ResponseFlag.UT.bit());
+        }
+    }
+
+    private boolean retry(Cluster to, RetrySpec policy) {
+        boolean again = replay.repeatable() && retries.admit(to, policy, count);
+        if (again) {
+            retryLater(policy);
+        }
+        return again;
+    }
+
+    private void retryLater(RetrySpec policy) {
+        leave();
+        downstream.readable(false);
+        exchange.timeouts().backOff(policy.backOffNanos(count, worker.random().nextLong()), worker.nowNanos());
+    }
+
+    /** The pause is over. */
+    void again() {
+        var to = cluster;
+        var how = forward;
+        var request = exchange.request();
+        inClientRead = false;
+        if (to != null && how != null && request != null) {
+            attempt(request, to, how);
+        }
+    }
+
+    // ---- what logs ask ----
+
+    int count() {
+        return count;
+    }
+
+    long flags() {
+        return retries.flags();
+    }
+
+    @Nullable
+    Forward forward() {
+        return forward;
+    }
+
+    @Nullable
+    Cluster cluster() {
+        return cluster;
+    }
+
+    @Nullable
+    Host host() {
+        return host;
+    }
+
+    /** Our end of the last connection, while it is known. */
+    @Nullable
+    SocketAddress localAddress() {
+        return localAddress;
+    }
+
+    /** Why the last connection could not be had, or null. */
+    @Nullable
+    String failureReason() {
+        return failureReason;
+    }
+}

@@ -1,0 +1,487 @@
+package io.weir.http.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.weir.core.cluster.Cluster;
+import io.weir.core.model.Host;
+import io.weir.http.codec.HeaderName;
+import io.weir.http.codec.HopByHop;
+import io.weir.http.codec.HttpHead;
+import io.weir.http.codec.HttpHead.Framing;
+import io.weir.http.config.HttpManagerSpec;
+import io.weir.http.route.Direct;
+import io.weir.http.route.Forward;
+import io.weir.http.route.Redirect;
+import io.weir.http.route.Route;
+import io.weir.http.route.Target;
+import io.weir.net.transport.Worker;
+import io.weir.observe.log.ResponseFlag;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response, from the client's head to the last byte back: the request is checked and routed,
+ * answered by Weir itself or handed to {@link Attempts}, timed, counted and logged. Serves one exchange after another
+ * of the same connection; belongs to one worker.
+ */
+public final class Exchange {
+    private static final byte[] NO_BYTES = {};
+
+    private final ProxyContext context;
+    private final Downstream downstream;
+    private final Worker worker;
+    private final HttpStats stats;
+    private final HeaderPolicy headers;
+    private final Attempts attempts;
+    private final Timeouts timeouts;
+    private final ExchangeRecord record;
+    private final HttpHead localHead = new HttpHead();
+
+    private @Nullable HttpHead request;
+    private @Nullable HttpHead response;
+    private @Nullable Route route;
+    private @Nullable Target target;
+    private boolean active;
+    private boolean requestComplete;
+    private boolean responseStarted;
+    private long random;
+    private long startNanos;
+    private long startEpochMicros;
+    private long requestEndNanos;
+    private long responseStartNanos;
+    private long bytesReceived;
+    private long bytesSent;
+    private int status;
+    private long flags;
+    private String details = "";
+
+    public Exchange(ProxyContext context, Downstream downstream) {
+        this.context = context;
+        this.downstream = downstream;
+        this.worker = downstream.worker();
+        this.stats = context.stats();
+        this.headers = new HeaderPolicy(context.spec(), downstream);
+        this.attempts = new Attempts(this, downstream);
+        this.timeouts = new Timeouts(this, worker);
+        this.record = new ExchangeRecord(this);
+    }
+
+    // ---- the request comes in ----
+
+    /** A request's head has come; {@code last} when no body follows. */
+    public void begin(HttpHead head, boolean last) {
+        start(head);
+        requestComplete = last;
+        if (last) {
+            requestEndNanos = startNanos;
+        }
+        if (head.minorVersion() == 0 && !context.spec().http10().accept()) {
+            reply(426, "", "low_version", ResponseFlag.DPE.bit());
+            return;
+        }
+        switch (context.normalizer().apply(head, headers.localPort())) {
+            case ACCEPT -> route(head);
+            case REJECT_PATH -> reply(400, "", "path_normalization_failed", ResponseFlag.DPE.bit());
+            case REJECT_HEADER -> reply(400, "", "unexpected_underscore", ResponseFlag.DPE.bit());
+            case REDIRECT -> redirect(307, head.path(), "path_normalization_redirect");
+        }
+    }
+
+    private void route(HttpHead head) {
+        headers.request(head, worker.random());
+        var found = context.spec().routes().match(head, random);
+        route = found;
+        if (found == null) {
+            reply(404, "", "route_not_found", ResponseFlag.NR.bit());
+            return;
+        }
+        switch (found.action()) {
+            case Direct direct -> {
+                details = "direct_response";
+                send(direct.status(), direct.body(), 0);
+            }
+            case Redirect redirect ->
+                redirect(redirect.status(), redirect.location(head, headers.scheme()), "direct_response");
+            case Forward forward -> forward(head, forward);
+        }
+    }
+
+    private void redirect(int code, String location, String why) {
+        details = why;
+        beginLocal(code);
+        localHead.add(HeaderName.LOCATION, location);
+        finishLocal(NO_BYTES);
+    }
+
+    private void start(HttpHead head) {
+        active = true;
+        request = head;
+        response = null;
+        route = null;
+        target = null;
+        requestComplete = false;
+        responseStarted = false;
+        random = worker.random().nextLong();
+        startNanos = worker.nowNanos();
+        startEpochMicros = context.epochMicros(startNanos);
+        requestEndNanos = 0;
+        responseStartNanos = 0;
+        bytesReceived = 0;
+        bytesSent = 0;
+        status = 0;
+        flags = 0;
+        details = "";
+        stats.requestBegan();
+        timeouts.begin(context.spec().timeouts(), startNanos);
+    }
+
+    private void forward(HttpHead head, Forward forward) {
+        var chosen = forward.choice().choose(head, random);
+        var cluster = chosen == null ? null : context.clusters().find(chosen.cluster());
+        if (chosen == null || cluster == null) {
+            reply(forward.clusterNotFoundStatus(), "", "cluster_not_found", ResponseFlag.NC.bit());
+            return;
+        }
+        target = chosen;
+        timeouts.routed(forward);
+        forward.prepare(head, chosen, record, !context.spec().suppressEnvoyHeaders());
+        headers.upstream(head, forward);
+        attempts.begin(head, cluster, forward, chosen);
+        if (active && requestComplete) {
+            timeouts.requestComplete(startNanos);
+        }
+    }
+
+    /** The client's bytes are no request: it is told so, and the connection has to close. */
+    public void reject(HttpHead head, int code, String why) {
+        start(head);
+        reply(code, "", why, code == 408 ? 0 : ResponseFlag.DPE.bit());
+    }
+
+    /** Body bytes, which now belong to the exchange. */
+    public void requestData(ByteBuf data, boolean last) {
+        bytesReceived += data.readableBytes();
+        if (!active) {
+            data.release();
+            return;
+        }
+        long now = worker.nowNanos();
+        timeouts.touched(now);
+        if (last) {
+            requestEnded(now);
+        }
+        attempts.data(data, last);
+    }
+
+    /** The request ends with trailers. */
+    public void requestTrailers(HttpHead trailers) {
+        if (active) {
+            requestEnded(worker.nowNanos());
+            attempts.trailers(trailers);
+        }
+    }
+
+    private void requestEnded(long now) {
+        requestComplete = true;
+        requestEndNanos = now;
+        timeouts.requestComplete(now);
+    }
+
+    /** The body is out of its grammar; there is no telling where the next request would begin. */
+    public void requestBroken(int code, String why) {
+        if (!active) {
+            return;
+        }
+        attempts.abandon();
+        if (responseStarted) {
+            cut(ResponseFlag.DPE.bit(), why);
+        } else {
+            reply(code, "", why, ResponseFlag.DPE.bit());
+        }
+    }
+
+    /** One read's worth of request has been handed over. */
+    public void requestReadEnd() {
+        attempts.flush();
+    }
+
+    /** The client takes bytes again. */
+    public void downstreamWritable() {
+        if (active) {
+            attempts.readable(true);
+        }
+    }
+
+    /** The client has gone. */
+    public void downstreamClosed() {
+        timeouts.cancel();
+        if (active) {
+            stats.rqRxReset.increment();
+            attempts.cancelled();
+            details = "downstream_remote_disconnect";
+            flags |= ResponseFlag.DC.bit();
+            finish();
+        }
+    }
+
+    // ---- the response goes out ----
+
+    void responseInterim(HttpHead head) {
+        HopByHop.strip(head);
+        downstream.interim(head);
+        downstream.flush();
+    }
+
+    void responseHead(HttpHead head, boolean last) {
+        response = head;
+        responseStarted = true;
+        responseStartNanos = worker.nowNanos();
+        status = head.status();
+        details = "via_upstream";
+        timeouts.touched(responseStartNanos);
+        long base = requestEndNanos == 0 ? startNanos : requestEndNanos;
+        headers.response(head, request, (responseStartNanos - base) / 1_000_000, attempts.count(), attempts.forward());
+        var chosen = target;
+        if (chosen != null) {
+            chosen.responseEdits().apply(head, record);
+        }
+        downstream.head(head, last);
+        if (last) {
+            finish();
+        }
+    }
+
+    void responseData(ByteBuf data, boolean last) {
+        int size = data.readableBytes();
+        bytesSent += size;
+        if (size > 0) {
+            timeouts.touched(worker.nowNanos());
+        }
+        downstream.data(data, last);
+        if (last) {
+            finish();
+        } else if (!downstream.writable()) {
+            attempts.readable(false);
+        }
+    }
+
+    void responseTrailers(HttpHead trailers) {
+        downstream.trailers(trailers);
+        finish();
+    }
+
+    void responseReadEnd() {
+        downstream.flush();
+    }
+
+    void requestReadable(boolean wanted) {
+        downstream.readable(wanted);
+    }
+
+    /** The attempts have come to nothing: an answer of our own, or a cut where one has begun. */
+    void failed(int code, String body, String why, long responseFlags) {
+        if (responseStarted) {
+            cut(responseFlags, why);
+        } else {
+            reply(code, body, why, responseFlags);
+        }
+        downstream.flush();
+    }
+
+    private void cut(long responseFlags, String why) {
+        flags |= responseFlags;
+        details = why;
+        stats.rqTxReset.increment();
+        downstream.cut();
+        finish();
+    }
+
+    private void reply(int code, String body, String why, long responseFlags) {
+        details = why;
+        send(code, body.isEmpty() ? NO_BYTES : body.getBytes(StandardCharsets.UTF_8), responseFlags);
+    }
+
+    private void send(int code, byte[] body, long responseFlags) {
+        flags |= responseFlags;
+        beginLocal(code);
+        if ((flags & ResponseFlag.UO.bit()) != 0) {
+            localHead.add(HeaderName.X_ENVOY_OVERLOADED, "true");
+        }
+        finishLocal(body);
+    }
+
+    private void beginLocal(int code) {
+        localHead.clear();
+        localHead.status(code);
+    }
+
+    private void finishLocal(byte[] body) {
+        if (body.length > 0) {
+            localHead.add(HeaderName.CONTENT_TYPE, "text/plain");
+        }
+        response = localHead;
+        responseStarted = true;
+        responseStartNanos = worker.nowNanos();
+        status = localHead.status();
+        var chosen = route;
+        headers.local(localHead, request);
+        if (chosen != null) {
+            chosen.responseEdits().apply(localHead, record);
+        }
+        var head = request;
+        boolean bodyless = (head != null && head.methodIs("HEAD")) || status == 204 || status == 304;
+        if (bodyless) {
+            if (status != 204 && status != 304) {
+                localHead.add(HeaderName.CONTENT_LENGTH, body.length);
+            }
+            localHead.framing(Framing.NONE, -1);
+            downstream.head(localHead, true);
+        } else {
+            localHead.framing(Framing.LENGTH, body.length);
+            downstream.head(localHead, body.length == 0);
+            if (body.length > 0) {
+                bytesSent += body.length;
+                downstream.data(Unpooled.wrappedBuffer(body), true);
+            }
+        }
+        finish();
+    }
+
+    /** The response is complete or given up: everything is counted, written down and handed back. */
+    private void finish() {
+        active = false;
+        long now = worker.nowNanos();
+        record.ended(now);
+        context.log(record); // while the attempts still know cluster and host
+        attempts.finished(status);
+        stats.requestEnded(status, (now - startNanos) / 1_000_000);
+        request = null;
+        response = null;
+        downstream.ended();
+    }
+
+    // ---- the clock ----
+
+    /** The whole exchange has taken longer than its route allows. */
+    void timedOut() {
+        stats.rqTimeout.increment();
+        attempts.timedOut();
+        failed(504, "upstream request timeout", "response_timeout", ResponseFlag.UT.bit());
+    }
+
+    /** The exchange has reached the longest life that any may have. */
+    void livedTooLong() {
+        stats.rqMaxDurationReached.increment();
+        attempts.abandon();
+        failed(requestComplete ? 504 : 408, "stream timeout", "max_duration_timeout", ResponseFlag.DT.bit());
+    }
+
+    /** Neither side has moved for too long. */
+    void idledOut() {
+        stats.rqIdleTimeout.increment();
+        attempts.abandon();
+        failed(requestComplete ? 504 : 408, "stream timeout", "stream_idle_timeout", ResponseFlag.SI.bit());
+    }
+
+    /** The client took too long to send its request. */
+    void requestTimedOut() {
+        stats.rqTimeout.increment();
+        attempts.abandon();
+        failed(408, "request timeout", "request_overall_timeout", 0);
+    }
+
+    void tryTimedOut() {
+        attempts.tryTimedOut();
+    }
+
+    void backedOff() {
+        attempts.again();
+    }
+
+    // ---- what the parts ask each other ----
+
+    boolean active() {
+        return active;
+    }
+
+    boolean requestComplete() {
+        return requestComplete;
+    }
+
+    Timeouts timeouts() {
+        return timeouts;
+    }
+
+    @Nullable
+    HttpHead request() {
+        return request;
+    }
+
+    @Nullable
+    HttpHead response() {
+        return response;
+    }
+
+    Downstream downstream() {
+        return downstream;
+    }
+
+    HeaderPolicy headerPolicy() {
+        return headers;
+    }
+
+    @Nullable
+    Route route() {
+        return route;
+    }
+
+    @Nullable
+    Cluster cluster() {
+        return attempts.cluster();
+    }
+
+    @Nullable
+    Host host() {
+        return attempts.host();
+    }
+
+    Attempts attempts() {
+        return attempts;
+    }
+
+    long startNanos() {
+        return startNanos;
+    }
+
+    long startEpochMicros() {
+        return startEpochMicros;
+    }
+
+    long requestEndNanos() {
+        return requestEndNanos;
+    }
+
+    long responseStartNanos() {
+        return responseStartNanos;
+    }
+
+    long bytesReceived() {
+        return bytesReceived;
+    }
+
+    long bytesSent() {
+        return bytesSent;
+    }
+
+    int status() {
+        return status;
+    }
+
+    long flags() {
+        return flags | attempts.flags();
+    }
+
+    String details() {
+        return details;
+    }
+}

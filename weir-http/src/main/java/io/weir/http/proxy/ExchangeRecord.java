@@ -1,0 +1,186 @@
+package io.weir.http.proxy;
+
+import io.weir.core.cluster.Cluster;
+import io.weir.core.model.Host;
+import io.weir.http.codec.HeaderName;
+import io.weir.http.codec.HttpHead;
+import io.weir.http.route.FormatSource;
+import io.weir.observe.log.AccessRecord;
+import io.weir.observe.log.LogBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** One exchange as access logs and header formats see it. */
+final class ExchangeRecord implements AccessRecord, FormatSource {
+    private static final HttpHead NONE = new HttpHead();
+    private final Exchange exchange;
+    private long endNanos;
+
+    ExchangeRecord(Exchange exchange) {
+        this.exchange = exchange;
+    }
+
+    void ended(long nowNanos) {
+        endNanos = nowNanos;
+    }
+
+    @Override
+    public HttpHead request() {
+        var head = exchange.request();
+        return head == null ? NONE : head;
+    }
+
+    @Override
+    public long durationNanos() {
+        return endNanos - exchange.startNanos();
+    }
+
+    @Override
+    public long bytesReceived() {
+        return exchange.bytesReceived();
+    }
+
+    @Override
+    public long bytesSent() {
+        return exchange.bytesSent();
+    }
+
+    @Override
+    public long flags() {
+        return exchange.flags();
+    }
+
+    @Override
+    public int responseCode() {
+        return exchange.status();
+    }
+
+    @Override
+    public @Nullable String responseCodeDetails() {
+        return exchange.details().isEmpty() ? null : exchange.details();
+    }
+
+    @Override
+    public long requestDurationNanos() {
+        return since(exchange.requestEndNanos());
+    }
+
+    @Override
+    public long responseDurationNanos() {
+        return since(exchange.responseStartNanos());
+    }
+
+    @Override
+    public long responseTxDurationNanos() {
+        return exchange.responseStartNanos() == 0 ? -1 : endNanos - exchange.responseStartNanos();
+    }
+
+    private long since(long nanos) {
+        return nanos == 0 ? -1 : nanos - exchange.startNanos();
+    }
+
+    @Override
+    public @Nullable String upstreamLocalAddress() {
+        var address = exchange.attempts().localAddress();
+        return address == null ? null : Addresses.text(address);
+    }
+
+    @Override
+    public @Nullable String upstreamTransportFailureReason() {
+        return exchange.attempts().failureReason();
+    }
+
+    @Override
+    public @Nullable String upstreamProtocol() {
+        return exchange.attempts().localAddress() == null ? null : "HTTP/1.1";
+    }
+
+    @Override
+    public int upstreamRequestAttemptCount() {
+        return exchange.attempts().count();
+    }
+
+    @Override
+    public long connectionId() {
+        return exchange.downstream().connectionId();
+    }
+
+    @Override
+    public boolean requestHeader(String lowerName, LogBuffer out) {
+        var head = exchange.request();
+        if (head == null) {
+            return false;
+        }
+        return switch (lowerName) {
+            case ":method" -> part(head, head.methodStart(), head.methodEnd(), out);
+            case ":path" -> part(head, head.pathStart(), head.pathEnd(), out);
+            case ":authority" -> part(head, head.authorityStart(), head.authorityEnd(), out);
+            case ":scheme" -> {
+                out.append(exchange.headerPolicy().scheme());
+                yield true;
+            }
+            default -> field(head, lowerName, out);
+        };
+    }
+
+    @Override
+    public boolean responseHeader(String lowerName, LogBuffer out) {
+        var head = exchange.response();
+        return head != null && field(head, lowerName, out);
+    }
+
+    private static boolean field(HttpHead head, String lowerName, LogBuffer out) {
+        int line = head.find(HeaderName.of(lowerName));
+        return line >= 0 && part(head, head.valueStart(line), head.valueEnd(line), out);
+    }
+
+    private static boolean part(HttpHead head, int start, int end, LogBuffer out) {
+        if (start == end) {
+            return false;
+        }
+        out.append(head.bytes(), start, end - start);
+        return true;
+    }
+
+    @Override
+    public String downstreamRemoteAddress() {
+        return Addresses.text(exchange.downstream().remoteAddress());
+    }
+
+    @Override
+    public String downstreamDirectRemoteAddress() {
+        return Addresses.text(exchange.downstream().remoteAddress());
+    }
+
+    @Override
+    public String downstreamLocalAddress() {
+        return Addresses.text(exchange.downstream().localAddress());
+    }
+
+    @Override
+    public String protocol() {
+        return exchange.downstream().protocol();
+    }
+
+    @Override
+    public long startEpochMicros() {
+        return exchange.startEpochMicros();
+    }
+
+    @Override
+    public String routeName() {
+        var route = exchange.route();
+        return route == null ? "" : route.name();
+    }
+
+    @Override
+    public @Nullable String upstreamCluster() {
+        Cluster cluster = exchange.cluster();
+        return cluster == null ? null : cluster.name();
+    }
+
+    @Override
+    public @Nullable String upstreamHost() {
+        Host host = exchange.host();
+        return host == null ? null : host.addressText();
+    }
+}

@@ -1,0 +1,218 @@
+package io.weir.http.proxy;
+
+import io.weir.http.codec.HeaderName;
+import io.weir.http.codec.HopByHop;
+import io.weir.http.codec.HttpHead;
+import io.weir.http.config.HttpManagerSpec;
+import io.weir.http.route.Forward;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields that the proxy itself adds, changes and takes out, whatever the routes say: what is for one hop only, who
+ * the client was, the request's id, who answered and when. One per client connection; belongs to one worker.
+ */
+final class HeaderPolicy {
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] PROTOCOL = "1.1 ".getBytes(StandardCharsets.ISO_8859_1);
+    /** What a client outside may not tell an edge proxy. */
+    private static final HeaderName[] INTERNAL = {HeaderName.X_ENVOY_INTERNAL, HeaderName.X_ENVOY_RETRY_ON,
+            HeaderName.X_ENVOY_MAX_RETRIES, HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS,
+            HeaderName.X_ENVOY_UPSTREAM_RQ_PER_TRY_TIMEOUT_MS, HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS,
+            HeaderName.X_ENVOY_ORIGINAL_PATH, HeaderName.X_ENVOY_ATTEMPT_COUNT, HeaderName.X_ENVOY_EXTERNAL_ADDRESS};
+
+    private static final HeaderName X_FORWARDED_PORT = HeaderName.of("x-forwarded-port");
+
+    private final HttpManagerSpec spec;
+    private final Downstream downstream;
+    private final byte[] serverName;
+    private final byte[] via;
+    private final byte[] uuid = new byte[36];
+    private byte @Nullable [] remoteIp;
+
+    HeaderPolicy(HttpManagerSpec spec, Downstream downstream) {
+        this.spec = spec;
+        this.downstream = downstream;
+        this.serverName = spec.identity().serverName().getBytes(StandardCharsets.ISO_8859_1);
+        String name = spec.identity().via();
+        this.via = name == null ? new byte[0] : name.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** The port that the client connected to; 0 for a socket that has none. */
+    int localPort() {
+        return downstream.localAddress() instanceof InetSocketAddress inet ? inet.getPort() : 0;
+    }
+
+    /** The scheme that the client sees. */
+    String scheme() {
+        return "http";
+    }
+
+    /** Makes the client's head fit to be routed. */
+    void request(HttpHead head, RandomGenerator random) {
+        HopByHop.strip(head);
+        head.remove(HeaderName.EXPECT);
+        boolean edge = spec.clientAddress().useRemoteAddress();
+        if (edge) {
+            for (var name : INTERNAL) {
+                head.remove(name);
+            }
+            byte[] ip = remoteIp();
+            if (spec.clientAddress().xffTrustedHops() == 0) {
+                head.add(HeaderName.X_ENVOY_EXTERNAL_ADDRESS, ip, 0, ip.length);
+                head.remove(HeaderName.X_FORWARDED_PROTO);
+            }
+            if (!spec.clientAddress().skipXffAppend()) {
+                append(head, HeaderName.X_FORWARDED_FOR, ip);
+            }
+        }
+        if (spec.clientAddress().appendForwardedPort() && !head.has(X_FORWARDED_PORT)) {
+            head.add(X_FORWARDED_PORT, localPort());
+        }
+        if (!head.has(HeaderName.X_FORWARDED_PROTO)) {
+            head.add(HeaderName.X_FORWARDED_PROTO, scheme());
+        }
+        if (spec.requestId().generate()) {
+            boolean replace = edge && !spec.requestId().preserveExternal();
+            if (replace) {
+                head.remove(HeaderName.X_REQUEST_ID);
+            }
+            if (replace || !head.has(HeaderName.X_REQUEST_ID)) {
+                newRequestId(random);
+                head.add(HeaderName.X_REQUEST_ID, uuid, 0, uuid.length);
+            }
+        }
+        via(head);
+    }
+
+    /** What only a request on its way to a cluster carries. */
+    void upstream(HttpHead head, Forward forward) {
+        if (!spec.suppressEnvoyHeaders() && forward.timeoutNanos() > 0) {
+            head.remove(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS);
+            head.add(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, forward.timeoutNanos() / 1_000_000);
+        }
+    }
+
+    static void attemptCount(HttpHead head, int count) {
+        head.remove(HeaderName.X_ENVOY_ATTEMPT_COUNT);
+        head.add(HeaderName.X_ENVOY_ATTEMPT_COUNT, count);
+    }
+
+    /** Makes a host's response fit for the client. */
+    void response(HttpHead head, @Nullable HttpHead request, long upstreamMillis, int attempts,
+            @Nullable Forward forward) {
+        HopByHop.strip(head);
+        if (!spec.suppressEnvoyHeaders()) {
+            head.remove(HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME);
+            head.add(HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME, Math.max(0, upstreamMillis));
+        }
+        if (forward != null && forward.attemptCountDownstream()) {
+            attemptCount(head, attempts);
+        }
+        requestId(head, request);
+        switch (spec.identity().serverHeader()) {
+            case OVERWRITE -> {
+                head.remove(HeaderName.SERVER);
+                head.add(HeaderName.SERVER, serverName, 0, serverName.length);
+            }
+            case APPEND_IF_ABSENT -> {
+                if (!head.has(HeaderName.SERVER)) {
+                    head.add(HeaderName.SERVER, serverName, 0, serverName.length);
+                }
+            }
+            case PASS_THROUGH -> {
+            }
+        }
+        if (!head.has(HeaderName.DATE)) {
+            date(head);
+        }
+        via(head);
+    }
+
+    /** What an answer of Weir's own carries. */
+    void local(HttpHead head, @Nullable HttpHead request) {
+        requestId(head, request);
+        date(head);
+        head.add(HeaderName.SERVER, serverName, 0, serverName.length);
+    }
+
+    private void requestId(HttpHead head, @Nullable HttpHead request) {
+        if (spec.requestId().alwaysInResponse() && request != null) {
+            String id = request.value(HeaderName.X_REQUEST_ID);
+            if (id != null) {
+                head.set(HeaderName.X_REQUEST_ID, id);
+            }
+        }
+    }
+
+    private void date(HttpHead head) {
+        byte[] now = downstream.worker().httpDate();
+        head.add(HeaderName.DATE, now, 0, now.length);
+    }
+
+    /** RFC 9110 section 7.6.3, where the configuration names us. */
+    private void via(HttpHead head) {
+        if (via.length > 0) {
+            byte[] value = new byte[PROTOCOL.length + via.length];
+            System.arraycopy(PROTOCOL, 0, value, 0, PROTOCOL.length);
+            System.arraycopy(via, 0, value, PROTOCOL.length, via.length);
+            append(head, HeaderName.VIA, value);
+        }
+    }
+
+    /** Joins all lines of this name and the new value into one line. */
+    private static void append(HttpHead head, HeaderName name, byte[] value) {
+        int first = head.find(name);
+        if (first < 0) {
+            head.add(name, value, 0, value.length);
+            return;
+        }
+        var joined = new StringBuilder(head.value(first));
+        for (int i = head.find(name, first + 1); i >= 0; i = head.find(name, i + 1)) {
+            joined.append(", ").append(head.value(i));
+        }
+        joined.append(", ").append(new String(value, StandardCharsets.ISO_8859_1));
+        head.set(name, joined.toString());
+    }
+
+    private byte[] remoteIp() {
+        var known = remoteIp;
+        if (known == null) {
+            String text = downstream.remoteAddress() instanceof InetSocketAddress inet && inet.getAddress() != null
+                    ? withoutScope(inet.getAddress().getHostAddress())
+                    : "unknown";
+            known = text.getBytes(StandardCharsets.ISO_8859_1);
+            remoteIp = known;
+        }
+        return known;
+    }
+
+    private static String withoutScope(String ip) {
+        int scope = ip.indexOf('%');
+        return scope < 0 ? ip : ip.substring(0, scope);
+    }
+
+    /** A random UUID (RFC 9562 section 5.4) as text. */
+    private void newRequestId(RandomGenerator random) {
+        long high = (random.nextLong() & 0xffffffffffff0fffL) | 0x4000L;
+        long low = (random.nextLong() & 0x3fffffffffffffffL) | 0x8000000000000000L;
+        int at = digits(high >>> 32, 8, 0);
+        uuid[at++] = '-';
+        at = digits(high >>> 16, 4, at);
+        uuid[at++] = '-';
+        at = digits(high, 4, at);
+        uuid[at++] = '-';
+        at = digits(low >>> 48, 4, at);
+        uuid[at++] = '-';
+        digits(low, 12, at);
+    }
+
+    private int digits(long bits, int count, int at) {
+        for (int i = 0; i < count; i++) {
+            uuid[at + i] = HEX[(int) (bits >>> (4 * (count - 1 - i))) & 15];
+        }
+        return at + count;
+    }
+}

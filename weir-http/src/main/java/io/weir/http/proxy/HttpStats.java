@@ -1,0 +1,86 @@
+package io.weir.http.proxy;
+
+import io.weir.core.stats.Counter;
+import io.weir.core.stats.Gauge;
+import io.weir.core.stats.Histogram;
+import io.weir.core.stats.Scope;
+import io.weir.core.stats.Stats;
+
+/** The counters of one connection manager: {@code http.<stat_prefix>.downstream_*}, under Envoy's names. */
+public final class HttpStats {
+    public final Counter cxTotal;
+    public final Gauge cxActive;
+    public final Counter cxHttp1Total;
+    public final Gauge cxHttp1Active;
+    public final Counter cxDestroy;
+    public final Counter cxRxBytes;
+    public final Counter cxTxBytes;
+    public final Counter cxProtocolError;
+    public final Counter cxIdleTimeout;
+    public final Counter cxMaxDurationReached;
+    public final Counter cxDrainClose;
+    public final Histogram cxLengthMs;
+    public final Counter rqHeaderTimeout;
+    final Counter rqTotal;
+    final Counter rqHttp1Total;
+    final Gauge rqActive;
+    final Counter rqCompleted;
+    final Counter rqRxReset;
+    final Counter rqTxReset;
+    final Counter rqTimeout;
+    final Counter rqIdleTimeout;
+    final Counter rqMaxDurationReached;
+    final Histogram rqTime;
+    private final Counter[] rqByClass = new Counter[6];
+
+    public HttpStats(Stats all, String prefix) {
+        Scope scope = all.root().child("http").tagged("envoy.http_conn_manager_prefix", prefix);
+        cxTotal = scope.counter("downstream_cx_total");
+        cxActive = scope.gauge("downstream_cx_active");
+        cxHttp1Total = scope.counter("downstream_cx_http1_total");
+        cxHttp1Active = scope.gauge("downstream_cx_http1_active");
+        cxDestroy = scope.counter("downstream_cx_destroy");
+        cxRxBytes = scope.counter("downstream_cx_rx_bytes_total");
+        cxTxBytes = scope.counter("downstream_cx_tx_bytes_total");
+        cxProtocolError = scope.counter("downstream_cx_protocol_error");
+        cxIdleTimeout = scope.counter("downstream_cx_idle_timeout");
+        cxMaxDurationReached = scope.counter("downstream_cx_max_duration_reached");
+        cxDrainClose = scope.counter("downstream_cx_drain_close");
+        cxLengthMs = scope.histogram("downstream_cx_length_ms");
+        rqHeaderTimeout = scope.counter("downstream_rq_header_timeout");
+        rqTotal = scope.counter("downstream_rq_total");
+        rqHttp1Total = scope.counter("downstream_rq_http1_total");
+        rqActive = scope.gauge("downstream_rq_active");
+        rqCompleted = scope.counter("downstream_rq_completed");
+        rqRxReset = scope.counter("downstream_rq_rx_reset");
+        rqTxReset = scope.counter("downstream_rq_tx_reset");
+        rqTimeout = scope.counter("downstream_rq_timeout");
+        rqIdleTimeout = scope.counter("downstream_rq_idle_timeout");
+        rqMaxDurationReached = scope.counter("downstream_rq_max_duration_reached");
+        rqTime = scope.histogram("downstream_rq_time");
+        for (int i = 1; i < rqByClass.length; i++) {
+            rqByClass[i] = scope.counter("downstream_rq_" + i + "xx", "downstream_rq_xx", "envoy.response_code_class",
+                    Integer.toString(i));
+        }
+    }
+
+    void requestBegan() {
+        rqTotal.increment();
+        rqHttp1Total.increment();
+        rqActive.increment();
+    }
+
+    /**
+     * @param status
+     *            0 when there was no response to speak of
+     */
+    void requestEnded(int status, long millis) {
+        rqActive.decrement();
+        rqTime.record(millis);
+        int kind = status / 100;
+        if (kind > 0 && kind < rqByClass.length) {
+            rqCompleted.increment();
+            rqByClass[kind].increment();
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package io.weir.http.proxy;
+
+import io.weir.http.config.HttpManagerSpec;
+import io.weir.http.route.Forward;
+import io.weir.net.transport.TimerWheel;
+import io.weir.net.transport.Worker;
+
+/**
+ * All deadlines of one exchange behind one timer. The timer is lazy: it stays armed for the earliest deadline it has
+ * seen and looks again when that one comes, so that a request that ends in time costs no more than a few comparisons.
+ * Times are those of {@link Worker#nowNanos()}; {@link #NEVER} is no deadline.
+ */
+final class Timeouts extends TimerWheel.Timer {
+    static final long NEVER = Long.MAX_VALUE;
+
+    private final Exchange exchange;
+    private final Worker worker;
+
+    private long armedForNanos;
+    private long idleNanos;
+    private long routeNanos;
+    private long touchedNanos;
+    private long lifeDeadline = NEVER;
+    private long requestDeadline = NEVER;
+    private long routeDeadline = NEVER;
+    private long tryDeadline = NEVER;
+    private long tryIdleNanos;
+    private long backOffDeadline = NEVER;
+
+    Timeouts(Exchange exchange, Worker worker) {
+        this.exchange = exchange;
+        this.worker = worker;
+    }
+
+    /** A request has begun. */
+    void begin(HttpManagerSpec.Timeouts spec, long nowNanos) {
+        idleNanos = spec.streamIdleNanos();
+        routeNanos = 0;
+        touchedNanos = nowNanos;
+        requestDeadline = spec.requestNanos() > 0 ? nowNanos + spec.requestNanos() : NEVER;
+        lifeDeadline = spec.streamDurationMaxNanos() > 0 ? nowNanos + spec.streamDurationMaxNanos() : NEVER;
+        routeDeadline = NEVER;
+        tryDeadline = NEVER;
+        tryIdleNanos = 0;
+        backOffDeadline = NEVER;
+    }
+
+    /** The route is known, and with it the times that it allows. */
+    void routed(Forward forward) {
+        routeNanos = forward.timeoutNanos();
+        if (forward.idleTimeoutNanos() != Forward.INHERIT_NANOS) {
+            idleNanos = forward.idleTimeoutNanos();
+        }
+        arm();
+    }
+
+    /** The request's last byte has come: the route's time runs from here. */
+    void requestComplete(long nowNanos) {
+        requestDeadline = NEVER;
+        if (routeNanos > 0) {
+            routeDeadline = nowNanos + routeNanos;
+            arm();
+        }
+    }
+
+    /** A byte has moved in either direction. */
+    void touched(long nowNanos) {
+        touchedNanos = nowNanos;
+    }
+
+    /** An attempt begins; 0 means no bound. */
+    void tryBegins(long perTryNanos, long perTryIdleNanos, long nowNanos) {
+        tryDeadline = perTryNanos > 0 ? nowNanos + perTryNanos : NEVER;
+        tryIdleNanos = perTryIdleNanos;
+        if (tryDeadline != NEVER || tryIdleNanos > 0) {
+            touchedNanos = nowNanos;
+            arm();
+        }
+    }
+
+    /** The attempt has its response's head, or has failed. */
+    void tryEnds() {
+        tryDeadline = NEVER;
+        tryIdleNanos = 0;
+    }
+
+    /** The next attempt begins after a pause. */
+    void backOff(long pauseNanos, long nowNanos) {
+        backOffDeadline = nowNanos + pauseNanos;
+        arm();
+    }
+
+    void cancel() {
+        worker.timers().cancel(this);
+    }
+
+    private long idleDeadline() {
+        long idle = idleNanos > 0 ? touchedNanos + idleNanos : NEVER;
+        return tryIdleNanos > 0 ? Math.min(idle, touchedNanos + tryIdleNanos) : idle;
+    }
+
+    private long earliest() {
+        return Math.min(Math.min(Math.min(requestDeadline, routeDeadline), Math.min(tryDeadline, backOffDeadline)),
+                Math.min(lifeDeadline, idleDeadline()));
+    }
+
+    private void arm() {
+        long due = earliest();
+        if (due == NEVER || (armed() && armedForNanos - due <= 0)) {
+            return;
+        }
+        armedForNanos = due;
+        worker.timers().arm(this, due);
+    }
+
+    @Override
+    protected void expired(long nowNanos) {
+        if (!exchange.active()) {
+            return;
+        }
+        if (routeDeadline <= nowNanos) {
+            exchange.timedOut();
+        } else if (lifeDeadline <= nowNanos) {
+            exchange.livedTooLong();
+        } else if (requestDeadline <= nowNanos) {
+            exchange.requestTimedOut();
+        } else if (backOffDeadline <= nowNanos) {
+            backOffDeadline = NEVER;
+            exchange.backedOff();
+        } else if (tryDeadline <= nowNanos || (tryIdleNanos > 0 && touchedNanos + tryIdleNanos <= nowNanos)) {
+            tryEnds();
+            exchange.tryTimedOut();
+        } else if (idleNanos > 0 && touchedNanos + idleNanos <= nowNanos) {
+            exchange.idledOut();
+        }
+        if (exchange.active()) {
+            arm();
+        }
+    }
+}

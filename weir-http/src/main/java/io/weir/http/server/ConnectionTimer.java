@@ -1,0 +1,96 @@
+package io.weir.http.server;
+
+import io.weir.http.config.HttpManagerSpec;
+import io.weir.net.transport.TimerWheel;
+import io.weir.net.transport.Worker;
+
+/**
+ * The times of a connection between its requests: idle, a head that does not come to its end, and the connection's
+ * whole life. One timer serves all, and it is lazy: a deadline that moves away is noticed when the old one expires, so
+ * that a busy connection costs the wheel nothing.
+ */
+final class ConnectionTimer extends TimerWheel.Timer {
+    private final Http1Connection connection;
+    private final HttpManagerSpec.Timeouts spec;
+    private final Worker worker;
+    private final long openedNanos;
+    private long idleSinceNanos;
+    private long headSinceNanos;
+    private long armedForNanos;
+
+    ConnectionTimer(Http1Connection connection, HttpManagerSpec.Timeouts spec, Worker worker) {
+        this.connection = connection;
+        this.spec = spec;
+        this.worker = worker;
+        this.openedNanos = worker.nowNanos();
+        this.idleSinceNanos = openedNanos;
+        armFor(deadline());
+    }
+
+    void headBegins() {
+        if (spec.requestHeadersNanos() > 0) {
+            headSinceNanos = worker.nowNanos();
+            armFor(headSinceNanos + spec.requestHeadersNanos());
+        }
+    }
+
+    void idleBegins() {
+        idleSinceNanos = worker.nowNanos();
+        if (!armed()) {
+            armFor(deadline());
+        }
+    }
+
+    boolean durationReached() {
+        return spec.connectionDurationMaxNanos() > 0
+                && worker.nowNanos() - openedNanos >= spec.connectionDurationMaxNanos();
+    }
+
+    long openedNanos() {
+        return openedNanos;
+    }
+
+    long idleSinceNanos() {
+        return idleSinceNanos;
+    }
+
+    void cancel() {
+        worker.timers().cancel(this);
+    }
+
+    private long deadline() {
+        long life = spec.connectionDurationMaxNanos() > 0
+                ? openedNanos + spec.connectionDurationMaxNanos()
+                : Long.MAX_VALUE;
+        if (connection.inHead() && spec.requestHeadersNanos() > 0) {
+            return headSinceNanos + spec.requestHeadersNanos();
+        }
+        if (connection.idle() && spec.idleNanos() > 0) {
+            return Math.min(life, idleSinceNanos + spec.idleNanos());
+        }
+        return life;
+    }
+
+    private void armFor(long deadlineNanos) {
+        if (deadlineNanos == Long.MAX_VALUE || (armed() && armedForNanos - deadlineNanos <= 0)) {
+            return;
+        }
+        armedForNanos = deadlineNanos;
+        worker.timers().arm(this, deadlineNanos);
+    }
+
+    @Override
+    protected void expired(long nowNanos) {
+        long due = deadline();
+        if (due == Long.MAX_VALUE) {
+            return;
+        }
+        if (due - nowNanos > 0) {
+            armFor(due);
+        } else if (connection.inHead()) {
+            connection.headTimedOut();
+        } else if (connection.idle()) {
+            connection.idleTimedOut(durationReached());
+        }
+    }
+}

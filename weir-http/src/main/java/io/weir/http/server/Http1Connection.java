@@ -1,0 +1,418 @@
+package io.weir.http.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.weir.http.codec.HeaderName;
+import io.weir.http.codec.Http1BodyReader;
+import io.weir.http.codec.Http1HeadReader;
+import io.weir.http.codec.Http1Output;
+import io.weir.http.codec.HttpHead;
+import io.weir.http.codec.HttpHead.Framing;
+import io.weir.http.proxy.Downstream;
+import io.weir.http.proxy.Exchange;
+import io.weir.net.transport.Worker;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's HTTP/1.1 connection. Requests that arrive pipelined are taken one after another: the next head is read
+ * when the response before it has been written (RFC 9112 section 9.3.2). Bytes that are not yet wanted stay where they
+ * are, one read's worth at most, and the socket is not read meanwhile: so a slow host holds a fast client back.
+ */
+final class Http1Connection extends ChannelInboundHandlerAdapter implements Downstream {
+    private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+
+    /** Where in a request the connection stands. */
+    private enum State {
+        /** Between requests, or within a head. */
+        HEAD,
+        /** Within a request's body. */
+        BODY,
+        /** The request is complete, its response is not. */
+        ANSWERING,
+        /** The last response has been written or given up: what still arrives is thrown away. */
+        CLOSING
+    }
+
+    private final HttpServer server;
+    private final Worker worker;
+    private final Channel channel;
+    private final long connectionId;
+    private final Http1HeadReader heads;
+    private final Http1BodyReader bodies;
+    private final Http1Output output = new Http1Output();
+    private final ConnectionTimer timer;
+
+    private State state = State.HEAD;
+    private @Nullable HttpHead head;
+    private @Nullable Exchange exchange;
+    private @Nullable ByteBuf rest;
+    private boolean processing;
+    private boolean bodyWanted;
+    private boolean continueOwed;
+    private boolean persistent = true;
+    private boolean oldClient;
+    private boolean closeAfterFlush;
+    private long requests;
+
+    Http1Connection(HttpServer server, Worker worker, Channel channel, long connectionId) {
+        this.server = server;
+        this.worker = worker;
+        this.channel = channel;
+        this.connectionId = connectionId;
+        this.bodies = new Http1BodyReader(server.headLimits());
+        this.heads = Http1HeadReader.requests(server.headLimits());
+        this.timer = new ConnectionTimer(this, server.spec().timeouts(), worker);
+    }
+
+    // ---- bytes in ----
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        var in = (ByteBuf) message;
+        server.stats().cxRxBytes.add(in.readableBytes());
+        var before = rest;
+        if (before == null) {
+            rest = in;
+        } else {
+            rest = channel.alloc().directBuffer(before.readableBytes() + in.readableBytes());
+            rest.writeBytes(before).writeBytes(in);
+            before.release();
+            in.release();
+        }
+        process();
+    }
+
+    /** Takes from the bytes at hand what the state allows, and stops the socket where it allows nothing more. */
+    private void process() {
+        if (processing) {
+            return;
+        }
+        processing = true;
+        try {
+            boolean going = true;
+            while (going) {
+                var in = rest;
+                going = in != null && in.isReadable() && switch (state) {
+                    case HEAD -> readHead(in);
+                    case BODY -> bodyWanted && readBody(in);
+                    case ANSWERING -> false;
+                    case CLOSING -> {
+                        in.skipBytes(in.readableBytes());
+                        yield true;
+                    }
+                };
+            }
+        } finally {
+            processing = false;
+        }
+        var one = exchange;
+        if (one != null) {
+            one.requestReadEnd();
+        }
+        flushOutput();
+        var left = rest;
+        boolean drained = left == null || !left.isReadable();
+        if (drained && left != null) {
+            left.release();
+            rest = null;
+        }
+        reading(drained && (state != State.BODY || bodyWanted));
+    }
+
+    private void reading(boolean on) {
+        if (channel.config().isAutoRead() != on) {
+            channel.config().setAutoRead(on);
+        }
+    }
+
+    private boolean readHead(ByteBuf in) {
+        var message = head;
+        if (message == null) {
+            message = Heads.of(worker).take();
+            head = message;
+            timer.headBegins();
+        }
+        return switch (heads.read(in, message)) {
+            case INCOMPLETE -> true;
+            case REJECTED -> {
+                server.stats().cxProtocolError.increment();
+                persistent = false;
+                var reject = heads.reject();
+                exchange().reject(message, reject.status(), reject.details());
+                yield true;
+            }
+            case COMPLETE -> {
+                headComplete(message);
+                yield true;
+            }
+        };
+    }
+
+    private void headComplete(HttpHead message) {
+        requests++;
+        oldClient = message.minorVersion() == 0;
+        persistent = message.persistent() && !server.draining() && !timer.durationReached()
+                && (server.spec().limits().requestsPerConnectionMax() == 0
+                        || requests < server.spec().limits().requestsPerConnectionMax());
+        continueOwed = message.expectContinue() && !oldClient;
+        bodyWanted = false;
+        boolean last = message.framing() == Framing.NONE || message.contentLength() == 0;
+        if (last) {
+            state = State.ANSWERING;
+        } else {
+            state = State.BODY;
+            bodies.start(message.framing(), message.contentLength());
+        }
+        heads.reset();
+        exchange().begin(message, last);
+    }
+
+    private Exchange exchange() {
+        var one = exchange;
+        if (one == null) {
+            one = server.exchange(this);
+            exchange = one;
+        }
+        return one;
+    }
+
+    private boolean readBody(ByteBuf in) {
+        ByteBuf data = bodies.read(in);
+        var one = exchange();
+        if (bodies.failed()) {
+            if (data != null) {
+                data.release();
+            }
+            server.stats().cxProtocolError.increment();
+            persistent = false;
+            state = State.CLOSING;
+            one.requestBroken(bodies.reject().status(), bodies.reject().details());
+            return true;
+        }
+        boolean last = bodies.done();
+        if (last) {
+            state = State.ANSWERING;
+            var trailers = bodies.trailers();
+            if (trailers != null) {
+                if (data != null) {
+                    one.requestData(data, false);
+                }
+                one.requestTrailers(trailers);
+                return true;
+            }
+        }
+        if (data != null || last) {
+            one.requestData(data == null ? Unpooled.EMPTY_BUFFER : data, last);
+        }
+        return data != null || last;
+    }
+
+    // ---- the exchange's side ----
+
+    @Override
+    public void readable(boolean wanted) {
+        if (state != State.BODY || bodyWanted == wanted) {
+            return;
+        }
+        bodyWanted = wanted;
+        if (wanted && continueOwed) {
+            continueOwed = false;
+            output.raw(channel, CONTINUE);
+            flush();
+        }
+        process();
+    }
+
+    @Override
+    public void interim(HttpHead interim) {
+        if (!oldClient) {
+            interim.framing(Framing.NONE, -1);
+            output.response(channel, interim);
+        }
+    }
+
+    @Override
+    public void head(HttpHead response, boolean last) {
+        if (response.framing() == Framing.UNTIL_CLOSE || response.framing() == Framing.CHUNKED) {
+            response.framing(oldClient ? Framing.UNTIL_CLOSE : Framing.CHUNKED, -1);
+        }
+        if (response.framing() == Framing.UNTIL_CLOSE || server.draining()) {
+            persistent = false;
+        }
+        if (continueOwed) {
+            // The client still waits to be told to send its body, which nobody wants: what it sends next is unclear.
+            persistent = false;
+        }
+        if (!persistent) {
+            response.add(HeaderName.CONNECTION, "close");
+        } else if (oldClient) {
+            response.add(HeaderName.CONNECTION, "keep-alive");
+        }
+        output.response(channel, response);
+    }
+
+    @Override
+    public void data(ByteBuf data, boolean last) {
+        output.data(channel, data, last);
+    }
+
+    @Override
+    public void trailers(HttpHead trailers) {
+        output.trailers(channel, trailers);
+    }
+
+    @Override
+    public void ended() {
+        if (state != State.ANSWERING) {
+            persistent = false; // a response before its request was complete: what is still to come has no place
+        }
+        bodyWanted = false;
+        if (persistent) {
+            state = State.HEAD;
+            giveHeadBack();
+            timer.idleBegins();
+        } else {
+            state = State.CLOSING;
+            closeAfterFlush = true;
+        }
+    }
+
+    @Override
+    public void flush() {
+        flushOutput();
+        if (rest != null) {
+            process();
+        }
+    }
+
+    private void flushOutput() {
+        if (output.waiting()) {
+            server.stats().cxTxBytes.add(output.flush(channel));
+        }
+        if (closeAfterFlush) {
+            closeAfterFlush = false;
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> Linger.close(channel, worker, server.spec()));
+        }
+    }
+
+    @Override
+    public boolean writable() {
+        return channel.isWritable();
+    }
+
+    @Override
+    public void cut() {
+        state = State.CLOSING;
+        persistent = false;
+        closeAfterFlush = false;
+        if (output.waiting()) {
+            output.flush(channel);
+        }
+        channel.close();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        var one = exchange;
+        if (one != null && channel.isWritable()) {
+            one.downstreamWritable();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        state = State.CLOSING;
+        timer.cancel();
+        var one = exchange;
+        if (one != null) {
+            one.downstreamClosed();
+        }
+        output.discard();
+        giveHeadBack();
+        if (rest != null) {
+            rest.release();
+            rest = null;
+        }
+        server.closed(this, timer.openedNanos());
+    }
+
+    private void giveHeadBack() {
+        if (head != null) {
+            Heads.of(worker).giveBack(head);
+            head = null;
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        // A reset by the client, or a bug; either way the exchange hears of it through channelInactive.
+        server.connectionFailed(cause);
+        context.close();
+    }
+
+    // ---- the timer's and the server's side ----
+
+    boolean idle() {
+        return state == State.HEAD && head == null;
+    }
+
+    boolean inHead() {
+        return state == State.HEAD && head != null;
+    }
+
+    void closeIdle() {
+        state = State.CLOSING;
+        channel.close();
+    }
+
+    /** Nothing has come for too long, or the connection is old enough. */
+    void idleTimedOut(boolean old) {
+        (old ? server.stats().cxMaxDurationReached : server.stats().cxIdleTimeout).increment();
+        closeIdle();
+    }
+
+    /** The head took too long (slow loris): say so and close. */
+    void headTimedOut() {
+        server.stats().rqHeaderTimeout.increment();
+        var message = head;
+        if (message != null) {
+            persistent = false;
+            exchange().reject(message, 408, "request_header_timeout");
+            flush();
+        }
+    }
+
+    long idleSinceNanos() {
+        return timer.idleSinceNanos();
+    }
+
+    @Override
+    public Worker worker() {
+        return worker;
+    }
+
+    @Override
+    public SocketAddress remoteAddress() {
+        return channel.remoteAddress();
+    }
+
+    @Override
+    public SocketAddress localAddress() {
+        return channel.localAddress();
+    }
+
+    @Override
+    public long connectionId() {
+        return connectionId;
+    }
+
+    @Override
+    public String protocol() {
+        return oldClient ? "HTTP/1.0" : "HTTP/1.1";
+    }
+}

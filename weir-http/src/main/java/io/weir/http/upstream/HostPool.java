@@ -1,0 +1,241 @@
+package io.weir.http.upstream;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ConnectTimeoutException;
+import io.weir.core.cluster.Cluster;
+import io.weir.core.stats.ClusterStats;
+import io.weir.core.model.Host;
+import io.weir.net.transport.Connector;
+import io.weir.net.transport.TimerWheel;
+import io.weir.net.transport.Worker;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one worker to one host. The most recently used idle connection serves first, so that the others
+ * can grow old; a request that finds none waits in line while a connection is made for it. A worker that has no
+ * connection to the host may always open one, else a request could wait for a place that another worker holds (Envoy's
+ * rule for {@code max_connections}).
+ *
+ * <p>
+ * Belongs to one worker.
+ */
+public final class HostPool {
+    private static final long SWEEP_NANOS = 1_000_000_000L;
+
+    private final Worker worker;
+    private final Cluster cluster;
+    private final Host host;
+    private final UpstreamSettings settings;
+    private final ClusterStats stats;
+    private final ArrayDeque<Http1Upstream> idle = new ArrayDeque<>();
+    private final Set<Http1Upstream> open = new HashSet<>();
+    private final Deque<Waiter> waiting = new ArrayDeque<>();
+    private final Sweeper sweeper = new Sweeper();
+    private int connecting;
+    private boolean retired;
+
+    HostPool(Worker worker, Cluster cluster, Host host, UpstreamSettings settings) {
+        this.worker = worker;
+        this.cluster = cluster;
+        this.host = host;
+        this.settings = settings;
+        this.stats = cluster.stats();
+    }
+
+    /** A request in line for a connection. */
+    public final class Waiter {
+        private @Nullable UpstreamListener listener;
+
+        private Waiter(UpstreamListener listener) {
+            this.listener = listener;
+        }
+
+        /** Leaves the line; the listener hears nothing. */
+        public void cancel() {
+            if (listener != null) {
+                listener = null;
+                waiting.remove(this);
+                pendingEnded();
+            }
+        }
+
+        private @Nullable UpstreamListener leave() {
+            var one = listener;
+            listener = null;
+            pendingEnded();
+            return one;
+        }
+    }
+
+    /**
+     * Finds a connection for one request. The listener hears {@link UpstreamListener#upstreamReady} or
+     * {@link UpstreamListener#upstreamFailed}, perhaps before this returns.
+     *
+     * @return the place in line, or null when the listener has been called already
+     */
+    public @Nullable Waiter request(UpstreamListener listener) {
+        var ready = idle.pollLast();
+        if (ready != null) {
+            ready.begin(listener);
+            return null;
+        }
+        if (!cluster.circuit().tryPending()) {
+            stats.upstreamRqPendingOverflow().increment();
+            listener.upstreamFailed(UpstreamListener.Failure.OVERFLOW, "overflow");
+            return null;
+        }
+        stats.upstreamRqPendingTotal().increment();
+        stats.upstreamRqPendingActive().increment();
+        var waiter = new Waiter(listener);
+        waiting.addLast(waiter);
+        if (!connectOne() && open.isEmpty() && connecting == 0) {
+            waiting.remove(waiter);
+            waiter.leave();
+            listener.upstreamFailed(UpstreamListener.Failure.OVERFLOW, "overflow");
+            return null;
+        }
+        return waiter;
+    }
+
+    private void pendingEnded() {
+        cluster.circuit().pendingEnded();
+        stats.upstreamRqPendingActive().decrement();
+    }
+
+    private boolean connectOne() {
+        if (!cluster.circuit().tryConnection()) {
+            stats.upstreamCxOverflow().increment();
+            if (!open.isEmpty() || connecting > 0) {
+                return false;
+            }
+            cluster.circuit().forceConnection();
+        }
+        connecting++;
+        stats.upstreamCxTotal().increment();
+        stats.upstreamCxActive().increment();
+        host.stats().cxTotal().increment();
+        host.stats().cxActive().increment();
+        var connection = new Http1Upstream(this, settings);
+        long began = worker.nowNanos();
+        Connector.connect(worker, host.address(), settings.connect(cluster.spec()), connection)
+                .addListener((ChannelFuture done) -> connected(connection, done, began));
+        return true;
+    }
+
+    private void connected(Http1Upstream connection, ChannelFuture done, long began) {
+        connecting--;
+        if (done.isSuccess()) {
+            stats.upstreamCxConnectMs().record((worker.nowNanos() - began) / 1_000_000);
+            open.add(connection);
+            connection.open(worker.nowNanos());
+            offer(connection);
+            return;
+        }
+        connectionGone();
+        stats.upstreamCxConnectFail().increment();
+        host.stats().cxConnectFail().increment();
+        boolean late = done.cause() instanceof ConnectTimeoutException;
+        if (late) {
+            stats.upstreamCxConnectTimeout().increment();
+        }
+        cluster.unreachable(host, worker.nowNanos());
+        String details = String.valueOf(done.cause() == null ? "" : done.cause().getMessage());
+        var waiter = waiting.pollFirst();
+        if (waiter != null) {
+            var listener = waiter.leave();
+            if (listener != null) {
+                listener.upstreamFailed(
+                        late ? UpstreamListener.Failure.CONNECT_TIMEOUT : UpstreamListener.Failure.CONNECT, details);
+            }
+        }
+        connectForTheRest();
+    }
+
+    /** Every waiting request has a connection on its way, as far as the limits allow. */
+    private void connectForTheRest() {
+        boolean more = true;
+        while (more && waiting.size() > connecting) {
+            more = connectOne();
+        }
+    }
+
+    private void connectionGone() {
+        cluster.circuit().connectionEnded();
+        stats.upstreamCxActive().decrement();
+        host.stats().cxActive().decrement();
+    }
+
+    /** A connection that can take a request: the next in line has it, or it rests. */
+    void offer(Http1Upstream connection) {
+        var waiter = waiting.pollFirst();
+        if (waiter != null) {
+            var listener = waiter.leave();
+            if (listener != null) {
+                connection.begin(listener);
+                return;
+            }
+        }
+        if (retired) {
+            connection.close();
+            return;
+        }
+        connection.restingSince(worker.nowNanos());
+        idle.addLast(connection);
+        if (!sweeper.armed()) {
+            worker.timers().arm(sweeper, worker.nowNanos() + SWEEP_NANOS);
+        }
+    }
+
+    /** An opened connection has closed, for whatever reason. */
+    void closed(Http1Upstream connection) {
+        if (open.remove(connection)) {
+            idle.remove(connection);
+            connectionGone();
+            connectForTheRest();
+        }
+    }
+
+    /** The host has left the cluster: idle connections close, busy ones after their response. */
+    void retire() {
+        retired = true;
+        for (var connection = idle.pollFirst(); connection != null; connection = idle.pollFirst()) {
+            connection.close();
+        }
+    }
+
+    boolean unused() {
+        return open.isEmpty() && waiting.isEmpty() && connecting == 0;
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    Host host() {
+        return host;
+    }
+
+    ClusterStats stats() {
+        return stats;
+    }
+
+    /** Closes connections that have rested longer than the idle timeout. */
+    private final class Sweeper extends TimerWheel.Timer {
+        @Override
+        protected void expired(long nowNanos) {
+            for (var oldest = idle.peekFirst(); oldest != null
+                    && nowNanos - oldest.restingSince() >= settings.idleTimeoutNanos(); oldest = idle.peekFirst()) {
+                idle.pollFirst();
+                stats.upstreamCxIdleTimeout().increment();
+                oldest.close();
+            }
+            if (!idle.isEmpty()) {
+                worker.timers().arm(this, nowNanos + SWEEP_NANOS);
+            }
+        }
+    }
+}

@@ -1,0 +1,313 @@
+package io.weir.http.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.weir.http.codec.Http1BodyReader;
+import io.weir.http.codec.Http1HeadReader;
+import io.weir.http.codec.Http1Output;
+import io.weir.http.codec.HttpHead;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/1.1 connection to a host, and the stream of the request that it carries at the moment. It goes back to its
+ * pool when request and response are both complete, nothing followed them and the host lets it live (RFC 9112 section
+ * 9.3); else it is closed.
+ */
+final class Http1Upstream extends ChannelInboundHandlerAdapter implements UpstreamStream {
+    private final HostPool pool;
+    private final UpstreamSettings settings;
+    private final Http1HeadReader heads;
+    private final Http1BodyReader bodies;
+    private final HttpHead head = new HttpHead();
+    private final Http1Output output = new Http1Output();
+
+    private @Nullable Channel channel;
+    private @Nullable UpstreamListener listener;
+    private @Nullable UpstreamListener endedInThisRead;
+    private boolean requestComplete;
+    private boolean toHead;
+    private boolean responseStarted;
+    private boolean inBody;
+    private boolean wanted = true;
+    private long requests;
+    private long openedNanos;
+    private long restingSinceNanos;
+
+    Http1Upstream(HostPool pool, UpstreamSettings settings) {
+        this.pool = pool;
+        this.settings = settings;
+        this.bodies = new Http1BodyReader(settings.headLimits());
+        this.heads = Http1HeadReader.responses(settings.headLimits());
+    }
+
+    // ---- the pool's side ----
+
+    void open(long nowNanos) {
+        openedNanos = nowNanos;
+    }
+
+    /** Takes a request's listener on and tells it to write. */
+    void begin(UpstreamListener one) {
+        listener = one;
+        requestComplete = false;
+        responseStarted = false;
+        inBody = false;
+        requests++;
+        heads.reset();
+        head.clear();
+        one.upstreamReady(this);
+    }
+
+    void restingSince(long nowNanos) {
+        restingSinceNanos = nowNanos;
+    }
+
+    long restingSince() {
+        return restingSinceNanos;
+    }
+
+    void close() {
+        var open = channel;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    // ---- the request ----
+
+    @Override
+    public void head(HttpHead request, boolean last) {
+        toHead = request.methodIs("HEAD");
+        output.request(channel(), request);
+        requestComplete = last;
+    }
+
+    @Override
+    public void data(ByteBuf data, boolean last) {
+        output.data(channel(), data, last);
+        requestComplete = last;
+    }
+
+    @Override
+    public void trailers(HttpHead trailers) {
+        output.trailers(channel(), trailers);
+        requestComplete = true;
+    }
+
+    @Override
+    public void flush() {
+        pool.stats().upstreamCxTxBytesTotal().add(output.flush(channel()));
+    }
+
+    @Override
+    public boolean writable() {
+        return channel().isWritable();
+    }
+
+    @Override
+    public void readable(boolean now) {
+        if (wanted != now) {
+            wanted = now;
+            channel().config().setAutoRead(now);
+        }
+    }
+
+    @Override
+    public void cancel() {
+        if (listener == null) {
+            return; // the response has ended: the connection is not this request's any more
+        }
+        listener = null;
+        output.discard();
+        close();
+    }
+
+    @Override
+    public @Nullable SocketAddress localAddress() {
+        var open = channel;
+        return open == null ? null : open.localAddress();
+    }
+
+    private Channel channel() {
+        var open = channel;
+        if (open == null) {
+            throw new IllegalStateException("the connection is not registered");
+        }
+        return open;
+    }
+
+    // ---- the response ----
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        channel = context.channel();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        var in = (ByteBuf) message;
+        try {
+            pool.stats().upstreamCxRxBytesTotal().add(in.readableBytes());
+            while (in.isReadable()) {
+                if (listener == null) {
+                    // Nobody asked: the host speaks out of turn, or more than it announced.
+                    close();
+                    return;
+                }
+                if (inBody) {
+                    body(in);
+                } else {
+                    head(in);
+                }
+            }
+        } finally {
+            in.release();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        var ended = endedInThisRead;
+        if (ended != null) {
+            endedInThisRead = null;
+            ended.upstreamReadEnd();
+        }
+        if (listener != null) {
+            listener.upstreamReadEnd();
+        }
+    }
+
+    private void head(ByteBuf in) {
+        responseStarted = true;
+        switch (heads.read(in, head, toHead, false)) {
+            case INCOMPLETE -> {
+            }
+            case REJECTED -> reset(UpstreamListener.Reset.PROTOCOL, heads.reject().details());
+            case COMPLETE -> headComplete(in);
+        }
+    }
+
+    private void headComplete(ByteBuf in) {
+        var one = listener;
+        if (one == null) {
+            return;
+        }
+        if (head.status() < 200) {
+            if (head.status() == 101) {
+                reset(UpstreamListener.Reset.PROTOCOL, "upgrade_not_requested");
+                return;
+            }
+            if (head.status() != 100) {
+                one.upstreamInterim(head);
+            }
+            head.clear();
+            heads.reset();
+            return;
+        }
+        if (head.framing() == HttpHead.Framing.NONE || head.contentLength() == 0) {
+            listener = null;
+            one.upstreamHead(head, true);
+            ended(one, in);
+            return;
+        }
+        inBody = true;
+        bodies.start(head.framing(), head.contentLength());
+        one.upstreamHead(head, false);
+    }
+
+    private void body(ByteBuf in) {
+        var one = listener;
+        if (one == null) {
+            return;
+        }
+        ByteBuf data = bodies.read(in);
+        if (bodies.failed()) {
+            if (data != null) {
+                data.release();
+            }
+            reset(UpstreamListener.Reset.PROTOCOL, bodies.reject().details());
+            return;
+        }
+        if (!bodies.done()) {
+            if (data != null) {
+                one.upstreamData(data, false);
+            }
+            return;
+        }
+        HttpHead trailers = bodies.trailers();
+        if (trailers == null) {
+            listener = null;
+            one.upstreamData(data == null ? Unpooled.EMPTY_BUFFER : data, true);
+            ended(one, in);
+            return;
+        }
+        if (data != null) {
+            one.upstreamData(data, false);
+        }
+        if (listener != null) { // else the listener has given up on these bytes
+            listener = null;
+            one.upstreamTrailers(trailers);
+            ended(one, in);
+        }
+    }
+
+    /** The response is complete and has been handed over: the connection rests, serves the next in line or closes. */
+    private void ended(UpstreamListener one, ByteBuf in) {
+        endedInThisRead = one;
+        if (!channel().isActive()) {
+            return;
+        }
+        readable(true);
+        boolean worn = settings.requestsPerConnectionMax() != 0 && requests >= settings.requestsPerConnectionMax();
+        if (worn) {
+            pool.stats().upstreamCxMaxRequests().increment();
+        }
+        if (worn || !requestComplete || !head.persistent() || in.isReadable()) {
+            close();
+        } else {
+            pool.offer(this);
+        }
+    }
+
+    private void reset(UpstreamListener.Reset why, String details) {
+        var one = listener;
+        listener = null;
+        output.discard();
+        close();
+        if (one != null) {
+            one.upstreamReset(why, responseStarted, details);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (listener != null && context.channel().isWritable()) {
+            listener.upstreamWritable();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        pool.stats().upstreamCxLengthMs().record((pool.worker().nowNanos() - openedNanos) / 1_000_000);
+        var one = listener;
+        if (one != null && inBody && head.framing() == HttpHead.Framing.UNTIL_CLOSE) {
+            listener = null;
+            pool.closed(this);
+            one.upstreamData(Unpooled.EMPTY_BUFFER, true);
+            one.upstreamReadEnd();
+            return;
+        }
+        pool.closed(this);
+        reset(UpstreamListener.Reset.CLOSED, "upstream_connection_closed");
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        // A reset by the host; channelInactive follows and tells the listener.
+        context.close();
+    }
+}
