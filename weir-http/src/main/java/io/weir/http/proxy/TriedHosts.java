@@ -7,8 +7,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a picker may know of one request: above all the hosts that it has been sent to already. They are few, so an array
- * is looked through.
+ * What a picker may know of one request: above all the hosts that it has been sent to already. They are few, so an
+ * array is looked through.
  */
 final class TriedHosts implements PickContext {
     private final RandomGenerator random;
