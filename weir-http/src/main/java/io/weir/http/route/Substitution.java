@@ -7,25 +7,31 @@ import java.nio.charset.StandardCharsets;
 final class Substitution {
     private Substitution() {}
 
-    /** RE2 writes groups as {@code \1}; re2j, as java.util.regex, as {@code $1} with a backslash as escape. */
+    /**
+     * RE2 writes groups as {@code \1}, one digit; re2j, as java.util.regex, as {@code $1} with as many digits as there
+     * are groups for, and a backslash as escape.
+     */
     static String fromRe2(String substitution) {
         var out = new StringBuilder();
+        boolean afterGroup = false;
         for (int i = 0; i < substitution.length(); i++) {
             char c = substitution.charAt(i);
-            if (c == '\\' && i + 1 < substitution.length()) {
-                char next = substitution.charAt(++i);
-                if (next >= '0' && next <= '9') {
-                    out.append("${").append(next).append('}');
-                } else {
-                    out.append('\\').append(next);
-                }
-            } else if (c == '$' || c == '\\') {
-                out.append('\\').append(c);
-            } else {
-                out.append(c);
+            boolean escape = c == '\\' && i + 1 < substitution.length();
+            char next = escape ? substitution.charAt(++i) : c;
+            boolean group = escape && isDigit(next);
+            if (group) {
+                out.append('$');
+            } else if (escape || next == '$' || next == '\\' || (afterGroup && isDigit(next))) {
+                out.append('\\');
             }
+            out.append(next);
+            afterGroup = group;
         }
         return out.toString();
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
     }
 
     static String text(HttpHead head, int from, int to) {
