@@ -11,9 +11,6 @@ import java.util.List;
  */
 public record DemoSpec(List<InetSocketAddress> addresses) {
 
-    /** The type of the bootstrap extension, a TypedStruct with {@code addresses: ["127.0.0.1:20101", ...]}. */
-    public static final String TYPE = "weir.demo.v1.Backends";
-
     public DemoSpec {
         addresses = List.copyOf(addresses);
     }

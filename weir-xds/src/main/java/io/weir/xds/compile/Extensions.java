@@ -10,6 +10,7 @@ import java.util.function.Function;
 import com.google.protobuf.Message;
 
 import io.weir.core.model.AccessLogSpec;
+import io.weir.xds.yaml.MessageTypes;
 
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,8 @@ public final class Extensions {
     /** What this module brings: the access loggers and the table of the listener, cluster and endpoint messages. */
     public static Extensions basic() {
         return new Extensions(new TreeMap<>(), List.of(), _ -> List.of()).withHonoured(Extensions.class, OWN_TABLE)
-                .with(AccessLoggers.readers()).with(BalancePolicies.readers()).with(SmallReaders.all());
+                .with(AccessLoggers.readers()).with(ClusterReader.readers())
+                .with(new DemoReader());
     }
 
     /** These extensions and more. A reader takes the place of an earlier one of the same type. */
@@ -92,9 +94,10 @@ public final class Extensions {
         return List.copyOf(readers.keySet());
     }
 
-    /** The default instances of all types that are known here. */
-    List<Message> prototypes() {
-        return readers.values().stream().map(ExtensionReader::prototype).map(Message.class::cast).toList();
+    /** What an {@code @type} in a text may name: Envoy's API, and the extensions known here. */
+    MessageTypes messageTypes() {
+        return MessageTypes.envoy()
+                .with(readers.values().stream().map(ExtensionReader::prototype).toArray(Message[]::new));
     }
 
     List<HonouredTable> tables() {

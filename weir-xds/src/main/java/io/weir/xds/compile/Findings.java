@@ -5,12 +5,11 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 
 import io.weir.xds.resource.Position;
 import io.weir.xds.resource.Problem;
+import io.weir.xds.yaml.Positions;
 
-import org.jspecify.annotations.Nullable;
 
 /** What one compilation finds: problems, and clusters that are named and must exist. Used by one thread. */
 final class Findings {
@@ -22,18 +21,18 @@ final class Findings {
     private static final Comparator<Problem> TEXT_ORDER = Comparator.comparing(Findings::file)
             .thenComparingInt(Findings::line).thenComparingInt(Findings::column);
 
-    private final Function<String, @Nullable Position> positions;
+    private final Positions positions;
     private final Extensions extensions;
     private final Set<Problem> problems = new LinkedHashSet<>();
     private final List<ClusterReference> clusterReferences = new ArrayList<>();
 
-    Findings(Function<String, @Nullable Position> positions, Extensions extensions) {
+    Findings(Positions positions, Extensions extensions) {
         this.positions = positions;
         this.extensions = extensions;
     }
 
     static Findings withoutText(Extensions extensions) {
-        return new Findings(_ -> null, extensions);
+        return new Findings(Positions.none(), extensions);
     }
 
     static String join(String path, String subPath) {
@@ -48,11 +47,11 @@ final class Findings {
     }
 
     void error(String path, String value, String message, String cure) {
-        problems.add(Problem.error(position(path), path, value, message, cure));
+        problems.add(Problem.error(positions.at(path), path, value, message, cure));
     }
 
     void warning(String path, String value, String message, String cure) {
-        problems.add(Problem.warning(position(path), path, value, message, cure));
+        problems.add(Problem.warning(positions.at(path), path, value, message, cure));
     }
 
     void addAll(List<Problem> more) {
@@ -70,19 +69,6 @@ final class Findings {
     /** All problems in the order of the text; those without a place come last, in the order they were found. */
     List<Problem> problems() {
         return problems.stream().sorted(TEXT_ORDER).toList();
-    }
-
-    /** Where a field was written; for a field that was not written, where the nearest message around it was. */
-    @Nullable
-    Position position(String path) {
-        String at = path;
-        while (true) {
-            Position position = positions.apply(at);
-            if (position != null || at.isEmpty()) {
-                return position;
-            }
-            at = at.substring(0, Math.max(0, Math.max(at.lastIndexOf('.'), at.lastIndexOf('['))));
-        }
     }
 
     private static String file(Problem problem) {

@@ -4,6 +4,8 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 
+import io.weir.xds.resource.Nearest;
+
 import org.jspecify.annotations.Nullable;
 
 /** Finds the reader of an {@code Any}, takes the message out of it and has it read. */
@@ -26,11 +28,9 @@ final class TypedConfigs {
         }
         ExtensionReader<?, ?> reader = findings.extensions().reader(type);
         if (reader == null) {
-            String near = Nearest.to(type, findings.extensions().types());
-            findings.error(path, type, "Weir does not know this extension",
-                    near.isEmpty()
-                            ? "remove it, or use one of the extensions in docs/configuration.md"
-                            : "did you mean " + near + "?");
+            findings.error(path, type, "Weir does not have this extension yet",
+                    Nearest.cure(type, findings.extensions().types(), "remove it, or use one of the extensions in"
+                            + " docs/configuration.md"));
             return null;
         }
         if (!kind.isAssignableFrom(reader.kind())) {

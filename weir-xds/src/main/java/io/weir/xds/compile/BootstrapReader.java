@@ -1,0 +1,114 @@
+package io.weir.xds.compile;
+
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
+import io.weir.core.model.AccessLogSpec;
+import io.weir.core.model.ClusterSpec;
+import io.weir.core.model.Locality;
+
+import org.jspecify.annotations.Nullable;
+
+/** Reads a bootstrap: its listeners and clusters, and what it says about the process itself. */
+final class BootstrapReader {
+
+    private final ReadContext context;
+    private final Bootstrap bootstrap;
+
+    private BootstrapReader(ReadContext context, Bootstrap bootstrap) {
+        this.context = context;
+        this.bootstrap = bootstrap;
+    }
+
+    /** All that could be read; whether it may be run is told by the problems of the context. */
+    static Snapshot read(ReadContext context, Bootstrap bootstrap) {
+        return new BootstrapReader(context, bootstrap).read();
+    }
+
+    private Snapshot read() {
+        ReadContext resources = context.at("static_resources");
+        var clusters = new ArrayList<ClusterSpec>();
+        for (int i = 0; i < bootstrap.getStaticResources().getClustersCount(); i++) {
+            ClusterSpec cluster = ClusterReader.read(resources.at("clusters", i),
+                    bootstrap.getStaticResources().getClusters(i));
+            if (cluster != null) {
+                clusters.add(cluster);
+            }
+        }
+        var listeners = new ArrayList<ListenerSpec>();
+        for (int i = 0; i < bootstrap.getStaticResources().getListenersCount(); i++) {
+            ListenerSpec listener = ListenerReader.read(resources.at("listeners", i),
+                    bootstrap.getStaticResources().getListeners(i));
+            if (listener != null) {
+                listeners.add(listener);
+            }
+        }
+        runtime();
+        if (bootstrap.hasDynamicResources()) {
+            context.problem("dynamic_resources", "", "Weir does not take resources from a control plane yet",
+                    "write listeners and clusters into static_resources");
+        }
+        return new Snapshot(node(), listeners, clusters, admin(), demo(), bootstrap);
+    }
+
+    private NodeId node() {
+        var node = bootstrap.getNode();
+        var locality = node.getLocality();
+        return new NodeId(node.getId(), node.getCluster(),
+                new Locality(locality.getRegion(), locality.getZone(), locality.getSubZone()));
+    }
+
+    @SuppressWarnings("deprecation") // access_log_path is still what most files use
+    private @Nullable AdminSpec admin() {
+        if (!bootstrap.hasAdmin() || !bootstrap.getAdmin().hasAddress()) {
+            return null; // as in Envoy: without an address there is no admin server
+        }
+        Admin admin = bootstrap.getAdmin();
+        ReadContext at = context.at("admin");
+        SocketAddress address = Addresses.toListenAt(at.at("address"), admin.getAddress());
+        var accessLog = new ArrayList<AccessLogSpec>(at.accessLogs("access_log", admin.getAccessLogList()));
+        if (!admin.getAccessLogPath().isEmpty()) {
+            accessLog.add(new AccessLogSpec(AccessLoggers.sink(admin.getAccessLogPath()),
+                    new AccessLogSpec.Format.Default(), null));
+        }
+        return address == null ? null : new AdminSpec(address, accessLog);
+    }
+
+    private void runtime() {
+        List<RuntimeLayer> layers = bootstrap.getLayeredRuntime().getLayersList();
+        for (int i = 0; i < layers.size(); i++) {
+            RuntimeLayer layer = layers.get(i);
+            ReadContext at = context.at("layered_runtime").at("layers", i);
+            switch (layer.getLayerSpecifierCase()) {
+            case STATIC_LAYER -> {
+                if (layer.getStaticLayer().getFieldsCount() > 0) {
+                    at.warning("static_layer", String.join(", ", layer.getStaticLayer().getFieldsMap().keySet()),
+                            "Weir reads no runtime values; defaults count", "");
+                }
+            }
+            case ADMIN_LAYER, LAYERSPECIFIER_NOT_SET -> {
+                // an empty layer changes nothing
+            }
+            case DISK_LAYER -> at.problem("disk_layer", "", "Weir reads no runtime values from disk", "remove it");
+            case RTDS_LAYER -> at.problem("rtds_layer", "", "Weir reads no runtime values from a control plane yet",
+                    "remove it");
+            }
+        }
+    }
+
+    private @Nullable DemoSpec demo() {
+        DemoSpec demo = null;
+        for (int i = 0; i < bootstrap.getBootstrapExtensionsCount(); i++) {
+            DemoSpec extension = context.extension("bootstrap_extensions[" + i + "].typed_config",
+                    bootstrap.getBootstrapExtensions(i).getTypedConfig(), DemoSpec.class);
+            if (extension != null) {
+                demo = extension;
+            }
+        }
+        return demo;
+    }
+}

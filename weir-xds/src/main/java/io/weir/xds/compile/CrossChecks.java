@@ -1,0 +1,114 @@
+package io.weir.xds.compile;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.weir.xds.resource.Nearest;
+
+/** Checks what no single resource can know: that names are unique and that what is named exists. */
+final class CrossChecks {
+
+    private final Findings findings;
+    private final Bootstrap bootstrap;
+
+    private CrossChecks(Findings findings, Bootstrap bootstrap) {
+        this.findings = findings;
+        this.bootstrap = bootstrap;
+    }
+
+    static void check(Findings findings, Bootstrap bootstrap) {
+        CrossChecks checks = new CrossChecks(findings, bootstrap);
+        checks.clusterNames();
+        checks.listenerNames();
+        checks.addresses();
+        checks.somethingListens();
+    }
+
+    private void clusterNames() {
+        Set<String> names = new LinkedHashSet<>();
+        boolean nameless = false;
+        List<Cluster> clusters = bootstrap.getStaticResources().getClustersList();
+        for (int i = 0; i < clusters.size(); i++) {
+            String name = clusters.get(i).getName();
+            nameless |= name.isEmpty();
+            if (!name.isEmpty() && !names.add(name)) {
+                findings.error("static_resources.clusters[" + i + "].name", name,
+                        "another cluster has this name already", "give each cluster a name of its own");
+            }
+        }
+        if (nameless) {
+            return; // one that is referred to may be the one whose name could not be read
+        }
+        for (Findings.ClusterReference reference : findings.clusterReferences()) {
+            if (!reference.cluster().isEmpty() && !names.contains(reference.cluster())) {
+                findings.error(reference.path(), reference.cluster(), "there is no cluster of this name",
+                        Nearest.cure(reference.cluster(), names, names.isEmpty()
+                                ? "add it to static_resources.clusters"
+                                : "add it to static_resources.clusters, or name one of: " + some(names)));
+            }
+        }
+    }
+
+    private static String some(Set<String> names) {
+        String text = String.join(", ", names.stream().limit(8).toList());
+        return names.size() > 8 ? text + " ..." : text;
+    }
+
+    private void listenerNames() {
+        Set<String> names = new LinkedHashSet<>();
+        List<Listener> listeners = bootstrap.getStaticResources().getListenersList();
+        for (int i = 0; i < listeners.size(); i++) {
+            String name = listeners.get(i).getName();
+            if (!name.isEmpty() && !names.add(name)) {
+                findings.error("static_resources.listeners[" + i + "].name", name,
+                        "another listener has this name already", "give each listener a name of its own");
+            }
+        }
+    }
+
+    private void addresses() {
+        Map<SocketAddress, String> taken = new HashMap<>();
+        List<Listener> listeners = bootstrap.getStaticResources().getListenersList();
+        for (int i = 0; i < listeners.size(); i++) {
+            String path = "static_resources.listeners[" + i + "]";
+            String name = listeners.get(i).getName().isEmpty() ? path : listeners.get(i).getName();
+            address(taken, path + ".address", name, listeners.get(i).getAddress());
+            for (int j = 0; j < listeners.get(i).getAdditionalAddressesCount(); j++) {
+                address(taken, path + ".additional_addresses[" + j + "].address", name,
+                        listeners.get(i).getAdditionalAddresses(j).getAddress());
+            }
+        }
+        if (bootstrap.getAdmin().hasAddress()) {
+            address(taken, "admin.address", "admin", bootstrap.getAdmin().getAddress());
+        }
+    }
+
+    private void address(Map<SocketAddress, String> taken, String path, String owner,
+            io.envoyproxy.envoy.config.core.v3.Address message) {
+        // what is wrong with the address itself has been told where it was read
+        SocketAddress address = Addresses.toListenAt(ReadContext.standalone(findings.extensions()), message);
+        if (address == null || address instanceof InetSocketAddress inet && inet.getPort() == 0) {
+            return;
+        }
+        String earlier = taken.putIfAbsent(address, owner);
+        if (earlier != null) {
+            findings.error(path, Addresses.text(address), earlier + " listens at this address already",
+                    "give each listener an address of its own");
+        }
+    }
+
+    private void somethingListens() {
+        if (bootstrap.getStaticResources().getListenersCount() == 0 && !bootstrap.hasDynamicResources()) {
+            findings.warning("static_resources", "", "there are no listeners; nothing will be served",
+                    "add listeners");
+        }
+    }
+}

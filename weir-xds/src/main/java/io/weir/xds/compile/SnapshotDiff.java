@@ -1,0 +1,84 @@
+package io.weir.xds.compile;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+import com.google.protobuf.Message;
+
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.weir.core.model.ClusterSpec;
+
+/**
+ * What to do to get from one configuration to the next. A resource counts as changed when its message differs, so that
+ * nothing is drained for a change elsewhere.
+ *
+ * @param listenersAdded new ones
+ * @param listenersChanged those whose message differs, as they are to be
+ * @param listenersRemoved names of those that are gone
+ * @param clustersAdded new ones
+ * @param clustersChanged those whose message differs, as they are to be
+ * @param clustersRemoved names of those that are gone
+ */
+public record SnapshotDiff(List<ListenerSpec> listenersAdded, List<ListenerSpec> listenersChanged,
+        List<String> listenersRemoved, List<ClusterSpec> clustersAdded, List<ClusterSpec> clustersChanged,
+        List<String> clustersRemoved) {
+
+    public SnapshotDiff {
+        listenersAdded = List.copyOf(listenersAdded);
+        listenersChanged = List.copyOf(listenersChanged);
+        listenersRemoved = List.copyOf(listenersRemoved);
+        clustersAdded = List.copyOf(clustersAdded);
+        clustersChanged = List.copyOf(clustersChanged);
+        clustersRemoved = List.copyOf(clustersRemoved);
+    }
+
+    /** The way from one snapshot to another. */
+    public static SnapshotDiff between(Snapshot before, Snapshot after) {
+        var listeners = Changes.between(before.listeners(), listenerMessages(before), after.listeners(),
+                listenerMessages(after), ListenerSpec::name);
+        var clusters = Changes.between(before.clusters(), clusterMessages(before), after.clusters(),
+                clusterMessages(after), ClusterSpec::name);
+        return new SnapshotDiff(listeners.added, listeners.changed, listeners.removed, clusters.added,
+                clusters.changed, clusters.removed);
+    }
+
+    /** Whether there is nothing to do. */
+    public boolean isEmpty() {
+        return listenersAdded.isEmpty() && listenersChanged.isEmpty() && listenersRemoved.isEmpty()
+                && clustersAdded.isEmpty() && clustersChanged.isEmpty() && clustersRemoved.isEmpty();
+    }
+
+    /** A snapshot has a spec for each message, in the same order: it would have been rejected otherwise. */
+    private static List<? extends Message> listenerMessages(Snapshot snapshot) {
+        return ((Bootstrap) snapshot.source()).getStaticResources().getListenersList();
+    }
+
+    private static List<? extends Message> clusterMessages(Snapshot snapshot) {
+        return ((Bootstrap) snapshot.source()).getStaticResources().getClustersList();
+    }
+
+    private record Changes<T>(List<T> added, List<T> changed, List<String> removed) {
+
+        static <T> Changes<T> between(List<T> before, List<? extends Message> messagesBefore, List<T> after,
+                List<? extends Message> messagesAfter, Function<T, String> name) {
+            Map<String, Message> known = new LinkedHashMap<>();
+            for (int i = 0; i < before.size(); i++) {
+                known.put(name.apply(before.get(i)), messagesBefore.get(i));
+            }
+            var changes = new Changes<T>(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+            for (int i = 0; i < after.size(); i++) {
+                Message earlier = known.remove(name.apply(after.get(i)));
+                if (earlier == null) {
+                    changes.added.add(after.get(i));
+                } else if (!earlier.equals(messagesAfter.get(i))) {
+                    changes.changed.add(after.get(i));
+                }
+            }
+            changes.removed.addAll(known.keySet());
+            return changes;
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package io.weir.xds.shortform;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.weir.xds.resource.Position;
+import io.weir.xds.yaml.Node;
+import io.weir.xds.yaml.Node.Entry;
+import io.weir.xds.yaml.Node.Kind;
+import io.weir.xds.yaml.Node.Mapping;
+import io.weir.xds.yaml.Node.Scalar;
+
+import org.jspecify.annotations.Nullable;
+
+/** {@code services:} as clusters. */
+final class Services {
+
+    private static final List<String> KEYS = List.of("at", "dns", "demo", "balance", "connect_timeout", "limits");
+    private static final List<String> LATER = List.of("srv", "etcd", "zookeeper", "consul", "eureka", "kubernetes",
+            "xds", "health", "tls");
+    private static final List<String> LIMITS = List.of("connections", "pending", "requests", "retries");
+    private static final List<String> ENVOY_LIMITS = List.of("max_connections", "max_pending_requests", "max_requests",
+            "max_retries");
+
+    /** Addresses of demo backends, in the order of the text. */
+    private final List<Node> demo = new ArrayList<>();
+    private final List<Node> clusters = new ArrayList<>();
+
+    List<Node> clusters() {
+        return clusters;
+    }
+
+    List<Node> demo() {
+        return demo;
+    }
+
+    void read(Part services) {
+        if (!(services.node() instanceof Mapping)) {
+            services.problem("services is a mapping of names to services", "write services: { name: { at: ... } }");
+            return;
+        }
+        List<Entry> entries = services.entries();
+        List<Part> parts = services.named();
+        for (int i = 0; i < entries.size(); i++) {
+            service(entries.get(i), parts.get(i));
+        }
+    }
+
+    private void service(Entry entry, Part part) {
+        var known = new ArrayList<>(KEYS);
+        known.addAll(LATER);
+        if (!(part.node() instanceof Mapping)) {
+            part.problem("a service is a mapping", "write " + entry.key() + ": { at: ADDRESS } or { dns: NAME:PORT }");
+            return;
+        }
+        part.isMapping("a service", known);
+        for (String later : LATER) {
+            Part wanted = part.part(later);
+            if (wanted != null) {
+                wanted.problem("Weir does not have this for services yet", "remove it");
+            }
+        }
+        Tree cluster = new Tree(entry.at()).put("name", Tree.text(entry.at(), entry.key()));
+        hosts(part, cluster, entry);
+        Node balance = balance(part);
+        cluster.putIf("lb_policy", balance);
+        cluster.putIf("connect_timeout", part.scalar("connect_timeout"));
+        limits(part, cluster);
+        clusters.add(cluster.mapping());
+    }
+
+    private void hosts(Part part, Tree cluster, Entry entry) {
+        List<String> given = List.of("at", "dns", "demo").stream().filter(part::has).toList();
+        if (given.size() != 1) {
+            part.problem(given.isEmpty() ? "nothing says where the service is"
+                    : "a service has one way to be found, and here are " + String.join(" and ", given),
+                    given.isEmpty() ? "add at: [ADDRESS, ...] or dns: NAME:PORT" : "keep one of them");
+        }
+        if (given.isEmpty()) {
+            cluster.put("type", "STATIC");
+            return;
+        }
+        String way = given.getFirst();
+        Part hosts = part.part(way);
+        cluster.put("type", way.equals("dns") ? "STRICT_DNS" : "STATIC");
+        List<Node> endpoints = hosts == null ? List.of() : endpoints(hosts, way);
+        Tree assignment = new Tree(entry.at()).put("cluster_name", Tree.text(entry.at(), entry.key()));
+        if (!endpoints.isEmpty()) {
+            assignment.put("endpoints", List.of(new Tree(endpoints.getFirst().at()).put("lb_endpoints", endpoints)
+                    .mapping()));
+        }
+        cluster.put("load_assignment", assignment);
+    }
+
+    private List<Node> endpoints(Part hosts, String way) {
+        var endpoints = new ArrayList<Node>();
+        if (hosts.node() instanceof Mapping mapping) {
+            for (Entry entry : mapping.entries()) {
+                Part key = new Part(Tree.text(entry.at(), entry.key()), Part.join(hosts.path(), entry.key()),
+                        hosts.problems());
+                add(endpoints, key, way, entry.value());
+            }
+        } else {
+            hosts.items().forEach(item -> add(endpoints, item, way, null));
+        }
+        return endpoints;
+    }
+
+    private void add(List<Node> endpoints, Part part, String way, @Nullable Node weight) {
+        String text = part.text();
+        if (text == null) {
+            return;
+        }
+        Mapping address = way.equals("dns") ? AddressForm.toResolve(part, text) : AddressForm.toConnectTo(part, text);
+        if (address == null) {
+            return;
+        }
+        if (way.equals("demo")) {
+            demo.add(Tree.text(part.at(), text));
+        }
+        Tree endpoint = new Tree(part.at()).put("endpoint", new Tree(part.at()).put("address", address));
+        endpoint.putIf("load_balancing_weight", weight);
+        endpoints.add(endpoint.mapping());
+    }
+
+    private static @Nullable Node balance(Part part) {
+        Part balance = part.part("balance");
+        String text = balance == null ? null : balance.text();
+        if (balance == null || text == null) {
+            return null;
+        }
+        String policy = switch (text) {
+        case "round_robin" -> "ROUND_ROBIN";
+        case "least_request" -> "LEAST_REQUEST";
+        case "random" -> "RANDOM";
+        default -> "";
+        };
+        if (policy.isEmpty()) {
+            balance.problem("this way to balance is not known", io.weir.xds.resource.Nearest.cure(text,
+                    List.of("round_robin", "least_request", "random"), "write round_robin, least_request or random"));
+            return null;
+        }
+        return new Scalar(balance.at(), policy, Kind.TEXT);
+    }
+
+    private static void limits(Part part, Tree cluster) {
+        Part limits = part.part("limits");
+        if (limits == null || !limits.isMapping("limits", LIMITS)) {
+            return;
+        }
+        Position at = limits.at();
+        Tree thresholds = new Tree(at);
+        for (int i = 0; i < LIMITS.size(); i++) {
+            thresholds.putIf(ENVOY_LIMITS.get(i), limits.scalar(LIMITS.get(i)));
+        }
+        if (!thresholds.isEmpty()) {
+            cluster.put("circuit_breakers", new Tree(at).put("thresholds", List.of(thresholds.mapping())));
+        }
+    }
+}
