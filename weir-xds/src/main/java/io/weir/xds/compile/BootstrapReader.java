@@ -84,18 +84,18 @@ final class BootstrapReader {
             RuntimeLayer layer = layers.get(i);
             ReadContext at = context.at("layered_runtime").at("layers", i);
             switch (layer.getLayerSpecifierCase()) {
-            case STATIC_LAYER -> {
-                if (layer.getStaticLayer().getFieldsCount() > 0) {
-                    at.warning("static_layer", String.join(", ", layer.getStaticLayer().getFieldsMap().keySet()),
-                            "Weir reads no runtime values; defaults count", "");
+                case STATIC_LAYER -> {
+                    if (layer.getStaticLayer().getFieldsCount() > 0) {
+                        at.warning("static_layer", String.join(", ", layer.getStaticLayer().getFieldsMap().keySet()),
+                                "Weir reads no runtime values; defaults count", "");
+                    }
                 }
-            }
-            case ADMIN_LAYER, LAYERSPECIFIER_NOT_SET -> {
-                // an empty layer changes nothing
-            }
-            case DISK_LAYER -> at.problem("disk_layer", "", "Weir reads no runtime values from disk", "remove it");
-            case RTDS_LAYER -> at.problem("rtds_layer", "", "Weir reads no runtime values from a control plane yet",
-                    "remove it");
+                case ADMIN_LAYER, LAYERSPECIFIER_NOT_SET -> {
+                    // an empty layer changes nothing
+                }
+                case DISK_LAYER -> at.problem("disk_layer", "", "Weir reads no runtime values from disk", "remove it");
+                case RTDS_LAYER -> at.problem("rtds_layer", "", "Weir reads no runtime values from a control plane yet",
+                        "remove it");
             }
         }
     }

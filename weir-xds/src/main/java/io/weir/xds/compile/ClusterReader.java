@@ -2,6 +2,7 @@ package io.weir.xds.compile;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 import com.google.protobuf.Any;
@@ -60,7 +61,7 @@ final class ClusterReader {
                 limits, source.dns(), EjectionSpec.DEFAULT, keepAlive(), extensions);
     }
 
-    private TreeMap<String, Object> extensions() {
+    private Map<String, Object> extensions() {
         var extensions = new TreeMap<String, Object>();
         cluster.getTypedExtensionProtocolOptionsMap().forEach((name, any) -> {
             Object read = context.extension("typed_extension_protocol_options[" + name + "]", any, Object.class);

@@ -9,16 +9,18 @@ import io.weir.xds.yaml.Positions;
 /** Turns a bootstrap into a {@link Snapshot}, or tells everything that is wrong with it. Stateless; any thread. */
 public final class Compiler {
 
-    private Compiler() {
-    }
+    private Compiler() {}
 
     /**
      * Compiles a bootstrap: the rules of the API, the fields that Weir honours, every resource, and what holds them
      * together.
      *
-     * @param message what to compile
-     * @param positions where its fields were written; {@link Positions#none()} when it has no text
-     * @param extensions what may stand in a {@code typed_config}
+     * @param message
+     *            what to compile
+     * @param positions
+     *            where its fields were written; {@link Positions#none()} when it has no text
+     * @param extensions
+     *            what may stand in a {@code typed_config}
      */
     public static Compiled compile(Bootstrap message, Positions positions, Extensions extensions) {
         Findings findings = new Findings(positions, extensions);

@@ -28,8 +28,7 @@ public final class ConfigFile {
     /** Longest file that is read. */
     public static final long FILE_BYTES_MAX = 256L << 20;
 
-    private ConfigFile() {
-    }
+    private ConfigFile() {}
 
     /** Reads and compiles a file. A file that cannot be read is a problem like any other. */
     public static Compiled load(Path file, Extensions extensions) {
@@ -41,7 +40,8 @@ public final class ConfigFile {
     /**
      * Compiles a text.
      *
-     * @param name what the text is called in problems
+     * @param name
+     *            what the text is called in problems
      */
     public static Compiled compile(String name, String text, Extensions extensions) {
         ConfigText.Parsed parsed = ConfigText.parse(name, text);

@@ -95,7 +95,7 @@ final class CrossChecks {
             io.envoyproxy.envoy.config.core.v3.Address message) {
         // what is wrong with the address itself has been told where it was read
         SocketAddress address = Addresses.toListenAt(ReadContext.standalone(findings.extensions()), message);
-        if (address == null || address instanceof InetSocketAddress inet && inet.getPort() == 0) {
+        if (address == null || (address instanceof InetSocketAddress inet && inet.getPort() == 0)) {
             return;
         }
         String earlier = taken.putIfAbsent(address, owner);

@@ -5,7 +5,6 @@ import java.util.concurrent.TimeUnit;
 
 import com.google.protobuf.Any;
 
-
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
@@ -26,14 +25,15 @@ final class DnsClusters {
             "envoy.extensions.network.dns_resolver.getaddrinfo.v3.GetAddrInfoDnsResolverConfig",
             "envoy.extensions.network.dns_resolver.apple.v3.AppleDnsResolverConfig");
 
-    private DnsClusters() {
-    }
+    private DnsClusters() {}
 
     /**
      * Where hosts come from.
      *
-     * @param type how
-     * @param dns how names are resolved
+     * @param type
+     *            how
+     * @param dns
+     *            how names are resolved
      */
     record Source(DiscoveryType type, DnsOptions dns) {
     }
@@ -41,31 +41,32 @@ final class DnsClusters {
     /** The source of a cluster's hosts; null after a problem. */
     static @Nullable Source read(ReadContext context, Cluster cluster) {
         return switch (cluster.getClusterDiscoveryTypeCase()) {
-        case TYPE, CLUSTERDISCOVERYTYPE_NOT_SET -> byType(context, cluster);
-        case CLUSTER_TYPE -> byExtension(context.at("cluster_type"), cluster);
+            case TYPE, CLUSTERDISCOVERYTYPE_NOT_SET -> byType(context, cluster);
+            case CLUSTER_TYPE -> byExtension(context.at("cluster_type"), cluster);
         };
     }
 
     private static @Nullable Source byType(ReadContext context, Cluster cluster) {
         return switch (cluster.getType()) {
-        case STATIC -> new Source(DiscoveryType.STATIC, options(cluster));
-        case STRICT_DNS -> new Source(DiscoveryType.STRICT_DNS, options(cluster));
-        case LOGICAL_DNS -> new Source(DiscoveryType.LOGICAL_DNS, options(cluster));
-        case EDS -> {
-            if (!cluster.hasEdsClusterConfig() || !cluster.getEdsClusterConfig().hasEdsConfig()) {
-                context.problem("type", "EDS", "an EDS cluster needs eds_cluster_config.eds_config: the source of its endpoints",
-                        "add it, or use type: STATIC or STRICT_DNS with load_assignment");
+            case STATIC -> new Source(DiscoveryType.STATIC, options(cluster));
+            case STRICT_DNS -> new Source(DiscoveryType.STRICT_DNS, options(cluster));
+            case LOGICAL_DNS -> new Source(DiscoveryType.LOGICAL_DNS, options(cluster));
+            case EDS -> {
+                if (!cluster.hasEdsClusterConfig() || !cluster.getEdsClusterConfig().hasEdsConfig()) {
+                    context.problem("type", "EDS",
+                            "an EDS cluster needs eds_cluster_config.eds_config: the source of its endpoints",
+                            "add it, or use type: STATIC or STRICT_DNS with load_assignment");
+                }
+                context.problem("type", "EDS", "Weir does not read endpoints from a control plane yet",
+                        "use type: STATIC or STRICT_DNS with load_assignment");
+                yield null;
             }
-            context.problem("type", "EDS", "Weir does not read endpoints from a control plane yet",
-                    "use type: STATIC or STRICT_DNS with load_assignment");
-            yield null;
-        }
-        case ORIGINAL_DST -> {
-            context.problem("type", "ORIGINAL_DST", "Weir does not have this type of cluster yet",
-                    "use STATIC, STRICT_DNS or LOGICAL_DNS");
-            yield null;
-        }
-        case UNRECOGNIZED -> null; // a rule of the API refuses it
+            case ORIGINAL_DST -> {
+                context.problem("type", "ORIGINAL_DST", "Weir does not have this type of cluster yet",
+                        "use STATIC, STRICT_DNS or LOGICAL_DNS");
+                yield null;
+            }
+            case UNRECOGNIZED -> null; // a rule of the API refuses it
         };
     }
 
@@ -76,14 +77,14 @@ final class DnsClusters {
             return context.extension("typed_config", config, Source.class);
         }
         return switch (custom.getName()) {
-        case "envoy.cluster.static" -> new Source(DiscoveryType.STATIC, options(cluster));
-        case "envoy.cluster.strict_dns" -> new Source(DiscoveryType.STRICT_DNS, options(cluster));
-        case "envoy.cluster.logical_dns" -> new Source(DiscoveryType.LOGICAL_DNS, options(cluster));
-        default -> {
-            context.problem("name", custom.getName(), "Weir does not have this type of cluster yet",
-                    "use type: STATIC, STRICT_DNS or LOGICAL_DNS");
-            yield null;
-        }
+            case "envoy.cluster.static" -> new Source(DiscoveryType.STATIC, options(cluster));
+            case "envoy.cluster.strict_dns" -> new Source(DiscoveryType.STRICT_DNS, options(cluster));
+            case "envoy.cluster.logical_dns" -> new Source(DiscoveryType.LOGICAL_DNS, options(cluster));
+            default -> {
+                context.problem("name", custom.getName(), "Weir does not have this type of cluster yet",
+                        "use type: STATIC, STRICT_DNS or LOGICAL_DNS");
+                yield null;
+            }
         };
     }
 
@@ -97,11 +98,11 @@ final class DnsClusters {
                 : refresh;
         long jitter = Plain.nanos(cluster.getDnsJitter());
         LookupFamily family = switch (cluster.getDnsLookupFamily()) {
-        case AUTO, UNRECOGNIZED -> LookupFamily.AUTO;
-        case V4_ONLY -> LookupFamily.V4_ONLY;
-        case V6_ONLY -> LookupFamily.V6_ONLY;
-        case V4_PREFERRED -> LookupFamily.V4_PREFERRED;
-        case ALL -> LookupFamily.ALL;
+            case AUTO, UNRECOGNIZED -> LookupFamily.AUTO;
+            case V4_ONLY -> LookupFamily.V4_ONLY;
+            case V6_ONLY -> LookupFamily.V6_ONLY;
+            case V4_PREFERRED -> LookupFamily.V4_PREFERRED;
+            case ALL -> LookupFamily.ALL;
         };
         return options(refresh, failureRefresh, jitter, cluster.getRespectDnsTtl(), family);
     }
@@ -150,13 +151,14 @@ final class DnsClusters {
                     ? Plain.nanos(config.getDnsFailureRefreshRate().getBaseInterval())
                     : refresh;
             LookupFamily family = switch (config.getDnsLookupFamily()) {
-            case UNSPECIFIED, AUTO, UNRECOGNIZED -> LookupFamily.AUTO;
-            case V4_ONLY -> LookupFamily.V4_ONLY;
-            case V6_ONLY -> LookupFamily.V6_ONLY;
-            case V4_PREFERRED -> LookupFamily.V4_PREFERRED;
-            case ALL -> LookupFamily.ALL;
+                case UNSPECIFIED, AUTO, UNRECOGNIZED -> LookupFamily.AUTO;
+                case V4_ONLY -> LookupFamily.V4_ONLY;
+                case V6_ONLY -> LookupFamily.V6_ONLY;
+                case V4_PREFERRED -> LookupFamily.V4_PREFERRED;
+                case ALL -> LookupFamily.ALL;
             };
-            return new Source(config.getAllAddressesInSingleEndpoint() ? DiscoveryType.LOGICAL_DNS
+            return new Source(config.getAllAddressesInSingleEndpoint()
+                    ? DiscoveryType.LOGICAL_DNS
                     : DiscoveryType.STRICT_DNS,
                     options(refresh, failureRefresh, Plain.nanos(config.getDnsJitter()), config.getRespectDnsTtl(),
                             family));

@@ -98,12 +98,12 @@ final class Endpoints {
 
     private static Announced announced(HealthStatus status) {
         return switch (status) {
-        case UNKNOWN, UNRECOGNIZED -> Announced.UNKNOWN;
-        case HEALTHY -> Announced.HEALTHY;
-        case UNHEALTHY -> Announced.UNHEALTHY;
-        case DRAINING -> Announced.DRAINING;
-        case TIMEOUT -> Announced.TIMEOUT;
-        case DEGRADED -> Announced.DEGRADED;
+            case UNKNOWN, UNRECOGNIZED -> Announced.UNKNOWN;
+            case HEALTHY -> Announced.HEALTHY;
+            case UNHEALTHY -> Announced.UNHEALTHY;
+            case DRAINING -> Announced.DRAINING;
+            case TIMEOUT -> Announced.TIMEOUT;
+            case DEGRADED -> Announced.DEGRADED;
         };
     }
 

@@ -10,7 +10,6 @@ import io.weir.xds.resource.Position;
 import io.weir.xds.resource.Problem;
 import io.weir.xds.yaml.Positions;
 
-
 /** What one compilation finds: problems, and clusters that are named and must exist. Used by one thread. */
 final class Findings {
 

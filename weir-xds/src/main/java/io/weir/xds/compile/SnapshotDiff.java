@@ -15,12 +15,18 @@ import io.weir.core.model.ClusterSpec;
  * What to do to get from one configuration to the next. A resource counts as changed when its message differs, so that
  * nothing is drained for a change elsewhere.
  *
- * @param listenersAdded new ones
- * @param listenersChanged those whose message differs, as they are to be
- * @param listenersRemoved names of those that are gone
- * @param clustersAdded new ones
- * @param clustersChanged those whose message differs, as they are to be
- * @param clustersRemoved names of those that are gone
+ * @param listenersAdded
+ *            new ones
+ * @param listenersChanged
+ *            those whose message differs, as they are to be
+ * @param listenersRemoved
+ *            names of those that are gone
+ * @param clustersAdded
+ *            new ones
+ * @param clustersChanged
+ *            those whose message differs, as they are to be
+ * @param clustersRemoved
+ *            names of those that are gone
  */
 public record SnapshotDiff(List<ListenerSpec> listenersAdded, List<ListenerSpec> listenersChanged,
         List<String> listenersRemoved, List<ClusterSpec> clustersAdded, List<ClusterSpec> clustersChanged,

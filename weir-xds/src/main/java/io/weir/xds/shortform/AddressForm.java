@@ -14,8 +14,7 @@ final class AddressForm {
     private static final int PORT_MAX = 0xFFFF;
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
-    private AddressForm() {
-    }
+    private AddressForm() {}
 
     /** The host and port of a text, which are told apart by the last colon; host is empty for {@code :80}. */
     private record HostPort(String host, int port) {
@@ -35,9 +34,9 @@ final class AddressForm {
             return null;
         }
         String host = switch (parsed.host()) {
-        case "", "*" -> "0.0.0.0";
-        case "localhost" -> "127.0.0.1";
-        default -> parsed.host();
+            case "", "*" -> "0.0.0.0";
+            case "localhost" -> "127.0.0.1";
+            default -> parsed.host();
         };
         if (!isLiteral(host)) {
             part.problem("an address to listen at begins with an IP address of this machine",

@@ -12,8 +12,8 @@ import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.DynamicMessage;
 
 /**
- * The message that asks for demo backends, a bootstrap extension of Weir's own: {@code message Backends { repeated string
- * addresses = 1; }} in package {@code weir.demo.v1}. Any thread.
+ * The message that asks for demo backends, a bootstrap extension of Weir's own: {@code message Backends { repeated
+ * string addresses = 1; }} in package {@code weir.demo.v1}. Any thread.
  */
 public final class DemoMessage {
 
@@ -23,8 +23,7 @@ public final class DemoMessage {
     private static final Descriptor DESCRIPTOR = descriptor();
     private static final FieldDescriptor ADDRESSES = DESCRIPTOR.findFieldByNumber(1);
 
-    private DemoMessage() {
-    }
+    private DemoMessage() {}
 
     /** The default instance. */
     public static DynamicMessage prototype() {

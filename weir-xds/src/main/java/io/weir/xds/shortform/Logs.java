@@ -14,8 +14,7 @@ final class Logs {
 
     private static final Set<String> OFF = Set.of("off", "false", "no");
 
-    private Logs() {
-    }
+    private Logs() {}
 
     /** The access logs that a part asks for; none when it is "off". */
     static List<Mapping> read(@Nullable Part part) {
@@ -41,17 +40,18 @@ final class Logs {
         }
         Position at = to.at();
         return switch (text) {
-        case "stdout" -> List.of(stream(at, "envoy.access_loggers.stdout", "StdoutAccessLog", format));
-        case "stderr" -> List.of(stream(at, "envoy.access_loggers.stderr", "StderrAccessLog", format));
-        default -> {
-            if (!text.contains("/")) {
-                to.problem("a log goes to stdout, to stderr or to a file", "write the path of a file, such as ./" + text);
-                yield List.of();
+            case "stdout" -> List.of(stream(at, "envoy.access_loggers.stdout", "StdoutAccessLog", format));
+            case "stderr" -> List.of(stream(at, "envoy.access_loggers.stderr", "StderrAccessLog", format));
+            default -> {
+                if (!text.contains("/")) {
+                    to.problem("a log goes to stdout, to stderr or to a file",
+                            "write the path of a file, such as ./" + text);
+                    yield List.of();
+                }
+                Tree config = Tree.typed(at, "envoy.extensions.access_loggers.file.v3.FileAccessLog").put("path",
+                        to.node());
+                yield List.of(Tree.extension(at, "envoy.access_loggers.file", format(config, format)));
             }
-            Tree config = Tree.typed(at, "envoy.extensions.access_loggers.file.v3.FileAccessLog").put("path",
-                    to.node());
-            yield List.of(Tree.extension(at, "envoy.access_loggers.file", format(config, format)));
-        }
         };
     }
 

@@ -17,9 +17,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A part of a short form while it is read.
  *
- * @param node what was written
- * @param path where, in the words of the short form: {@code listen[0].routes[1].to}
- * @param problems where problems go
+ * @param node
+ *            what was written
+ * @param path
+ *            where, in the words of the short form: {@code listen[0].routes[1].to}
+ * @param problems
+ *            where problems go
  */
 record Part(Node node, String path, List<Problem> problems) {
 
@@ -47,12 +50,13 @@ record Part(Node node, String path, List<Problem> problems) {
     }
 
     /** The value under a key; null when it was not written or says nothing. */
-    @Nullable Part part(String key) {
+    @Nullable
+    Part part(String key) {
         if (!(node instanceof Mapping mapping)) {
             return null;
         }
         Node value = mapping.find(key);
-        return value == null || value instanceof Scalar scalar && scalar.isNull()
+        return value == null || (value instanceof Scalar scalar && scalar.isNull())
                 ? null
                 : new Part(value, join(path, key), problems);
     }
@@ -63,7 +67,8 @@ record Part(Node node, String path, List<Problem> problems) {
     }
 
     /** The node under a key that must be a single value, to be taken as it is; null when it was not written. */
-    @Nullable Node scalar(String key) {
+    @Nullable
+    Node scalar(String key) {
         Part part = part(key);
         return part == null || part.text() == null ? null : part.node();
     }
@@ -101,7 +106,8 @@ record Part(Node node, String path, List<Problem> problems) {
     }
 
     /** The text of a single value; null after a problem when this is none. */
-    @Nullable String text() {
+    @Nullable
+    String text() {
         if (node instanceof Scalar scalar && !scalar.isNull()) {
             return scalar.text();
         }
@@ -111,9 +117,9 @@ record Part(Node node, String path, List<Problem> problems) {
 
     private String shown() {
         return switch (node) {
-        case Scalar scalar -> scalar.text();
-        case Sequence _ -> "a list";
-        case Mapping _ -> "a mapping";
+            case Scalar scalar -> scalar.text();
+            case Sequence _ -> "a list";
+            case Mapping _ -> "a mapping";
         };
     }
 

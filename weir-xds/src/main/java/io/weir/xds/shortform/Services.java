@@ -72,7 +72,8 @@ final class Services {
     private void hosts(Part part, Tree cluster, Entry entry) {
         List<String> given = List.of("at", "dns", "demo").stream().filter(part::has).toList();
         if (given.size() != 1) {
-            part.problem(given.isEmpty() ? "nothing says where the service is"
+            part.problem(given.isEmpty()
+                    ? "nothing says where the service is"
                     : "a service has one way to be found, and here are " + String.join(" and ", given),
                     given.isEmpty() ? "add at: [ADDRESS, ...] or dns: NAME:PORT" : "keep one of them");
         }
@@ -130,10 +131,10 @@ final class Services {
             return null;
         }
         String policy = switch (text) {
-        case "round_robin" -> "ROUND_ROBIN";
-        case "least_request" -> "LEAST_REQUEST";
-        case "random" -> "RANDOM";
-        default -> "";
+            case "round_robin" -> "ROUND_ROBIN";
+            case "least_request" -> "LEAST_REQUEST";
+            case "random" -> "RANDOM";
+            default -> "";
         };
         if (policy.isEmpty()) {
             balance.problem("this way to balance is not known", io.weir.xds.resource.Nearest.cure(text,
