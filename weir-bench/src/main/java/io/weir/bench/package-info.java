@@ -1,4 +1,4 @@
-/** Beside: JMH and the side-by-side harness. */
+/** Beside: the side-by-side harness ({@code side}) and the JMH benches ({@code micro}); nothing of Weir depends on it. */
 @NullMarked
 package io.weir.bench;
 

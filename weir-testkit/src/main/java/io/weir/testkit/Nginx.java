@@ -21,7 +21,7 @@ public final class Nginx {
      *            the ports it listens on, waited for
      */
     public static PeerProcess http(String http, int... ports) {
-        return start("http {\n access_log off;\n default_type text/plain;\n" + http + "\n}\n", List.of(), ports);
+        return start("", "http {\n access_log off;\n default_type text/plain;\n" + http + "\n}\n", List.of(), ports);
     }
 
     /** One nginx that answers every request on the port with 200 and this body, on connections that are kept alive. */
@@ -33,15 +33,17 @@ public final class Nginx {
     /**
      * One nginx.
      *
+     * @param modules
+     *            {@code load_module} lines, or nothing
      * @param main
      *            what stands below {@code events { }}: {@code http} and {@code stream} blocks
      * @param launcher
      *            put before the command, such as {@code taskset -c 0}
      */
-    public static PeerProcess start(String main, List<String> launcher, int... ports) {
+    public static PeerProcess start(String modules, String main, List<String> launcher, int... ports) {
         String program = Peers.require("nginx").toString();
         Path folder = PeerProcess.folder("nginx");
-        String text = """
+        String text = modules + """
                 worker_processes 1;
                 daemon off;
                 master_process on;

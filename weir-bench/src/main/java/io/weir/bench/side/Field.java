@@ -1,0 +1,62 @@
+package io.weir.bench.side;
+
+import io.weir.testkit.Nginx;
+import io.weir.testkit.PeerProcess;
+import io.weir.testkit.Ports;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What stands around the proxies all the time: the backends, on the core of the load. */
+final class Field implements AutoCloseable {
+    private static final int LARGE_BYTES = 10 * 1024;
+
+    private final int httpPort = Ports.free();
+    private final Path files;
+    private final PeerProcess nginx;
+    private final BulkSource bulk = new BulkSource();
+
+    Field(Options options) {
+        files = PeerProcess.folder("bench-files");
+        try {
+            Files.write(files.resolve("10k"), new byte[LARGE_BYTES]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        nginx = Nginx.start("", """
+                http {
+                 access_log off;
+                 default_type text/plain;
+                 keepalive_timeout 30m;
+                 server {
+                  listen 127.0.0.1:%d backlog=4096;
+                  keepalive_requests 100000000;
+                  location = /10k { root %s; }
+                  location / { return 200 "hello from the backend\\n"; }
+                 }
+                }
+                """.formatted(httpPort, files), options.onLoadCore(), httpPort);
+    }
+
+    int backend(Case measured) {
+        return switch (measured) {
+            case TCP_BULK, TCP_BULK_TUNED -> bulk.port();
+            case HTTP1_SMALL, HTTP1_10K, TCP_SMALL, IDLE, STARTUP, ALLOCATION -> httpPort;
+        };
+    }
+
+    @Override
+    public void close() {
+        nginx.close();
+        bulk.close();
+        try {
+            for (Path file : List.of(files.resolve("10k"), files)) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

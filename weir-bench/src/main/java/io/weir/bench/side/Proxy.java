@@ -1,0 +1,129 @@
+package io.weir.bench.side;
+
+import io.weir.testkit.Haproxy;
+import io.weir.testkit.Nginx;
+import io.weir.testkit.PeerProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** One proxy in front of one backend, tuned as its users would, one thread, pinned to the proxy core. */
+sealed interface Proxy {
+    /** What the proxy reads: requests, or bytes. */
+    enum Mode {
+        HTTP, TCP
+    }
+
+    String name();
+
+    /** Why this proxy cannot take part, or empty. */
+    default Optional<String> missing(Mode mode) {
+        return Optional.empty();
+    }
+
+    /** Starts it; {@code awaited} is the front port to wait for, or nothing. */
+    PeerProcess start(Mode mode, int front, int backend, Options options, int... awaited);
+
+    /** haproxy: nbthread 1, keep-alive on both sides. */
+    record HaproxyPeer(String name, String tuning) implements Proxy {
+        @Override
+        public PeerProcess start(Mode mode, int front, int backend, Options options, int... awaited) {
+            return Haproxy.start("""
+                    global
+                      nbthread 1
+                      maxconn 19000
+                    %s
+                    defaults
+                      mode %s
+                      %s
+                      timeout connect 5s
+                      timeout client 10m
+                      timeout server 10m
+                    listen front
+                      bind 127.0.0.1:%d
+                      server backend 127.0.0.1:%d
+                    """.formatted(tuning, mode == Mode.HTTP ? "http" : "tcp",
+                    mode == Mode.HTTP ? "option http-keep-alive" : "", front, backend), options.onProxyCore(), awaited);
+        }
+    }
+
+    /** nginx: one worker, keep-alive upstream. */
+    record NginxPeer(String name) implements Proxy {
+        private static final List<Path> STREAM_MODULES = List.of(Path.of("/usr/lib/nginx/modules/ngx_stream_module.so"),
+                Path.of("/usr/lib64/nginx/modules/ngx_stream_module.so"));
+
+        @Override
+        public Optional<String> missing(Mode mode) {
+            return mode == Mode.TCP && streamModule().isEmpty()
+                    ? Optional.of("nginx has no stream module here (Debian: apt-get install libnginx-mod-stream)")
+                    : Optional.empty();
+        }
+
+        private static Optional<Path> streamModule() {
+            return STREAM_MODULES.stream().filter(Files::exists).findFirst();
+        }
+
+        @Override
+        public PeerProcess start(Mode mode, int front, int backend, Options options, int... awaited) {
+            String text = switch (mode) {
+                case HTTP -> """
+                        http {
+                         access_log off;
+                         keepalive_timeout 10m;
+                         upstream backend { server 127.0.0.1:%d; keepalive 128; keepalive_requests 100000000; }
+                         server {
+                          listen 127.0.0.1:%d;
+                          keepalive_requests 100000000;
+                          location / {
+                           proxy_pass http://backend;
+                           proxy_http_version 1.1;
+                           proxy_set_header Connection "";
+                          }
+                         }
+                        }
+                        """.formatted(backend, front);
+                case TCP -> """
+                        stream {
+                         server { listen 127.0.0.1:%d; proxy_pass 127.0.0.1:%d; }
+                        }
+                        """.formatted(front, backend);
+            };
+            String module = mode == Mode.TCP ? streamModule().map(so -> "load_module " + so + ";\n").orElse("") : "";
+            return Nginx.start(module, text, options.onProxyCore(), awaited);
+        }
+    }
+
+    /** Weir by its launcher, one worker, every default on. */
+    record WeirPeer(String name, Path launcher) implements Proxy {
+        @Override
+        public Optional<String> missing(Mode mode) {
+            return Files.isExecutable(launcher) ? Optional.empty() : Optional.of("no launcher at " + launcher);
+        }
+
+        @Override
+        public PeerProcess start(Mode mode, int front, int backend, Options options, int... awaited) {
+            Path folder = PeerProcess.folder("weir");
+            Path file = folder.resolve("bench.yaml");
+            String listener = switch (mode) {
+                case HTTP -> "  - { on: 127.0.0.1:%d, routes: [ { path: /, to: backend } ] }";
+                case TCP -> "  - { on: 127.0.0.1:%d, protocol: tcp, to: backend }";
+            };
+            String text = ("listen:\n" + listener + "\nservices:\n  backend: { at: [ 127.0.0.1:%d ] }\n")
+                    .formatted(front, backend);
+            try {
+                Files.writeString(file, text, StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            List<String> command = new ArrayList<>(options.onProxyCore());
+            Stream.of(launcher.toString(), "run", file.toString(), "--concurrency", "1").forEach(command::add);
+            return PeerProcess.start(name, folder, command, awaited);
+        }
+    }
+}
