@@ -115,7 +115,7 @@ final class Contest {
         try (Running one = start(proxy)) {
             SideBySide.progress(measured.option() + " " + proxy.name());
             double atStart = Usage.residentMebibytes(one.process());
-            try (IdleClients clients = new IdleClients(one.front(), options.idleConnections())) {
+            try (IdleClients _ = new IdleClients(one.front(), options.idleConnections())) {
                 into.add(Usage.residentMebibytes(one.process()));
             }
             into.remark("%.0f MiB before the first connection".formatted(atStart));

@@ -37,7 +37,7 @@ sealed interface Proxy {
             return Haproxy.start("""
                     global
                       nbthread 1
-                      maxconn 19000
+                      maxconn 9900
                     %s
                     defaults
                       mode %s

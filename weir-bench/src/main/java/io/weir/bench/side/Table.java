@@ -31,7 +31,8 @@ final class Table {
         line("| beside the figures | unit | haproxy | nginx | weir |");
         line("|---|---|---|---|---|");
         results.forEach(this::beside);
-        notes.forEach(note -> line("\n" + note));
+        line("");
+        notes.forEach(this::line);
         return text.toString();
     }
 
