@@ -114,7 +114,7 @@ final class AnyReader {
         if (prototype == null) {
             return unknown(innerUrl, name, optional);
         }
-        if (value == null || value instanceof Scalar scalar && scalar.isNull()) {
+        if (value == null || (value instanceof Scalar scalar && scalar.isNull())) {
             return packed(name, ByteString.EMPTY);
         }
         Message message = walk.embedded(value, prototype.getDescriptorForType());

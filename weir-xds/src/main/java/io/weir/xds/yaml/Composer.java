@@ -140,7 +140,7 @@ final class Composer {
     private void key(Frame frame, Scalar key, boolean plain) {
         frame.keySeen = true;
         frame.key = key;
-        if (frame.keyIgnored || plain && key.text().equals(MERGE_KEY)) {
+        if (frame.keyIgnored || (plain && key.text().equals(MERGE_KEY))) {
             return;
         }
         Position first = frame.keys.putIfAbsent(key.text(), key.at());

@@ -43,8 +43,8 @@ final class Durations {
     static String cure(String text) {
         String trimmed = text.strip();
         int end = 0;
-        while (end < trimmed.length() && (trimmed.charAt(end) == '.' || trimmed.charAt(end) >= '0'
-                && trimmed.charAt(end) <= '9')) {
+        while (end < trimmed.length() && (trimmed.charAt(end) == '.' || (trimmed.charAt(end) >= '0'
+                && trimmed.charAt(end) <= '9'))) {
             end++;
         }
         double factor = switch (trimmed.substring(end).strip()) {

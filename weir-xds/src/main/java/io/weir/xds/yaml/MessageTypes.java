@@ -96,7 +96,7 @@ public final class MessageTypes {
         }
         for (int i = 0; i < fullName.length(); i++) {
             char c = fullName.charAt(i);
-            if (!(c == '.' || c == '_' || c < 128 && Character.isLetterOrDigit(c))) {
+            if (!(c == '.' || c == '_' || (c < 128 && Character.isLetterOrDigit(c)))) {
                 return null;
             }
         }

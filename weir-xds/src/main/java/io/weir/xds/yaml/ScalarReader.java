@@ -201,8 +201,8 @@ final class ScalarReader {
             trail.error(scalar.at(), scalar.text(), "a number is due here", "write a number such as 1.5");
             return null;
         }
-        if (!value.isInfinite() && !value.isNaN() && Math.abs(value) > max || value.isInfinite()
-                && !Numbers.isInfinityWord(scalar)) {
+        if ((!value.isInfinite() && !value.isNaN() && Math.abs(value) > max)
+                || (value.isInfinite() && !Numbers.isInfinityWord(scalar))) {
             trail.error(scalar.at(), scalar.text(), "this number is out of range", "write a smaller number");
             return null;
         }

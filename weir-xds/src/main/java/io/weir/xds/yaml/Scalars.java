@@ -31,7 +31,7 @@ final class Scalars {
             return Kind.NULL;
         }
         char first = text.charAt(0);
-        if (first >= '0' && first <= '9' || first == '-' || first == '+' || first == '.') {
+        if ((first >= '0' && first <= '9') || first == '-' || first == '+' || first == '.') {
             return isInteger(text) ? Kind.INTEGER : isFloat(text) ? Kind.FLOAT : Kind.TEXT;
         }
         if (text.length() > 5) {

@@ -34,7 +34,7 @@ final class WellKnownReader {
 
     /** Whether this message is not written as the mapping of its fields. */
     static boolean isWellKnown(Descriptor type) {
-        return type.getFullName().startsWith(PACKAGE) && (hasOwnForm(type));
+        return type.getFullName().startsWith(PACKAGE) && hasOwnForm(type);
     }
 
     static boolean hasOwnForm(Descriptor type) {
@@ -71,8 +71,8 @@ final class WellKnownReader {
         Descriptor type = message.getDescriptorForType();
         long seconds = (Long) message.getField(type.findFieldByNumber(1));
         int nanos = (Integer) message.getField(type.findFieldByNumber(2));
-        if (Math.abs(seconds) > Durations.SECONDS_MAX || Math.abs(nanos) > NANOS_MAX || seconds > 0 && nanos < 0
-                || seconds < 0 && nanos > 0) {
+        if (Math.abs(seconds) > Durations.SECONDS_MAX || Math.abs(nanos) > NANOS_MAX || (seconds > 0 && nanos < 0)
+                || (seconds < 0 && nanos > 0)) {
             trail.error(node.at(), seconds + " seconds, " + nanos + " nanos", "out of range",
                     "write nanos below 1000000000, with the sign of seconds");
             return false;
@@ -202,28 +202,26 @@ final class WellKnownReader {
             return null;
         }
         Value.Builder value = Value.newBuilder();
-        switch (node) {
+        return switch (node) {
             case Mapping mapping -> {
                 Struct struct = struct(mapping, levels - 1);
-                return struct == null ? null : value.setStructValue(struct).build();
+                yield struct == null ? null : value.setStructValue(struct).build();
             }
             case Sequence list -> {
                 ListValue values = list(list, levels - 1);
-                return values == null ? null : value.setListValue(values).build();
+                yield values == null ? null : value.setListValue(values).build();
             }
-            case Scalar scalar -> {
-                return switch (scalar.kind()) {
-                    case NULL -> value.setNullValue(NullValue.NULL_VALUE).build();
-                    case BOOLEAN -> value.setBoolValue(Scalars.isTrue(scalar.text())).build();
-                    case TEXT -> value.setStringValue(scalar.text()).build();
-                    case INTEGER, FLOAT -> {
-                        Double number = Numbers.decimal(scalar);
-                        yield number == null || number.isNaN() || number.isInfinite()
-                                ? value.setStringValue(scalar.text()).build()
-                                : value.setNumberValue(number).build();
-                    }
-                };
-            }
-        }
+            case Scalar scalar -> switch (scalar.kind()) {
+                case NULL -> value.setNullValue(NullValue.NULL_VALUE).build();
+                case BOOLEAN -> value.setBoolValue(Scalars.isTrue(scalar.text())).build();
+                case TEXT -> value.setStringValue(scalar.text()).build();
+                case INTEGER, FLOAT -> {
+                    Double number = Numbers.decimal(scalar);
+                    yield number == null || number.isNaN() || number.isInfinite()
+                            ? value.setStringValue(scalar.text()).build()
+                            : value.setNumberValue(number).build();
+                }
+            };
+        };
     }
 }
