@@ -50,7 +50,7 @@ record DurationRange(Limits limits, List<BigDecimal> in, List<BigDecimal> notIn)
         if (!limits.allow(seconds)) {
             return "out of range";
         }
-        return holds(notIn, seconds) || !in.isEmpty() && !holds(in, seconds) ? "this duration is not allowed" : null;
+        return holds(notIn, seconds) || (!in.isEmpty() && !holds(in, seconds)) ? "this duration is not allowed" : null;
     }
 
     String cure() {

@@ -121,7 +121,7 @@ record NumberRange(Limits limits, List<BigDecimal> in, List<BigDecimal> notIn, b
         if (!limits.allow(number)) {
             return "out of range";
         }
-        return contains(notIn, number) || !in.isEmpty() && !contains(in, number) ? "this number is not allowed" : null;
+        return contains(notIn, number) || (!in.isEmpty() && !contains(in, number)) ? "this number is not allowed" : null;
     }
 
     private static boolean contains(List<BigDecimal> numbers, BigDecimal number) {

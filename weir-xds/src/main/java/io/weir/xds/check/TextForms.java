@@ -16,8 +16,7 @@ final class TextForms {
         int from = text.startsWith(":") ? 1 : 0;
         for (int i = from; i < text.length(); i++) {
             char c = text.charAt(i);
-            boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
-            if (!letter && "!#$%&'*+,-.^_|~`".indexOf(c) < 0) {
+            if (!isLetterOrDigit(c) && "!#$%&'*+,-.^_|~`".indexOf(c) < 0) {
                 return false;
             }
         }
@@ -28,7 +27,7 @@ final class TextForms {
     static boolean isHeaderValue(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c < ' ' && c != '\t' || c == 0x7F) {
+            if ((c < ' ' && c != '\t') || c == 0x7F) {
                 return false;
             }
         }
@@ -37,6 +36,10 @@ final class TextForms {
 
     static boolean isOneLine(String text) {
         return text.indexOf('\0') < 0 && text.indexOf('\n') < 0 && text.indexOf('\r') < 0;
+    }
+
+    private static boolean isLetterOrDigit(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 
     static boolean isHostname(String text) {
@@ -62,7 +65,7 @@ final class TextForms {
         }
         for (int i = from; i < to; i++) {
             char c = name.charAt(i);
-            if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-')) {
+            if (!isLetterOrDigit(c) && c != '-') {
                 return false;
             }
         }
@@ -81,7 +84,7 @@ final class TextForms {
                 }
                 digits = 0;
                 value = 0;
-            } else if (c < '0' || c > '9' || digits > 0 && value == 0) {
+            } else if (c < '0' || c > '9' || (digits > 0 && value == 0)) {
                 return false;
             } else {
                 value = value * 10 + c - '0';
@@ -104,8 +107,8 @@ final class TextForms {
                 return false;
             }
             groups = 2;
-            rest = rest.substring(0, rest.startsWith("::") && colon == 1 || rest.charAt(colon - 1) == ':' ? colon + 1
-                    : colon);
+            boolean gap = colon > 0 && rest.charAt(colon - 1) == ':';
+            rest = rest.substring(0, gap ? colon + 1 : colon);
         }
         int gap = rest.indexOf("::");
         if (gap < 0) {

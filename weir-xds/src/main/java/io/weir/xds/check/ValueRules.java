@@ -127,16 +127,16 @@ final class ValueRules {
         if (rules.hasConst() && !value.equals(rules.getConst())) {
             report.error(size, "not the only value that is allowed", "");
         }
-        if (rules.hasPrefix() && !value.startsWith(rules.getPrefix())
-                || rules.hasSuffix() && !value.endsWith(rules.getSuffix())) {
+        if ((rules.hasPrefix() && !value.startsWith(rules.getPrefix()))
+                || (rules.hasSuffix() && !value.endsWith(rules.getSuffix()))) {
             report.error(size, "these bytes do not begin or end as they must", "");
         }
-        if (rules.getInCount() > 0 && !rules.getInList().contains(value) || rules.getNotInList().contains(value)) {
+        if ((rules.getInCount() > 0 && !rules.getInList().contains(value)) || rules.getNotInList().contains(value)) {
             report.error(size, "not among the values that are allowed", "");
         }
         boolean four = value.size() == 4;
         boolean sixteen = value.size() == 16;
-        if (rules.getIp() && !four && !sixteen || rules.getIpv4() && !four || rules.getIpv6() && !sixteen) {
+        if ((rules.getIp() && !four && !sixteen) || (rules.getIpv4() && !four) || (rules.getIpv6() && !sixteen)) {
             report.error(size, "not the bytes of an IP address", "write 4 bytes for IPv4, 16 for IPv6");
         }
     }
@@ -144,8 +144,8 @@ final class ValueRules {
     private void enumValue(EnumRules rules, EnumValueDescriptor value) {
         int number = value.getNumber();
         boolean defined = value.getType().findValueByNumber(number) != null;
-        boolean wrong = rules.hasConst() && number != rules.getConst() || rules.getDefinedOnly() && !defined
-                || rules.getInCount() > 0 && !rules.getInList().contains(number)
+        boolean wrong = (rules.hasConst() && number != rules.getConst()) || (rules.getDefinedOnly() && !defined)
+                || (rules.getInCount() > 0 && !rules.getInList().contains(number))
                 || rules.getNotInList().contains(number);
         if (wrong) {
             List<String> names = new ArrayList<>();
@@ -164,7 +164,7 @@ final class ValueRules {
 
     private void any(AnyRules rules, Message value) {
         String url = "type.googleapis.com/" + Views.typeName(value);
-        if (rules.getInCount() > 0 && !rules.getInList().contains(url) || rules.getNotInList().contains(url)) {
+        if ((rules.getInCount() > 0 && !rules.getInList().contains(url)) || rules.getNotInList().contains(url)) {
             report.error(url, "this type is not allowed here",
                     rules.getInCount() == 0 ? "" : "use one of: " + String.join(", ", rules.getInList()));
         }

@@ -1,5 +1,8 @@
 package io.weir.xds.yaml;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+
 import com.google.protobuf.Duration;
 
 import org.jspecify.annotations.Nullable;
@@ -43,8 +46,7 @@ final class Durations {
     static String cure(String text) {
         String trimmed = text.strip();
         int end = 0;
-        while (end < trimmed.length() && (trimmed.charAt(end) == '.' || (trimmed.charAt(end) >= '0'
-                && trimmed.charAt(end) <= '9'))) {
+        while (end < trimmed.length() && "0123456789.".indexOf(trimmed.charAt(end)) >= 0) {
             end++;
         }
         double factor = switch (trimmed.substring(end).strip()) {
@@ -60,8 +62,8 @@ final class Durations {
         try {
             double seconds = Double.parseDouble(trimmed.substring(0, end)) * factor;
             if (factor > 0 && seconds <= SECONDS_MAX) {
-                String shown = java.math.BigDecimal.valueOf(seconds)
-                        .setScale(NANOS_DIGITS, java.math.RoundingMode.HALF_UP).stripTrailingZeros().toPlainString();
+                String shown = BigDecimal.valueOf(seconds)
+                        .setScale(NANOS_DIGITS, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString();
                 return "write " + shown + "s";
             }
         } catch (NumberFormatException e) {

@@ -13,7 +13,6 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import org.jspecify.annotations.Nullable;
 
 import io.weir.xds.resource.Nearest;
-import io.weir.xds.resource.Position;
 import io.weir.xds.yaml.Node.Entry;
 import io.weir.xds.yaml.Node.Kind;
 import io.weir.xds.yaml.Node.Mapping;
@@ -201,8 +200,8 @@ final class ScalarReader {
             trail.error(scalar.at(), scalar.text(), "a number is due here", "write a number such as 1.5");
             return null;
         }
-        if ((!value.isInfinite() && !value.isNaN() && Math.abs(value) > max)
-                || (value.isInfinite() && !Numbers.isInfinityWord(scalar))) {
+        boolean beyond = value.isInfinite() ? !Numbers.isInfinityWord(scalar) : Math.abs(value) > max;
+        if (beyond) {
             trail.error(scalar.at(), scalar.text(), "this number is out of range", "write a smaller number");
             return null;
         }
@@ -233,10 +232,5 @@ final class ScalarReader {
             case Sequence list -> "a list";
             case Mapping mapping -> "a mapping";
         };
-    }
-
-    /** The place of a node. */
-    static Position at(Node node) {
-        return node.at();
     }
 }

@@ -169,7 +169,7 @@ final class WellKnownReader {
         return snake.toString();
     }
 
-    private @Nullable Struct struct(Mapping mapping, int levels) {
+    private Struct struct(Mapping mapping, int levels) {
         Struct.Builder struct = Struct.newBuilder();
         for (Entry entry : mapping.entries()) {
             int mark = trail.field(entry.key(), entry.at());
@@ -182,7 +182,7 @@ final class WellKnownReader {
         return struct.build();
     }
 
-    private @Nullable ListValue list(Sequence list, int levels) {
+    private ListValue list(Sequence list, int levels) {
         ListValue.Builder values = ListValue.newBuilder();
         for (int i = 0; i < list.items().size(); i++) {
             Node item = list.items().get(i);
@@ -203,25 +203,19 @@ final class WellKnownReader {
         }
         Value.Builder value = Value.newBuilder();
         return switch (node) {
-            case Mapping mapping -> {
-                Struct struct = struct(mapping, levels - 1);
-                yield struct == null ? null : value.setStructValue(struct).build();
-            }
-            case Sequence list -> {
-                ListValue values = list(list, levels - 1);
-                yield values == null ? null : value.setListValue(values).build();
-            }
-            case Scalar scalar -> switch (scalar.kind()) {
-                case NULL -> value.setNullValue(NullValue.NULL_VALUE).build();
-                case BOOLEAN -> value.setBoolValue(Scalars.isTrue(scalar.text())).build();
-                case TEXT -> value.setStringValue(scalar.text()).build();
-                case INTEGER, FLOAT -> {
-                    Double number = Numbers.decimal(scalar);
-                    yield number == null || number.isNaN() || number.isInfinite()
-                            ? value.setStringValue(scalar.text()).build()
-                            : value.setNumberValue(number).build();
-                }
-            };
+        case Mapping mapping -> value.setStructValue(struct(mapping, levels - 1)).build();
+        case Sequence list -> value.setListValue(list(list, levels - 1)).build();
+        case Scalar scalar -> switch (scalar.kind()) {
+        case NULL -> value.setNullValue(NullValue.NULL_VALUE).build();
+        case BOOLEAN -> value.setBoolValue(Scalars.isTrue(scalar.text())).build();
+        case TEXT -> value.setStringValue(scalar.text()).build();
+        case INTEGER, FLOAT -> {
+            Double number = Numbers.decimal(scalar);
+            yield number == null || number.isNaN() || number.isInfinite()
+                    ? value.setStringValue(scalar.text()).build()
+                    : value.setNumberValue(number).build();
+        }
+        };
         };
     }
 }
