@@ -1,0 +1,418 @@
+package io.weir.stream.tcp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ConnectTimeoutException;
+import io.weir.core.balance.Pick;
+import io.weir.core.balance.PickContext;
+import io.weir.core.cluster.Cluster;
+import io.weir.core.cluster.ClusterView;
+import io.weir.core.model.ClusterSpec;
+import io.weir.core.model.Host;
+import io.weir.core.stats.ClusterStats;
+import io.weir.net.transport.ConnectOptions;
+import io.weir.net.transport.Connector;
+import io.weir.net.transport.TimerWheel;
+import io.weir.net.transport.Worker;
+import io.weir.observe.log.AccessRecord;
+import io.weir.observe.log.ResponseFlag;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's connection and what is made of it: a host is picked and connected to, another one if that fails, then
+ * the two are joined until both have closed. All of it happens on the worker that accepted the client.
+ */
+final class Session implements PickContext {
+    private final TcpProxy proxy;
+    private final TcpStats stats;
+    private final Worker worker;
+    private final Side downstream;
+    private final long connectionId;
+    private final long startNanos;
+    private final long startEpochMicros;
+    /** What the client sent before its host was connected: at most one read, as reading has not begun. */
+    private final Queue<ByteBuf> early = new ArrayDeque<>(1);
+    private final List<Host> tried = new ArrayList<>(1);
+    private final IdleTimer idleTimer = new IdleTimer();
+    private @Nullable DurationTimer durationTimer;
+    private @Nullable String clusterName;
+    private @Nullable Leg leg;
+    private int attempts;
+    private long flags;
+    private long lastMovedNanos;
+    private boolean joined;
+    private boolean ending;
+    private boolean ended;
+    private boolean flushCounted;
+
+    Session(TcpProxy proxy, Worker worker, Channel client, long connectionId) {
+        this.proxy = proxy;
+        this.stats = proxy.stats();
+        this.worker = worker;
+        this.downstream = new Side(this, true);
+        this.downstream.channel(client);
+        this.connectionId = connectionId;
+        this.startNanos = worker.nowNanos();
+        this.lastMovedNanos = startNanos;
+        this.startEpochMicros = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
+    }
+
+    /** One host and the connection to it: what is counted when it begins and given back, once, when it ends. */
+    private static final class Leg {
+        final Cluster cluster;
+        final Host host;
+        final Side side;
+        final long startNanos;
+        boolean returned;
+
+        Leg(Cluster cluster, Host host, Side side, long startNanos) {
+            this.cluster = cluster;
+            this.host = host;
+            this.side = side;
+            this.startNanos = startNanos;
+            ClusterStats numbers = cluster.stats();
+            numbers.upstreamCxTotal().increment();
+            numbers.upstreamCxActive().increment();
+            numbers.upstreamRqTotal().increment();
+            numbers.upstreamRqActive().increment();
+            host.stats().cxTotal().increment();
+            host.stats().cxActive().increment();
+            host.stats().rqTotal().increment();
+        }
+
+        void giveBack() {
+            if (!returned) {
+                returned = true;
+                cluster.circuit().connectionEnded();
+                cluster.stats().upstreamCxActive().decrement();
+                cluster.stats().upstreamRqActive().decrement();
+                host.stats().cxActive().decrement();
+                host.requestEnded();
+            }
+        }
+    }
+
+    private final class IdleTimer extends TimerWheel.Timer {
+        private long pendingSeen;
+
+        @Override
+        protected void expired(long nowNanos) {
+            long timeoutNanos = proxy.spec().idleTimeoutNanos();
+            if (nowNanos - lastMovedNanos < timeoutNanos) {
+                // armed once, not at every read: it looks at the clock only here
+                worker.timers().arm(this, lastMovedNanos + timeoutNanos);
+                return;
+            }
+            // A slow reader holds its sender back, so that nothing is read for long while bytes do move.
+            long pending = bytesTowardsUpstream() + bytesTowardsDownstream();
+            if (pending != 0 && pending != pendingSeen) {
+                pendingSeen = pending;
+                worker.timers().arm(this, nowNanos + timeoutNanos);
+                return;
+            }
+            stats.idleTimeout.increment();
+            end(ResponseFlag.SI.bit());
+        }
+    }
+
+    private final class DurationTimer extends TimerWheel.Timer {
+        @Override
+        protected void expired(long nowNanos) {
+            stats.connectionDurationMax.increment();
+            end(ResponseFlag.DT.bit());
+        }
+    }
+
+    void open() {
+        stats.cxTotal.increment();
+        Channel client = downstream.channel();
+        client.config().setAutoRead(false);
+        client.pipeline().addLast(downstream);
+        long durationMaxNanos = proxy.spec().connectionDurationMaxNanos();
+        if (durationMaxNanos > 0) {
+            durationTimer = new DurationTimer();
+            worker.timers().arm(durationTimer, startNanos + durationMaxNanos);
+        }
+        clusterName = proxy.target(worker);
+        connect(clusterName);
+    }
+
+    private void connect(String name) {
+        Cluster cluster = proxy.clusters().find(name);
+        if (cluster == null) {
+            stats.cxNoRoute.increment();
+            end(ResponseFlag.NC.bit());
+            return;
+        }
+        ClusterStats numbers = cluster.stats();
+        ClusterView view = cluster.view();
+        switch (view.picker().pick(this)) {
+            case Pick.Refused _ -> {
+                numbers.upstreamCxNoneHealthy().increment();
+                end(ResponseFlag.UH.bit());
+            }
+            case Pick.Chosen chosen -> {
+                if (!cluster.circuit().tryConnection()) {
+                    numbers.upstreamCxOverflow().increment();
+                    end(ResponseFlag.UO.bit());
+                    return;
+                }
+                chosen.host().requestStarted();
+                connect(cluster, view.spec(), chosen.host());
+            }
+        }
+    }
+
+    private void connect(Cluster cluster, ClusterSpec spec, Host host) {
+        attempts++;
+        tried.add(host);
+        Side side = new Side(this, false);
+        Leg begun = new Leg(cluster, host, side, worker.nowNanos());
+        leg = begun;
+        ConnectOptions options = ConnectOptions.of(spec.connectTimeoutNanos(),
+                TcpProxy.SETTINGS.withKeepAlive(spec.tcpKeepAlive()));
+        ChannelFuture connected = Connector.connect(worker, host.address(), options, side);
+        side.channel(connected.channel());
+        connected.addListener(done -> {
+            if (done.isSuccess()) {
+                join(begun);
+            } else {
+                connectFailed(begun, done.cause());
+            }
+        });
+    }
+
+    private void connectFailed(Leg failed, @Nullable Throwable cause) {
+        ClusterStats numbers = failed.cluster.stats();
+        failed.giveBack();
+        if (ending) {
+            numbers.upstreamRqCancelled().increment();
+            finish();
+            return;
+        }
+        numbers.upstreamCxConnectFail().increment();
+        if (cause instanceof ConnectTimeoutException) {
+            numbers.upstreamCxConnectTimeout().increment();
+        }
+        failed.cluster.unreachable(failed.host, worker.nowNanos());
+        if (attempts < proxy.spec().connectAttemptsMax()) {
+            connect(failed.cluster.name());
+        } else {
+            end(ResponseFlag.UF.bit() | ResponseFlag.URX.bit());
+        }
+    }
+
+    private void join(Leg connected) {
+        if (ending) {
+            connected.side.closeNow();
+            return;
+        }
+        joined = true;
+        long nowNanos = worker.nowNanos();
+        connected.host.reached();
+        connected.cluster.stats().upstreamCxConnectMs()
+                .record(TimeUnit.NANOSECONDS.toMillis(nowNanos - connected.startNanos));
+        lastMovedNanos = nowNanos;
+        if (proxy.spec().idleTimeoutNanos() > 0) {
+            worker.timers().arm(idleTimer, nowNanos + proxy.spec().idleTimeoutNanos());
+        }
+        Side upstream = connected.side;
+        upstream.join(downstream);
+        downstream.join(upstream);
+        if (!early.isEmpty()) {
+            Channel host = upstream.channel();
+            for (ByteBuf bytes = early.poll(); bytes != null; bytes = early.poll()) {
+                connected.cluster.stats().upstreamCxTxBytesTotal().add(bytes.readableBytes());
+                host.write(bytes, host.voidPromise());
+            }
+            host.flush();
+        }
+        if (downstream.inputEnded()) {
+            upstream.finishOutput();
+        }
+        upstream.start();
+        downstream.start();
+    }
+
+    /** Bytes that came before there was a host to send them to. */
+    void early(ByteBuf bytes) {
+        if (ending) {
+            bytes.release();
+            return;
+        }
+        stats.earlyDataReceived.increment();
+        early.add(bytes);
+    }
+
+    /** A side has read this much in one turn. */
+    void moved(Side from, int bytes) {
+        lastMovedNanos = worker.nowNanos();
+        Leg now = leg;
+        if (from.downstream()) {
+            stats.rxBytes.add(bytes);
+            if (now != null) {
+                now.cluster.stats().upstreamCxTxBytesTotal().add(bytes);
+            }
+        } else {
+            stats.txBytes.add(bytes);
+            if (now != null) {
+                now.cluster.stats().upstreamCxRxBytesTotal().add(bytes);
+            }
+        }
+    }
+
+    void paused(Side side) {
+        if (side.downstream()) {
+            stats.pausedReading.increment();
+        } else if (leg != null) {
+            leg.cluster.stats().upstreamFlowControlPausedReadingTotal().increment();
+        }
+    }
+
+    void resumed(Side side) {
+        if (side.downstream()) {
+            stats.resumedReading.increment();
+        } else if (leg != null) {
+            leg.cluster.stats().upstreamFlowControlResumedReadingTotal().increment();
+        }
+    }
+
+    /** A FIN was relayed; when both were, nothing can follow. */
+    void outputEnded() {
+        Leg now = leg;
+        if (now != null && downstream.inputEnded() && downstream.outputEnded() && now.side.inputEnded()
+                && now.side.outputEnded()) {
+            now.side.closeNow();
+            downstream.closeNow();
+        }
+    }
+
+    /** A side has closed, which its peer learns as a close too, after what was sent before. */
+    void closed(Side side) {
+        if (side.broken()) {
+            flags |= side.downstream() ? ResponseFlag.DR.bit() : ResponseFlag.UR.bit();
+        }
+        Leg now = leg;
+        if (now == null || !joined) {
+            // While connecting, the connect's future tells of the host's side.
+            if (side.downstream()) {
+                end(0);
+            }
+            return;
+        }
+        if (!side.downstream()) {
+            upstreamClosed(now);
+        }
+        Side other = side.downstream() ? now.side : downstream;
+        if (!other.closed()) {
+            if (side.downstream() && now.side.bytesPending() > 0) {
+                flushCounted = true;
+                stats.upstreamFlushTotal.increment();
+                stats.upstreamFlushActive.increment();
+            }
+            other.closeFlushed();
+            return;
+        }
+        finish();
+    }
+
+    private void upstreamClosed(Leg now) {
+        ClusterStats numbers = now.cluster.stats();
+        long nowNanos = worker.nowNanos();
+        long lifeNanos = nowNanos - now.startNanos;
+        numbers.upstreamCxDestroy().increment();
+        (now.side.closedByUs() ? numbers.upstreamCxDestroyLocal() : numbers.upstreamCxDestroyRemote()).increment();
+        numbers.upstreamCxLengthMs().record(TimeUnit.NANOSECONDS.toMillis(lifeNanos));
+        if (now.side.broken()) {
+            now.cluster.reset(now.host, nowNanos);
+        } else {
+            now.cluster.answered(now.host, 200, lifeNanos, nowNanos);
+        }
+        now.giveBack();
+        if (flushCounted) {
+            flushCounted = false;
+            stats.upstreamFlushActive.decrement();
+        }
+    }
+
+    /** Closes what is open, without waiting for anything to be sent. */
+    private void end(long flag) {
+        flags |= flag;
+        ending = true;
+        for (ByteBuf bytes = early.poll(); bytes != null; bytes = early.poll()) {
+            bytes.release();
+        }
+        Leg now = leg;
+        if (now != null && !now.returned) {
+            now.side.closeNow();
+        }
+        downstream.closeNow();
+        finish();
+    }
+
+    /** The end, when both sides are closed and no connect is under way. */
+    private void finish() {
+        Leg now = leg;
+        if (ended || !downstream.closed() || (now != null && !now.returned)) {
+            return;
+        }
+        ended = true;
+        worker.timers().cancel(idleTimer);
+        if (durationTimer != null) {
+            worker.timers().cancel(durationTimer);
+        }
+        proxy.ended(this);
+    }
+
+    /** Any thread. */
+    void closeFromOutside() {
+        worker.loop().execute(() -> end(0));
+    }
+
+    /** Any thread. */
+    long bytesTowardsUpstream() {
+        Leg now = leg;
+        return now == null ? 0 : now.side.bytesPending();
+    }
+
+    /** Any thread. */
+    long bytesTowardsDownstream() {
+        return downstream.bytesPending();
+    }
+
+    /** What is known at the end. */
+    AccessRecord record() {
+        Leg now = leg;
+        return new SessionRecord(startEpochMicros, worker.nowNanos() - startNanos, downstream.bytesRead(),
+                now == null ? 0 : now.side.bytesRead(), flags, connectionId, clusterName,
+                now == null ? null : now.host.addressText(), joined && now != null ? now.side.localAddress() : null,
+                downstream.remoteAddress(), downstream.localAddress(), attempts);
+    }
+
+    @Override
+    public long hash() {
+        return worker.random().nextLong();
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return worker.random();
+    }
+
+    @Override
+    public boolean excluded(Host host) {
+        for (int i = 0; i < tried.size(); i++) {
+            if (tried.get(i) == host) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,77 @@
+package io.weir.stream.tcp;
+
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster.ClusterWeight;
+import io.weir.stream.tcp.TcpProxySpec.Target;
+import io.weir.xds.compile.ExtensionReader;
+import io.weir.xds.compile.Extensions;
+import io.weir.xds.compile.Plain;
+import io.weir.xds.compile.ReadContext;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads Envoy's TcpProxy filter. */
+public final class TcpProxyReader implements ExtensionReader<TcpProxy, TcpProxySpec> {
+    private static final String HONOURED = "/io/weir/stream/honoured.txt";
+
+    /** These extensions, and what this module reads. */
+    public static Extensions addTo(Extensions extensions) {
+        return extensions.with(new TcpProxyReader()).withHonoured(TcpProxyReader.class, HONOURED);
+    }
+
+    @Override
+    public TcpProxy prototype() {
+        return TcpProxy.getDefaultInstance();
+    }
+
+    @Override
+    public Class<TcpProxySpec> kind() {
+        return TcpProxySpec.class;
+    }
+
+    @Override
+    public @Nullable TcpProxySpec read(TcpProxy config, ReadContext context) {
+        List<Target> targets = targets(config, context);
+        long idleNanos = config.hasIdleTimeout()
+                ? Plain.nanos(config.getIdleTimeout())
+                : TcpProxySpec.IDLE_TIMEOUT_NANOS;
+        if (idleNanos < 0) {
+            context.problem("idle_timeout", idleNanos + " ns", "a time cannot be negative",
+                    "write a time such as 3600s, or 0s for no timeout");
+            return null;
+        }
+        var accessLogs = context.accessLogs("access_log", config.getAccessLogList());
+        if (targets.isEmpty()) {
+            return null;
+        }
+        int attemptsMax = config.hasMaxConnectAttempts()
+                ? Math.max(1, Plain.limit(config.getMaxConnectAttempts().getValue()))
+                : 1;
+        long durationMaxNanos = config.hasMaxDownstreamConnectionDuration()
+                ? Plain.nanos(config.getMaxDownstreamConnectionDuration())
+                : 0;
+        return new TcpProxySpec(config.getStatPrefix(), targets, idleNanos, attemptsMax, durationMaxNanos, accessLogs);
+    }
+
+    private static List<Target> targets(TcpProxy config, ReadContext context) {
+        return switch (config.getClusterSpecifierCase()) {
+            case CLUSTER -> {
+                context.clusterReferenced("cluster", config.getCluster());
+                yield List.of(new Target(config.getCluster(), 1));
+            }
+            case WEIGHTED_CLUSTERS -> {
+                var targets = new ArrayList<Target>();
+                for (int i = 0; i < config.getWeightedClusters().getClustersCount(); i++) {
+                    ClusterWeight weighted = config.getWeightedClusters().getClusters(i);
+                    context.at("weighted_clusters").at("clusters", i).clusterReferenced("name", weighted.getName());
+                    // uint32 in the message; a rule of the API says that it is at least 1
+                    targets.add(new Target(weighted.getName(), Math.max(1, weighted.getWeight() & 0xffffffffL)));
+                }
+                yield targets;
+            }
+            // a rule of the API says that it is required, and has been told
+            case CLUSTERSPECIFIER_NOT_SET -> List.of();
+        };
+    }
+}

@@ -1,0 +1,74 @@
+package io.weir.stream.tcp;
+
+import io.weir.core.model.AccessLogSpec;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a TCP proxy is told to do. Immutable; any thread.
+ *
+ * @param statPrefix
+ *            its numbers are under {@code tcp.<statPrefix>.}
+ * @param targets
+ *            where connections go, at least one
+ * @param idleTimeoutNanos
+ *            time without a byte in either direction after which both connections are closed; 0 for never
+ * @param connectAttemptsMax
+ *            hosts to try before the client is turned away, at least 1
+ * @param connectionDurationMaxNanos
+ *            life of a client's connection; 0 for no end
+ */
+public record TcpProxySpec(String statPrefix, List<Target> targets, long idleTimeoutNanos, int connectAttemptsMax,
+        long connectionDurationMaxNanos, List<AccessLogSpec> accessLogs) {
+    /** Envoy's default: one hour. */
+    public static final long IDLE_TIMEOUT_NANOS = TimeUnit.HOURS.toNanos(1);
+
+    /**
+     * A cluster and its share.
+     *
+     * @param weight
+     *            share of the connections, in proportion to the sum of all weights; at least 1
+     */
+    public record Target(String cluster, long weight) {
+        public Target {
+            if (weight < 1) {
+                throw new IllegalArgumentException("weight must be at least 1: " + weight);
+            }
+        }
+    }
+
+    public TcpProxySpec {
+        targets = List.copyOf(targets);
+        accessLogs = List.copyOf(accessLogs);
+        if (targets.isEmpty() || connectAttemptsMax < 1 || idleTimeoutNanos < 0 || connectionDurationMaxNanos < 0) {
+            throw new IllegalArgumentException("not a TCP proxy: " + targets + ", " + connectAttemptsMax + " attempts");
+        }
+    }
+
+    /** Everything to one cluster, with all defaults. */
+    public static TcpProxySpec of(String statPrefix, String cluster) {
+        return new TcpProxySpec(statPrefix, List.of(new Target(cluster, 1)), IDLE_TIMEOUT_NANOS, 1, 0, List.of());
+    }
+
+    /** The same to other clusters. */
+    public TcpProxySpec withTargets(List<Target> other) {
+        return new TcpProxySpec(statPrefix, other, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
+                accessLogs);
+    }
+
+    /** The same with another idle timeout. */
+    public TcpProxySpec withIdleTimeoutNanos(long other) {
+        return new TcpProxySpec(statPrefix, targets, other, connectAttemptsMax, connectionDurationMaxNanos,
+                accessLogs);
+    }
+
+    /** The same with another number of attempts. */
+    public TcpProxySpec withConnectAttemptsMax(int other) {
+        return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, other, connectionDurationMaxNanos, accessLogs);
+    }
+
+    /** The same with another longest life. */
+    public TcpProxySpec withConnectionDurationMaxNanos(long other) {
+        return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, other, accessLogs);
+    }
+}
