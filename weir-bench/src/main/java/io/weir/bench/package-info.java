@@ -1,4 +1,6 @@
-/** Beside: the side-by-side harness ({@code side}) and the JMH benches ({@code micro}); nothing of Weir depends on it. */
+/**
+ * Beside: the side-by-side harness ({@code side}) and the JMH benches ({@code micro}); nothing of Weir depends on it.
+ */
 @NullMarked
 package io.weir.bench;
 

@@ -60,16 +60,16 @@ public class CodecBench {
 
                 """.replace("\n", "\r\n"));
 
-        private final byte[] bytes;
+        private final String text;
 
         Request(String text) {
-            this.bytes = text.getBytes(StandardCharsets.US_ASCII);
+            this.text = text;
         }
     }
 
     @Setup
     public void setUp() {
-        in.clear().writeBytes(request.bytes);
+        in.clear().writeBytes(request.text.getBytes(StandardCharsets.US_ASCII));
     }
 
     @TearDown(Level.Trial)

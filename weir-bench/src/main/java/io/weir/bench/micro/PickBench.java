@@ -56,14 +56,14 @@ public class PickBench {
 
     /** The policies, as JMH's parameters want them. */
     public enum Policy {
-        ROUND_ROBIN(new BalancePolicy.RoundRobin()), //
-        RANDOM(new BalancePolicy.Random()), //
-        LEAST_REQUEST(BalancePolicy.LeastRequest.DEFAULT);
+        ROUND_ROBIN, RANDOM, LEAST_REQUEST;
 
-        private final BalancePolicy policy;
-
-        Policy(BalancePolicy policy) {
-            this.policy = policy;
+        BalancePolicy policy() {
+            return switch (this) {
+                case ROUND_ROBIN -> new BalancePolicy.RoundRobin();
+                case RANDOM -> new BalancePolicy.Random();
+                case LEAST_REQUEST -> BalancePolicy.LeastRequest.DEFAULT;
+            };
         }
     }
 
@@ -89,7 +89,7 @@ public class PickBench {
             Endpoint endpoint = Endpoint.of(new InetSocketAddress(address, 80));
             all.add(new Host(weighted ? endpoint.withWeight(1 + i % WEIGHTS) : endpoint));
         }
-        picker = Pickers.build(HostSet.of(all), policy.policy, SEED, new Stats().root().counter("panicked"));
+        picker = Pickers.build(HostSet.of(all), policy.policy(), SEED, new Stats().root().counter("panicked"));
     }
 
     @Benchmark

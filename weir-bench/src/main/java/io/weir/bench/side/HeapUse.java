@@ -10,8 +10,7 @@ import java.util.regex.Pattern;
 final class HeapUse {
     private static final Pattern ALLOCATED = Pattern.compile(" allocated=([0-9.]+)([BKMGT])");
 
-    private HeapUse() {
-    }
+    private HeapUse() {}
 
     /** The JVM among the program's processes, if there is one. */
     static Optional<Long> jvm(PeerProcess peer) {

@@ -26,7 +26,8 @@ final class IdleClients implements AutoCloseable {
                 socket.connect(Ports.loopback(front), TIMEOUT_MILLIS);
                 socket.getOutputStream().write(REQUEST);
                 int read = socket.getInputStream().read(response);
-                if (read < 0 || !new String(response, 0, read, StandardCharsets.ISO_8859_1).startsWith("HTTP/1.1 200")) {
+                if (read < 0
+                        || !new String(response, 0, read, StandardCharsets.ISO_8859_1).startsWith("HTTP/1.1 200")) {
                     throw new IllegalStateException("connection " + i + " was not answered with 200");
                 }
             }

@@ -13,8 +13,7 @@ import java.util.Map;
  * Exit codes: 0 done, 1 a load had errors, 2 wrong options or no peers.
  */
 public final class SideBySide {
-    private SideBySide() {
-    }
+    private SideBySide() {}
 
     public static void main(String[] arguments) {
         if (List.of(arguments).contains("--help")) {

@@ -6,8 +6,7 @@ import java.nio.charset.StandardCharsets;
 
 /** Runs small programs of the machine to their end. */
 final class Tool {
-    private Tool() {
-    }
+    private Tool() {}
 
     /**
      * What the command writes.

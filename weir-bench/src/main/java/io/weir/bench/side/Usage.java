@@ -17,8 +17,7 @@ final class Usage {
     private static final double TICKS_PER_SECOND = ticksPerSecond();
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
 
-    private Usage() {
-    }
+    private Usage() {}
 
     /** User and system seconds of all threads of the program and its living children. */
     static double cpuSeconds(PeerProcess peer) {
