@@ -1,0 +1,175 @@
+package io.weir.xds.shortform;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.weir.xds.resource.Nearest;
+import io.weir.xds.resource.Position;
+import io.weir.xds.yaml.Node;
+import io.weir.xds.yaml.Node.Mapping;
+import io.weir.xds.yaml.Node.Scalar;
+
+import org.jspecify.annotations.Nullable;
+
+/** {@code listen:} as listeners. */
+final class Listeners {
+
+    private static final List<String> KEYS = List.of("on", "name", "protocol", "to", "routes", "log", "idle_timeout",
+            "trusted_hops");
+    private static final List<String> LATER = List.of("tls");
+
+    private final Targets targets;
+    private final @Nullable Part defaultLog;
+    private final Set<String> names = new HashSet<>();
+    private final List<Node> listeners = new ArrayList<>();
+
+    /** @param defaultLog what holds where a listener says nothing about its log */
+    Listeners(Targets targets, @Nullable Part defaultLog) {
+        this.targets = targets;
+        this.defaultLog = defaultLog;
+    }
+
+    List<Node> listeners() {
+        return listeners;
+    }
+
+    void read(Part listen) {
+        for (Part part : listen.items()) {
+            listener(part);
+        }
+    }
+
+    private void listener(Part part) {
+        var known = new ArrayList<>(KEYS);
+        known.addAll(LATER);
+        if (!part.isMapping("a listener", known)) {
+            return;
+        }
+        for (String later : LATER) {
+            Part wanted = part.part(later);
+            if (wanted != null) {
+                wanted.problem("Weir does not have this for listeners yet", "remove it");
+            }
+        }
+        boolean http = isHttp(part);
+        List<Node> addresses = addresses(part);
+        String name = name(part, addresses, http);
+        Tree listener = new Tree(part.at()).put("name", name);
+        if (!addresses.isEmpty()) {
+            listener.put("address", addresses.getFirst());
+        }
+        if (addresses.size() > 1) {
+            listener.put("additional_addresses", addresses.stream().skip(1)
+                    .map(address -> new Tree(address.at()).put("address", address).mapping()).toList());
+        }
+        Mapping filter = http ? http(part, name) : tcp(part, name);
+        Tree chain = new Tree(part.at()).put("filters", List.of(filter));
+        listeners.add(listener.put("filter_chains", List.of(chain.mapping())).mapping());
+    }
+
+    private static boolean isHttp(Part part) {
+        Part protocol = part.part("protocol");
+        String text = protocol == null ? "http" : protocol.text();
+        if (protocol != null && text != null && !text.equals("http") && !text.equals("tcp")) {
+            protocol.problem("this protocol is not known",
+                    Nearest.cure(text, List.of("http", "tcp"), "write http or tcp"));
+        }
+        return !"tcp".equals(text);
+    }
+
+    private static List<Node> addresses(Part part) {
+        Part on = part.part("on");
+        if (on == null) {
+            part.problem("nothing says where to listen", "add on: ADDRESS:PORT, such as on: 127.0.0.1:8080");
+            return List.of();
+        }
+        var addresses = new ArrayList<Node>();
+        for (Part item : on.items()) {
+            Mapping address = AddressForm.toListenAt(item);
+            if (address != null) {
+                addresses.add(address);
+            }
+        }
+        return addresses;
+    }
+
+    /** Its own name, or one made of protocol and port, which is short and the same on every start. */
+    private String name(Part part, List<Node> addresses, boolean http) {
+        Part given = part.part("name");
+        String name = given == null ? null : given.text();
+        if (name == null) {
+            name = (http ? "http" : "tcp") + "_" + (addresses.isEmpty() ? "none" : suffix(addresses.getFirst()));
+            String bare = name;
+            for (int i = 2; names.contains(name); i++) {
+                name = bare + "_" + i;
+            }
+        }
+        names.add(name);
+        return name;
+    }
+
+    private static String suffix(Node address) {
+        if (address instanceof Mapping mapping && mapping.find("socket_address") instanceof Mapping socket
+                && socket.find("port_value") instanceof Scalar port) {
+            return port.text();
+        }
+        if (address instanceof Mapping mapping && mapping.find("pipe") instanceof Mapping pipe
+                && pipe.find("path") instanceof Scalar path) {
+            return path.text().replaceAll("[^A-Za-z0-9]+", "_").replaceAll("^_+|_+$", "");
+        }
+        return "none";
+    }
+
+    private Mapping http(Part part, String name) {
+        Position at = part.at();
+        Tree manager = Tree
+                .typed(at, "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager")
+                .put("stat_prefix", name).put("use_remote_address", true);
+        manager.putIf("xff_num_trusted_hops", part.scalar("trusted_hops"));
+        Node idle = part.scalar("idle_timeout");
+        if (idle != null) {
+            manager.put("common_http_protocol_options", new Tree(idle.at()).put("idle_timeout", idle));
+        }
+        Routes routes = new Routes(targets);
+        routes.read(part.items("routes"));
+        Part to = part.part("to");
+        if (to != null) {
+            routes.rest(to);
+        } else if (!part.has("routes")) {
+            part.problem("nothing says where requests go", "add to: SERVICE or routes: [...]");
+        }
+        manager.put("route_config", new Tree(at).put("name", name).put("virtual_hosts", routes.virtualHosts())
+                .put("ignore_port_in_host_matching", true));
+        manager.put("http_filters", List.of(Tree.extension(at, "envoy.filters.http.router",
+                Tree.typed(at, "envoy.extensions.filters.http.router.v3.Router"))));
+        return Tree.extension(at, "envoy.filters.network.http_connection_manager", log(part, manager));
+    }
+
+    private Mapping tcp(Part part, String name) {
+        Position at = part.at();
+        for (String key : List.of("routes", "trusted_hops")) {
+            Part unused = part.part(key);
+            if (unused != null) {
+                unused.problem(key + " is for protocol: http", "remove it, or set protocol: http");
+            }
+        }
+        Tree proxy = Tree.typed(at, "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy").put("stat_prefix",
+                name);
+        Part to = part.part("to");
+        if (to == null) {
+            part.problem("nothing says where connections go", "add to: SERVICE");
+        } else {
+            targets.put(to, proxy);
+        }
+        proxy.putIf("idle_timeout", part.scalar("idle_timeout"));
+        return Tree.extension(at, "envoy.filters.network.tcp_proxy", log(part, proxy));
+    }
+
+    private Tree log(Part part, Tree config) {
+        Part own = part.part("log");
+        List<Mapping> logs = Logs.read(own == null ? defaultLog : own);
+        return logs.isEmpty() ? config : config.put("access_log", logs);
+    }
+}

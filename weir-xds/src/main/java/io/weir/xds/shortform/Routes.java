@@ -1,0 +1,156 @@
+package io.weir.xds.shortform;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+import io.weir.xds.resource.Position;
+import io.weir.xds.yaml.Node;
+import io.weir.xds.yaml.Node.Entry;
+import io.weir.xds.yaml.Node.Mapping;
+
+/**
+ * {@code routes:} as virtual hosts. The routes of a host stay in the order of the text; a route without a host belongs to
+ * every host, at its place in that order.
+ */
+final class Routes {
+
+    private static final List<String> KEYS = List.of("host", "path", "method", "header", "to", "redirect", "respond",
+            "timeout", "retries", "rewrite", "request", "response");
+    private static final String ANY_HOST = "*";
+
+    /** One route, and whose it is: no hosts for everybody's. */
+    private record Owned(Position at, List<Part> hosts, Node route) {
+    }
+
+    private final Actions actions;
+    private final List<Owned> routes = new ArrayList<>();
+
+    Routes(Targets targets) {
+        this.actions = new Actions(targets);
+    }
+
+    void read(List<Part> parts) {
+        for (Part part : parts) {
+            if (!part.isMapping("a route", KEYS)) {
+                continue;
+            }
+            Tree route = new Tree(part.at()).put("match", match(part));
+            actions.put(part, route);
+            routes.add(new Owned(part.at(), part.items("host"), route.mapping()));
+        }
+    }
+
+    /** Everything that no other route takes goes there. */
+    void rest(Part to) {
+        Tree action = new Tree(to.at());
+        actions.targets().put(to, action);
+        Tree route = new Tree(to.at()).put("match", new Tree(to.at()).put("prefix", "/")).put("route", action);
+        routes.add(new Owned(to.at(), List.of(), route.mapping()));
+    }
+
+    List<Node> virtualHosts() {
+        Map<String, Position> hosts = new LinkedHashMap<>();
+        boolean anybody = false;
+        for (Owned owned : routes) {
+            anybody |= owned.hosts.isEmpty();
+            owned.hosts.forEach(part -> hosts.putIfAbsent(host(part), part.at()));
+        }
+        if (anybody && !routes.isEmpty()) {
+            hosts.putIfAbsent(ANY_HOST, routes.getFirst().at);
+        }
+        var virtualHosts = new ArrayList<Node>();
+        hosts.forEach((host, at) -> {
+            List<Node> own = routes.stream().filter(owned -> belongs(owned, host)).map(Owned::route).toList();
+            virtualHosts.add(new Tree(at).put("name", host).put("domains", List.of(Tree.text(at, host)))
+                    .put("routes", own).mapping());
+        });
+        return virtualHosts;
+    }
+
+    private static boolean belongs(Owned owned, String host) {
+        return owned.hosts.isEmpty() || owned.hosts.stream().anyMatch(part -> host(part).equals(host));
+    }
+
+    private static String host(Part part) {
+        return part.node() instanceof Node.Scalar scalar ? scalar.text().toLowerCase(Locale.ROOT) : ANY_HOST;
+    }
+
+    private static Tree match(Part part) {
+        part.items("host").forEach(Part::text);
+        Tree match = new Tree(part.at());
+        Part path = part.part("path");
+        String text = path == null ? "/" : path.text();
+        if (path != null && text != null && !text.startsWith("/")) {
+            path.problem("a path begins with /", "write /" + text);
+        } else if (path != null && text != null && text.contains("*")) {
+            path.problem("a path has no *", "a path that ends in / is a prefix: write "
+                    + text.substring(0, text.indexOf('*')));
+        }
+        Position at = path == null ? part.at() : path.at();
+        match.put(text == null || text.endsWith("/") ? "prefix" : "path", Tree.text(at, text == null ? "/" : text));
+        List<Node> headers = new ArrayList<>(method(part));
+        Part header = part.part("header");
+        if (header != null) {
+            headers.addAll(headers(header));
+        }
+        return headers.isEmpty() ? match : match.put("headers", headers);
+    }
+
+    private static List<Node> method(Part part) {
+        Part method = part.part("method");
+        if (method == null) {
+            return List.of();
+        }
+        List<String> names = new ArrayList<>();
+        for (Part item : method.items()) {
+            String name = item.text();
+            if (name != null && name.matches("[A-Za-z-]+")) {
+                names.add(name.toUpperCase(Locale.ROOT));
+            } else if (name != null) {
+                item.problem("this is no method", "write GET, POST, PUT ...");
+            }
+        }
+        if (names.isEmpty()) {
+            return List.of();
+        }
+        Position at = method.at();
+        Tree matcher = names.size() == 1
+                ? new Tree(at).put("exact", names.getFirst())
+                : new Tree(at).put("safe_regex", new Tree(at).put("regex", String.join("|", names)));
+        return List.of(new Tree(at).put("name", ":method").put("string_match", matcher).mapping());
+    }
+
+    private static List<Node> headers(Part header) {
+        var headers = new ArrayList<Node>();
+        if (!(header.node() instanceof Mapping)) {
+            header.problem("header is a mapping of names to values", "write header: { NAME: VALUE }");
+            return headers;
+        }
+        List<Entry> entries = header.entries();
+        List<Part> values = header.named();
+        for (int i = 0; i < entries.size(); i++) {
+            String text = values.get(i).text();
+            if (text != null) {
+                Position at = values.get(i).at();
+                headers.add(value(new Tree(at).put("name", Tree.text(entries.get(i).at(), entries.get(i).key())), at,
+                        text).mapping());
+            }
+        }
+        return headers;
+    }
+
+    /** {@code *} is any value; a star at the end or the beginning leaves that side open. */
+    private static Tree value(Tree matcher, Position at, String text) {
+        if (text.equals("*")) {
+            return matcher.put("present_match", true);
+        }
+        boolean openEnd = text.endsWith("*");
+        boolean openBegin = text.startsWith("*");
+        String bare = text.substring(openBegin ? 1 : 0, text.length() - (openEnd ? 1 : 0));
+        String form = openBegin && openEnd ? "contains" : openEnd ? "prefix" : openBegin ? "suffix" : "exact";
+        return matcher.put("string_match", new Tree(at).put(form, Tree.text(at, bare)));
+    }
+}
