@@ -22,7 +22,7 @@ final class TidyTest {
 
     private static final Set<String> EMPTY_WORDS = Set.of("Util", "Utils", "Utility", "Helper", "Helpers", "Impl",
             "Base", "Abstract");
-    private static final Pattern GETTER = Pattern.compile("get([A-Z].*)?");
+    private static final Pattern GETTER = Pattern.compile("get[A-Z].*");
     private static final Pattern LATER_MARK = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|XX" + "X)\\b");
     private static final Pattern REGISTRY = Pattern.compile("repo\\d?\\.maven\\b|\\bsonatype\\.(org|com)"
             + "|npmjs\\.(org|com)|yarnpkg\\.com|pypi\\.org|pythonhosted\\.org"
