@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +80,9 @@ record Options(List<Case> cases, int rounds, int seconds, int warmUpSeconds, @Nu
     private static List<Case> cases(String names) {
         List<Case> cases = new ArrayList<>();
         for (String name : names.split(",", -1)) {
-            cases.add(Case.valueOf(name.strip().toUpperCase(Locale.ROOT).replace('-', '_')));
+            cases.add(Arrays.stream(Case.values()).filter(known -> known.option().equals(name.strip())).findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "no case " + name.strip() + "; there are " + Case.names())));
         }
         return cases;
     }
