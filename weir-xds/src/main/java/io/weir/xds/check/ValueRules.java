@@ -3,7 +3,6 @@ package io.weir.xds.check;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
@@ -172,10 +171,15 @@ final class ValueRules {
 
     static String shown(Object value) {
         return switch (value) {
-        case Message message -> message.getDescriptorForType().getName().toLowerCase(Locale.ROOT);
+        case Message message when isDuration(message) -> DurationRange.text(DurationRange.duration(message));
+        case Message message -> "";
         case EnumValueDescriptor constant -> constant.getName();
         case ByteString bytes -> bytes.size() + " bytes";
         default -> value.toString();
         };
+    }
+
+    private static boolean isDuration(Message message) {
+        return message.getDescriptorForType().getFullName().equals("google.protobuf.Duration");
     }
 }

@@ -25,7 +25,7 @@ class HonouredTest {
             envoy.config.cluster.v3.Cluster: name connect_timeout typed_extension_protocol_options # a comment
               load_assignment
             envoy.config.cluster.v3.Cluster= lb_policy: ROUND_ROBIN RANDOM
-            envoy.config.cluster.v3.Cluster= respect_dns_ttl: true
+            envoy.config.cluster.v3.Cluster= wait_for_warm_on_init: true
             envoy.config.cluster.v3.Cluster? alt_stat_name: it only renames
               the stats
             envoy.config.cluster.v3.Cluster! eds_cluster_config: write load_assignment
@@ -34,8 +34,7 @@ class HonouredTest {
 
     private static List<Problem> check(String text) {
         Node root = ConfigText.parse("weir.yaml", text).root();
-        assertThat(root).isNotNull();
-        Read<Bootstrap> read = new ProtoReader(MessageTypes.envoy()).read(root, Bootstrap.getDefaultInstance(), "");
+        Read<Bootstrap> read = new ProtoReader(MessageTypes.envoy()).read(java.util.Objects.requireNonNull(root), Bootstrap.getDefaultInstance(), "");
         assertThat(read.problems()).isEmpty();
         List<Problem> out = new ArrayList<>();
         Honoured.core().with("test", TABLE).check(read.message(), "", read.positions(), out);
@@ -75,7 +74,7 @@ class HonouredTest {
                   clusters:
                   - name: a
                     lb_policy: MAGLEV
-                    respect_dns_ttl: false
+                    wait_for_warm_on_init: false
                     eds_cluster_config: { service_name: x }
                     cleanup_interval: 5s
                 stats_flush_interval: 5s
@@ -83,13 +82,13 @@ class HonouredTest {
         assertThat(problems).extracting(Problem::toString).containsExactlyInAnyOrder(
                 "weir.yaml:4:16: static_resources.clusters[0].lb_policy: Weir does not honour this value of lb_policy yet"
                         + " (MAGLEV); write one of: RANDOM, ROUND_ROBIN",
-                "weir.yaml:5:22: static_resources.clusters[0].respect_dns_ttl: Weir does not honour this value of"
-                        + " respect_dns_ttl yet (false); write one of: true",
+                "weir.yaml:5:28: static_resources.clusters[0].wait_for_warm_on_init: Weir does not honour this value of"
+                        + " wait_for_warm_on_init yet (false); write one of: true",
                 "weir.yaml:6:5: static_resources.clusters[0].eds_cluster_config: Weir does not honour"
-                        + " eds_cluster_config yet (edsclusterconfig); write load_assignment",
-                "weir.yaml:7:23: static_resources.clusters[0].cleanup_interval: Weir does not honour cleanup_interval"
-                        + " yet (duration); remove it",
-                "weir.yaml:8:23: stats_flush_interval: Weir does not honour stats_flush_interval yet (duration);"
+                        + " eds_cluster_config yet; write load_assignment",
+                "weir.yaml:7:23: static_resources.clusters[0].cleanup_interval: Weir does not honour cleanup_interval yet"
+                        + " (5s); remove it",
+                "weir.yaml:8:23: stats_flush_interval: Weir does not honour stats_flush_interval yet (5s);"
                         + " remove it");
     }
 
@@ -99,7 +98,7 @@ class HonouredTest {
                 static_resources:
                   clusters:
                   - { name: a, alt_stat_name: x }
-                  - { name: b, alt_stat_name: y }
+                  - { name: b, alt_stat_name: z }
                 """);
         assertThat(problems).hasSize(1);
         assertThat(problems.getFirst().isError()).isFalse();
