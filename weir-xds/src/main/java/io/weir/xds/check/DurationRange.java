@@ -46,7 +46,8 @@ record DurationRange(Limits limits, List<BigDecimal> in, List<BigDecimal> notIn)
     }
 
     /** What is wrong with this value, or null. */
-    @Nullable String fault(BigDecimal seconds) {
+    @Nullable
+    String fault(BigDecimal seconds) {
         if (!limits.allow(seconds)) {
             return "out of range";
         }

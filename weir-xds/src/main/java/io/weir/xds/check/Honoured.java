@@ -47,9 +47,12 @@ public final class Honoured {
     /**
      * This and one more table.
      *
-     * @param anchor a class of the module that brings the table
-     * @param resource its absolute name, such as {@code /io/weir/http/honoured.txt}
-     * @throws IllegalArgumentException when there is no such resource, or a line of it cannot be read
+     * @param anchor
+     *            a class of the module that brings the table
+     * @param resource
+     *            its absolute name, such as {@code /io/weir/http/honoured.txt}
+     * @throws IllegalArgumentException
+     *             when there is no such resource, or a line of it cannot be read
      */
     public Honoured with(Class<?> anchor, String resource) {
         try (InputStream in = anchor.getResourceAsStream(resource)) {
@@ -65,7 +68,8 @@ public final class Honoured {
     /**
      * This and one more table, given as text.
      *
-     * @param name for the exception when a line cannot be read
+     * @param name
+     *            for the exception when a line cannot be read
      */
     public Honoured with(String name, String table) {
         Map<String, Map<String, Line>> all = new HashMap<>(lines);
@@ -163,16 +167,17 @@ public final class Honoured {
 
         private void field(FieldDescriptor field, Object value, @Nullable Line line, boolean optional) {
             switch (line) {
-            case null -> refuse(field, value, "remove it");
-            case Line.Refused(String cure) -> refuse(field, value, cure);
-            case Line.Ignored(String why) -> {
-                if (warned.add(field)) {
-                    report.warning(shown(value), "Weir does not honour " + field.getName() + ", which is harmless: " + why,
-                            "remove it, or let it stand");
+                case null -> refuse(field, value, "remove it");
+                case Line.Refused(String cure) -> refuse(field, value, cure);
+                case Line.Ignored(String why) -> {
+                    if (warned.add(field)) {
+                        report.warning(shown(value),
+                                "Weir does not honour " + field.getName() + ", which is harmless: " + why,
+                                "remove it, or let it stand");
+                    }
                 }
-            }
-            case Line.Values(Set<String> allowed) -> values(field, value, allowed);
-            case Line.Full() -> into(field, value, optional);
+                case Line.Values(Set<String> allowed) -> values(field, value, allowed);
+                case Line.Full() -> into(field, value, optional);
             }
         }
 

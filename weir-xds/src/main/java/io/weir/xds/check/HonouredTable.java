@@ -8,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text form of what is honoured. A block begins at the left margin with the full name of a message and a mark, and goes
- * on in indented lines; {@code #} begins a comment:
+ * The text form of what is honoured. A block begins at the left margin with the full name of a message and a mark, and
+ * goes on in indented lines; {@code #} begins a comment:
  *
  * <pre>
  * envoy.config.cluster.v3.Cluster: name type connect_timeout      fields that are honoured, each with all that is in it
@@ -30,16 +30,20 @@ final class HonouredTable {
     /** What is said of one field. */
     sealed interface Line {
         /** Honoured. */
-        record Full() implements Line {}
+        record Full() implements Line {
+        }
 
         /** Honoured when it has one of these values. */
-        record Values(Set<String> allowed) implements Line {}
+        record Values(Set<String> allowed) implements Line {
+        }
 
         /** Ignored, with the reason why that is harmless. */
-        record Ignored(String why) implements Line {}
+        record Ignored(String why) implements Line {
+        }
 
         /** Refused, with what to do instead. */
-        record Refused(String cure) implements Line {}
+        record Refused(String cure) implements Line {
+        }
     }
 
     /** Message name to field name to what is said of it. */
@@ -101,15 +105,16 @@ final class HonouredTable {
 
     private static Line line(char mark, String said, String name, int line) {
         return switch (mark) {
-        case '=' -> new Line.Values(Set.copyOf(List.of(said.split("[\\s,]+", -1))));
-        case '?' -> new Line.Ignored(said);
-        case '!' -> new Line.Refused(said);
-        default -> throw mistake(name, line, "one of : = ? ! is due after the name of the message");
+            case '=' -> new Line.Values(Set.copyOf(List.of(said.split("[\\s,]+", -1))));
+            case '?' -> new Line.Ignored(said);
+            case '!' -> new Line.Refused(said);
+            default -> throw mistake(name, line, "one of : = ? ! is due after the name of the message");
         };
     }
 
     private static void put(Map<String, Line> table, String name, int line, String field, Line said) {
-        @Nullable Line before = table.put(field, said);
+        @Nullable
+        Line before = table.put(field, said);
         if (field.isEmpty() || before != null) {
             throw mistake(name, line, field.isEmpty() ? "no field is named" : field + " is named twice");
         }

@@ -15,11 +15,12 @@ import com.linecorp.armeria.internal.shaded.xds.pgv.validate.Validate.FieldRules
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a number may be. The rules of all twelve kinds of numbers have the same fields under the same numbers (1 const, 2
- * lt, 3 lte, 4 gt, 5 gte, 6 in, 7 not_in, 8 ignore_empty); numbers are compared as decimals, so that an unsigned one of
- * 64 bits and a float are nothing special.
+ * What a number may be. The rules of all twelve kinds of numbers have the same fields under the same numbers (1 const,
+ * 2 lt, 3 lte, 4 gt, 5 gte, 6 in, 7 not_in, 8 ignore_empty); numbers are compared as decimals, so that an unsigned one
+ * of 64 bits and a float are nothing special.
  *
- * @param unsigned whether the highest bit is not a sign
+ * @param unsigned
+ *            whether the highest bit is not a sign
  */
 record NumberRange(Limits limits, List<BigDecimal> in, List<BigDecimal> notIn, boolean emptyIgnored,
         boolean unsigned) {
@@ -40,20 +41,20 @@ record NumberRange(Limits limits, List<BigDecimal> in, List<BigDecimal> notIn, b
 
     private static NumberRange read(FieldRules rules) {
         Message kind = switch (rules.getTypeCase()) {
-        case FLOAT -> rules.getFloat();
-        case DOUBLE -> rules.getDouble();
-        case INT32 -> rules.getInt32();
-        case INT64 -> rules.getInt64();
-        case UINT32 -> rules.getUint32();
-        case UINT64 -> rules.getUint64();
-        case SINT32 -> rules.getSint32();
-        case SINT64 -> rules.getSint64();
-        case FIXED32 -> rules.getFixed32();
-        case FIXED64 -> rules.getFixed64();
-        case SFIXED32 -> rules.getSfixed32();
-        case SFIXED64 -> rules.getSfixed64();
-        case BOOL, STRING, BYTES, ENUM, REPEATED, MAP, ANY, DURATION, TIMESTAMP, TYPE_NOT_SET ->
-            throw new IllegalArgumentException("no rules about a number: " + rules.getTypeCase());
+            case FLOAT -> rules.getFloat();
+            case DOUBLE -> rules.getDouble();
+            case INT32 -> rules.getInt32();
+            case INT64 -> rules.getInt64();
+            case UINT32 -> rules.getUint32();
+            case UINT64 -> rules.getUint64();
+            case SINT32 -> rules.getSint32();
+            case SINT64 -> rules.getSint64();
+            case FIXED32 -> rules.getFixed32();
+            case FIXED64 -> rules.getFixed64();
+            case SFIXED32 -> rules.getSfixed32();
+            case SFIXED64 -> rules.getSfixed64();
+            case BOOL, STRING, BYTES, ENUM, REPEATED, MAP, ANY, DURATION, TIMESTAMP, TYPE_NOT_SET ->
+                throw new IllegalArgumentException("no rules about a number: " + rules.getTypeCase());
         };
         DynamicMessage view;
         try {
@@ -62,8 +63,8 @@ record NumberRange(Limits limits, List<BigDecimal> in, List<BigDecimal> notIn, b
             throw new IllegalStateException(e);
         }
         boolean unsigned = switch (rules.getTypeCase()) {
-        case UINT32, UINT64, FIXED32, FIXED64 -> true;
-        default -> false;
+            case UINT32, UINT64, FIXED32, FIXED64 -> true;
+            default -> false;
         };
         Limits limits = new Limits(one(view, 1, unsigned), one(view, 2, unsigned), one(view, 3, unsigned),
                 one(view, 4, unsigned), one(view, 5, unsigned));
@@ -91,11 +92,11 @@ record NumberRange(Limits limits, List<BigDecimal> in, List<BigDecimal> notIn, b
     /** A number of any kind as a decimal; null for what is not a number, and a very large one for infinity. */
     private static @Nullable BigDecimal decimal(Object value, boolean unsigned) {
         return switch (value) {
-        case Integer i -> BigDecimal.valueOf(unsigned ? Integer.toUnsignedLong(i) : i);
-        case Long l -> unsigned && l < 0 ? new BigDecimal(Long.toUnsignedString(l)) : BigDecimal.valueOf(l);
-        case Float f -> floating(f);
-        case Double d -> floating(d);
-        default -> throw new IllegalArgumentException("not a number: " + value.getClass());
+            case Integer i -> BigDecimal.valueOf(unsigned ? Integer.toUnsignedLong(i) : i);
+            case Long l -> unsigned && l < 0 ? new BigDecimal(Long.toUnsignedString(l)) : BigDecimal.valueOf(l);
+            case Float f -> floating(f);
+            case Double d -> floating(d);
+            default -> throw new IllegalArgumentException("not a number: " + value.getClass());
         };
     }
 
@@ -110,7 +111,8 @@ record NumberRange(Limits limits, List<BigDecimal> in, List<BigDecimal> notIn, b
     }
 
     /** What is wrong with this value, or null. */
-    @Nullable String fault(Object value) {
+    @Nullable
+    String fault(Object value) {
         BigDecimal number = decimal(value, unsigned);
         if (emptyIgnored && number != null && number.signum() == 0) {
             return null;
@@ -121,7 +123,9 @@ record NumberRange(Limits limits, List<BigDecimal> in, List<BigDecimal> notIn, b
         if (!limits.allow(number)) {
             return "out of range";
         }
-        return contains(notIn, number) || (!in.isEmpty() && !contains(in, number)) ? "this number is not allowed" : null;
+        return contains(notIn, number) || (!in.isEmpty() && !contains(in, number))
+                ? "this number is not allowed"
+                : null;
     }
 
     private static boolean contains(List<BigDecimal> numbers, BigDecimal number) {

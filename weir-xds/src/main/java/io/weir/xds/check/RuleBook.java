@@ -15,12 +15,15 @@ import com.linecorp.armeria.internal.shaded.xds.pgv.validate.Validate;
 import com.linecorp.armeria.internal.shaded.xds.pgv.validate.Validate.FieldRules;
 
 /**
- * The rules of one message, as its descriptor carries them in the options of protoc-gen-validate (validate/validate.proto),
- * collected once for each type.
+ * The rules of one message, as its descriptor carries them in the options of protoc-gen-validate
+ * (validate/validate.proto), collected once for each type.
  *
- * @param unchecked whether the message says that nothing in it is to be checked
- * @param fields the fields with rules and the fields that hold messages
- * @param required the oneofs of which one field must be set
+ * @param unchecked
+ *            whether the message says that nothing in it is to be checked
+ * @param fields
+ *            the fields with rules and the fields that hold messages
+ * @param required
+ *            the oneofs of which one field must be set
  */
 record RuleBook(boolean unchecked, List<FieldCheck> fields, List<OneofDescriptor> required) {
     private static final Map<Descriptor, RuleBook> BOOKS = new ConcurrentHashMap<>();
@@ -28,10 +31,13 @@ record RuleBook(boolean unchecked, List<FieldCheck> fields, List<OneofDescriptor
     /**
      * What is to be done about one field.
      *
-     * @param rules the empty rules when it has none
-     * @param always whether it is to be checked although it is not set: it has rules, and no presence of its own
+     * @param rules
+     *            the empty rules when it has none
+     * @param always
+     *            whether it is to be checked although it is not set: it has rules, and no presence of its own
      */
-    record FieldCheck(FieldDescriptor field, FieldRules rules, boolean always) {}
+    record FieldCheck(FieldDescriptor field, FieldRules rules, boolean always) {
+    }
 
     static RuleBook of(Descriptor type) {
         RuleBook book = BOOKS.get(type);

@@ -44,9 +44,12 @@ public final class Rules {
     /**
      * Checks a message, and all in it, with the types of Envoy's API.
      *
-     * @param path what the paths of problems begin with
-     * @param positions where fields were written; may be {@link Positions#none()}
-     * @param out problems are added here
+     * @param path
+     *            what the paths of problems begin with
+     * @param positions
+     *            where fields were written; may be {@link Positions#none()}
+     * @param out
+     *            problems are added here
      */
     public static void check(Message message, String path, Positions positions, List<Problem> out) {
         check(message, path, positions, MessageTypes.envoy(), out);

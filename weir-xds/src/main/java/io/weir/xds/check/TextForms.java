@@ -4,9 +4,9 @@ import java.net.URI;
 import java.net.URISyntaxException;
 
 /**
- * Forms of text that protoc-gen-validate knows by name; the expressions stand in its templates (well_known_regex) and in
- * RFC 1123 section 2.1 (host names), RFC 4291 section 2.2 (IPv6), RFC 4122 section 3 (UUID). By hand: headers are checked
- * on the way to the first request.
+ * Forms of text that protoc-gen-validate knows by name; the expressions stand in its templates (well_known_regex) and
+ * in RFC 1123 section 2.1 (host names), RFC 4291 section 2.2 (IPv6), RFC 4122 section 3 (UUID). By hand: headers are
+ * checked on the way to the first request.
  */
 final class TextForms {
     private TextForms() {}

@@ -16,7 +16,8 @@ final class TextRules {
     private TextRules() {}
 
     /** What is wrong with a text, and what to do about it. */
-    record Fault(String message, String cure) {}
+    record Fault(String message, String cure) {
+    }
 
     /** The first fault of a text; null when it keeps all rules. */
     static @Nullable Fault fault(StringRules rules, String text) {
@@ -49,7 +50,8 @@ final class TextRules {
 
     private static @Nullable Fault size(int size, long min, long max, String unit) {
         if (size == 0 && min > 0) {
-            return new Fault("this must not be empty", min == 1 ? "write a text" : "write at least " + min + " " + unit);
+            return new Fault("this must not be empty",
+                    min == 1 ? "write a text" : "write at least " + min + " " + unit);
         }
         if (size < min) {
             return new Fault(size + " " + unit + " are too few", "write at least " + min);
@@ -89,38 +91,43 @@ final class TextRules {
 
     private static @Nullable Fault wellKnown(StringRules rules, String text) {
         return switch (rules.getWellKnownCase()) {
-        case EMAIL -> need(TextForms.isEmail(text), "an e-mail address");
-        case HOSTNAME -> need(TextForms.isHostname(text), "a host name");
-        case IP -> need(TextForms.isIpv4(text) || TextForms.isIpv6(text), "an IP address");
-        case IPV4 -> need(TextForms.isIpv4(text), "an IPv4 address");
-        case IPV6 -> need(TextForms.isIpv6(text), "an IPv6 address");
-        case URI -> need(TextForms.isUri(text, true), "a URI with its scheme");
-        case URI_REF -> need(TextForms.isUri(text, false), "a URI or a path");
-        case ADDRESS -> need(TextForms.isHostname(text) || TextForms.isIpv4(text) || TextForms.isIpv6(text),
-                "a host name or an IP address");
-        case UUID -> need(TextForms.isUuid(text), "a UUID such as 01234567-89ab-cdef-0123-456789abcdef");
-        case WELL_KNOWN_REGEX -> header(rules, text);
-        case WELLKNOWN_NOT_SET -> null;
+            case EMAIL -> need(TextForms.isEmail(text), "an e-mail address");
+            case HOSTNAME -> need(TextForms.isHostname(text), "a host name");
+            case IP -> need(TextForms.isIpv4(text) || TextForms.isIpv6(text), "an IP address");
+            case IPV4 -> need(TextForms.isIpv4(text), "an IPv4 address");
+            case IPV6 -> need(TextForms.isIpv6(text), "an IPv6 address");
+            case URI -> need(TextForms.isUri(text, true), "a URI with its scheme");
+            case URI_REF -> need(TextForms.isUri(text, false), "a URI or a path");
+            case ADDRESS -> need(TextForms.isHostname(text) || TextForms.isIpv4(text) || TextForms.isIpv6(text),
+                    "a host name or an IP address");
+            case UUID -> need(TextForms.isUuid(text), "a UUID such as 01234567-89ab-cdef-0123-456789abcdef");
+            case WELL_KNOWN_REGEX -> header(rules, text);
+            case WELLKNOWN_NOT_SET -> null;
         };
     }
 
     private static @Nullable Fault header(StringRules rules, String text) {
         boolean strict = !rules.hasStrict() || rules.getStrict();
         return switch (rules.getWellKnownRegex()) {
-        case HTTP_HEADER_NAME -> strict
-                ? TextForms.isHeaderName(text) ? null : new Fault("not the name of a header",
-                        "use letters, digits and !#$%&'*+-.^_|~` (one : may stand first)")
-                : lines(text);
-        case HTTP_HEADER_VALUE -> strict
-                ? TextForms.isHeaderValue(text) ? null : new Fault("not the value of a header",
-                        "remove control characters")
-                : lines(text);
-        case UNKNOWN -> null;
+            case HTTP_HEADER_NAME -> strict
+                    ? TextForms.isHeaderName(text)
+                            ? null
+                            : new Fault("not the name of a header",
+                                    "use letters, digits and !#$%&'*+-.^_|~` (one : may stand first)")
+                    : lines(text);
+            case HTTP_HEADER_VALUE -> strict
+                    ? TextForms.isHeaderValue(text)
+                            ? null
+                            : new Fault("not the value of a header",
+                                    "remove control characters")
+                    : lines(text);
+            case UNKNOWN -> null;
         };
     }
 
     private static @Nullable Fault lines(String text) {
-        return TextForms.isOneLine(text) ? null
+        return TextForms.isOneLine(text)
+                ? null
                 : new Fault("this may not contain a line break or a zero byte", "write it in one line");
     }
 

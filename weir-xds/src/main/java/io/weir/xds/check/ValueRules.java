@@ -34,21 +34,21 @@ final class ValueRules {
     /** A scalar. {@code set} says whether it was written, for a better message. */
     void check(FieldDescriptor field, FieldRules rules, Object value, boolean set) {
         switch (rules.getTypeCase()) {
-        case FLOAT, DOUBLE, INT32, INT64, UINT32, UINT64, SINT32, SINT64, FIXED32, FIXED64, SFIXED32, SFIXED64 ->
-            number(rules, value);
-        case BOOL -> bool(rules.getBool(), value);
-        case STRING -> {
-            if (!set && ((String) value).isEmpty() && !rules.getString().getIgnoreEmpty()
-                    && TextRules.fault(rules.getString(), "") != null) {
-                report.error("", "this is required", "add " + field.getName());
-            } else {
-                text(TextRules.fault(rules.getString(), (String) value), (String) value);
+            case FLOAT, DOUBLE, INT32, INT64, UINT32, UINT64, SINT32, SINT64, FIXED32, FIXED64, SFIXED32, SFIXED64 ->
+                number(rules, value);
+            case BOOL -> bool(rules.getBool(), value);
+            case STRING -> {
+                if (!set && ((String) value).isEmpty() && !rules.getString().getIgnoreEmpty()
+                        && TextRules.fault(rules.getString(), "") != null) {
+                    report.error("", "this is required", "add " + field.getName());
+                } else {
+                    text(TextRules.fault(rules.getString(), (String) value), (String) value);
+                }
             }
-        }
-        case BYTES -> bytes(rules.getBytes(), (ByteString) value);
-        case ENUM -> enumValue(rules.getEnum(), (EnumValueDescriptor) value);
-        case REPEATED, MAP, ANY, DURATION, TIMESTAMP, TYPE_NOT_SET -> {
-        }
+            case BYTES -> bytes(rules.getBytes(), (ByteString) value);
+            case ENUM -> enumValue(rules.getEnum(), (EnumValueDescriptor) value);
+            case REPEATED, MAP, ANY, DURATION, TIMESTAMP, TYPE_NOT_SET -> {
+            }
         }
     }
 
@@ -56,26 +56,28 @@ final class ValueRules {
     void wellKnown(Message value, FieldDescriptor field, FieldRules rules) {
         Descriptor type = value.getDescriptorForType();
         switch (rules.getTypeCase()) {
-        case DURATION -> range(DurationRange.of(rules.getDuration()), DurationRange.duration(value));
-        case TIMESTAMP -> range(DurationRange.of(rules.getTimestamp(), System.currentTimeMillis()),
-                DurationRange.duration(value));
-        case ANY -> any(rules.getAny(), value);
-        case REPEATED, MAP, TYPE_NOT_SET -> {
-        }
-        case FLOAT, DOUBLE, INT32, INT64, UINT32, UINT64, SINT32, SINT64, FIXED32, FIXED64, SFIXED32, SFIXED64, BOOL,
-                STRING, BYTES, ENUM -> {
-            FieldDescriptor wrapped = type.findFieldByNumber(1);
-            if (type.getFullName().endsWith("Value") && wrapped != null && !wrapped.isRepeated()) {
-                check(field, rules, value.getField(wrapped), true);
+            case DURATION -> range(DurationRange.of(rules.getDuration()), DurationRange.duration(value));
+            case TIMESTAMP -> range(DurationRange.of(rules.getTimestamp(), System.currentTimeMillis()),
+                    DurationRange.duration(value));
+            case ANY -> any(rules.getAny(), value);
+            case REPEATED, MAP, TYPE_NOT_SET -> {
             }
-        }
+            case FLOAT, DOUBLE, INT32, INT64, UINT32, UINT64, SINT32, SINT64, FIXED32, FIXED64, SFIXED32, SFIXED64,
+                    BOOL,
+                    STRING, BYTES, ENUM -> {
+                FieldDescriptor wrapped = type.findFieldByNumber(1);
+                if (type.getFullName().endsWith("Value") && wrapped != null && !wrapped.isRepeated()) {
+                    check(field, rules, value.getField(wrapped), true);
+                }
+            }
         }
     }
 
     void count(int count, String noun, long min, long max) {
         String items = min == 1 || max == 1 ? noun.equals("items") ? "item" : "entry" : noun;
         if (count < min) {
-            report.error(count + " " + noun, "at least " + min + " " + items + (min == 1 ? " is" : " are") + " required",
+            report.error(count + " " + noun,
+                    "at least " + min + " " + items + (min == 1 ? " is" : " are") + " required",
                     "add " + (min - count) + (count == 0 ? "" : " more"));
         } else if (count > max) {
             report.error(count + " " + noun, "at most " + max + " " + items + (max == 1 ? " is" : " are") + " allowed",
@@ -171,11 +173,11 @@ final class ValueRules {
 
     static String shown(Object value) {
         return switch (value) {
-        case Message message when isDuration(message) -> DurationRange.text(DurationRange.duration(message));
-        case Message message -> "";
-        case EnumValueDescriptor constant -> constant.getName();
-        case ByteString bytes -> bytes.size() + " bytes";
-        default -> value.toString();
+            case Message message when isDuration(message) -> DurationRange.text(DurationRange.duration(message));
+            case Message message -> "";
+            case EnumValueDescriptor constant -> constant.getName();
+            case ByteString bytes -> bytes.size() + " bytes";
+            default -> value.toString();
         };
     }
 

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import io.weir.xds.yaml.MessageTypes;
 
 /**
- * Messages as the checks walk them. A generated message answers {@code getField} through reflection that is set up class by
- * class, at a cost that a cold start feels; the same bytes as a dynamic message answer from a table.
+ * Messages as the checks walk them. A generated message answers {@code getField} through reflection that is set up
+ * class by class, at a cost that a cold start feels; the same bytes as a dynamic message answer from a table.
  */
 final class Views {
     private Views() {}

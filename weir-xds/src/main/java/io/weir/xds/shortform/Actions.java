@@ -35,9 +35,11 @@ final class Actions {
     void put(Part part, Tree route) {
         List<String> given = WAYS.stream().filter(part::has).toList();
         if (given.size() != 1) {
-            part.problem(given.isEmpty() ? "nothing says what this route does"
+            part.problem(given.isEmpty()
+                    ? "nothing says what this route does"
                     : "a route does one thing, and here are " + String.join(" and ", given),
-                    given.isEmpty() ? "add to: SERVICE, redirect: URL or respond: { status: 200, body: TEXT }"
+                    given.isEmpty()
+                            ? "add to: SERVICE, redirect: URL or respond: { status: 200, body: TEXT }"
                             : "keep one of them");
         }
         Part to = part.part("to");
@@ -115,12 +117,12 @@ final class Actions {
             String text = status == null ? null : status.text();
             if (status != null && text != null) {
                 String code = switch (text) {
-                case "301" -> "MOVED_PERMANENTLY";
-                case "302" -> "FOUND";
-                case "303" -> "SEE_OTHER";
-                case "307" -> "TEMPORARY_REDIRECT";
-                case "308" -> "PERMANENT_REDIRECT";
-                default -> "";
+                    case "301" -> "MOVED_PERMANENTLY";
+                    case "302" -> "FOUND";
+                    case "303" -> "SEE_OTHER";
+                    case "307" -> "TEMPORARY_REDIRECT";
+                    case "308" -> "PERMANENT_REDIRECT";
+                    default -> "";
                 };
                 if (code.isEmpty()) {
                     status.problem("this is no status of a redirect", "write 301, 302, 303, 307 or 308");

@@ -25,7 +25,10 @@ final class Listeners {
     private final Set<String> names = new HashSet<>();
     private final List<Node> listeners = new ArrayList<>();
 
-    /** @param defaultLog what holds where a listener says nothing about its log */
+    /**
+     * @param defaultLog
+     *            what holds where a listener says nothing about its log
+     */
     Listeners(Targets targets, @Nullable Part defaultLog) {
         this.targets = targets;
         this.defaultLog = defaultLog;

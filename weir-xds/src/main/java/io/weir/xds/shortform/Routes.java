@@ -12,8 +12,8 @@ import io.weir.xds.yaml.Node.Entry;
 import io.weir.xds.yaml.Node.Mapping;
 
 /**
- * {@code routes:} as virtual hosts. The routes of a host stay in the order of the text; a route without a host belongs to
- * every host, at its place in that order.
+ * {@code routes:} as virtual hosts. The routes of a host stay in the order of the text; a route without a host belongs
+ * to every host, at its place in that order.
  */
 final class Routes {
 

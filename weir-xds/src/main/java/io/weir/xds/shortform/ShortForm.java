@@ -23,14 +23,15 @@ public final class ShortForm {
 
     private static final List<String> KEYS = List.of("listen", "services", "admin", "log", "envoy");
 
-    private ShortForm() {
-    }
+    private ShortForm() {}
 
     /**
      * What became of a short form.
      *
-     * @param bootstrap a tree in Envoy's form, whose nodes point into the short form; it lacks what problems name
-     * @param problems in the words of the short form, in the order they were found
+     * @param bootstrap
+     *            a tree in Envoy's form, whose nodes point into the short form; it lacks what problems name
+     * @param problems
+     *            in the words of the short form, in the order they were found
      */
     public record Expansion(Node bootstrap, List<Problem> problems) {
 
@@ -39,7 +40,9 @@ public final class ShortForm {
         }
     }
 
-    /** Whether this tree is the short form: it has one of its keys, and none of a bootstrap that the short form lacks. */
+    /**
+     * Whether this tree is the short form: it has one of its keys, and none of a bootstrap that the short form lacks.
+     */
     public static boolean isShort(Node root) {
         if (!(root instanceof Mapping mapping)) {
             return false;
@@ -120,9 +123,9 @@ public final class ShortForm {
         }
         for (Entry entry : mapping.entries()) {
             String key = switch (entry.key()) {
-            case "staticResources" -> "static_resources";
-            case "bootstrapExtensions" -> "bootstrap_extensions";
-            default -> entry.key();
+                case "staticResources" -> "static_resources";
+                case "bootstrapExtensions" -> "bootstrap_extensions";
+                default -> entry.key();
             };
             Entry before = top.get(key);
             if (before == null) {
@@ -159,9 +162,9 @@ public final class ShortForm {
 
     private static List<Node> items(Node node) {
         return switch (node) {
-        case Sequence sequence -> sequence.items();
-        case Scalar scalar when scalar.isNull() -> List.of();
-        case Scalar _, Mapping _ -> List.of(node);
+            case Sequence sequence -> sequence.items();
+            case Scalar scalar when scalar.isNull() -> List.of();
+            case Scalar _,Mapping _ -> List.of(node);
         };
     }
 

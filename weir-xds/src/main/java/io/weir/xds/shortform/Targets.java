@@ -13,7 +13,9 @@ import io.weir.xds.yaml.Node.Mapping;
 
 import org.jspecify.annotations.Nullable;
 
-/** {@code to:} - the name of a service, or names with weights. Every name must be that of a service or a raw cluster. */
+/**
+ * {@code to:} - the name of a service, or names with weights. Every name must be that of a service or a raw cluster.
+ */
 final class Targets {
 
     private final Set<String> names = new LinkedHashSet<>();

@@ -81,13 +81,14 @@ public final class ProtoPrinter {
                 return single(message.getField(wrapped), wrapped, secret);
             }
             return switch (type.getName()) {
-            case "Any" -> any(message, secret);
-            case "Duration" -> text(duration(number(message, 1), number(message, 2)));
-            case "Timestamp" -> text(java.time.Instant.ofEpochSecond(number(message, 1), number(message, 2)).toString());
-            case "FieldMask" -> text(String.join(",", strings(message)));
-            case "Struct" -> new Mapping(NOWHERE, entries(message, type.findFieldByNumber(1), secret));
-            case "ListValue" -> list(message, type.findFieldByNumber(1), secret);
-            default -> free(message, secret);
+                case "Any" -> any(message, secret);
+                case "Duration" -> text(duration(number(message, 1), number(message, 2)));
+                case "Timestamp" ->
+                    text(java.time.Instant.ofEpochSecond(number(message, 1), number(message, 2)).toString());
+                case "FieldMask" -> text(String.join(",", strings(message)));
+                case "Struct" -> new Mapping(NOWHERE, entries(message, type.findFieldByNumber(1), secret));
+                case "ListValue" -> list(message, type.findFieldByNumber(1), secret);
+                default -> free(message, secret);
             };
         }
 
@@ -165,18 +166,18 @@ public final class ProtoPrinter {
 
         private Node single(Object value, FieldDescriptor field, boolean secret) {
             return switch (field.getJavaType()) {
-            case MESSAGE -> message((Message) value, secret);
-            case STRING -> text(secret ? REDACTED : (String) value);
-            case BYTE_STRING -> text(base64(secret ? ByteString.copyFromUtf8(REDACTED) : (ByteString) value));
-            case BOOLEAN -> new Scalar(NOWHERE, value.toString(), Kind.BOOLEAN);
-            case ENUM -> constant((EnumValueDescriptor) value);
-            case INT -> new Scalar(NOWHERE, unsigned(field)
-                    ? Integer.toUnsignedString((Integer) value)
-                    : value.toString(), Kind.INTEGER);
-            case LONG -> new Scalar(NOWHERE, unsigned(field)
-                    ? Long.toUnsignedString((Long) value)
-                    : value.toString(), json ? Kind.TEXT : Kind.INTEGER);
-            case FLOAT, DOUBLE -> decimal(((Number) value).doubleValue(), value.toString());
+                case MESSAGE -> message((Message) value, secret);
+                case STRING -> text(secret ? REDACTED : (String) value);
+                case BYTE_STRING -> text(base64(secret ? ByteString.copyFromUtf8(REDACTED) : (ByteString) value));
+                case BOOLEAN -> new Scalar(NOWHERE, value.toString(), Kind.BOOLEAN);
+                case ENUM -> constant((EnumValueDescriptor) value);
+                case INT -> new Scalar(NOWHERE, unsigned(field)
+                        ? Integer.toUnsignedString((Integer) value)
+                        : value.toString(), Kind.INTEGER);
+                case LONG -> new Scalar(NOWHERE, unsigned(field)
+                        ? Long.toUnsignedString((Long) value)
+                        : value.toString(), json ? Kind.TEXT : Kind.INTEGER);
+                case FLOAT, DOUBLE -> decimal(((Number) value).doubleValue(), value.toString());
             };
         }
     }
@@ -199,10 +200,10 @@ public final class ProtoPrinter {
 
     private static boolean unsigned(FieldDescriptor field) {
         return switch (field.getType()) {
-        case UINT32, UINT64, FIXED32, FIXED64 -> true;
-        case INT32, SINT32, SFIXED32, INT64, SINT64, SFIXED64, DOUBLE, FLOAT, BOOL, STRING, BYTES, ENUM, MESSAGE,
-                GROUP ->
-            false;
+            case UINT32, UINT64, FIXED32, FIXED64 -> true;
+            case INT32, SINT32, SFIXED32, INT64, SINT64, SFIXED64, DOUBLE, FLOAT, BOOL, STRING, BYTES, ENUM, MESSAGE,
+                    GROUP ->
+                false;
         };
     }
 

@@ -37,17 +37,17 @@ public final class TreeText {
 
     private static boolean isInline(Node node) {
         return switch (node) {
-        case Scalar scalar -> true;
-        case Sequence list -> list.items().isEmpty();
-        case Mapping mapping -> mapping.entries().isEmpty();
+            case Scalar scalar -> true;
+            case Sequence list -> list.items().isEmpty();
+            case Mapping mapping -> mapping.entries().isEmpty();
         };
     }
 
     private void inline(Node node) {
         switch (node) {
-        case Scalar scalar -> out.append(scalar.kind() == Kind.TEXT ? scalarText(scalar.text()) : scalar.text());
-        case Sequence list -> out.append("[]");
-        case Mapping mapping -> out.append("{}");
+            case Scalar scalar -> out.append(scalar.kind() == Kind.TEXT ? scalarText(scalar.text()) : scalar.text());
+            case Sequence list -> out.append("[]");
+            case Mapping mapping -> out.append("{}");
         }
     }
 
@@ -55,29 +55,29 @@ public final class TreeText {
     private void block(Node node, int depth, boolean begun) {
         boolean first = begun;
         switch (node) {
-        case Mapping mapping -> {
-            for (Entry entry : mapping.entries()) {
-                indent(first ? 0 : depth);
-                first = false;
-                out.append(scalarText(entry.key())).append(':');
-                boolean list = entry.value() instanceof Sequence;
-                value(entry.value(), list ? depth : depth + 1);
-            }
-        }
-        case Sequence list -> {
-            for (Node item : list.items()) {
-                indent(first ? 0 : depth);
-                first = false;
-                out.append('-');
-                if (isInline(item)) {
-                    value(item, depth);
-                } else {
-                    out.append(' ');
-                    block(item, depth + 1, true);
+            case Mapping mapping -> {
+                for (Entry entry : mapping.entries()) {
+                    indent(first ? 0 : depth);
+                    first = false;
+                    out.append(scalarText(entry.key())).append(':');
+                    boolean list = entry.value() instanceof Sequence;
+                    value(entry.value(), list ? depth : depth + 1);
                 }
             }
-        }
-        case Scalar scalar -> value(scalar, depth);
+            case Sequence list -> {
+                for (Node item : list.items()) {
+                    indent(first ? 0 : depth);
+                    first = false;
+                    out.append('-');
+                    if (isInline(item)) {
+                        value(item, depth);
+                    } else {
+                        out.append(' ');
+                        block(item, depth + 1, true);
+                    }
+                }
+            }
+            case Scalar scalar -> value(scalar, depth);
         }
     }
 
@@ -122,9 +122,9 @@ public final class TreeText {
     private static boolean isInnerMark(String text, int i) {
         char c = text.charAt(i);
         return switch (c) {
-        case ':' -> text.charAt(i + 1) != ' ';
-        case '#' -> text.charAt(i - 1) != ' ';
-        default -> PLAIN_MARKS.indexOf(c) >= 0;
+            case ':' -> text.charAt(i + 1) != ' ';
+            case '#' -> text.charAt(i - 1) != ' ';
+            default -> PLAIN_MARKS.indexOf(c) >= 0;
         };
     }
 
@@ -133,18 +133,19 @@ public final class TreeText {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             switch (c) {
-            case '"' -> quoted.append("\\\"");
-            case '\\' -> quoted.append("\\\\");
-            case '\n' -> quoted.append("\\n");
-            case '\r' -> quoted.append("\\r");
-            case '\t' -> quoted.append("\\t");
-            default -> {
-                if (c < ' ' || (c >= 0x7F && c <= 0xA0) || c == 0x2028 || c == 0x2029 || c == 0xFEFF || c >= 0xFFFE) {
-                    quoted.append("\\u").append(Integer.toHexString(0x10000 | c), 1, 5);
-                } else {
-                    quoted.append(c);
+                case '"' -> quoted.append("\\\"");
+                case '\\' -> quoted.append("\\\\");
+                case '\n' -> quoted.append("\\n");
+                case '\r' -> quoted.append("\\r");
+                case '\t' -> quoted.append("\\t");
+                default -> {
+                    if (c < ' ' || (c >= 0x7F && c <= 0xA0) || c == 0x2028 || c == 0x2029 || c == 0xFEFF
+                            || c >= 0xFFFE) {
+                        quoted.append("\\u").append(Integer.toHexString(0x10000 | c), 1, 5);
+                    } else {
+                        quoted.append(c);
+                    }
                 }
-            }
             }
         }
         return quoted.append('"').toString();
@@ -152,43 +153,45 @@ public final class TreeText {
 
     private void json(Node node, int depth) {
         switch (node) {
-        case Scalar scalar -> out.append(scalar.kind() == Kind.TEXT ? quoted(scalar.text()) : jsonText(scalar));
-        case Sequence list -> {
-            List<Node> items = list.items();
-            out.append('[');
-            for (int i = 0; i < items.size(); i++) {
-                line(i, depth + 1);
-                json(items.get(i), depth + 1);
+            case Scalar scalar -> out.append(scalar.kind() == Kind.TEXT ? quoted(scalar.text()) : jsonText(scalar));
+            case Sequence list -> {
+                List<Node> items = list.items();
+                out.append('[');
+                for (int i = 0; i < items.size(); i++) {
+                    line(i, depth + 1);
+                    json(items.get(i), depth + 1);
+                }
+                close(items.isEmpty(), depth, ']');
             }
-            close(items.isEmpty(), depth, ']');
-        }
-        case Mapping mapping -> {
-            List<Entry> entries = mapping.entries();
-            out.append('{');
-            for (int i = 0; i < entries.size(); i++) {
-                line(i, depth + 1);
-                out.append(quoted(entries.get(i).key())).append(": ");
-                json(entries.get(i).value(), depth + 1);
+            case Mapping mapping -> {
+                List<Entry> entries = mapping.entries();
+                out.append('{');
+                for (int i = 0; i < entries.size(); i++) {
+                    line(i, depth + 1);
+                    out.append(quoted(entries.get(i).key())).append(": ");
+                    json(entries.get(i).value(), depth + 1);
+                }
+                close(entries.isEmpty(), depth, '}');
             }
-            close(entries.isEmpty(), depth, '}');
-        }
         }
     }
 
     /** Words and numbers of YAML that JSON does not have, in JSON's form. */
     private static String jsonText(Scalar scalar) {
         return switch (scalar.kind()) {
-        case BOOLEAN -> Boolean.toString(Scalars.isTrue(scalar.text()));
-        case NULL -> "null";
-        case TEXT -> quoted(scalar.text());
-        case INTEGER -> {
-            Long whole = Numbers.whole(scalar);
-            yield whole == null ? scalar.text() : whole.toString();
-        }
-        case FLOAT -> {
-            Double number = Numbers.decimal(scalar);
-            yield number == null || number.isNaN() || number.isInfinite() ? quoted(scalar.text()) : number.toString();
-        }
+            case BOOLEAN -> Boolean.toString(Scalars.isTrue(scalar.text()));
+            case NULL -> "null";
+            case TEXT -> quoted(scalar.text());
+            case INTEGER -> {
+                Long whole = Numbers.whole(scalar);
+                yield whole == null ? scalar.text() : whole.toString();
+            }
+            case FLOAT -> {
+                Double number = Numbers.decimal(scalar);
+                yield number == null || number.isNaN() || number.isInfinite()
+                        ? quoted(scalar.text())
+                        : number.toString();
+            }
         };
     }
 

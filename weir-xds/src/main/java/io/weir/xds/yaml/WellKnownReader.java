@@ -203,19 +203,19 @@ final class WellKnownReader {
         }
         Value.Builder value = Value.newBuilder();
         return switch (node) {
-        case Mapping mapping -> value.setStructValue(struct(mapping, levels - 1)).build();
-        case Sequence list -> value.setListValue(list(list, levels - 1)).build();
-        case Scalar scalar -> switch (scalar.kind()) {
-        case NULL -> value.setNullValue(NullValue.NULL_VALUE).build();
-        case BOOLEAN -> value.setBoolValue(Scalars.isTrue(scalar.text())).build();
-        case TEXT -> value.setStringValue(scalar.text()).build();
-        case INTEGER, FLOAT -> {
-            Double number = Numbers.decimal(scalar);
-            yield number == null || number.isNaN() || number.isInfinite()
-                    ? value.setStringValue(scalar.text()).build()
-                    : value.setNumberValue(number).build();
-        }
-        };
+            case Mapping mapping -> value.setStructValue(struct(mapping, levels - 1)).build();
+            case Sequence list -> value.setListValue(list(list, levels - 1)).build();
+            case Scalar scalar -> switch (scalar.kind()) {
+                case NULL -> value.setNullValue(NullValue.NULL_VALUE).build();
+                case BOOLEAN -> value.setBoolValue(Scalars.isTrue(scalar.text())).build();
+                case TEXT -> value.setStringValue(scalar.text()).build();
+                case INTEGER, FLOAT -> {
+                    Double number = Numbers.decimal(scalar);
+                    yield number == null || number.isNaN() || number.isInfinite()
+                            ? value.setStringValue(scalar.text()).build()
+                            : value.setNumberValue(number).build();
+                }
+            };
         };
     }
 }

@@ -34,7 +34,8 @@ class HonouredTest {
 
     private static List<Problem> check(String text) {
         Node root = ConfigText.parse("weir.yaml", text).root();
-        Read<Bootstrap> read = new ProtoReader(MessageTypes.envoy()).read(java.util.Objects.requireNonNull(root), Bootstrap.getDefaultInstance(), "");
+        Read<Bootstrap> read = new ProtoReader(MessageTypes.envoy()).read(java.util.Objects.requireNonNull(root),
+                Bootstrap.getDefaultInstance(), "");
         assertThat(read.problems()).isEmpty();
         List<Problem> out = new ArrayList<>();
         Honoured.core().with("test", TABLE).check(read.message(), "", read.positions(), out);

@@ -135,16 +135,20 @@ class ConfigTextTest {
             "'a: @b' | f:1:4 | cannot start any token", "'' | f:1:1 | the text is empty",
             "'? [a]\n: b' | f:1:3 | a key is due", "'<<: 1' | f:1:1 | only a mapping can be merged"})
     void aFaultOfYamlNamesItsPlaceAndCure(String text, String place, String words) {
-        assertThat(problems(text)).isNotEmpty().first().asString().startsWith(place).contains(words == null ? "" : words);
+        assertThat(problems(text)).isNotEmpty().first().asString().startsWith(place)
+                .contains(words == null ? "" : words);
     }
 
     @Test
     void anyTextAtAllIsReadOrRefusedButNothingIsThrown() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        String[] pieces = {"a", "b: ", "- ", "[", "]", "{", "}", "\"", "'", "\n", "  ", ", ", ": ", "&x ", "*x", "!t ", "|\n",
-                ">\n", "#", "? ", "%YAML 1.2\n", "---\n", "...\n", "1", "0.5s", "~", "\t", "\\", "é", "\ud83d\ude00", "\ud800",
-                "\0", "<<: ", "static_resources:\n", "  clusters:\n", "  - name: x\n", "'@type': ", "type.googleapis.com/",
+        String[] pieces = {"a", "b: ", "- ", "[", "]", "{", "}", "\"", "'", "\n", "  ", ", ", ": ", "&x ", "*x", "!t ",
+                "|\n",
+                ">\n", "#", "? ", "%YAML 1.2\n", "---\n", "...\n", "1", "0.5s", "~", "\t", "\\", "é", "\ud83d\ude00",
+                "\ud800",
+                "\0", "<<: ", "static_resources:\n", "  clusters:\n", "  - name: x\n", "'@type': ",
+                "type.googleapis.com/",
                 "google.protobuf.Struct", "node: ", "id: ", "admin: ", "!!int ", "@", "`", "\u2028", "\uFEFF"};
         ProtoReader reader = new ProtoReader(MessageTypes.envoy());
         for (int i = 0; i < 20_000; i++) {

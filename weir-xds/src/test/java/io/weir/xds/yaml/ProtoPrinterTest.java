@@ -48,15 +48,17 @@ class ProtoPrinterTest {
 
     @Test
     void yamlIsCanonicalAndJsonIsEnvoys() {
-        Message message = read("""
-                name: a
-                connectTimeout: {seconds: 0, nanos: 250000000}
-                lb_policy: least_request
-                typed_extension_protocol_options:
-                  o: {"@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions, explicit_http_config: {http_protocol_options: {}}}
-                metadata: {filter_metadata: {m: {list: [1, x, true, null]}}}
-                dns_resolvers: []
-                """, Cluster.getDefaultInstance()).message();
+        Message message = read(
+                """
+                        name: a
+                        connectTimeout: {seconds: 0, nanos: 250000000}
+                        lb_policy: least_request
+                        typed_extension_protocol_options:
+                          o: {"@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions, explicit_http_config: {http_protocol_options: {}}}
+                        metadata: {filter_metadata: {m: {list: [1, x, true, null]}}}
+                        dns_resolvers: []
+                        """,
+                Cluster.getDefaultInstance()).message();
         assertThat(PRINTER.yaml(message)).isEqualTo("""
                 name: a
                 connect_timeout: 0.250s

@@ -66,38 +66,41 @@ public final class RandomMessages {
 
     private Object value(Message.Builder builder, FieldDescriptor field, int depth, int rarity, boolean tame) {
         return switch (field.getJavaType()) {
-        case STRING -> tame ? "x" : TEXTS[random.nextInt(TEXTS.length)];
-        case BYTE_STRING -> tame ? ByteString.copyFromUtf8("x") : bytes();
-        case BOOLEAN -> tame || random.nextBoolean();
-        case INT -> tame ? 1 : random.nextInt() >>> random.nextInt(32);
-        case LONG -> tame ? 1L : random.nextLong() >>> random.nextInt(64);
-        case FLOAT -> tame ? 1f : random.nextFloat() * 100;
-        case DOUBLE -> tame ? 1d : random.nextBoolean() ? random.nextInt(100) : random.nextDouble() * 1e6;
-        case ENUM -> {
-            EnumDescriptor type = field.getEnumType();
-            yield tame ? type.getValues().getFirst() : type.getValues().get(random.nextInt(type.getValues().size()));
-        }
-        case MESSAGE -> {
-            Descriptor type = field.getMessageType();
-            Message part = builder.newBuilderForField(field).build();
-            yield isAny(type) ? Any.pack(StringValue.of(tame ? "x" : TEXTS[random.nextInt(TEXTS.length)]))
-                    : special(type, tame, part, depth, rarity);
-        }
+            case STRING -> tame ? "x" : TEXTS[random.nextInt(TEXTS.length)];
+            case BYTE_STRING -> tame ? ByteString.copyFromUtf8("x") : bytes();
+            case BOOLEAN -> tame || random.nextBoolean();
+            case INT -> tame ? 1 : random.nextInt() >>> random.nextInt(32);
+            case LONG -> tame ? 1L : random.nextLong() >>> random.nextInt(64);
+            case FLOAT -> tame ? 1f : random.nextFloat() * 100;
+            case DOUBLE -> tame ? 1d : random.nextBoolean() ? random.nextInt(100) : random.nextDouble() * 1e6;
+            case ENUM -> {
+                EnumDescriptor type = field.getEnumType();
+                yield tame
+                        ? type.getValues().getFirst()
+                        : type.getValues().get(random.nextInt(type.getValues().size()));
+            }
+            case MESSAGE -> {
+                Descriptor type = field.getMessageType();
+                Message part = builder.newBuilderForField(field).build();
+                yield isAny(type)
+                        ? Any.pack(StringValue.of(tame ? "x" : TEXTS[random.nextInt(TEXTS.length)]))
+                        : special(type, tame, part, depth, rarity);
+            }
         };
     }
 
     private Message special(Descriptor type, boolean tame, Message part, int depth, int rarity) {
         switch (type.getFullName()) {
-        case "google.protobuf.Duration", "google.protobuf.Timestamp" -> {
-            return part.toBuilder().setField(type.findFieldByNumber(1), tame ? 1L : (long) random.nextInt(100_000))
-                    .setField(type.findFieldByNumber(2), tame ? 0 : random.nextInt(1_000_000_000)).build();
-        }
-        case "google.protobuf.Value" -> {
-            return part.toBuilder().setField(type.findFieldByName("string_value"), "x").build();
-        }
-        default -> {
-            return tame ? tame(part, depth - 1) : message(part, depth - 1, rarity);
-        }
+            case "google.protobuf.Duration", "google.protobuf.Timestamp" -> {
+                return part.toBuilder().setField(type.findFieldByNumber(1), tame ? 1L : (long) random.nextInt(100_000))
+                        .setField(type.findFieldByNumber(2), tame ? 0 : random.nextInt(1_000_000_000)).build();
+            }
+            case "google.protobuf.Value" -> {
+                return part.toBuilder().setField(type.findFieldByName("string_value"), "x").build();
+            }
+            default -> {
+                return tame ? tame(part, depth - 1) : message(part, depth - 1, rarity);
+            }
         }
     }
 
@@ -128,7 +131,8 @@ public final class RandomMessages {
         if (field.isRepeated()) {
             int index = random.nextInt(message.getRepeatedFieldCount(field));
             Object strange = strange(message.getRepeatedField(field, index), field);
-            return random.nextInt(3) == 0 ? builder.addRepeatedField(field, strange).build()
+            return random.nextInt(3) == 0
+                    ? builder.addRepeatedField(field, strange).build()
                     : builder.setRepeatedField(field, index, strange).build();
         }
         return builder.setField(field, strange(message.getField(field), field)).build();
@@ -136,17 +140,19 @@ public final class RandomMessages {
 
     private Object strange(Object value, FieldDescriptor field) {
         return switch (field.getJavaType()) {
-        case STRING -> random.nextBoolean() ? "" : random.nextBoolean() ? "bad\nname" : "x".repeat(20_000);
-        case BYTE_STRING -> ByteString.EMPTY;
-        case BOOLEAN -> !(Boolean) value;
-        case INT -> random.nextInt(3) == 0 ? 0 : random.nextInt(1 << random.nextInt(1, 31));
-        case LONG -> random.nextInt(3) == 0 ? 0L : random.nextLong() >>> random.nextInt(1, 64);
-        case FLOAT -> random.nextFloat(-10, 200);
-        case DOUBLE -> random.nextDouble(-10, 200);
-        case ENUM -> random.nextBoolean() ? field.getEnumType().findValueByNumberCreatingIfUnknown(99)
-                : field.getEnumType().getValues().getLast();
-        case MESSAGE -> isAny(field.getMessageType()) ? Any.getDefaultInstance()
-                : isTime(field.getMessageType()) ? time((Message) value) : mutated((Message) value);
+            case STRING -> random.nextBoolean() ? "" : random.nextBoolean() ? "bad\nname" : "x".repeat(20_000);
+            case BYTE_STRING -> ByteString.EMPTY;
+            case BOOLEAN -> !(Boolean) value;
+            case INT -> random.nextInt(3) == 0 ? 0 : random.nextInt(1 << random.nextInt(1, 31));
+            case LONG -> random.nextInt(3) == 0 ? 0L : random.nextLong() >>> random.nextInt(1, 64);
+            case FLOAT -> random.nextFloat(-10, 200);
+            case DOUBLE -> random.nextDouble(-10, 200);
+            case ENUM -> random.nextBoolean()
+                    ? field.getEnumType().findValueByNumberCreatingIfUnknown(99)
+                    : field.getEnumType().getValues().getLast();
+            case MESSAGE -> isAny(field.getMessageType())
+                    ? Any.getDefaultInstance()
+                    : isTime(field.getMessageType()) ? time((Message) value) : mutated((Message) value);
         };
     }
 
