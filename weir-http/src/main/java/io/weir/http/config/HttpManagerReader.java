@@ -77,16 +77,7 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
     private static @Nullable RouteTable routes(HttpConnectionManager config, ReadContext context) {
         return switch (config.getRouteSpecifierCase()) {
             case ROUTE_CONFIG -> RouteTableReader.table(config.getRouteConfig(), context.at("route_config"));
-            case RDS -> {
-                context.problem("rds", config.getRds().getRouteConfigName(), "Weir does not fetch routes by RDS yet",
-                        "write them under route_config");
-                yield null;
-            }
-            case SCOPED_ROUTES -> {
-                context.problem("scoped_routes", config.getScopedRoutes().getName(),
-                        "Weir does not know scoped routes yet", "write the routes under route_config");
-                yield null;
-            }
+            case RDS, SCOPED_ROUTES -> null; // refused as fields that are not honoured
             case ROUTESPECIFIER_NOT_SET -> null; // the API's rules tell
         };
     }
@@ -136,7 +127,7 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
             at.warning("", type, "Weir does not know this filter and leaves it out, since it is optional", "remove it");
             return true;
         }
-        at.problem("", type.isEmpty() ? filter.getName() : type, "Weir does not know this HTTP filter yet",
+        at.problem("typed_config", type.isEmpty() ? filter.getName() : type, "Weir does not know this HTTP filter yet",
                 "remove it, or mark it is_optional if the requests may do without it");
         return false;
     }

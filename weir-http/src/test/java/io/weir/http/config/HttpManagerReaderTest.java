@@ -118,7 +118,7 @@ class HttpManagerReaderTest {
         String end = ", { name: envoy.filters.http.router } ]";
         String begin = "stat_prefix: in\n" + ROUTES + "http_filters: [ ";
         assertThat(manager(begin + "{ " + cors + " }" + end).problems())
-                .containsExactly("ERROR http_filters[0]: envoy.extensions.filters.http.cors.v3.Cors: "
+                .containsExactly("ERROR http_filters[0].typed_config: envoy.extensions.filters.http.cors.v3.Cors: "
                         + "Weir does not know this HTTP filter yet");
         assertThat(manager(begin + "{ " + cors + ", is_optional: true }" + end).accepted()).isNotNull();
         assertThat(manager(begin + "{ " + cors + ", disabled: true }" + end).accepted()).isNotNull();
@@ -128,8 +128,6 @@ class HttpManagerReaderTest {
     void whatIsNotSpokenOrFetchedYetIsRefused() {
         assertThat(withRouter(ROUTES + "codec_type: HTTP2").problems()).singleElement().asString()
                 .startsWith("ERROR codec_type: HTTP2: Weir speaks HTTP/1.1");
-        assertThat(withRouter("rds: { route_config_name: r, config_source: { ads: {} } }").problems())
-                .containsExactly("ERROR rds: r: Weir does not fetch routes by RDS yet");
         assertThat(withRouter(ROUTES + "http_protocol_options: { allow_chunked_length: true }").problems())
                 .singleElement().asString().startsWith("ERROR http_protocol_options.allow_chunked_length: true");
     }

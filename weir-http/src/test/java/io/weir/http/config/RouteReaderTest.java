@@ -71,22 +71,22 @@ class RouteReaderTest {
 
     @Test
     void everyKindOfMatchIsRead() {
-        assertThat(matches("{ path: /A, case_sensitive: false }", Heads.get("/a"))).isTrue();
-        assertThat(matches("{ path: /A }", Heads.get("/a"))).isFalse();
-        assertThat(matches("{ safe_regex: { regex: \"/[0-9]+\" } }", Heads.get("/12"))).isTrue();
-        assertThat(matches("{ safe_regex: { google_re2: {}, regex: \"/[0-9]+\" } }", Heads.get("/12a"))).isFalse();
-        assertThat(matches("{ path_separated_prefix: /a }", Heads.get("/ab"))).isFalse();
-        assertThat(matches("{ prefix: /, runtime_fraction: { default_value: { numerator: 0 } } }", Heads.get("/")))
+        assertThat(matches("{ path: /A, case_sensitive: false }", Heads.to("/a"))).isTrue();
+        assertThat(matches("{ path: /A }", Heads.to("/a"))).isFalse();
+        assertThat(matches("{ safe_regex: { regex: \"/[0-9]+\" } }", Heads.to("/12"))).isTrue();
+        assertThat(matches("{ safe_regex: { google_re2: {}, regex: \"/[0-9]+\" } }", Heads.to("/12a"))).isFalse();
+        assertThat(matches("{ path_separated_prefix: /a }", Heads.to("/ab"))).isFalse();
+        assertThat(matches("{ prefix: /, runtime_fraction: { default_value: { numerator: 0 } } }", Heads.to("/")))
                 .isFalse();
-        assertThat(matches("{ prefix: /, grpc: {} }", Heads.get("/", "content-type: application/grpc+proto"))).isTrue();
-        assertThat(matches("{ prefix: /, grpc: {} }", Heads.get("/", "content-type: application/grpc-web"))).isFalse();
+        assertThat(matches("{ prefix: /, grpc: {} }", Heads.to("/", "content-type: application/grpc+proto"))).isTrue();
+        assertThat(matches("{ prefix: /, grpc: {} }", Heads.to("/", "content-type: application/grpc-web"))).isFalse();
         assertThat(
                 matches("{ prefix: /, query_parameters: { name: q, string_match: { prefix: A, ignore_case: true } } }",
-                        Heads.get("/?q=abc")))
+                        Heads.to("/?q=abc")))
                 .isTrue();
-        assertThat(matches("{ prefix: /, query_parameters: { name: q, present_match: true } }", Heads.get("/?r")))
+        assertThat(matches("{ prefix: /, query_parameters: { name: q, present_match: true } }", Heads.to("/?r")))
                 .isFalse();
-        assertThat(matches("{ prefix: /, query_parameters: { name: q } }", Heads.get("/?q"))).isTrue();
+        assertThat(matches("{ prefix: /, query_parameters: { name: q } }", Heads.to("/?q"))).isTrue();
     }
 
     @Test
@@ -106,18 +106,18 @@ class RouteReaderTest {
 
     @Test
     void rewritesAreRead() {
-        assertThat(sent(action("route: { cluster: a, prefix_rewrite: /q }").forward(), Heads.get("/p/x?y")).path())
+        assertThat(sent(action("route: { cluster: a, prefix_rewrite: /q }").forward(), Heads.to("/p/x?y")).path())
                 .isEqualTo("/q/x?y");
         assertThat(sent(action("""
                 route: { cluster: a, regex_rewrite: { pattern: { regex: "/p/(.*)" }, substitution: '/\\1/z' },
                   host_rewrite_path_regex: { pattern: { regex: "/p/(.*)" }, substitution: '\\1.example' } }
-                """).forward(), Heads.get("/p/x")))
+                """).forward(), Heads.to("/p/x")))
                 .satisfies(head -> assertThat(head.path()).isEqualTo("/x/z"))
                 .satisfies(head -> assertThat(head.authority()).isEqualTo("x.example"));
-        assertThat(sent(action("route: { cluster: a, host_rewrite_literal: b.example }").forward(), Heads.get("/p"))
+        assertThat(sent(action("route: { cluster: a, host_rewrite_literal: b.example }").forward(), Heads.to("/p"))
                 .authority()).isEqualTo("b.example");
         assertThat(sent(action("route: { cluster: a, host_rewrite_header: x-h }").forward(),
-                Heads.get("/p", "x-h: c.example")).authority()).isEqualTo("c.example");
+                Heads.to("/p", "x-h: c.example")).authority()).isEqualTo("c.example");
     }
 
     @Test
@@ -217,7 +217,7 @@ class RouteReaderTest {
     }
 
     private static List<String> levelsOf(Forward forward) {
-        return Heads.lines(sent(forward, Heads.get("/"))).stream().filter(line -> line.startsWith("x-l: "))
+        return Heads.lines(sent(forward, Heads.to("/"))).stream().filter(line -> line.startsWith("x-l: "))
                 .map(line -> line.substring(5)).toList();
     }
 
@@ -236,7 +236,7 @@ class RouteReaderTest {
     private static List<String> edited(String add) {
         var forward = route("match: { prefix: / }\nrequest_headers_to_add: { " + add + " }\nroute: { cluster: a }")
                 .forward();
-        return Heads.lines(sent(forward, Heads.get("/", "x-a: old"))).stream().filter(line -> line.startsWith("x-a: "))
+        return Heads.lines(sent(forward, Heads.to("/", "x-a: old"))).stream().filter(line -> line.startsWith("x-a: "))
                 .map(line -> line.substring(5)).toList();
     }
 
@@ -266,7 +266,7 @@ class RouteReaderTest {
 
     private static String location(String redirect) {
         var action = (Redirect) action("redirect: { " + redirect + " }").onlyRoute().action();
-        return action.status() + " " + action.location(Heads.get("/p/x?q"), "http");
+        return action.status() + " " + action.location(Heads.to("/p/x?q"), "http");
     }
 
     @Test

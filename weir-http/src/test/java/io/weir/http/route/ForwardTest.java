@@ -20,7 +20,7 @@ class ForwardTest {
     }
 
     private static String path(PathRewrite rewrite, String path) {
-        return prepared(forward(rewrite, HostRewrite.KEEP, false), Heads.get(path)).path();
+        return prepared(forward(rewrite, HostRewrite.KEEP, false), Heads.to(path)).path();
     }
 
     private static String host(HostRewrite rewrite, HttpHead head) {
@@ -64,30 +64,30 @@ class ForwardTest {
     @Test
     void theOldPathIsKeptInAFieldWhereItChanged() {
         var head = prepared(forward(prefix(new PathMatch.Prefix("/a", false), "/b"), HostRewrite.KEEP, false),
-                Heads.get("/a?x", "x-envoy-original-path: /forged"));
+                Heads.to("/a?x", "x-envoy-original-path: /forged"));
         assertThat(Heads.lines(head)).contains("x-envoy-original-path: /a?x")
                 .doesNotContain("x-envoy-original-path: /forged");
         var unchanged = prepared(
-                forward(PathRewrite.Regex.of(Pattern.compile("z"), "y"), HostRewrite.KEEP, false), Heads.get("/a"));
+                forward(PathRewrite.Regex.of(Pattern.compile("z"), "y"), HostRewrite.KEEP, false), Heads.to("/a"));
         assertThat(unchanged.has(HeaderName.X_ENVOY_ORIGINAL_PATH)).isFalse();
     }
 
     @Test
     void theHostComesFromALiteralAHeaderOrThePath() {
-        assertThat(host(new HostRewrite.Literal("b.example"), Heads.get("/"))).isEqualTo("b.example");
+        assertThat(host(new HostRewrite.Literal("b.example"), Heads.to("/"))).isEqualTo("b.example");
         var fromHeader = new HostRewrite.FromHeader(HeaderName.of("x-host"));
-        assertThat(host(fromHeader, Heads.get("/", "x-host: c.example"))).isEqualTo("c.example");
-        assertThat(host(fromHeader, Heads.get("/"))).isEqualTo("a.example");
+        assertThat(host(fromHeader, Heads.to("/", "x-host: c.example"))).isEqualTo("c.example");
+        assertThat(host(fromHeader, Heads.to("/"))).isEqualTo("a.example");
         var fromPath = HostRewrite.FromPath.of(Pattern.compile("^/(.+)/.+$"), "\\1");
-        assertThat(host(fromPath, Heads.get("/envoyproxy.io/path?x/y"))).isEqualTo("envoyproxy.io");
-        assertThat(host(new HostRewrite.ToEndpoint(), Heads.get("/"))).isEqualTo("a.example");
+        assertThat(host(fromPath, Heads.to("/envoyproxy.io/path?x/y"))).isEqualTo("envoyproxy.io");
+        assertThat(host(new HostRewrite.ToEndpoint(), Heads.to("/"))).isEqualTo("a.example");
     }
 
     @Test
     void aWeightedClustersHostGoesBeforeTheRoutes() {
         var forward = forward(PathRewrite.KEEP, new HostRewrite.ToEndpoint(), false);
         var target = new Target("a", 1, HeaderEdits.NONE, HeaderEdits.NONE, new HostRewrite.Literal("w.example"));
-        var head = Heads.get("/");
+        var head = Heads.to("/");
         forward.prepare(head, target, Heads.source(head), true);
         assertThat(head.authority()).isEqualTo("w.example");
         assertThat(forward.hostFromEndpoint(target)).isFalse();
@@ -97,10 +97,10 @@ class ForwardTest {
     @Test
     void theOldHostIsAppendedToForwardedHostOnce() {
         var forward = forward(PathRewrite.KEEP, new HostRewrite.Literal("b.example"), true);
-        assertThat(prepared(forward, Heads.get("/")).value(HeaderName.X_FORWARDED_HOST)).isEqualTo("a.example");
-        assertThat(prepared(forward, Heads.get("/", "x-forwarded-host: z.example")).value(HeaderName.X_FORWARDED_HOST))
+        assertThat(prepared(forward, Heads.to("/")).value(HeaderName.X_FORWARDED_HOST)).isEqualTo("a.example");
+        assertThat(prepared(forward, Heads.to("/", "x-forwarded-host: z.example")).value(HeaderName.X_FORWARDED_HOST))
                 .isEqualTo("z.example,a.example");
-        assertThat(prepared(forward, Heads.get("/", "x-forwarded-host: z.example, a.example"))
+        assertThat(prepared(forward, Heads.to("/", "x-forwarded-host: z.example, a.example"))
                 .value(HeaderName.X_FORWARDED_HOST)).isEqualTo("z.example, a.example");
     }
 
@@ -114,7 +114,7 @@ class ForwardTest {
         var edits = HeaderEdits.of(List.of(new HeaderEdits.Level(List.of(add), List.of())));
         var forward = forward(prefix(new PathMatch.Prefix("/", false), "/new/"), new HostRewrite.Literal("b.example"),
                 false);
-        var head = Heads.get("/p");
+        var head = Heads.to("/p");
         forward.prepare(head, new Target("a", 1, edits, HeaderEdits.NONE, HostRewrite.KEEP), Heads.source(head), false);
         assertThat(head.value(HeaderName.of("x-before"))).isEqualTo("a.example/p");
         assertThat(head.path()).isEqualTo("/new/p");
@@ -123,7 +123,7 @@ class ForwardTest {
     @Test
     void weightsDivideTheDice() {
         var weighted = new ClusterChoice.Weighted(List.of(weight("a", 1), weight("zero", 0), weight("b", 3)));
-        var head = Heads.get("/");
+        var head = Heads.to("/");
         int first = 0;
         for (long dice = -500; dice < 500; dice++) {
             var target = weighted.choose(head, dice);
@@ -141,8 +141,8 @@ class ForwardTest {
     @Test
     void aHeaderNamesTheCluster() {
         var choice = new ClusterChoice.ByHeader(HeaderName.of("x-cluster"), Target.of(""));
-        var target = choice.choose(Heads.get("/", "x-cluster: blue"), 0);
+        var target = choice.choose(Heads.to("/", "x-cluster: blue"), 0);
         assertThat(target).isEqualTo(Target.of("blue"));
-        assertThat(choice.choose(Heads.get("/"), 0)).isNull();
+        assertThat(choice.choose(Heads.to("/"), 0)).isNull();
     }
 }

@@ -24,7 +24,7 @@ public final class Heads {
     }
 
     /** A GET to a.example. */
-    public static HttpHead get(String path, String... lines) {
+    public static HttpHead to(String path, String... lines) {
         return request("GET", "a.example", path, lines);
     }
 

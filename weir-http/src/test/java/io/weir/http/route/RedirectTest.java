@@ -42,17 +42,17 @@ class RedirectTest {
 
     @Test
     void aNewPathKeepsTheQueryUnlessItBringsItsOwn() {
-        assertThat(path(new PathChange.Replace("/new"), false, Heads.get("/old?x=1"))).isEqualTo("/new?x=1");
-        assertThat(path(new PathChange.Replace("/new?y=2"), false, Heads.get("/old?x=1"))).isEqualTo("/new?y=2");
-        assertThat(path(new PathChange.Replace("/new"), true, Heads.get("/old?x=1"))).isEqualTo("/new");
-        assertThat(path(new PathChange.Replace("/new?y=2"), true, Heads.get("/old?x=1"))).isEqualTo("/new?y=2");
-        assertThat(path(KEEP, true, Heads.get("/old?x=1"))).isEqualTo("/old");
+        assertThat(path(new PathChange.Replace("/new"), false, Heads.to("/old?x=1"))).isEqualTo("/new?x=1");
+        assertThat(path(new PathChange.Replace("/new?y=2"), false, Heads.to("/old?x=1"))).isEqualTo("/new?y=2");
+        assertThat(path(new PathChange.Replace("/new"), true, Heads.to("/old?x=1"))).isEqualTo("/new");
+        assertThat(path(new PathChange.Replace("/new?y=2"), true, Heads.to("/old?x=1"))).isEqualTo("/new?y=2");
+        assertThat(path(KEEP, true, Heads.to("/old?x=1"))).isEqualTo("/old");
     }
 
     @Test
     void aPrefixOrAPatternIsRewrittenAsForForwardedRequests() {
         var prefix = new PathRewrite.Prefix(4, Substitution.bytes("/new"));
-        var head = Heads.get("/old/a?x=1");
+        var head = Heads.to("/old/a?x=1");
         assertThat(path(new PathChange.Rewrite(prefix), false, head)).isEqualTo("/new/a?x=1");
         assertThat(path(new PathChange.Rewrite(prefix), true, head)).isEqualTo("/new/a");
         var regex = PathRewrite.Regex.of(Pattern.compile("/old/(.*)"), "/\\1/new");
