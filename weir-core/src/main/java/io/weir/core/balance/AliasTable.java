@@ -10,13 +10,11 @@ import java.util.Arrays;
 final class AliasTable {
     private static final double WHOLE = 0x1p32;
 
-    private final long[] keep;
-    private final int[] alias;
+    private final long[] columns;
 
     AliasTable(int[] weights) {
         int count = weights.length;
-        keep = new long[count];
-        alias = new int[count];
+        columns = new long[count];
         double sum = Arrays.stream(weights).asLongStream().sum();
         double[] scaled = new double[count];
         int[] small = new int[count];
@@ -34,8 +32,7 @@ final class AliasTable {
         while (smalls > 0 && larges > 0) {
             int less = small[--smalls];
             int more = large[larges - 1];
-            keep[less] = (long) (scaled[less] * WHOLE);
-            alias[less] = more;
+            columns[less] = ((long) (scaled[less] * WHOLE) << 32) | more;
             scaled[more] -= 1 - scaled[less];
             if (scaled[more] < 1) {
                 larges--;
@@ -52,13 +49,14 @@ final class AliasTable {
     }
 
     private void whole(int index) {
-        keep[index] = 1L << 32;
-        alias[index] = index;
+        // its own alias: whether kept or not, the same
+        columns[index] = index;
     }
 
     /** The index that 64 random bits stand for. */
     int draw(long bits64) {
-        int column = Group.below(bits64 >>> 32, keep.length);
-        return (bits64 & 0xffffffffL) < keep[column] ? column : alias[column];
+        int index = Group.below(bits64 >>> 32, columns.length);
+        long column = columns[index];
+        return (bits64 & 0xffffffffL) < (column >>> 32) ? index : (int) column;
     }
 }

@@ -15,18 +15,26 @@ import org.jspecify.annotations.Nullable;
 final class WeightedLeastRequest implements Chooser {
     /** Groups up to this size are drawn from exactly: as many reads as a draw of two hosts costs in all. */
     static final int EXACT_MAX = 8;
-    private static final int DRAWN_MIN = 4;
+    /** With two, a busy host of great weight is too often drawn twice; a fourth costs more than it gains. */
+    private static final int DRAWN_MIN = 3;
+
+    /** So many powers are kept ready: hosts rarely have more requests in flight, and a division takes as long. */
+    private static final int EASES = 64;
 
     private final Group group;
     private final double bias;
     private final @Nullable AliasTable table;
     private final int drawn;
+    private final double[] eases = new double[EASES];
 
     WeightedLeastRequest(Group group, BalancePolicy.LeastRequest policy, boolean all) {
         this.group = group;
         this.bias = policy.activeRequestBias();
         this.table = all || group.size() <= EXACT_MAX ? null : new AliasTable(group.weights());
         this.drawn = Math.max(DRAWN_MIN, policy.choices());
+        for (int active = 0; active < EASES; active++) {
+            eases[active] = Math.pow(active + 1.0, -bias);
+        }
     }
 
     @Override
@@ -80,8 +88,8 @@ final class WeightedLeastRequest implements Chooser {
     }
 
     private double ease(int i) {
-        double load = group.at(i).host().requestsActive() + 1.0;
-        return bias == 1 ? 1 / load : bias == 0 ? 1 : Math.pow(load, -bias);
+        int active = group.at(i).host().requestsActive();
+        return active >= 0 && active < EASES ? eases[active] : Math.pow(active + 1.0, -bias);
     }
 
     private boolean usable(int i, PickContext context) {

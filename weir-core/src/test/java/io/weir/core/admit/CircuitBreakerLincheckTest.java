@@ -34,7 +34,7 @@ public class CircuitBreakerLincheckTest {
 
     @Test
     void itIsLinearizable() {
-        new ModelCheckingOptions().iterations(12).invocationsPerIteration(400).threads(3).actorsPerThread(3)
+        new ModelCheckingOptions().iterations(10).invocationsPerIteration(300).threads(3).actorsPerThread(3)
                 .check(CircuitBreakerLincheckTest.class);
     }
 }

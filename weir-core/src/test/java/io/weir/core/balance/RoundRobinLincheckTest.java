@@ -8,19 +8,20 @@ import org.junit.jupiter.api.Test;
 
 /** Concurrent picks are some sequence of turns: none is taken twice, none is lost. */
 public class RoundRobinLincheckTest {
-    private final List<Host> hosts = Asked.hosts(1, 2, 1);
-    private final Chooser chooser = new RoundRobin(new Group(hosts), 0);
-    private final Asked asked = new Asked(1);
+    private static final List<Host> HOSTS = Asked.hosts(1, 2, 1);
+    private static final Asked ASKED = new Asked(1);
+    private static final Group GROUP = new Group(HOSTS);
+    private final Chooser chooser = new RoundRobin(GROUP, 0);
 
     @Operation
     public int pick() {
-        Pick.Chosen chosen = chooser.choose(asked);
-        return chosen == null ? -1 : hosts.indexOf(chosen.host());
+        Pick.Chosen chosen = chooser.choose(ASKED);
+        return chosen == null ? -1 : HOSTS.indexOf(chosen.host());
     }
 
     @Test
     void picksAreLinearizable() {
-        new ModelCheckingOptions().iterations(8).invocationsPerIteration(250).threads(3).actorsPerThread(2)
+        new ModelCheckingOptions().iterations(6).invocationsPerIteration(150).threads(3).actorsPerThread(2)
                 .check(RoundRobinLincheckTest.class);
     }
 }

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 @Param(name = "now", gen = IntGen.class, conf = "0:5")
 public class HostLincheckTest {
     private static final EjectionSpec RULE = new EjectionSpec(2, 1, 4);
-    private final Host host = new Host(Endpoint.of(InetSocketAddress.createUnresolved("h", 1)));
+    private static final Endpoint ENDPOINT = Endpoint.of(InetSocketAddress.createUnresolved("h", 1));
+    private final Host host = new Host(ENDPOINT);
 
     @Operation
     public boolean unreachable(@Param(name = "now") int now) {
@@ -50,7 +51,7 @@ public class HostLincheckTest {
 
     @Test
     void itIsLinearizable() {
-        new ModelCheckingOptions().iterations(20).invocationsPerIteration(250).threads(3).actorsPerThread(3)
+        new ModelCheckingOptions().iterations(12).invocationsPerIteration(200).threads(3).actorsPerThread(3)
                 .check(HostLincheckTest.class);
     }
 }

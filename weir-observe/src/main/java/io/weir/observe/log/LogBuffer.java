@@ -13,6 +13,7 @@ public final class LogBuffer {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] LEAST = Long.toString(Long.MIN_VALUE).getBytes(StandardCharsets.US_ASCII);
 
+    private final TimeFormat.Moment moment = new TimeFormat.Moment();
     private byte[] bytes = new byte[FIRST_BYTES];
     private int length;
 
@@ -26,6 +27,11 @@ public final class LogBuffer {
 
     byte[] bytes() {
         return bytes;
+    }
+
+    /** Room for a time taken apart while it is written. */
+    TimeFormat.Moment moment() {
+        return moment;
     }
 
     /** Cuts it to its first {@code size} bytes. */

@@ -72,7 +72,11 @@ final class LogWriter {
         }
     }
 
-    /** Called for every line; wakes the thread only if it sleeps for good. Any thread. */
+    /**
+     * Called after every line; wakes the thread only if it sleeps for good. Either this sees the flag, or the thread's
+     * last look sees the line: the ring's producer index and the flag are both volatile, and each side writes its own
+     * first. Any thread.
+     */
     void wake() {
         if (asleep.get() && asleep.compareAndSet(true, false)) {
             LockSupport.unpark(thread());
@@ -95,9 +99,10 @@ final class LogWriter {
 
     private void run() {
         while (!closing) {
-            if (drain() > 0) {
+            int lines = drain();
+            if (lines > 0 && lines < LogSink.LINES_MAX) {
                 LockSupport.parkNanos(this, NAP_NANOS);
-            } else {
+            } else if (lines == 0) {
                 // the flag first, then one more look: a line published between the two is seen here or wakes us
                 asleep.set(true);
                 if (drain() == 0 && !closing && tasks.isEmpty()) {

@@ -227,10 +227,12 @@ final class Operators {
     }
 
     private static boolean flags(AccessRecord ended, boolean longNames, LogBuffer out) {
+        // no flags are a value of their own, in JSON too, as in Envoy
         if (ended.flags() == 0) {
-            return false;
+            out.append('-');
+        } else {
+            ResponseFlag.append(ended.flags(), longNames, out);
         }
-        ResponseFlag.append(ended.flags(), longNames, out);
         return true;
     }
 

@@ -23,23 +23,34 @@ final class TimeFormat {
         void write(Moment moment, LogBuffer out);
     }
 
-    /** Numbers packed into longs are not worth it: escape analysis takes this record apart. */
-    private record Moment(long epochMicros, long epochDay, int year, int month, int day, int secondOfDay,
-            int microOfSecond) {
-        static Moment of(long epochMicros) {
-            long seconds = Math.floorDiv(epochMicros, 1_000_000L);
-            long epochDay = Math.floorDiv(seconds, 86_400L);
+    /**
+     * A moment taken apart. Every line buffer has one to be used again: parts are too many kinds for the compiler to
+     * see that none keeps it.
+     */
+    static final class Moment {
+        private long epochMicros;
+        private long epochDay;
+        private int year;
+        private int month;
+        private int day;
+        private int secondOfDay;
+        private int microOfSecond;
+
+        void set(long micros) {
+            epochMicros = micros;
+            long seconds = Math.floorDiv(micros, 1_000_000L);
+            epochDay = Math.floorDiv(seconds, 86_400L);
+            secondOfDay = (int) Math.floorMod(seconds, 86_400L);
+            microOfSecond = (int) Math.floorMod(micros, 1_000_000L);
             long z = epochDay + 719_468;
             long era = Math.floorDiv(z, 146_097L);
             int doe = (int) (z - era * 146_097);
             int yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
             int doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
             int mp = (5 * doy + 2) / 153;
-            int day = doy - (153 * mp + 2) / 5 + 1;
-            int month = mp < 10 ? mp + 3 : mp - 9;
-            int year = (int) (yoe + era * 400) + (month <= 2 ? 1 : 0);
-            return new Moment(epochMicros, epochDay, year, month, day, (int) Math.floorMod(seconds, 86_400L),
-                    (int) Math.floorMod(epochMicros, 1_000_000L));
+            day = doy - (153 * mp + 2) / 5 + 1;
+            month = mp < 10 ? mp + 3 : mp - 9;
+            year = (int) (yoe + era * 400) + (month <= 2 ? 1 : 0);
         }
 
         int hour() {
@@ -72,7 +83,8 @@ final class TimeFormat {
     }
 
     void write(long epochMicros, LogBuffer out) {
-        Moment moment = Moment.of(epochMicros);
+        Moment moment = out.moment();
+        moment.set(epochMicros);
         for (Part part : parts) {
             part.write(moment, out);
         }
@@ -148,7 +160,7 @@ final class TimeFormat {
             return star ? at + 2 : at + 1;
         }
         if (c == '4' && charAt(format, at + 1) == 'Y') {
-            parts.add((moment, out) -> out.append(moment.year(), 4));
+            parts.add((moment, out) -> out.append(moment.year, 4));
             return at + 2;
         }
         return conversion(format, at, parts);
@@ -164,8 +176,8 @@ final class TimeFormat {
             case 'z' -> literal("+0000");
             case 'a' -> (moment, out) -> abbreviated(DAYS[moment.dayOfWeek()], out);
             case 'A' -> (moment, out) -> out.append(DAYS[moment.dayOfWeek()]);
-            case 'b', 'h' -> (moment, out) -> abbreviated(MONTHS[moment.month() - 1], out);
-            case 'B' -> (moment, out) -> out.append(MONTHS[moment.month() - 1]);
+            case 'b', 'h' -> (moment, out) -> abbreviated(MONTHS[moment.month - 1], out);
+            case 'B' -> (moment, out) -> out.append(MONTHS[moment.month - 1]);
             case 'p' -> (moment, out) -> out.append(moment.hour() < 12 ? "AM" : "PM");
             case 'c' -> compile("%a %b %e %H:%M:%S %Y").asPart();
             case 'D', 'x' -> compile("%m/%d/%y").asPart();
@@ -179,12 +191,12 @@ final class TimeFormat {
 
     private static Part number(char c, String format) throws Unreadable {
         return switch (c) {
-            case 'Y' -> (moment, out) -> out.append(moment.year());
-            case 'C' -> (moment, out) -> out.append(moment.year() / 100, 2);
-            case 'y' -> (moment, out) -> out.append(moment.year() % 100, 2);
-            case 'm' -> (moment, out) -> out.append(moment.month(), 2);
-            case 'd' -> (moment, out) -> out.append(moment.day(), 2);
-            case 'e' -> (moment, out) -> blank(moment.day(), out);
+            case 'Y' -> (moment, out) -> out.append(moment.year);
+            case 'C' -> (moment, out) -> out.append(moment.year / 100, 2);
+            case 'y' -> (moment, out) -> out.append(moment.year % 100, 2);
+            case 'm' -> (moment, out) -> out.append(moment.month, 2);
+            case 'd' -> (moment, out) -> out.append(moment.day, 2);
+            case 'e' -> (moment, out) -> blank(moment.day, out);
             case 'j' -> (moment, out) -> out.append(moment.dayOfYear(), 3);
             case 'H' -> (moment, out) -> out.append(moment.hour(), 2);
             case 'k' -> (moment, out) -> blank(moment.hour(), out);
@@ -192,7 +204,7 @@ final class TimeFormat {
             case 'l' -> (moment, out) -> blank((moment.hour() + 11) % 12 + 1, out);
             case 'M' -> (moment, out) -> out.append(moment.minute(), 2);
             case 'S' -> (moment, out) -> out.append(moment.second(), 2);
-            case 's' -> (moment, out) -> out.append(Math.floorDiv(moment.epochMicros(), 1_000_000L));
+            case 's' -> (moment, out) -> out.append(Math.floorDiv(moment.epochMicros, 1_000_000L));
             case 'f' -> (moment, out) -> fraction(moment, 9, out);
             case 'u' -> (moment, out) -> out.append((moment.dayOfWeek() + 3) % 7 + 1, 1);
             case 'w' -> (moment, out) -> out.append((moment.dayOfWeek() + 4) % 7, 1);
@@ -225,7 +237,7 @@ final class TimeFormat {
     }
 
     private static void fraction(Moment moment, int digits, LogBuffer out) {
-        int fraction = moment.microOfSecond();
+        int fraction = moment.microOfSecond;
         for (int i = digits; i < MICRO_DIGITS; i++) {
             fraction /= 10;
         }
@@ -236,7 +248,7 @@ final class TimeFormat {
     }
 
     private static void shortest(Moment moment, LogBuffer out) {
-        int fraction = moment.microOfSecond();
+        int fraction = moment.microOfSecond;
         int digits = MICRO_DIGITS;
         while (digits > 0 && fraction % 10 == 0) {
             fraction /= 10;
