@@ -51,6 +51,9 @@ final class Timeouts extends TimerWheel.Timer {
         if (forward.idleTimeoutNanos() != Forward.INHERIT_NANOS) {
             idleNanos = forward.idleTimeoutNanos();
         }
+        if (forward.durationMaxNanos() != Forward.INHERIT_NANOS) {
+            lifeDeadline = forward.durationMaxNanos() > 0 ? touchedNanos + forward.durationMaxNanos() : NEVER;
+        }
         arm();
     }
 

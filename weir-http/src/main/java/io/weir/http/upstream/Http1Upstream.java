@@ -32,6 +32,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     private boolean toHead;
     private boolean responseStarted;
     private boolean inBody;
+    private boolean untilClose;
     private boolean wanted = true;
     private long requests;
     private long openedNanos;
@@ -215,6 +216,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
             return;
         }
         inBody = true;
+        untilClose = head.framing() == HttpHead.Framing.UNTIL_CLOSE;
         bodies.start(head.framing(), head.contentLength());
         one.upstreamHead(head, false);
     }
@@ -294,7 +296,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     public void channelInactive(ChannelHandlerContext context) {
         pool.stats().upstreamCxLengthMs().record((pool.worker().nowNanos() - openedNanos) / 1_000_000);
         var one = listener;
-        if (one != null && inBody && head.framing() == HttpHead.Framing.UNTIL_CLOSE) {
+        if (one != null && inBody && untilClose) {
             listener = null;
             pool.closed(this);
             one.upstreamData(Unpooled.EMPTY_BUFFER, true);

@@ -1,0 +1,121 @@
+package io.weir.http.server;
+
+import io.weir.core.cluster.Cluster;
+import io.weir.core.cluster.Clusters;
+import io.weir.core.model.ClusterSpec;
+import io.weir.core.model.Endpoint;
+import io.weir.core.stats.Stats;
+import io.weir.http.config.HttpManagerSpec;
+import io.weir.http.proxy.HttpStats;
+import io.weir.http.proxy.ProxyContext;
+import io.weir.http.route.Forward;
+import io.weir.http.route.RouteTable;
+import io.weir.net.transport.ChannelSettings;
+import io.weir.net.transport.ListenFailure;
+import io.weir.net.transport.ListenOptions;
+import io.weir.net.transport.Listener;
+import io.weir.net.transport.Workers;
+import io.weir.observe.log.AccessLog;
+import io.weir.observe.log.AccessRecord;
+import io.weir.observe.log.ResponseFlag;
+import io.weir.testkit.Origin;
+import io.weir.testkit.RawHttp;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+/** A proxy on a free port before some origins, with everything that a test may want to look at. */
+final class ProxyFixture implements AutoCloseable {
+    /** What the access log was told of one exchange. */
+    record Logged(int status, String details, long flags, String host, int attempts, long received, long sent) {
+        boolean has(ResponseFlag flag) {
+            return (flags & flag.bit()) != 0;
+        }
+    }
+
+    final Stats stats = new Stats();
+    final Cluster cluster;
+    final HttpServer server;
+    final int port;
+    private final Workers workers;
+    private final Listener listener;
+    private final BlockingQueue<Logged> logged = new LinkedBlockingQueue<>();
+
+    /** Everything goes to these origins, round robin, with every default. */
+    static ProxyFixture before(Origin... origins) {
+        return with(spec -> spec, HttpManagerSpec.of("test", RouteTable.of(Forward.to("origins"))), origins);
+    }
+
+    /** Everything goes to these origins by this route. */
+    static ProxyFixture routing(Forward forward, Origin... origins) {
+        return with(spec -> spec, HttpManagerSpec.of("test", RouteTable.of(forward)), origins);
+    }
+
+    static ProxyFixture with(UnaryOperator<ClusterSpec> clusterSpec, HttpManagerSpec spec, Origin... origins) {
+        var endpoints = new ArrayList<Endpoint>();
+        for (var origin : origins) {
+            endpoints.add(Endpoint.of(origin.address()));
+        }
+        return new ProxyFixture(clusterSpec.apply(ClusterSpec.of("origins", endpoints)), spec);
+    }
+
+    private ProxyFixture(ClusterSpec clusterSpec, HttpManagerSpec spec) {
+        cluster = new Cluster(clusterSpec, stats);
+        cluster.endpoints(clusterSpec.endpoints(), System.nanoTime());
+        var clusters = new Clusters();
+        clusters.put(cluster);
+        workers = Workers.start(1);
+        var context = new ProxyContext(spec, clusters, new HttpStats(stats, spec.statPrefix()), new Recorder(), 0);
+        server = new HttpServer(context, workers);
+        listener = listen();
+        port = ((InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    private Listener listen() {
+        var options = ListenOptions.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), ChannelSettings.MESSAGES);
+        try {
+            return Listener.bind(workers, options, server);
+        } catch (ListenFailure impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    RawHttp client() throws IOException {
+        return RawHttp.connect(port);
+    }
+
+    /** The next exchange that ended. */
+    Logged logged() throws InterruptedException {
+        var next = logged.poll(10, TimeUnit.SECONDS);
+        if (next == null) {
+            throw new AssertionError("nothing was logged for ten seconds");
+        }
+        return next;
+    }
+
+    private final class Recorder implements AccessLog {
+        @Override
+        public void log(AccessRecord ended) {
+            String host = ended.upstreamHost();
+            String details = ended.responseCodeDetails();
+            logged.add(new Logged(ended.responseCode(), details == null ? "" : details, ended.flags(),
+                    host == null ? "" : host, ended.upstreamRequestAttemptCount(), ended.bytesReceived(),
+                    ended.bytesSent()));
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Override
+    public void close() {
+        listener.close();
+        workers.close();
+    }
+}
