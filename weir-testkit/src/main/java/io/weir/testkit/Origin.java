@@ -118,13 +118,21 @@ public final class Origin implements AutoCloseable {
     public synchronized void kill() {
         try {
             server.close();
-            for (Socket socket : open) {
-                socket.setSoLinger(true, 0);
-                socket.close();
-            }
-            open.clear();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        for (Socket socket : open) {
+            reset(socket);
+        }
+        open.clear();
+    }
+
+    private static void reset(Socket socket) {
+        try {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        } catch (IOException closed) {
+            // its peer was quicker: a connection that is gone needs no reset
         }
     }
 

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /** A proxy on a free port before some origins, with everything that a test may want to look at. */
@@ -78,7 +79,8 @@ final class ProxyFixture implements AutoCloseable {
     }
 
     private Listener listen() {
-        var options = ListenOptions.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), ChannelSettings.MESSAGES);
+        var options = ListenOptions.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                ChannelSettings.MESSAGES);
         try {
             return Listener.bind(workers, options, server);
         } catch (ListenFailure impossible) {
@@ -97,6 +99,17 @@ final class ProxyFixture implements AutoCloseable {
             throw new AssertionError("nothing was logged for ten seconds");
         }
         return next;
+    }
+
+    /** Waits until this holds, ten seconds at most: for what the proxy does just behind the bytes that a test sees. */
+    static void eventually(BooleanSupplier holds) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!holds.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("has not come true for ten seconds");
+            }
+            Thread.sleep(1);
+        }
     }
 
     private final class Recorder implements AccessLog {

@@ -75,7 +75,8 @@ final class SmugglingOverSocketsTest {
             // Refused in the head: 502. Refused in the body: the client sees a chunked response that is cut off.
             String answer = client.untilClose();
             if (!answer.startsWith("HTTP/1.1 502 ")) {
-                assertThat(answer).as(one.name()).containsIgnoringCase("transfer-encoding: chunked").doesNotEndWith("0\r\n\r\n");
+                assertThat(answer).as(one.name()).containsIgnoringCase("transfer-encoding: chunked")
+                        .doesNotEndWith("0\r\n\r\n");
             }
         }
     }
