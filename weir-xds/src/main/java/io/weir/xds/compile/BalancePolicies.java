@@ -83,8 +83,12 @@ final class BalancePolicies {
             if (context.isKnown(entry.getTypedConfig())) {
                 BalancePolicy policy = context.extension("load_balancing_policy.policies[" + i
                         + "].typed_extension_config.typed_config", entry.getTypedConfig(), BalancePolicy.class);
+                for (int unused = i + 1; unused < list.getPoliciesCount(); unused++) {
+                    context.skip("load_balancing_policy.policies[" + unused + "]");
+                }
                 return policy == null ? new BalancePolicy.RoundRobin() : policy;
             }
+            context.skip("load_balancing_policy.policies[" + i + "]");
             unknown.add(entry.getName().isEmpty() ? TypedConfigs.type(entry.getTypedConfig()) : entry.getName());
         }
         context.problem("load_balancing_policy", String.join(", ", unknown), unknown.isEmpty()

@@ -48,10 +48,6 @@ final class BootstrapReader {
             }
         }
         runtime();
-        if (bootstrap.hasDynamicResources()) {
-            context.problem("dynamic_resources", "", "Weir does not take resources from a control plane yet",
-                    "write listeners and clusters into static_resources");
-        }
         return new Snapshot(node(), listeners, clusters, admin(), demo(), bootstrap);
     }
 

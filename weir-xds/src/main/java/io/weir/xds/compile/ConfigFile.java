@@ -12,8 +12,10 @@ import java.util.List;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.weir.xds.resource.Position;
 import io.weir.xds.resource.Problem;
+import io.weir.xds.shortform.ShortForm;
 import io.weir.xds.yaml.ConfigText;
 import io.weir.xds.yaml.Node;
+import io.weir.xds.yaml.Positions;
 import io.weir.xds.yaml.ProtoReader;
 import io.weir.xds.yaml.Read;
 
@@ -26,15 +28,30 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigFile {
 
     /** Longest file that is read. */
-    public static final long FILE_BYTES_MAX = 256L << 20;
+    public static final long FILE_BYTES_MAX = 64L << 20;
 
     private ConfigFile() {}
 
+    /**
+     * A configuration as a message, before it is compiled.
+     *
+     * @param bootstrap
+     *            what could be read; null when the text could not be understood at all
+     * @param positions
+     *            where its fields were written
+     * @param problems
+     *            errors and warnings in the order of the text
+     */
+    public record Loaded(@Nullable Bootstrap bootstrap, Positions positions, List<Problem> problems) {
+
+        public Loaded {
+            problems = List.copyOf(problems);
+        }
+    }
+
     /** Reads and compiles a file. A file that cannot be read is a problem like any other. */
     public static Compiled load(Path file, Extensions extensions) {
-        var problems = new ArrayList<Problem>();
-        String text = text(file, problems);
-        return text == null ? new Compiled.Rejected(problems) : compile(file.toString(), text, extensions);
+        return compile(read(file, extensions), extensions);
     }
 
     /**
@@ -44,17 +61,45 @@ public final class ConfigFile {
      *            what the text is called in problems
      */
     public static Compiled compile(String name, String text, Extensions extensions) {
+        return compile(read(name, text, extensions), extensions);
+    }
+
+    /** Reads a file as a bootstrap, expanding the short form; nothing is compiled. */
+    public static Loaded read(Path file, Extensions extensions) {
+        var problems = new ArrayList<Problem>();
+        String text = text(file, problems);
+        return text == null
+                ? new Loaded(null, Positions.none(), problems)
+                : read(file.toString(), text, extensions);
+    }
+
+    /** Reads a text as a bootstrap, expanding the short form; nothing is compiled. */
+    public static Loaded read(String name, String text, Extensions extensions) {
         ConfigText.Parsed parsed = ConfigText.parse(name, text);
         Node root = parsed.root();
         if (root == null) {
-            return new Compiled.Rejected(parsed.problems());
+            return new Loaded(null, Positions.none(), parsed.problems());
+        }
+        List<Problem> problems = new ArrayList<>(parsed.problems());
+        if (ShortForm.isShort(root)) {
+            ShortForm.Expansion expansion = ShortForm.expand(root);
+            problems.addAll(expansion.problems());
+            root = expansion.bootstrap();
         }
         Read<Bootstrap> read = new ProtoReader(extensions.messageTypes()).read(root, Bootstrap.getDefaultInstance(),
                 "");
-        Findings findings = new Findings(read.positions(), extensions);
-        findings.addAll(parsed.problems());
-        findings.addAll(read.problems());
-        Snapshot snapshot = Compiler.read(read.message(), read.positions(), findings);
+        problems.addAll(read.problems());
+        return new Loaded(read.message(), read.positions(), problems);
+    }
+
+    private static Compiled compile(Loaded loaded, Extensions extensions) {
+        Bootstrap bootstrap = loaded.bootstrap();
+        if (bootstrap == null) {
+            return new Compiled.Rejected(loaded.problems());
+        }
+        Findings findings = new Findings(loaded.positions(), extensions);
+        findings.addFromText(loaded.problems());
+        Snapshot snapshot = Compiler.read(bootstrap, loaded.positions(), findings);
         return Compiler.compiled(snapshot, findings.problems());
     }
 

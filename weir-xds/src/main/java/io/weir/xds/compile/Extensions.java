@@ -1,6 +1,5 @@
 package io.weir.xds.compile;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
@@ -10,6 +9,7 @@ import java.util.function.Function;
 import com.google.protobuf.Message;
 
 import io.weir.core.model.AccessLogSpec;
+import io.weir.xds.check.Honoured;
 import io.weir.xds.yaml.MessageTypes;
 
 import org.jspecify.annotations.Nullable;
@@ -23,19 +23,20 @@ public final class Extensions {
     private static final String OWN_TABLE = "/io/weir/xds/honoured.txt";
 
     private final SortedMap<String, ExtensionReader<?, ?>> readers;
-    private final List<HonouredTable> tables;
+    private final Honoured honoured;
     private final Function<AccessLogSpec, List<String>> formatCheck;
 
-    private Extensions(SortedMap<String, ExtensionReader<?, ?>> readers, List<HonouredTable> tables,
+    private Extensions(SortedMap<String, ExtensionReader<?, ?>> readers, Honoured honoured,
             Function<AccessLogSpec, List<String>> formatCheck) {
         this.formatCheck = formatCheck;
         this.readers = readers;
-        this.tables = List.copyOf(tables);
+        this.honoured = honoured;
     }
 
     /** What this module brings: the access loggers and the table of the listener, cluster and endpoint messages. */
     public static Extensions basic() {
-        return new Extensions(new TreeMap<>(), List.of(), _ -> List.of()).withHonoured(Extensions.class, OWN_TABLE)
+        return new Extensions(new TreeMap<>(), Honoured.core(), _ -> List.of())
+                .withHonoured(Extensions.class, OWN_TABLE)
                 .with(AccessLoggers.readers()).with(ClusterReader.readers())
                 .with(new DemoReader());
     }
@@ -51,7 +52,7 @@ public final class Extensions {
         for (ExtensionReader<?, ?> reader : more) {
             all.put(reader.type(), reader);
         }
-        return new Extensions(all, tables, formatCheck);
+        return new Extensions(all, honoured, formatCheck);
     }
 
     /**
@@ -63,9 +64,7 @@ public final class Extensions {
      *            its absolute resource name, such as {@code /io/weir/http/honoured.txt}
      */
     public Extensions withHonoured(Class<?> anchor, String resource) {
-        var all = new ArrayList<>(tables);
-        all.add(new HonouredTable(anchor, resource));
-        return new Extensions(readers, all, formatCheck);
+        return new Extensions(readers, honoured.with(anchor, resource), formatCheck);
     }
 
     /**
@@ -75,7 +74,7 @@ public final class Extensions {
      *            answers what is wrong with the format of an access log; nothing when all is well
      */
     public Extensions withFormatCheck(Function<AccessLogSpec, List<String>> check) {
-        return new Extensions(readers, tables, check);
+        return new Extensions(readers, honoured, check);
     }
 
     /** What is wrong with the format of an access log. */
@@ -100,11 +99,8 @@ public final class Extensions {
                 .with(readers.values().stream().map(ExtensionReader::prototype).toArray(Message[]::new));
     }
 
-    List<HonouredTable> tables() {
-        return tables;
-    }
-
-    /** Where a table lies. */
-    record HonouredTable(Class<?> anchor, String resource) {
+    /** Which fields are honoured. */
+    Honoured honoured() {
+        return honoured;
     }
 }

@@ -2,6 +2,7 @@ package io.weir.xds.compile;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +24,9 @@ final class Findings {
     private final Positions positions;
     private final Extensions extensions;
     private final Set<Problem> problems = new LinkedHashSet<>();
+    private final Set<String> unread = new HashSet<>();
+    private final Set<Position> unreadAt = new HashSet<>();
+    private final Set<String> skipped = new HashSet<>();
     private final List<ClusterReference> clusterReferences = new ArrayList<>();
 
     Findings(Positions positions, Extensions extensions) {
@@ -46,15 +50,64 @@ final class Findings {
     }
 
     void error(String path, String value, String message, String cure) {
-        problems.add(Problem.error(positions.at(path), path, value, message, cure));
+        if (!followsFromText(path)) {
+            problems.add(Problem.error(positions.at(path), path, value, message, cure));
+        }
     }
 
     void warning(String path, String value, String message, String cure) {
         problems.add(Problem.warning(positions.at(path), path, value, message, cure));
     }
 
-    void addAll(List<Problem> more) {
+    /** Adds what was found while the text was read. What follows from it later is not told again. */
+    void addFromText(List<Problem> more) {
         problems.addAll(more);
+        for (Problem problem : more) {
+            Position at = problem.at();
+            if (problem.isError() && at != null) {
+                unreadAt.add(at);
+            }
+            if (problem.isError() && !problem.path().isEmpty()) {
+                unread.add(problem.path());
+            }
+        }
+    }
+
+    /** Adds what the general checks found, except where somebody who knows better has spoken already. */
+    void addGeneral(List<Problem> more) {
+        Set<String> told = new HashSet<>();
+        problems.stream().filter(Problem::isError).map(Problem::path).forEach(told::add);
+        for (Problem problem : more) {
+            boolean known = problem.isError() && told.contains(problem.path());
+            if (!known && !followsFromText(problem.path()) && !isSkipped(problem.path())) {
+                problems.add(problem);
+            }
+        }
+    }
+
+    /** Says that nothing in this part counts, whatever it holds. */
+    void skip(String path) {
+        skipped.add(path);
+    }
+
+    private boolean isSkipped(String path) {
+        return skipped.stream().anyMatch(part -> isWithin(path, part));
+    }
+
+    /** Whether a field could not be read, or a part of it: what seems to be missing there was written. */
+    private boolean followsFromText(String path) {
+        Position at = positions.at(path);
+        return at != null && unreadAt.contains(at)
+                || unread.stream().anyMatch(part -> isWithin(path, part) || path.equals(parent(part)));
+    }
+
+    private static boolean isWithin(String path, String part) {
+        return path.startsWith(part) && (path.length() == part.length() || path.charAt(part.length()) == '.'
+                || path.charAt(part.length()) == '[');
+    }
+
+    private static String parent(String path) {
+        return path.substring(0, Math.max(0, path.lastIndexOf('.')));
     }
 
     void clusterReferenced(String path, String cluster) {

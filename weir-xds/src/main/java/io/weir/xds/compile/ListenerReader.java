@@ -92,7 +92,7 @@ final class ListenerReader {
             if (LOOKING_ONLY.contains(type)) {
                 at.warning("", type, "no filter chain asks for what this filter finds; it is left out", "");
             } else {
-                at.problem("", type.isEmpty() ? filter.getName() : type,
+                at.problem(type.isEmpty() ? "" : "typed_config", type.isEmpty() ? filter.getName() : type,
                         "Weir does not have this listener filter yet", "remove it");
             }
         }

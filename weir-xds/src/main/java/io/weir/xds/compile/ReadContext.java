@@ -98,6 +98,11 @@ public final class ReadContext {
         return findings.clusterReferences().stream().map(Findings.ClusterReference::cluster).toList();
     }
 
+    /** Says that this part does not count: what is not honoured in it does no harm. */
+    void skip(String subPath) {
+        findings.skip(Findings.join(path, subPath));
+    }
+
     Findings findings() {
         return findings;
     }
