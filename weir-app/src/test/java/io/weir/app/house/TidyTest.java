@@ -68,13 +68,18 @@ final class TidyTest {
     void noLineIsLongerThanItsLimit() {
         List<String> broken = new ArrayList<>();
         for (Path file : JAVA) {
+            boolean test = PROJECT.name(file).contains("/src/test/");
+            boolean textBlock = false;
             List<String> lines = Project.lines(file);
             for (int i = 0; i < lines.size(); i++) {
-                int characters = characters(lines.get(i));
-                if (characters > LINE_CHARACTERS_MAX) {
+                String line = lines.get(i);
+                int characters = characters(line);
+                // a text block of a test holds a file or a message as others write it
+                if (characters > LINE_CHARACTERS_MAX && !(test && textBlock)) {
                     broken.add(at(file, i + 1) + characters + " characters, at most " + LINE_CHARACTERS_MAX
                             + ": mvn spotless:apply, or break the string");
                 }
+                textBlock ^= line.split("\"\"\"", -1).length % 2 == 0;
             }
         }
         assertNone(broken);

@@ -35,7 +35,7 @@ final class EditsReader {
         }
         var removeList = new ArrayList<HeaderName>();
         for (int i = 0; i < removes.size(); i++) {
-            var name = Texts.editable(removes.get(i), field + "_remove[" + i + "]", context);
+            var name = TextReader.editable(removes.get(i), field + "_remove[" + i + "]", context);
             if (name != null) {
                 removeList.add(name);
             }
@@ -45,7 +45,7 @@ final class EditsReader {
 
     private static HeaderEdits.@Nullable Add add(HeaderValueOption option, ReadContext context) {
         var header = option.getHeader();
-        var name = Texts.editable(header.getKey(), "header.key", context);
+        var name = TextReader.editable(header.getKey(), "header.key", context);
         boolean raw = !header.getRawValue().isEmpty();
         String value = raw ? header.getRawValue().toStringUtf8() : header.getValue();
         return switch (ValueFormat.compile(value)) {

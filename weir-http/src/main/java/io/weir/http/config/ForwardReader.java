@@ -76,7 +76,7 @@ final class ForwardReader {
                 yield new ClusterChoice.Single(target(message.getCluster()));
             }
             case CLUSTER_HEADER -> {
-                var header = Texts.name(message.getClusterHeader(), "cluster_header", context);
+                var header = TextReader.name(message.getClusterHeader(), "cluster_header", context);
                 yield header == null ? null : new ClusterChoice.ByHeader(header, target(""));
             }
             case WEIGHTED_CLUSTERS -> weighted(message.getWeightedClusters());
@@ -108,7 +108,7 @@ final class ForwardReader {
                     cluster.getResponseHeadersToAddList(), cluster.getResponseHeadersToRemoveList(), at);
             var inner = scope.with(edits);
             String host = cluster.getHostRewriteLiteral();
-            Texts.checkHost(host, "host_rewrite_literal", at);
+            TextReader.checkHost(host, "host_rewrite_literal", at);
             if (cluster.getName().isEmpty()) {
                 at.problem("name", "", "a weighted cluster needs a name", "name a cluster");
             }
@@ -134,7 +134,7 @@ final class ForwardReader {
             context.problem("prefix_rewrite", prefix, "there is a regex_rewrite too", "keep one of the two");
         }
         if (!prefix.isEmpty()) {
-            Texts.checkPath(prefix, "prefix_rewrite", context);
+            TextReader.checkPath(prefix, "prefix_rewrite", context);
             return new PathRewrite.Prefix(path.matchedBytes(), prefix.getBytes(StandardCharsets.UTF_8));
         }
         if (message.hasRegexRewrite()) {
@@ -145,7 +145,7 @@ final class ForwardReader {
     }
 
     static PathRewrite.@Nullable Regex regex(RegexMatchAndSubstitute message, ReadContext context) {
-        var pattern = Texts.pattern(message.getPattern(), context.at("pattern"));
+        var pattern = TextReader.pattern(message.getPattern(), context.at("pattern"));
         return pattern == null || !groups(message, pattern.groupCount(), context)
                 ? null
                 : PathRewrite.Regex.of(pattern, message.getSubstitution());
@@ -170,7 +170,7 @@ final class ForwardReader {
     private HostRewrite hostRewrite(RouteAction message) {
         return switch (message.getHostRewriteSpecifierCase()) {
             case HOST_REWRITE_LITERAL -> {
-                Texts.checkHost(message.getHostRewriteLiteral(), "host_rewrite_literal", context);
+                TextReader.checkHost(message.getHostRewriteLiteral(), "host_rewrite_literal", context);
                 yield message.getHostRewriteLiteral().isEmpty()
                         ? HostRewrite.KEEP
                         : new HostRewrite.Literal(message.getHostRewriteLiteral());
@@ -179,7 +179,7 @@ final class ForwardReader {
                     ? new HostRewrite.ToEndpoint()
                     : HostRewrite.KEEP;
             case HOST_REWRITE_HEADER -> {
-                HeaderName name = Texts.name(message.getHostRewriteHeader(), "host_rewrite_header", context);
+                HeaderName name = TextReader.name(message.getHostRewriteHeader(), "host_rewrite_header", context);
                 yield name == null ? HostRewrite.KEEP : new HostRewrite.FromHeader(name);
             }
             case HOST_REWRITE_PATH_REGEX -> {

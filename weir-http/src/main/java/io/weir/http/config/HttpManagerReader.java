@@ -47,10 +47,10 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
         var router = router(config.getHttpFiltersList(), context);
         var common = config.getCommonHttpProtocolOptions();
         var http1 = config.getHttpProtocolOptions();
-        Http1Options.check(http1, context.at("http_protocol_options"));
+        Http1OptionsReader.check(http1, context.at("http_protocol_options"));
         var identity = identity(config, context);
         String defaultHost = http1.getDefaultHostForHttp10();
-        Texts.checkHost(defaultHost, "http_protocol_options.default_host_for_http_10", context);
+        TextReader.checkHost(defaultHost, "http_protocol_options.default_host_for_http_10", context);
         var http10 = new Http10(http1.getAcceptHttp10(), defaultHost.isEmpty() ? null : defaultHost);
         var accessLog = context.accessLogs("access_log", config.getAccessLogList());
         if (codec == null || routes == null || router == null) {
@@ -135,8 +135,8 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
     // ---- the parts ----
 
     private static Identity identity(HttpConnectionManager config, ReadContext context) {
-        Texts.checkValue(config.getServerName(), "server_name", context);
-        Texts.checkValue(config.getVia(), "via", context);
+        TextReader.checkValue(config.getServerName(), "server_name", context);
+        TextReader.checkValue(config.getVia(), "via", context);
         var mode = switch (config.getServerHeaderTransformation()) {
             case OVERWRITE, UNRECOGNIZED -> ServerHeader.OVERWRITE;
             case APPEND_IF_ABSENT -> ServerHeader.APPEND_IF_ABSENT;

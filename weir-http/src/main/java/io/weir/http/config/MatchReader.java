@@ -58,7 +58,7 @@ final class MatchReader {
                 yield new PathMatch.Separated(message.getPathSeparatedPrefix(), ignoreCase);
             }
             case SAFE_REGEX -> {
-                var pattern = Texts.pattern(message.getSafeRegex(), context.at("safe_regex"));
+                var pattern = TextReader.pattern(message.getSafeRegex(), context.at("safe_regex"));
                 yield pattern == null ? null : new PathMatch.Regex(pattern);
             }
             case CONNECT_MATCHER -> unknown("connect_matcher", context);
@@ -117,8 +117,9 @@ final class MatchReader {
             case PREFIX_MATCH -> new Test.Text(TextMatch.prefix(message.getPrefixMatch(), false));
             case SUFFIX_MATCH -> new Test.Text(TextMatch.suffix(message.getSuffixMatch(), false));
             case CONTAINS_MATCH -> new Test.Text(TextMatch.contains(message.getContainsMatch(), false));
-            case SAFE_REGEX_MATCH -> text(Texts.regex(message.getSafeRegexMatch(), context.at("safe_regex_match")));
-            case STRING_MATCH -> text(Texts.text(message.getStringMatch(), context.at("string_match")));
+            case SAFE_REGEX_MATCH ->
+                text(TextReader.regex(message.getSafeRegexMatch(), context.at("safe_regex_match")));
+            case STRING_MATCH -> text(TextReader.text(message.getStringMatch(), context.at("string_match")));
             case RANGE_MATCH -> new Test.Range(message.getRangeMatch().getStart(), message.getRangeMatch().getEnd());
             case PRESENT_MATCH -> new Test.Present(message.getPresentMatch());
             case HEADERMATCHSPECIFIER_NOT_SET -> new Test.Present(true);
@@ -132,7 +133,7 @@ final class MatchReader {
     private static @Nullable QueryMatch query(QueryParameterMatcher message, ReadContext context) {
         return switch (message.getQueryParameterMatchSpecifierCase()) {
             case STRING_MATCH -> {
-                var text = Texts.text(message.getStringMatch(), context.at("string_match"));
+                var text = TextReader.text(message.getStringMatch(), context.at("string_match"));
                 yield text == null ? null : QueryMatch.value(message.getName(), text);
             }
             case PRESENT_MATCH -> QueryMatch.present(message.getName(), message.getPresentMatch());

@@ -76,7 +76,7 @@ final class RouteReader {
         };
         String host = message.getHostRedirect().isEmpty() ? null : message.getHostRedirect();
         if (host != null) {
-            Texts.checkHost(host, "host_redirect", context);
+            TextReader.checkHost(host, "host_redirect", context);
         }
         return new Redirect(status, scheme, host, message.getPortRedirect(), change(message, path, context),
                 message.getStripQuery());
@@ -85,13 +85,13 @@ final class RouteReader {
     private static PathChange change(RedirectAction message, PathMatch path, ReadContext context) {
         return switch (message.getPathRewriteSpecifierCase()) {
             case PATH_REDIRECT -> {
-                Texts.checkPath(message.getPathRedirect(), "path_redirect", context);
+                TextReader.checkPath(message.getPathRedirect(), "path_redirect", context);
                 yield message.getPathRedirect().isEmpty()
                         ? new PathChange.Keep()
                         : new PathChange.Replace(message.getPathRedirect());
             }
             case PREFIX_REWRITE -> {
-                Texts.checkPath(message.getPrefixRewrite(), "prefix_rewrite", context);
+                TextReader.checkPath(message.getPrefixRewrite(), "prefix_rewrite", context);
                 byte[] prefix = message.getPrefixRewrite().getBytes(StandardCharsets.UTF_8);
                 yield new PathChange.Rewrite(new PathRewrite.Prefix(path.matchedBytes(), prefix));
             }

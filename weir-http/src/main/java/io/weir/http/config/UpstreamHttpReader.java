@@ -42,7 +42,7 @@ final class UpstreamHttpReader implements ExtensionReader<HttpProtocolOptions, U
             case EXPLICIT_HTTP_CONFIG -> {
                 var explicit = config.getExplicitHttpConfig();
                 switch (explicit.getProtocolConfigCase()) {
-                    case HTTP_PROTOCOL_OPTIONS -> Http1Options.check(explicit.getHttpProtocolOptions(),
+                    case HTTP_PROTOCOL_OPTIONS -> Http1OptionsReader.check(explicit.getHttpProtocolOptions(),
                             context.at("explicit_http_config.http_protocol_options"));
                     case HTTP2_PROTOCOL_OPTIONS -> refuse("http2_protocol_options", "HTTP/2", context);
                     case HTTP3_PROTOCOL_OPTIONS -> refuse("http3_protocol_options", "HTTP/3", context);
@@ -51,7 +51,7 @@ final class UpstreamHttpReader implements ExtensionReader<HttpProtocolOptions, U
                     }
                 }
             }
-            case USE_DOWNSTREAM_PROTOCOL_CONFIG -> Http1Options.check(
+            case USE_DOWNSTREAM_PROTOCOL_CONFIG -> Http1OptionsReader.check(
                     config.getUseDownstreamProtocolConfig().getHttpProtocolOptions(),
                     context.at("use_downstream_protocol_config.http_protocol_options"));
             case AUTO_CONFIG -> context.warning("auto_config", "", "Weir speaks HTTP/1.1 with these servers",

@@ -131,7 +131,8 @@ class ExportTest {
         assertThat(json(StatsFilter.ALL)).isEqualTo("{\"stats\":[{\"name\":\"a\\\"b\",\"value\":7}]}");
         stats.root().histogram("h").record(2);
         assertThat(json(StatsFilter.ALL)).isEqualTo("{\"stats\":[{\"name\":\"a\\\"b\",\"value\":7},"
-                + "{\"histograms\":{\"supported_quantiles\":[0,25,50,75,90,95,99,99.5,99.9,100],\"computed_quantiles\":["
+                + "{\"histograms\":{\"supported_quantiles\":[0,25,50,75,90,95,99,99.5,99.9,100],"
+                + "\"computed_quantiles\":["
                 + "{\"name\":\"h\",\"values\":[" + "{\"interval\":null,\"cumulative\":2},".repeat(9)
                 + "{\"interval\":null,\"cumulative\":2}]}]}}]}");
         assertThat(json(matching("^h$"))).startsWith("{\"stats\":[{\"histograms\":");

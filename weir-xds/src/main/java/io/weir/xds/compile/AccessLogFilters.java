@@ -42,7 +42,8 @@ final class AccessLogFilters {
                     LOG_TYPE_FILTER -> {
                 String name = filter.getFilterSpecifierCase().name().toLowerCase(java.util.Locale.ROOT);
                 context.problem(name, "", "Weir does not honour this filter of access logs yet",
-                        "remove it, or use status_code_filter, duration_filter, response_flag_filter, and_filter or or_filter");
+                        "remove it, or use status_code_filter, duration_filter, response_flag_filter,"
+                                + " and_filter or or_filter");
                 yield null;
             }
         };

@@ -34,7 +34,8 @@ final class Addresses {
                         context.problem("socket_address.address", socket.getAddress(), "a listener needs an IP address",
                                 socket.getAddress().equals("localhost")
                                         ? "write 127.0.0.1"
-                                        : "write the IP address of this machine, 127.0.0.1, or 0.0.0.0 for all of them");
+                                        : "write the IP address of this machine, 127.0.0.1, or 0.0.0.0 for all"
+                                                + " of them");
                     }
                     yield null;
                 }

@@ -107,7 +107,8 @@ public final class ConfigText {
             return "check the indentation, and quote a text that contains \": \"";
         }
         if (problem.contains("<block end>") || problem.contains("could not find expected ':'")) {
-            return "check the indentation of this line against the lines above, and that each key is followed by \": \"";
+            return "check the indentation of this line against the lines above, and that each key is followed"
+                    + " by \": \"";
         }
         return "check quotes, brackets and indentation here and on the line above";
     }

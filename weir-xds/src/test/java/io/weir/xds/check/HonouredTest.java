@@ -81,13 +81,15 @@ class HonouredTest {
                 stats_flush_interval: 5s
                 """);
         assertThat(problems).extracting(Problem::toString).containsExactlyInAnyOrder(
-                "weir.yaml:4:16: static_resources.clusters[0].lb_policy: Weir does not honour this value of lb_policy yet"
+                "weir.yaml:4:16: static_resources.clusters[0].lb_policy: Weir does not honour this value of"
+                        + " lb_policy yet"
                         + " (MAGLEV); write one of: RANDOM, ROUND_ROBIN",
                 "weir.yaml:5:28: static_resources.clusters[0].wait_for_warm_on_init: Weir does not honour this value of"
                         + " wait_for_warm_on_init yet (false); write one of: true",
                 "weir.yaml:6:5: static_resources.clusters[0].eds_cluster_config: Weir does not honour"
                         + " eds_cluster_config yet; write load_assignment",
-                "weir.yaml:7:23: static_resources.clusters[0].cleanup_interval: Weir does not honour cleanup_interval yet"
+                "weir.yaml:7:23: static_resources.clusters[0].cleanup_interval: Weir does not honour"
+                        + " cleanup_interval yet"
                         + " (5s); remove it",
                 "weir.yaml:8:23: stats_flush_interval: Weir does not honour stats_flush_interval yet (5s);"
                         + " remove it");

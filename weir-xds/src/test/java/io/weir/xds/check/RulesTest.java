@@ -147,15 +147,20 @@ class RulesTest {
                         """))
                 .containsExactlyInAnyOrder(
                         "f:3:5: static_resources.clusters[0].name: this is required; add name",
-                        "f:3:22: static_resources.clusters[0].connect_timeout: out of range (0s); write a duration of more than 0s",
-                        "f:4:16: static_resources.clusters[0].lb_policy: this value is not allowed here (77); write one of:"
+                        "f:3:22: static_resources.clusters[0].connect_timeout: out of range (0s); write a"
+                                + " duration of more than 0s",
+                        "f:4:16: static_resources.clusters[0].lb_policy: this value is not allowed here (77);"
+                                + " write one of:"
                                 + " ROUND_ROBIN, LEAST_REQUEST, RING_HASH, RANDOM, MAGLEV, CLUSTER_PROVIDED,"
                                 + " LOAD_BALANCING_POLICY_CONFIG",
-                        "f:8:19: static_resources.clusters[0].load_assignment.endpoints[0].priority: out of range (1000); write a"
+                        "f:8:19: static_resources.clusters[0].load_assignment.endpoints[0].priority: out of"
+                                + " range (1000); write a"
                                 + " number of at most 128",
-                        "f:10:76: static_resources.clusters[0].load_assignment.endpoints[0].lb_endpoints[0].endpoint.address"
+                        "f:10:76:"
+                                + " static_resources.clusters[0].load_assignment.endpoints[0].lb_endpoints[0].endpoint.address"
                                 + ".socket_address.port_value: out of range (70000); write a number of at most 65535",
-                        "f:15:9: static_resources.listeners[0].filter_chains[0].filters[0].typed_config.stat_prefix: this is"
+                        "f:15:9:"
+                                + " static_resources.listeners[0].filter_chains[0].filters[0].typed_config.stat_prefix: this is"
                                 + " required; add stat_prefix",
                         "f:20:15: static_resources.listeners[0].filter_chains[0].filters[0].typed_config.route_config"
                                 + ".virtual_hosts[0].domains: at least 1 item is required (0 items); add 1",
@@ -166,7 +171,8 @@ class RulesTest {
                                 + ".virtual_hosts[0].routes[0].response_headers_to_add[0].header.key: this is required;"
                                 + " add key",
                         "f:23:72: static_resources.listeners[0].filter_chains[0].filters[0].typed_config.route_config"
-                                + ".virtual_hosts[0].routes[0].response_headers_to_add[0].header.value: this may not contain a"
+                                + ".virtual_hosts[0].routes[0].response_headers_to_add[0].header.value: this"
+                                + " may not contain a"
                                 + " line break or a zero byte (a\\nb); write it in one line");
     }
 

@@ -4,8 +4,8 @@ import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.weir.xds.compile.ReadContext;
 
 /** What both sides have in common in their HTTP/1.1 options. */
-final class Http1Options {
-    private Http1Options() {}
+final class Http1OptionsReader {
+    private Http1OptionsReader() {}
 
     /** Refuses what would weaken the codec. */
     static void check(Http1ProtocolOptions options, ReadContext context) {

@@ -11,8 +11,8 @@ import io.weir.xds.compile.ReadContext;
 import org.jspecify.annotations.Nullable;
 
 /** Reads patterns, tests on text, names and values: the small change of routes. */
-final class Texts {
-    private Texts() {}
+final class TextReader {
+    private TextReader() {}
 
     /** A pattern, or null after a problem. */
     static @Nullable Pattern pattern(RegexMatcher matcher, ReadContext context) {
