@@ -105,8 +105,8 @@ class ExportTest {
         assertThat(text(StatsFilter.ALL)).isEqualTo("""
                 cluster.a.b: -1
                 cluster.a.z: 2
-                cluster.a.a_ms: P0(3,3) P25(3,3) P50(3,3) P75(145,142.5) P90(148,147) P95(149,148.5) P99(149.8,149.7) \
-                P99.5(149.9,149.85) P99.9(149.98,149.97) P100(150,150)
+                cluster.a.a_ms: P0(3,3) P25(3,3) P50(3,3) P75(145,142.5) P90(148,147) P95(149,148.5) \
+                P99(149.8,149.7) P99.5(149.9,149.85) P99.9(149.98,149.97) P100(150,150)
                 cluster.a.unused_ms: No recorded values
                 """);
         stats.flush();
