@@ -15,6 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every case of the written list, and the list itself. */
 class SmugglingTest {
+    private static final int SHOWN_MAX = 90;
+
     static List<Case> requests() {
         return SmugglingCases.requests();
     }
@@ -126,15 +128,19 @@ class SmugglingTest {
 
     private static void table(StringBuilder text, String title, String test, List<Case> cases) {
         text.append("## ").append(title).append(": `SmugglingTest.").append(test).append("`\n\n");
-        text.append("| case | RFC | verdict | first line |\n|---|---|---|---|\n");
+        text.append("| case | RFC | verdict | bytes |\n|---|---|---|---|\n");
         for (Case written : cases) {
-            String start = written.text().substring(0, Math.min(60, written.text().length()));
-            int end = start.indexOf("\r\n", 2);
-            String line = Differential.shown(end < 0 ? start : start.substring(0, end));
             text.append("| ").append(written.name()).append(" | ").append(written.rfc()).append(" | ")
-                    .append(verdict(written)).append(" | `").append(line.replace("|", "\\|").replace("`", "'"))
-                    .append("` |\n");
+                    .append(verdict(written)).append(" | `").append(shortened(written.text())).append("` |\n");
         }
         text.append('\n');
+    }
+
+    /** The beginning, without the lines that most cases share. */
+    private static String shortened(String bytes) {
+        String own = bytes.replace("Host: a.example\r\n", "").replace("POST / HTTP/1.1\r\n", "POST... ")
+                .replace("GET / HTTP/1.1\r\n", "GET... ").replace("HTTP/1.1 200 OK\r\n", "200... ");
+        String shown = Differential.shown(own.substring(0, Math.min(SHOWN_MAX, own.length())));
+        return shown.replace("|", "\\|").replace("`", "'") + (own.length() > SHOWN_MAX ? "..." : "");
     }
 }
