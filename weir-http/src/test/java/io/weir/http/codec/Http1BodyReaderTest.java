@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.weir.http.codec.HttpHead.Framing;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class Http1BodyReaderTest {
@@ -20,8 +21,7 @@ class Http1BodyReaderTest {
     void aBodyIsPassedAsSlicesOfWhatArrived() {
         reader.start(Framing.LENGTH, 5);
         var in = bytes("helloGET");
-        var run = reader.read(in);
-        assertThat(run).isNotNull();
+        var run = Objects.requireNonNull(reader.read(in));
         assertThat(run.toString(StandardCharsets.US_ASCII)).isEqualTo("hello");
         assertThat(in.refCnt()).isEqualTo(2);
         assertThat(reader.read(in)).isNull();
@@ -85,8 +85,7 @@ class Http1BodyReaderTest {
         assertThat(reader.read(bytes("0\r\nX-Sum: 1\r\n"))).isNull();
         assertThat(reader.trailers()).isNull();
         assertThat(reader.read(bytes("\r\n"))).isNull();
-        var trailers = reader.trailers();
-        assertThat(trailers).isNotNull();
+        var trailers = Objects.requireNonNull(reader.trailers());
         assertThat(trailers.value(HeaderName.of("x-sum"))).isEqualTo("1");
         reader.start(Framing.CHUNKED, -1);
         assertThat(reader.read(bytes("0\r\n\r\n"))).isNull();

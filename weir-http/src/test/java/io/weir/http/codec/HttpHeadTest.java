@@ -72,8 +72,8 @@ class HttpHeadTest {
         head.add(HeaderName.X_ENVOY_ATTEMPT_COUNT, 0);
         head.add(HeaderName.X_ENVOY_ATTEMPT_COUNT, Long.MAX_VALUE);
         head.set(HeaderName.of("x-a"), "2");
-        assertThat(lines(head)).isEqualTo("Host: a\r\nvia: weir\r\nx-envoy-attempt-count: 0\r\n"
-                + "x-envoy-attempt-count: 9223372036854775807\r\nx-a: 2\r\n");
+        assertThat(lines(head).split("\r\n", -1)).containsExactly("Host: a", "via: weir", "x-envoy-attempt-count: 0",
+                "x-envoy-attempt-count: 9223372036854775807", "x-a: 2", "");
     }
 
     @Test
