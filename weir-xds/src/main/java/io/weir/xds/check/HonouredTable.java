@@ -1,5 +1,6 @@
 package io.weir.xds.check;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +87,10 @@ final class HonouredTable {
         Map<String, Line> table = tables.computeIfAbsent(text.substring(0, mark), key -> new HashMap<>());
         String rest = text.substring(mark + 1).strip();
         if (text.charAt(mark) == ':') {
-            for (String field : rest.split("[\\s,]+", -1)) {
+            if (rest.isEmpty()) {
+                throw mistake(name, line, "no field is named");
+            }
+            for (String field : words(rest)) {
                 put(table, name, line, field, new Line.Full());
             }
             return;
@@ -105,18 +109,34 @@ final class HonouredTable {
 
     private static Line line(char mark, String said, String name, int line) {
         return switch (mark) {
-            case '=' -> new Line.Values(Set.copyOf(List.of(said.split("[\\s,]+", -1))));
+            case '=' -> new Line.Values(Set.copyOf(words(said)));
             case '?' -> new Line.Ignored(said);
             case '!' -> new Line.Refused(said);
             default -> throw mistake(name, line, "one of : = ? ! is due after the name of the message");
         };
     }
 
+    /** What stands between blanks and commas. */
+    private static List<String> words(String text) {
+        List<String> words = new ArrayList<>();
+        int start = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            boolean gap = i == text.length() || text.charAt(i) == ' ' || text.charAt(i) == ',' || text.charAt(i) == '\t';
+            if (gap) {
+                if (i > start) {
+                    words.add(text.substring(start, i));
+                }
+                start = i + 1;
+            }
+        }
+        return words;
+    }
+
     private static void put(Map<String, Line> table, String name, int line, String field, Line said) {
         @Nullable
         Line before = table.put(field, said);
-        if (field.isEmpty() || before != null) {
-            throw mistake(name, line, field.isEmpty() ? "no field is named" : field + " is named twice");
+        if (before != null) {
+            throw mistake(name, line, field + " is named twice");
         }
     }
 

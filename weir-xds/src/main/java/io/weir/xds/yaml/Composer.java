@@ -16,6 +16,7 @@ import org.snakeyaml.engine.v2.events.MappingStartEvent;
 import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.events.SequenceStartEvent;
+import org.snakeyaml.engine.v2.exceptions.Mark;
 
 import io.weir.xds.resource.Position;
 import io.weir.xds.resource.Problem;
@@ -229,15 +230,16 @@ final class Composer {
     private void merge(Frame frame, Position at, Node value) {
         switch (value) {
             case Mapping mapping -> frame.merged.addAll(mapping.entries());
-            case Sequence list when list.items().stream().allMatch(Mapping.class::isInstance) -> {
-                for (Node item : list.items()) {
-                    if (item instanceof Mapping mapping) {
-                        frame.merged.addAll(mapping.entries());
-                    }
+            case Sequence list -> {
+            for (Node item : list.items()) {
+                if (item instanceof Mapping mapping) {
+                    frame.merged.addAll(mapping.entries());
+                } else {
+                    notMergeable(item.at());
                 }
             }
-            case Sequence list -> notMergeable(at);
-            case Scalar scalar -> notMergeable(at);
+        }
+        case Scalar scalar -> notMergeable(at);
         }
     }
 
@@ -266,7 +268,9 @@ final class Composer {
     }
 
     private Position place(Event event) {
-        return event.getStartMark().map(mark -> new Position(file, mark.getLine() + 1, mark.getColumn() + 1))
-                .orElse(new Position(file, 1, 1));
+        Optional<Mark> mark = event.getStartMark();
+        return mark.isPresent()
+                ? new Position(file, mark.get().getLine() + 1, mark.get().getColumn() + 1)
+                : new Position(file, 1, 1);
     }
 }

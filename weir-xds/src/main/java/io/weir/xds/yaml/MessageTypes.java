@@ -19,6 +19,11 @@ public final class MessageTypes {
             {"udpa.", "com.github.udpa.udpa."}, {"google.protobuf.", "com.google.protobuf."},
             {"google.rpc.", "com.google.rpc."}, {"google.api.", "com.google.api."}, {"cel.expr.", "dev.cel.expr."},
             {"opentelemetry.proto.", "io.opentelemetry.proto."}};
+    private static final String[] USUAL = {"envoy.config.bootstrap.v3.Bootstrap",
+            "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+            "envoy.extensions.filters.http.router.v3.Router",
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+            "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog"};
     private static final int NAME_LENGTH_MAX = 256;
     private static final MessageTypes ENVOY = new MessageTypes(Map.of());
 
@@ -32,6 +37,22 @@ public final class MessageTypes {
     /** The messages of the Envoy API that Weir is built with. */
     public static MessageTypes envoy() {
         return ENVOY;
+    }
+
+    /**
+     * Begins to load, on a thread of its own, the messages that nearly every configuration has. Worth calling first of all
+     * at a start: their descriptors are most of the time that reading a configuration takes, and another core may have
+     * it. Nothing waits for it, and nothing depends on it.
+     */
+    public static void warmUp() {
+        Thread.ofPlatform().daemon().name("weir-warm-up").start(() -> {
+            for (String name : USUAL) {
+                Message message = ENVOY.find(name);
+                if (message != null) {
+                    message.getDescriptorForType();
+                }
+            }
+        });
     }
 
     /** These types and more: each prototype is found under its full name. */
