@@ -121,7 +121,8 @@ final class HonouredTable {
         List<String> words = new ArrayList<>();
         int start = 0;
         for (int i = 0; i <= text.length(); i++) {
-            boolean gap = i == text.length() || text.charAt(i) == ' ' || text.charAt(i) == ',' || text.charAt(i) == '\t';
+            boolean gap = i == text.length() || text.charAt(i) == ' ' || text.charAt(i) == ','
+                    || text.charAt(i) == '\t';
             if (gap) {
                 if (i > start) {
                     words.add(text.substring(start, i));

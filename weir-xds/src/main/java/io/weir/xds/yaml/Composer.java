@@ -231,15 +231,15 @@ final class Composer {
         switch (value) {
             case Mapping mapping -> frame.merged.addAll(mapping.entries());
             case Sequence list -> {
-            for (Node item : list.items()) {
-                if (item instanceof Mapping mapping) {
-                    frame.merged.addAll(mapping.entries());
-                } else {
-                    notMergeable(item.at());
+                for (Node item : list.items()) {
+                    if (item instanceof Mapping mapping) {
+                        frame.merged.addAll(mapping.entries());
+                    } else {
+                        notMergeable(item.at());
+                    }
                 }
             }
-        }
-        case Scalar scalar -> notMergeable(at);
+            case Scalar scalar -> notMergeable(at);
         }
     }
 

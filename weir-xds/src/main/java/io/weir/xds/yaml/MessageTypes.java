@@ -40,16 +40,16 @@ public final class MessageTypes {
     }
 
     /**
-     * Begins to load, on a thread of its own, the messages that nearly every configuration has. Worth calling first of all
-     * at a start: their descriptors are most of the time that reading a configuration takes, and another core may have
-     * it. Nothing waits for it, and nothing depends on it.
+     * Begins to load, on a thread of its own, the messages that nearly every configuration has. Worth calling first of
+     * all at a start: their descriptors are most of the time that reading a configuration takes, and another core may
+     * have it. Nothing waits for it, and nothing depends on it.
      */
     public static void warmUp() {
         Thread.ofPlatform().daemon().name("weir-warm-up").start(() -> {
             for (String name : USUAL) {
                 Message message = ENVOY.find(name);
                 if (message != null) {
-                    message.getDescriptorForType();
+                    var _ = message.getDescriptorForType();
                 }
             }
         });

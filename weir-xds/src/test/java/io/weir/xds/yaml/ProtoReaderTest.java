@@ -62,25 +62,26 @@ class ProtoReaderTest {
 
     @Test
     void whatEnvoyTakesIsTaken() {
-        Cluster cluster = cluster("""
-                name: a
-                altStatName: b
-                type: logical-dns
-                lb_policy: 3
-                connect_timeout: {seconds: 1, nanos: 500000000}
-                dns_refresh_rate: 0.25s
-                per_connection_buffer_limit_bytes: "1024"
-                wait_for_warm_on_init: on
-                health_checks: { timeout: 1s, interval: 1s, unhealthy_threshold: 2.0, healthy_threshold: 0x2, tcp_health_check: {} }
-                cleanup_interval:
-                outlier_detection: ~
-                upstream_bind_config: null
-                """);
+        Cluster cluster = cluster(
+                """
+                        name: a
+                        altStatName: b
+                        type: logical-dns
+                        lb_policy: 3
+                        connect_timeout: {seconds: 1, nanos: 500000000}
+                        common_lb_config: { update_merge_window: 0.25s }
+                        per_connection_buffer_limit_bytes: "1024"
+                        wait_for_warm_on_init: on
+                        health_checks: { timeout: 1s, interval: 1s, unhealthy_threshold: 2.0, healthy_threshold: 0x2, tcp_health_check: {} }
+                        cleanup_interval:
+                        outlier_detection: ~
+                        upstream_bind_config: null
+                        """);
         assertThat(cluster.getAltStatName()).isEqualTo("b");
         assertThat(cluster.getType()).isEqualTo(Cluster.DiscoveryType.LOGICAL_DNS);
         assertThat(cluster.getLbPolicy()).isEqualTo(Cluster.LbPolicy.RANDOM);
         assertThat(cluster.getConnectTimeout().getNanos()).isEqualTo(500_000_000);
-        assertThat(cluster.getDnsRefreshRate().getNanos()).isEqualTo(250_000_000);
+        assertThat(cluster.getCommonLbConfig().getUpdateMergeWindow().getNanos()).isEqualTo(250_000_000);
         assertThat(cluster.getPerConnectionBufferLimitBytes().getValue()).isEqualTo(1024);
         assertThat(cluster.getWaitForWarmOnInit().getValue()).isTrue();
         assertThat(cluster.getHealthChecks(0).getUnhealthyThreshold().getValue()).isEqualTo(2);
