@@ -80,8 +80,8 @@ class ProtoReaderTest {
         assertThat(cluster.getAltStatName()).isEqualTo("b");
         assertThat(cluster.getType()).isEqualTo(Cluster.DiscoveryType.LOGICAL_DNS);
         assertThat(cluster.getLbPolicy()).isEqualTo(Cluster.LbPolicy.RANDOM);
-        assertThat(cluster.getConnectTimeout().getNanos()).isEqualTo(500_000_000);
-        assertThat(cluster.getCommonLbConfig().getUpdateMergeWindow().getNanos()).isEqualTo(250_000_000);
+        assertThat(cluster.getConnectTimeout()).isEqualTo(Durations.parse("1.5s"));
+        assertThat(cluster.getCommonLbConfig().getUpdateMergeWindow()).isEqualTo(Durations.parse("0.25s"));
         assertThat(cluster.getPerConnectionBufferLimitBytes().getValue()).isEqualTo(1024);
         assertThat(cluster.getWaitForWarmOnInit().getValue()).isTrue();
         assertThat(cluster.getHealthChecks(0).getUnhealthyThreshold().getValue()).isEqualTo(2);
