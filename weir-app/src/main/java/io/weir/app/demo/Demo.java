@@ -56,10 +56,17 @@ public final class Demo implements AutoCloseable {
         private static final long serialVersionUID = 1L;
 
         private final int index;
+        private final String reason;
 
         AddressTaken(int index, InetSocketAddress address, IOException cause) {
             super(address.getHostString() + ":" + address.getPort() + ": " + cause.getMessage(), cause);
             this.index = index;
+            this.reason = String.valueOf(cause.getMessage());
+        }
+
+        /** Why, in the system's words. */
+        public String reason() {
+            return reason;
         }
 
         /** Which of the addresses, from 0. */

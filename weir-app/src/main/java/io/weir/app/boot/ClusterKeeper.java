@@ -1,0 +1,108 @@
+package io.weir.app.boot;
+
+import io.weir.core.cluster.Cluster;
+import io.weir.core.cluster.Clusters;
+import io.weir.core.model.ClusterSpec;
+import io.weir.core.model.DiscoveryType;
+import io.weir.core.stats.Counter;
+import io.weir.core.stats.Gauge;
+import io.weir.core.stats.Scope;
+import io.weir.core.stats.Stats;
+import io.weir.core.time.NanoClock;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Keeps the clusters as the configuration has them, and discovery at work for those that need it. The conductor's. */
+final class ClusterKeeper {
+    private final Clusters clusters = new Clusters();
+    private final Stats stats;
+    private final NanoClock clock;
+    private final Discovery discovery;
+    private final Gauge active;
+    private final Counter added;
+    private final Counter modified;
+    private final Counter removed;
+
+    /** Who finds the hosts of clusters that are not STATIC. */
+    interface Discovery {
+        /** Begins to look, or looks by changed rules; gives hosts to the cluster on the conductor. */
+        void follow(Cluster cluster);
+
+        /** Looks no more. */
+        void forget(Cluster cluster);
+    }
+
+    ClusterKeeper(Stats stats, NanoClock clock, Discovery discovery) {
+        this.stats = stats;
+        this.clock = clock;
+        this.discovery = discovery;
+        Scope manager = stats.root().child("cluster_manager");
+        this.active = manager.gauge("active_clusters");
+        this.added = manager.counter("cluster_added");
+        this.modified = manager.counter("cluster_modified");
+        this.removed = manager.counter("cluster_removed");
+        manager.gauge("warming_clusters", () -> clusters.all().stream().filter(cluster -> !cluster.warmed()).count());
+    }
+
+    Clusters clusters() {
+        return clusters;
+    }
+
+    /**
+     * These are the clusters from now on, except that those which go stay until {@link #removeOthers}: routes that name
+     * them may still be in use. One that stays keeps its hosts, counts and connections.
+     */
+    void apply(List<ClusterSpec> specs) {
+        List<Cluster> fresh = new ArrayList<>();
+        List<Cluster> followed = new ArrayList<>();
+        for (ClusterSpec spec : specs) {
+            Cluster present = clusters.find(spec.name());
+            if (present != null && present.spec().equals(spec)) {
+                continue;
+            }
+            if (present != null && present.spec().statName().equals(spec.statName())
+                    && present.spec().type() == spec.type()) {
+                present.update(spec, clock.nanos());
+                modified.increment();
+                followed.add(present);
+                continue;
+            }
+            if (present != null) {
+                discovery.forget(present);
+            }
+            Cluster cluster = new Cluster(spec, stats);
+            fresh.add(cluster);
+            followed.add(cluster);
+        }
+        clusters.putAll(fresh);
+        added.add(fresh.size());
+        active.set(clusters.all().size());
+        for (Cluster cluster : followed) {
+            if (cluster.spec().type() != DiscoveryType.STATIC) {
+                discovery.follow(cluster);
+            }
+        }
+    }
+
+    /** Takes away every cluster that is not among these. */
+    void removeOthers(List<ClusterSpec> specs) {
+        Set<String> kept = new HashSet<>();
+        specs.forEach(spec -> kept.add(spec.name()));
+        for (Cluster cluster : clusters.all()) {
+            if (!kept.contains(cluster.name())) {
+                discovery.forget(cluster);
+                clusters.remove(cluster.name());
+                stats.root().child("cluster").tagged("envoy.cluster_name", cluster.spec().statName()).remove();
+                removed.increment();
+            }
+        }
+        active.set(clusters.all().size());
+    }
+
+    /** Whether every cluster has had its first hosts. */
+    boolean warmed() {
+        return clusters.all().stream().allMatch(Cluster::warmed);
+    }
+}

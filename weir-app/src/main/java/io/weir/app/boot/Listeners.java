@@ -1,0 +1,165 @@
+package io.weir.app.boot;
+
+import io.weir.app.admin.Addresses;
+import io.weir.app.admin.Administered.ListenerLine;
+import io.weir.core.stats.Counter;
+import io.weir.core.stats.Gauge;
+import io.weir.core.stats.Scope;
+import io.weir.core.stats.Stats;
+import io.weir.net.transport.ListenFailure;
+import io.weir.net.transport.Workers;
+import io.weir.xds.compile.ListenerSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** All listeners. Changed by the conductor, wholly or not at all; read by any thread. */
+final class Listeners {
+    private final Workers workers;
+    private final Stats stats;
+    private final Services services;
+    private final Gauge connections;
+    private final Gauge totalActive;
+    private final Gauge totalDraining;
+    private final Counter added;
+    private final Counter modified;
+    private final Counter removed;
+    private volatile List<OpenListener> open = List.of();
+
+    /**
+     * Which listener of a list could not be opened, and why.
+     *
+     * @param value
+     *            what stands there
+     */
+    record Refusal(int index, String value, String message, String cure) {
+    }
+
+    /** What a listener that stays open is to be. */
+    private record Successor(ListenerSpec spec, Service service) {
+    }
+
+    Listeners(Workers workers, Stats stats, Services services) {
+        this.workers = workers;
+        this.stats = stats;
+        this.services = services;
+        this.connections = stats.root().child("server").gauge("total_connections");
+        Scope manager = stats.root().child("listener_manager");
+        this.totalActive = manager.gauge("total_listeners_active");
+        this.totalDraining = manager.gauge("total_listeners_draining");
+        this.added = manager.counter("listener_added");
+        this.modified = manager.counter("listener_modified");
+        this.removed = manager.counter("listener_removed");
+        connections.set(0);
+        totalDraining.set(0);
+    }
+
+    /**
+     * These are the listeners from now on. One whose addresses stay keeps its sockets, so that no connection is refused
+     * meanwhile; one that is unchanged is not touched; new ones are bound before any old one closes.
+     *
+     * @param unchanged
+     *            names of listeners that are as before
+     * @return what could not be opened, after which all is as before; null when everything could
+     */
+    @Nullable
+    Refusal apply(List<ListenerSpec> specs, Set<String> unchanged) {
+        List<OpenListener> old = new ArrayList<>(open);
+        List<OpenListener> next = new ArrayList<>();
+        List<OpenListener> bound = new ArrayList<>();
+        Map<OpenListener, Successor> swapped = new LinkedHashMap<>();
+        for (int i = 0; i < specs.size(); i++) {
+            ListenerSpec spec = specs.get(i);
+            OpenListener present = taken(old, spec);
+            try {
+                if (present == null) {
+                    OpenListener opened = OpenListener.open(spec, services.of(spec), workers, stats, connections);
+                    bound.add(opened);
+                    next.add(opened);
+                } else {
+                    next.add(present);
+                    if (!unchanged.contains(spec.name()) || !present.spec().name().equals(spec.name())) {
+                        swapped.put(present, new Successor(spec, services.of(spec)));
+                    }
+                }
+            } catch (ListenFailure e) {
+                undo(bound, swapped);
+                return new Refusal(i, Addresses.text(e.address()), "cannot listen: " + e.reason().text(),
+                        e.reason().cure());
+            } catch (Services.Unserved e) {
+                undo(bound, swapped);
+                return new Refusal(i, spec.name(), "cannot be served: " + e.getMessage(), "");
+            }
+        }
+        swapped.forEach((listener, successor) -> listener.serveBy(successor.spec, successor.service));
+        open = List.copyOf(next);
+        old.forEach(OpenListener::retire);
+        added.add(bound.size());
+        modified.add(swapped.size());
+        removed.add(old.size());
+        totalActive.set(next.size());
+        return null;
+    }
+
+    private static void undo(List<OpenListener> bound, Map<OpenListener, Successor> swapped) {
+        bound.forEach(OpenListener::retire);
+        swapped.values().forEach(successor -> successor.service.forget().run());
+    }
+
+    /**
+     * Takes the listener of these addresses out of the list: that of the same name first, since many may ask for port
+     * 0.
+     */
+    private static @Nullable OpenListener taken(List<OpenListener> old, ListenerSpec spec) {
+        OpenListener found = null;
+        for (OpenListener listener : old) {
+            if (listener.spec().addresses().equals(spec.addresses())) {
+                boolean same = listener.spec().name().equals(spec.name());
+                found = found == null || same ? listener : found;
+                if (same) {
+                    break;
+                }
+            }
+        }
+        if (found != null) {
+            old.remove(found);
+        }
+        return found;
+    }
+
+    /** Takes no more connections anywhere. */
+    void stopAccepting() {
+        open.forEach(OpenListener::stopAccepting);
+        totalActive.set(0);
+    }
+
+    /** Asks all connections to end when their present work is done. */
+    void drain() {
+        totalDraining.set(open.size());
+        open.forEach(listener -> listener.service().drain().run());
+    }
+
+    /** Ends all connections at once. */
+    void closeAll() {
+        open.forEach(listener -> listener.service().closeAll().run());
+    }
+
+    /** Connections open now, of all listeners there ever were. */
+    long connections() {
+        return connections.value();
+    }
+
+    /** Those that listen, with the addresses they have. */
+    List<ListenerLine> lines() {
+        List<ListenerLine> lines = new ArrayList<>();
+        for (OpenListener listener : open) {
+            if (!listener.addresses().isEmpty()) {
+                lines.add(new ListenerLine(listener.spec().name(), listener.addresses()));
+            }
+        }
+        return lines;
+    }
+}

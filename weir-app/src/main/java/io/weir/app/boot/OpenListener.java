@@ -1,0 +1,131 @@
+package io.weir.app.boot;
+
+import io.netty.channel.Channel;
+import io.weir.core.stats.Counter;
+import io.weir.core.stats.Gauge;
+import io.weir.core.stats.Histogram;
+import io.weir.core.stats.Scope;
+import io.weir.core.stats.Stats;
+import io.weir.net.transport.Acceptor;
+import io.weir.net.transport.ListenFailure;
+import io.weir.net.transport.ListenOptions;
+import io.weir.net.transport.Listener;
+import io.weir.net.transport.Worker;
+import io.weir.net.transport.Workers;
+import io.weir.xds.compile.ListenerSpec;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * One listener of the configuration, open on all its addresses. It counts what comes in, so that whoever stops it knows
+ * when the last connection has gone. Opened, changed and closed by the conductor; counts are read by any thread.
+ */
+final class OpenListener implements Acceptor {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final List<Listener> sockets = new CopyOnWriteArrayList<>();
+    private final Counter total;
+    private final Counter destroyed;
+    private final Counter acceptFailures;
+    private final Gauge active;
+    private final Histogram lengthMillis;
+    private final Gauge everyListener;
+    private volatile ListenerSpec spec;
+    private volatile Tenure tenure;
+
+    private OpenListener(ListenerSpec spec, Service service, Stats stats, Gauge everyListener) {
+        this.spec = spec;
+        this.tenure = new Tenure(service);
+        this.everyListener = everyListener;
+        Scope scope = stats.root().child("listener").tagged("envoy.listener_address", spec.statPrefix());
+        this.total = scope.counter("downstream_cx_total");
+        this.destroyed = scope.counter("downstream_cx_destroy");
+        this.acceptFailures = scope.counter("downstream_cx_accept_failure");
+        this.active = scope.gauge("downstream_cx_active");
+        this.lengthMillis = scope.histogram("downstream_cx_length_ms");
+        active.set(0);
+    }
+
+    /**
+     * Binds all addresses of a listener, or none.
+     *
+     * @param everyListener
+     *            counts the open connections of all listeners
+     * @throws ListenFailure
+     *             for the first address that cannot be had; the others are closed again
+     */
+    static OpenListener open(ListenerSpec spec, Service service, Workers workers, Stats stats, Gauge everyListener)
+            throws ListenFailure {
+        OpenListener listener = new OpenListener(spec, service, stats, everyListener);
+        try {
+            for (SocketAddress address : spec.addresses()) {
+                ListenOptions options = ListenOptions.of(address, service.settings()).withBacklog(spec.backlog())
+                        .withReusePort(spec.reusePort());
+                listener.sockets.add(Listener.bind(workers, options, listener));
+            }
+        } catch (ListenFailure e) {
+            listener.stopAccepting();
+            service.forget().run();
+            throw e;
+        }
+        return listener;
+    }
+
+    ListenerSpec spec() {
+        return spec;
+    }
+
+    Service service() {
+        return tenure.service();
+    }
+
+    /** Where it listens, with the ports that were free where 0 was asked for; empty once it stopped. */
+    List<SocketAddress> addresses() {
+        return sockets.stream().map(Listener::localAddress).toList();
+    }
+
+    /** New connections go to another service from now on; those of the old one are asked to end. */
+    void serveBy(ListenerSpec changed, Service successor) {
+        Tenure before = tenure;
+        spec = changed;
+        tenure = new Tenure(successor);
+        before.over();
+    }
+
+    /** It is no longer wanted: closes its sockets, and asks its connections to end. Once. */
+    void retire() {
+        stopAccepting();
+        tenure.over();
+    }
+
+    /** Takes no more connections. */
+    void stopAccepting() {
+        sockets.forEach(Listener::stopAccepting);
+        sockets.clear();
+    }
+
+    @Override
+    public void accepted(Worker worker, Channel channel) {
+        long startNanos = worker.nowNanos();
+        total.increment();
+        active.increment();
+        everyListener.increment();
+        Tenure serving = tenure;
+        serving.connectionOpened();
+        channel.closeFuture().addListener(_ -> {
+            serving.connectionEnded();
+            active.decrement();
+            everyListener.decrement();
+            destroyed.increment();
+            lengthMillis.record((worker.nowNanos() - startNanos) / NANOS_PER_MILLI);
+        });
+        serving.service().acceptor().accepted(worker, channel);
+    }
+
+    @Override
+    public void acceptFailed(Worker worker, Throwable cause) {
+        acceptFailures.increment();
+        tenure.service().acceptor().acceptFailed(worker, cause);
+    }
+}

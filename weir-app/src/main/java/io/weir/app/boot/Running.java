@@ -1,0 +1,411 @@
+package io.weir.app.boot;
+
+import io.weir.app.admin.Addresses;
+import io.weir.app.admin.AdminServer;
+import io.weir.app.admin.Administered;
+import io.weir.app.demo.Demo;
+import io.weir.core.cluster.Clusters;
+import io.weir.core.stats.Stats;
+import io.weir.core.time.NanoClock;
+import io.weir.net.transport.Workers;
+import io.weir.observe.log.AccessLogs;
+import io.weir.xds.compile.AdminSpec;
+import io.weir.xds.compile.Compiled;
+import io.weir.xds.compile.DemoSpec;
+import io.weir.xds.compile.Snapshot;
+import io.weir.xds.compile.SnapshotDiff;
+import io.weir.xds.resource.Problem;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Weir that serves: made whole by {@link #start} or not at all. Methods may be called by any thread.
+ */
+public final class Running implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Running.class);
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    /** How often a drain looks whether the last connection has gone. */
+    private static final long DRAIN_LOOK_NANOS = 50 * NANOS_PER_MILLI;
+    /** How long listeners wait for the first hosts of clusters; as long as Envoy's {@code initial_fetch_timeout}. */
+    private static final long WARM_SECONDS_MAX = 15;
+
+    private final Source source;
+    private final RunOptions options;
+    private final Uptime uptime = new Uptime();
+    private final Life life = new Life();
+    private final Stats stats = new Stats();
+    private final NanoClock clock = System::nanoTime;
+    private final Conductor conductor = new Conductor();
+    private final ServerStats serverStats;
+    private final AccessLogs logs;
+    private final Workers workers;
+    private final ClusterKeeper clusters;
+    private final Listeners listeners;
+    private final CompletableFuture<Void> warm = new CompletableFuture<>();
+    private @Nullable AdminServer admin;
+    private @Nullable Demo demo;
+    private volatile Snapshot snapshot;
+    private volatile Instant takenOver = Instant.now();
+
+    /** What a start came to. */
+    public sealed interface Start {
+        /** It serves. */
+        record Serving(Running running) implements Start {
+        }
+
+        /** Nothing was started: every problem, at least one an error. */
+        record Refused(List<Problem> problems) implements Start {
+            public Refused {
+                problems = List.copyOf(problems);
+            }
+        }
+    }
+
+    /** A part of a start that could not be; it ends the start. */
+    private static final class Obstacle extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Problem problem;
+
+        Obstacle(Problem problem, @Nullable Throwable cause) {
+            super(problem.toString(), cause);
+            this.problem = problem;
+        }
+    }
+
+    private Running(Source source, RunOptions options, Snapshot snapshot, Workers workers) {
+        this.source = source;
+        this.options = options;
+        this.snapshot = snapshot;
+        this.workers = workers;
+        this.logs = new AccessLogs(stats);
+        this.clusters = new ClusterKeeper(stats, clock, new Names());
+        this.listeners = new Listeners(workers, stats, new Services(workers, clusters.clusters(), stats, logs));
+        this.serverStats = new ServerStats(stats, life::shown, uptime, options.concurrency());
+    }
+
+    /**
+     * Reads the configuration and serves it. Returns when it is ready for traffic, or when it is clear that it will not
+     * be, with everything closed again that was open.
+     */
+    public static Start start(Source source, RunOptions options) {
+        // The workers load native code and start threads while this thread reads the configuration: each takes about
+        // half.
+        CompletableFuture<Workers> workers = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("weir-start").start(() -> {
+            try {
+                workers.complete(Workers.start(options.concurrency()));
+            } catch (Throwable e) {
+                workers.completeExceptionally(e);
+            }
+        });
+        switch (source.load()) {
+            case Compiled.Rejected(List<Problem> problems) -> {
+                workers.whenComplete((started, _) -> close(started));
+                return new Start.Refused(problems);
+            }
+            case Compiled.Accepted(Snapshot snapshot, List<Problem> warnings) -> {
+                warnings.forEach(warning -> LOG.warn("{}", warning));
+                Running running = new Running(source, options, snapshot, workers.join());
+                try {
+                    running.open();
+                    return new Start.Serving(running);
+                } catch (Obstacle obstacle) {
+                    running.close();
+                    return new Start.Refused(List.of(obstacle.problem));
+                }
+            }
+        }
+    }
+
+    private void open() throws Obstacle {
+        startDemo(snapshot.demo());
+        bindAdmin(snapshot.admin());
+        conductor.call(() -> {
+            clusters.apply(snapshot.clusters());
+            return null;
+        });
+        conductor.conduct(clusters.clusters(), stats, clock);
+        awaitWarm();
+        life.initializing();
+        Listeners.@Nullable Refusal refusal = conductor.call(() -> listeners.apply(snapshot.listeners(), Set.of()));
+        if (refusal != null) {
+            throw obstacle("static_resources.listeners[" + refusal.index() + "].address", refusal.value(),
+                    refusal.message(), refusal.cure(), null);
+        }
+        life.live();
+        serverStats.initialized(uptime.nanos());
+        LOG.info("serving {} on {} workers ({}) after {} ms{}", source.name(), options.concurrency(),
+                workers.transportName(), uptime.nanos() / NANOS_PER_MILLI,
+                admin == null ? "" : ", admin on " + Addresses.text(admin.address()));
+        listeners.lines().forEach(line -> LOG.info("listener {} on {}", line.name(),
+                line.addresses().stream().map(Addresses::text).toList()));
+        if (options.follow()) {
+            source.follower().ifPresent(follower -> conductor.every(FileFollower.LOOK_MILLIS, () -> {
+                if (follower.changed()) {
+                    reloadNow();
+                }
+            }));
+        }
+    }
+
+    private void startDemo(@Nullable DemoSpec spec) throws Obstacle {
+        if (spec != null) {
+            try {
+                demo = Demo.start(spec.addresses());
+            } catch (Demo.AddressTaken e) {
+                throw obstacle("demo[" + e.index() + "]", Addresses.text(spec.addresses().get(e.index())),
+                        "the demo backend cannot listen: " + e.reason(), "choose another port", e);
+            }
+        }
+    }
+
+    private void bindAdmin(@Nullable AdminSpec spec) throws Obstacle {
+        if (spec == null) {
+            return;
+        }
+        if (!(spec.address() instanceof InetSocketAddress address)) {
+            throw obstacle("admin.address", Addresses.text(spec.address()),
+                    "the admin is not served on a Unix socket yet", "give a host and a port", null);
+        }
+        try {
+            AdminServer bound = AdminServer.bind(address);
+            admin = bound;
+            bound.serve(new AdminView(this));
+        } catch (IOException e) {
+            throw obstacle("admin.address", Addresses.text(address), "the admin cannot listen: " + e.getMessage(),
+                    "stop what listens there or choose another port", e);
+        }
+    }
+
+    private Obstacle obstacle(String path, String value, String message, String cure, @Nullable Throwable cause) {
+        return new Obstacle(Problem.error(source.position(path), path, value, message, cure), cause);
+    }
+
+    /** Waits for the first hosts of all clusters, so that the first request finds one; not for ever. */
+    private void awaitWarm() {
+        if (clusters.warmed()) {
+            return;
+        }
+        conductor.call(() -> {
+            clusters.clusters().all().forEach(cluster -> cluster.onChange(_ -> {
+                if (clusters.warmed()) {
+                    warm.complete(null);
+                }
+            }));
+            if (clusters.warmed()) {
+                warm.complete(null);
+            }
+            return null;
+        });
+        try {
+            warm.get(WARM_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (java.util.concurrent.TimeoutException e) {
+            LOG.warn("some clusters have no hosts after {} s; serving without them", WARM_SECONDS_MAX);
+        } catch (InterruptedException | java.util.concurrent.ExecutionException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Reads the source again, soon; a configuration that cannot stand changes nothing. */
+    public void reload() {
+        conductor.execute(this::reloadNow);
+    }
+
+    private void reloadNow() {
+        switch (source.load()) {
+            case Compiled.Rejected(List<Problem> problems) -> {
+                problems.forEach(problem -> LOG.error("{}", problem));
+                LOG.error("{} is not taken over; the configuration before stays", source.name());
+                stats.root().child("listener_manager").counter("lds.update_rejected").increment();
+            }
+            case Compiled.Accepted(Snapshot next, List<Problem> warnings) -> {
+                warnings.forEach(warning -> LOG.warn("{}", warning));
+                takeOver(next);
+            }
+        }
+    }
+
+    private void takeOver(Snapshot next) {
+        Snapshot before = snapshot;
+        clusters.apply(next.clusters());
+        Listeners.Refusal refusal = listeners.apply(next.listeners(), unchanged(before, next));
+        if (refusal != null) {
+            LOG.error("{}: listener {}: {} ({}); the configuration before stays", source.name(),
+                    next.listeners().get(refusal.index()).name(), refusal.message(), refusal.value());
+            clusters.apply(before.clusters());
+            clusters.removeOthers(before.clusters());
+            return;
+        }
+        clusters.removeOthers(next.clusters());
+        snapshot = next;
+        takenOver = Instant.now();
+        LOG.info("{} taken over: {} clusters, {} listeners", source.name(), next.clusters().size(),
+                next.listeners().size());
+    }
+
+    private static Set<String> unchanged(Snapshot before, Snapshot next) {
+        SnapshotDiff diff = SnapshotDiff.between(before, next);
+        Set<String> names = new HashSet<>();
+        next.listeners().forEach(listener -> names.add(listener.name()));
+        diff.listenersAdded().forEach(listener -> names.remove(listener.name()));
+        diff.listenersChanged().forEach(listener -> names.remove(listener.name()));
+        return names;
+    }
+
+    /** SIGTERM and SIGINT drain, and stop at once when they come again; SIGHUP reloads; SIGUSR1 opens logs anew. */
+    public void obeySignals() {
+        Signals.on("TERM", this::terminate);
+        Signals.on("INT", this::terminate);
+        Signals.on("HUP", this::reload);
+        Signals.on("USR1", logs::reopen);
+    }
+
+    private void terminate() {
+        if (life.over()) {
+            // Already told twice: whatever still holds the process does not hold it any longer.
+            Runtime.getRuntime().halt(143);
+        }
+        if (!drain()) {
+            LOG.warn("told to stop a second time: stopping at once");
+            stop();
+        }
+    }
+
+    /**
+     * Takes no more connections, lets those there are end, and stops when the last has gone or the drain time is over.
+     * False when that had begun already.
+     */
+    public boolean drain() {
+        if (!life.draining()) {
+            return false;
+        }
+        long deadlineNanos = clock.nanos() + options.drainNanos();
+        LOG.info("draining: {} connections have {} s", listeners.connections(),
+                TimeUnit.NANOSECONDS.toSeconds(options.drainNanos()));
+        conductor.execute(() -> {
+            listeners.stopAccepting();
+            listeners.drain();
+            lookWhetherDrained(deadlineNanos);
+        });
+        return true;
+    }
+
+    private void lookWhetherDrained(long deadlineNanos) {
+        long left = listeners.connections();
+        if (left == 0 || clock.nanos() - deadlineNanos >= 0) {
+            LOG.info(left == 0 ? "drained" : "the drain time is over with {} connections left", left);
+            life.end();
+        } else {
+            conductor.after(DRAIN_LOOK_NANOS, () -> lookWhetherDrained(deadlineNanos));
+        }
+    }
+
+    /** Closes the listeners and nothing else; connections go on, or are asked to end when graceful. */
+    void drainListeners(boolean graceful) {
+        conductor.execute(() -> {
+            if (graceful) {
+                listeners.drain();
+            }
+            listeners.stopAccepting();
+        });
+    }
+
+    /** Stops at once; {@link #awaitStopped} returns. */
+    public void stop() {
+        life.end();
+    }
+
+    /** Waits for the end, then closes everything. */
+    public void awaitStopped() {
+        try {
+            life.awaitEnd();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        close();
+        LOG.info("stopped");
+    }
+
+    /** Where listeners listen, by listener in the order of the configuration. */
+    public List<SocketAddress> addresses() {
+        return listeners.lines().stream().flatMap(line -> line.addresses().stream()).toList();
+    }
+
+    /** Where the admin listens, null when there is none. */
+    public @Nullable InetSocketAddress adminAddress() {
+        AdminServer serving = admin;
+        return serving == null ? null : serving.address();
+    }
+
+    Life life() {
+        return life;
+    }
+
+    Uptime uptime() {
+        return uptime;
+    }
+
+    Stats stats() {
+        return stats;
+    }
+
+    Clusters clusters() {
+        return clusters.clusters();
+    }
+
+    Listeners listeners() {
+        return listeners;
+    }
+
+    Snapshot snapshot() {
+        return snapshot;
+    }
+
+    Instant takenOver() {
+        return takenOver;
+    }
+
+    String sourceName() {
+        return source.name();
+    }
+
+    RunOptions options() {
+        return options;
+    }
+
+    void reopenLogs() {
+        logs.reopen();
+    }
+
+    @Override
+    public void close() {
+        life.end();
+        listeners.stopAccepting();
+        conductor.close();
+        close(workers);
+        close(admin);
+        close(demo);
+        close(logs);
+    }
+
+    private static void close(@Nullable AutoCloseable closeable) {
+        if (closeable != null) {
+            try {
+                closeable.close();
+            } catch (Exception e) {
+                LOG.warn("closing {} failed", closeable.getClass().getSimpleName(), e);
+            }
+        }
+    }
+}

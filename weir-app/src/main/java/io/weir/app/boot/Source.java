@@ -1,0 +1,98 @@
+package io.weir.app.boot;
+
+import io.weir.http.config.HttpExtensions;
+import io.weir.stream.tcp.TcpProxyReader;
+import io.weir.xds.compile.Compiled;
+import io.weir.xds.compile.ConfigFile;
+import io.weir.xds.compile.ConfigPrinter;
+import io.weir.xds.compile.Extensions;
+import io.weir.xds.resource.Position;
+import io.weir.xds.resource.Problem;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Where the configuration comes from: a file, or a text that was made up. Any thread. */
+public final class Source {
+    private final String name;
+    private final @Nullable Path file;
+    private final @Nullable String text;
+
+    private Source(String name, @Nullable Path file, @Nullable String text) {
+        this.name = name;
+        this.file = file;
+        this.text = text;
+    }
+
+    /**
+     * What a configuration stands for.
+     *
+     * @param text
+     *            as YAML; empty when there are errors
+     */
+    public record Expansion(String text, List<Problem> problems) {
+        public Expansion {
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /** A file, read when it is loaded. */
+    public static Source file(Path file) {
+        return new Source(file.toString(), file, null);
+    }
+
+    /** A text, with what it is called in problems. */
+    public static Source text(String name, String text) {
+        return new Source(name, null, text);
+    }
+
+    /** What it is called. */
+    public String name() {
+        return name;
+    }
+
+    /** Reads and compiles. */
+    public Compiled load() {
+        return text == null
+                ? ConfigFile.load(Path.of(name), extensions())
+                : ConfigFile.compile(name, text, extensions());
+    }
+
+    /** Every problem, warnings too. */
+    public List<Problem> problems() {
+        return switch (load()) {
+            case Compiled.Accepted accepted -> accepted.warnings();
+            case Compiled.Rejected rejected -> rejected.problems();
+        };
+    }
+
+    /** What the configuration stands for. */
+    public Expansion expand() {
+        ConfigFile.Loaded loaded = read();
+        boolean broken = Problem.anyError(loaded.problems());
+        return new Expansion(broken ? "" : ConfigPrinter.yaml(loaded, extensions()), loaded.problems());
+    }
+
+    /** Where a field was written; null when nobody knows. Reads the source again: for the way out of a failed start. */
+    @Nullable
+    Position position(String path) {
+        return read().positions().at(path);
+    }
+
+    private ConfigFile.Loaded read() {
+        return text == null
+                ? ConfigFile.read(Path.of(name), extensions())
+                : ConfigFile.read(name, text, extensions());
+    }
+
+    /** Follows the file; empty when there is none. */
+    Optional<FileFollower> follower() {
+        return Optional.ofNullable(file).map(FileFollower::new);
+    }
+
+    /** Everything that this Weir can be configured to do. */
+    static Extensions extensions() {
+        return TcpProxyReader.addTo(HttpExtensions.addTo(Extensions.basic()));
+    }
+}

@@ -1,0 +1,222 @@
+package io.weir.app.cli;
+
+import io.weir.app.Version;
+import io.weir.app.boot.RunOptions;
+import io.weir.app.boot.Running;
+import io.weir.app.boot.Source;
+import io.weir.app.log.LogLevels;
+import io.weir.xds.resource.Problem;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The commands, one method each; options are parameters, the exit code is the result. */
+@Command(name = "weir", mixinStandardHelpOptions = true, versionProvider = VersionLines.class, synopsisSubcommandLabel = "COMMAND", description = "A load balancer for connections and requests.", footer = {
+        "", "A first look, with nothing else installed:  weir run examples/quickstart.yaml",
+        "Help about one command:                     weir COMMAND --help"}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
+                "0:served and stopped as told, or nothing was found wrong",
+                "1:the configuration cannot stand, a file cannot be read, an address is taken",
+                "2:the command line was not understood", "3:failed while running"})
+final class Commands implements Runnable {
+    private static final int CONCURRENCY_MAX = 1024;
+    private static final int DRAIN_SECONDS_MAX = 7 * 24 * 3600;
+
+    private final PrintWriter out;
+    private final PrintWriter err;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    Commands(PrintWriter out, PrintWriter err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /** What {@code run --mode} may be, as Envoy has it. */
+    enum Mode {
+        /** Serve. */
+        SERVE,
+        /** Read and compile as a start would, and stop there. */
+        VALIDATE
+    }
+
+    /** What {@code proxy --balance} may be. */
+    enum Balance {
+        /** In turn. */
+        ROUND_ROBIN,
+        /** The less loaded of two at random. */
+        LEAST_REQUEST,
+        /** At random. */
+        RANDOM
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(line(), "which command? (weir --help lists them)");
+    }
+
+    @Command(name = "run", mixinStandardHelpOptions = true, description = {
+            "Read a configuration (Envoy v3 bootstrap or short form, YAML or JSON) and serve.",
+            "The first SIGTERM drains and stops, a second stops at once; SIGHUP reads the file again."})
+    int run(@Parameters(paramLabel = "FILE", description = "the configuration") Path file,
+            @Option(names = "--concurrency", paramLabel = "N", description = "worker threads; default: one a processor") @Nullable Integer concurrency,
+            @Option(names = "--mode", paramLabel = "serve|validate", defaultValue = "serve", description = "validate reads and compiles the file and stops there") Mode mode,
+            @Option(names = "--drain-time-s", paramLabel = "SECONDS", description = "how long connections may take to end after SIGTERM; default: 600") @Nullable Integer drainSeconds,
+            @Option(names = {"--log-level",
+                    "-l"}, paramLabel = "LEVEL", description = "trace, debug, info, warning, error or off") @Nullable String logLevel,
+            @Option(names = "--no-follow", description = "do not take over changes of the file, except by SIGHUP") boolean unfollowed) {
+        RunOptions options = options(concurrency, drainSeconds, logLevel, !unfollowed);
+        return switch (mode) {
+            case SERVE -> serve(file, options);
+            case VALIDATE -> check(file);
+        };
+    }
+
+    int serve(Path file, RunOptions options) {
+        return serve(Source.file(file), options);
+    }
+
+    private int serve(Source source, RunOptions options) {
+        return switch (Running.start(source, options)) {
+            case Running.Start.Refused(List<Problem> problems) -> {
+                report(source, problems);
+                yield ExitCode.CONFIGURATION.number();
+            }
+            case Running.Start.Serving(Running running) -> {
+                running.obeySignals();
+                running.awaitStopped();
+                yield ExitCode.OK.number();
+            }
+        };
+    }
+
+    @Command(name = "check", mixinStandardHelpOptions = true, description = {
+            "Read a configuration and tell every problem: file:line:column: path: message (value); cure.",
+            "Starts nothing. Exit code 1 when one of them is an error."})
+    int check(@Parameters(paramLabel = "FILE", description = "the configuration") Path file) {
+        Source source = Source.file(file);
+        List<Problem> problems = source.problems();
+        report(source, problems);
+        if (Problem.anyError(problems)) {
+            return ExitCode.CONFIGURATION.number();
+        }
+        out.println(file + ": ok" + (problems.isEmpty() ? "" : ", with " + counted(problems.size(), "warning")));
+        return ExitCode.OK.number();
+    }
+
+    @Command(name = "expand", mixinStandardHelpOptions = true, description = {
+            "Print the Envoy v3 bootstrap that a configuration stands for, as YAML."})
+    int expand(@Parameters(paramLabel = "FILE", description = "the configuration") Path file) {
+        Source source = Source.file(file);
+        Source.Expansion expansion = source.expand();
+        report(source, expansion.problems());
+        if (expansion.text().isEmpty()) {
+            return ExitCode.CONFIGURATION.number();
+        }
+        out.print(expansion.text());
+        out.flush();
+        return ExitCode.OK.number();
+    }
+
+    @Command(name = "proxy", mixinStandardHelpOptions = true, description = {
+            "Serve without a file: from one address to some servers.",
+            "Targets are http://HOST:PORT for requests or tcp://HOST:PORT for plain connections."})
+    int proxy(
+            @Option(names = "--from", required = true, paramLabel = "[HOST]:PORT", description = "where to listen; without HOST on all addresses") String from,
+            @Option(names = "--to", required = true, split = ",", paramLabel = "URL", description = "the servers, separated by commas") List<String> to,
+            @Option(names = "--balance", defaultValue = "round_robin", paramLabel = "POLICY", description = "round_robin, least_request or random") Balance balance,
+            @Option(names = "--concurrency", paramLabel = "N", description = "worker threads; default: one a processor") @Nullable Integer concurrency,
+            @Option(names = "--drain-time-s", paramLabel = "SECONDS", description = "how long connections may take to end after SIGTERM; default: 600") @Nullable Integer drainSeconds,
+            @Option(names = {"--log-level",
+                    "-l"}, paramLabel = "LEVEL", description = "trace, debug, info, warning, error or off") @Nullable String logLevel,
+            @Option(names = "--admin", paramLabel = "HOST:PORT", description = "where the admin listens; default: nowhere") @Nullable String admin) {
+        RunOptions options = options(concurrency, drainSeconds, logLevel, false);
+        String text;
+        try {
+            text = ProxyText.of(from, to, balance.name().toLowerCase(Locale.ROOT), admin);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(line(), e.getMessage(), e);
+        }
+        return serve(Source.text("weir proxy", text), options);
+    }
+
+    @Command(name = "version", mixinStandardHelpOptions = true, description = "Print the version of Weir and of its Java runtime.")
+    int version(@Option(names = "--short", description = "only the number") boolean brief) {
+        if (brief) {
+            out.println(Version.text());
+        } else {
+            for (String line : new VersionLines().getVersion()) {
+                out.println(line);
+            }
+        }
+        return ExitCode.OK.number();
+    }
+
+    @Command(name = "completion", mixinStandardHelpOptions = true, description = {
+            "Print a completion script for bash and zsh.", "source <(weir completion)"})
+    int completion() {
+        out.print(AutoComplete.bash("weir", line()));
+        out.print('\n');
+        out.flush();
+        return ExitCode.OK.number();
+    }
+
+    @Command(name = "rehearse", hidden = true, description = "Serve a few requests to itself and stop: what an AOT cache is made from.")
+    int rehearse() {
+        return Rehearsal.run(err) ? ExitCode.OK.number() : ExitCode.FAILURE.number();
+    }
+
+    private RunOptions options(@Nullable Integer concurrency, @Nullable Integer drainSeconds,
+            @Nullable String logLevel, boolean follow) {
+        RunOptions defaults = RunOptions.defaults();
+        int workers = concurrency == null ? defaults.concurrency() : concurrency;
+        if (workers < 1 || workers > CONCURRENCY_MAX) {
+            throw usage("--concurrency", workers, "it is from 1 to " + CONCURRENCY_MAX);
+        }
+        int seconds = drainSeconds == null ? RunOptions.DRAIN_SECONDS_DEFAULT : drainSeconds;
+        if (seconds < 0 || seconds > DRAIN_SECONDS_MAX) {
+            throw usage("--drain-time-s", seconds, "it is from 0 to " + DRAIN_SECONDS_MAX);
+        }
+        if (logLevel != null && !LogLevels.PROCESS.all(logLevel)) {
+            throw usage("--log-level", logLevel, "it is one of " + String.join(", ", LogLevels.words()));
+        }
+        return RunOptions.of(workers, seconds, follow);
+    }
+
+    private ParameterException usage(String option, Object value, String cure) {
+        return new ParameterException(line(), "Invalid value for option '" + option + "': " + value + "; " + cure);
+    }
+
+    private CommandLine line() {
+        if (spec == null) {
+            throw new IllegalStateException("commands run without their command line");
+        }
+        return spec.commandLine();
+    }
+
+    private void report(Source source, List<Problem> problems) {
+        for (Problem problem : problems) {
+            err.println(problem);
+        }
+        long errors = problems.stream().filter(Problem::isError).count();
+        if (errors > 0) {
+            err.println(
+                    "weir: " + source.name() + " cannot stand: " + counted(errors, "error") + "; nothing was started");
+        }
+        err.flush();
+    }
+
+    private static String counted(long count, String noun) {
+        return count + " " + noun + (count == 1 ? "" : "s");
+    }
+}
