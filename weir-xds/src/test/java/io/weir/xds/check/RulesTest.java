@@ -156,7 +156,8 @@ class RulesTest {
                         "f:8:19: static_resources.clusters[0].load_assignment.endpoints[0].priority: out of"
                                 + " range (1000); write a number of at most 128",
                         "f:10:76: static_resources.clusters[0].load_assignment.endpoints[0].lb_endpoints[0]"
-                                + ".endpoint.address.socket_address.port_value: out of range (70000); write a number of at most 65535",
+                                + ".endpoint.address.socket_address.port_value: out of range (70000); write a"
+                                + " number of at most 65535",
                         "f:15:9: static_resources.listeners[0].filter_chains[0].filters[0].typed_config"
                                 + ".stat_prefix: this is required; add stat_prefix",
                         "f:20:15: static_resources.listeners[0].filter_chains[0].filters[0].typed_config.route_config"

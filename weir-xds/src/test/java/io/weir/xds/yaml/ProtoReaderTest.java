@@ -110,40 +110,42 @@ class ProtoReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-            "nmae: a | f:1:1: nmae: Cluster has no field \"nmae\" (a); did you mean \"name\"?",
-            "'name: 8080' | f:1:7: name: a text is due here, and without quotes this is a number (8080); write \"8080\" in quotes",
-            "'name: yes' | f:1:7: name: a text is due here, and without quotes this is true or false (yes)",
-            "'name: [a]' | f:1:7: name: a text is due here, not a list; write one value",
-            "connect_timeout: 250ms | f:1:18: connect_timeout: not a duration (250ms); write 0.25s",
-            "connect_timeout: 5 | f:1:18: connect_timeout: not a duration (5); write 5s",
-            "connect_timeout: 1m | f:1:18: connect_timeout: not a duration (1m); write 60s",
-            "connect_timeout: soon | f:1:18: connect_timeout: not a duration (soon); write seconds such as 1s or 0.25s",
-            "lb_policy: ROUNDROBIN | f:1:12: lb_policy: not a value of LbPolicy (ROUNDROBIN); did you mean ROUND_ROBIN?",
-            "type: FOO | f:1:7: type: not a value of DiscoveryType (FOO); write one of: STATIC, STRICT_DNS",
-            "'circuit_breakers: { thresholds: { max_connections: -1 } }' | f:1:52: circuit_breakers.thresholds[0].max_connections: this number is out of range (-1); write a whole number from 0 to 4294967295",
-            "'circuit_breakers: { thresholds: { max_connections: 1.5 } }' | f:1:52: circuit_breakers.thresholds[0].max_connections: a whole number is due here (1.5)",
-            "'respect_dns_ttl: \"true\"' | f:1:18: respect_dns_ttl: true or false is due here (true); remove the quotes",
-            "'type: STATIC\ncluster_type: { name: x }' | f:2:1: cluster_type: stands beside \"type\", of which only one may be set (a mapping); keep one of: type, cluster_type",
-            "'alt_stat_name: a\naltStatName: b' | f:2:1: alt_stat_name: this field was already written under its other name",
-            "hosts: [] | f:1:1: hosts: Cluster has no field \"hosts\" (a list); write load_assignment",
-            "'load_assignment: x' | f:1:18: load_assignment: a mapping with the fields of ClusterLoadAssignment is due here (x); fields: cluster_name",
-            "'load_assignment: []' | f:1:18: load_assignment: one ClusterLoadAssignment is due here, not a list",
-            "max_ejection_percent: 5 | f:1:1: max_ejection_percent: Cluster has no field \"max_ejection_percent\" (5); write it inside outlier_detection",
-            "'health_checks: [ ~ ]' | f:1:18: health_checks[0]: an item of this list is empty"})
+    @CsvSource(delimiter = '|', textBlock = """
+            nmae: a | f:1:1: nmae: Cluster has no field "nmae" (a); did you mean "name"?
+            'name: 8080' | f:1:7: name: a text is due here, and without quotes this is a number (8080); write "8080" in quotes
+            'name: yes' | f:1:7: name: a text is due here, and without quotes this is true or false (yes)
+            'name: [a]' | f:1:7: name: a text is due here, not a list; write one value
+            connect_timeout: 250ms | f:1:18: connect_timeout: not a duration (250ms); write 0.25s
+            connect_timeout: 5 | f:1:18: connect_timeout: not a duration (5); write 5s
+            connect_timeout: 1m | f:1:18: connect_timeout: not a duration (1m); write 60s
+            connect_timeout: soon | f:1:18: connect_timeout: not a duration (soon); write seconds such as 1s or 0.25s
+            lb_policy: ROUNDROBIN | f:1:12: lb_policy: not a value of LbPolicy (ROUNDROBIN); did you mean ROUND_ROBIN?
+            type: FOO | f:1:7: type: not a value of DiscoveryType (FOO); write one of: STATIC, STRICT_DNS
+            'circuit_breakers: { thresholds: { max_connections: -1 } }' | f:1:52: circuit_breakers.thresholds[0].max_connections: this number is out of range (-1); write a whole number from 0 to 4294967295
+            'circuit_breakers: { thresholds: { max_connections: 1.5 } }' | f:1:52: circuit_breakers.thresholds[0].max_connections: a whole number is due here (1.5)
+            'respect_dns_ttl: "true"' | f:1:18: respect_dns_ttl: true or false is due here (true); remove the quotes
+            'type: STATIC\ncluster_type: { name: x }' | f:2:1: cluster_type: stands beside "type", of which only one may be set (a mapping); keep one of: type, cluster_type
+            'alt_stat_name: a\naltStatName: b' | f:2:1: alt_stat_name: this field was already written under its other name
+            hosts: [] | f:1:1: hosts: Cluster has no field "hosts" (a list); write load_assignment
+            'load_assignment: x' | f:1:18: load_assignment: a mapping with the fields of ClusterLoadAssignment is due here (x); fields: cluster_name
+            'load_assignment: []' | f:1:18: load_assignment: one ClusterLoadAssignment is due here, not a list
+            max_ejection_percent: 5 | f:1:1: max_ejection_percent: Cluster has no field "max_ejection_percent" (5); write it inside outlier_detection
+            'health_checks: [ ~ ]' | f:1:18: health_checks[0]: an item of this list is empty
+            """)
     void aFaultNamesPlacePathValueAndCure(String text, String expected) {
         assertThat(problems(text, Cluster.getDefaultInstance())).anyMatch(problem -> problem.startsWith(expected));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-            "{} | f:1:15: typed_config: '@type' is missing",
-            "x | f:1:15: typed_config: a mapping with '@type' and the fields of that type is due here (x)",
-            "{'@type': envoy.extensions.filters.http.router.v3.Router} | f:1:25: typed_config: a type URL has a slash before the name",
-            "{'@type': type.googleapis.com/acme.Own} | f:1:25: typed_config: this type is not known (type.googleapis.com/acme.Own)",
-            "{'@type': type.googleapis.com/envoy.config.filter.http.router.v2.Router} | f:1:25: typed_config: this message is of Envoy's API version 2, which nothing speaks any more (type.googleapis.com/envoy.config.filter.http.router.v2.Router); write type.googleapis.com/envoy.extensions.filters.http.router.v3.Router",
-            "{'@type': type.googleapis.com/google.protobuf.StringValue} | f:1:15: typed_config: \"value\" is missing",
-            "{'@type': type.googleapis.com/xds.type.v3.TypedStruct, value: {}} | f:1:25: typed_config: \"type_url\" of this TypedStruct is missing"})
+    @CsvSource(delimiter = '|', textBlock = """
+            {} | f:1:15: typed_config: '@type' is missing
+            x | f:1:15: typed_config: a mapping with '@type' and the fields of that type is due here (x)
+            {'@type': envoy.extensions.filters.http.router.v3.Router} | f:1:25: typed_config: a type URL has a slash before the name
+            {'@type': type.googleapis.com/acme.Own} | f:1:25: typed_config: this type is not known (type.googleapis.com/acme.Own)
+            {'@type': type.googleapis.com/envoy.config.filter.http.router.v2.Router} | f:1:25: typed_config: this message is of Envoy's API version 2, which nothing speaks any more (type.googleapis.com/envoy.config.filter.http.router.v2.Router); write type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
+            {'@type': type.googleapis.com/google.protobuf.StringValue} | f:1:15: typed_config: "value" is missing
+            {'@type': type.googleapis.com/xds.type.v3.TypedStruct, value: {}} | f:1:25: typed_config: "type_url" of this TypedStruct is missing
+            """)
     void aFaultOfAnAnyNamesPlaceAndCure(String any, String expected) {
         assertThat(problems("typed_config: " + any, Filter.getDefaultInstance())).singleElement().asString()
                 .startsWith(expected);
