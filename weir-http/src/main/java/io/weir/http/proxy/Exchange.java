@@ -79,12 +79,26 @@ public final class Exchange {
             reply(426, "", "low_version", ResponseFlag.DPE.bit());
             return;
         }
+        if (head.authorityStart() == head.authorityEnd() && !defaultHost(head)) {
+            reply(400, "", "missing_host_header", ResponseFlag.DPE.bit());
+            return;
+        }
         switch (context.normalizer().apply(head, headers.localPort())) {
             case ACCEPT -> route(head);
             case REJECT_PATH -> reply(400, "", "path_normalization_failed", ResponseFlag.DPE.bit());
             case REJECT_HEADER -> reply(400, "", "unexpected_underscore", ResponseFlag.DPE.bit());
             case REDIRECT -> redirect(307, head.path(), "path_normalization_redirect");
         }
+    }
+
+    /** Only HTTP/1.0 may leave out the host (RFC 9112 section 3.2); the configuration may name one for it. */
+    private boolean defaultHost(HttpHead head) {
+        String host = context.spec().http10().defaultHost();
+        if (host == null) {
+            return false;
+        }
+        head.authority(host);
+        return true;
     }
 
     private void route(HttpHead head) {
