@@ -383,25 +383,24 @@ public final class Exchange {
         failed(504, "upstream request timeout", "response_timeout", ResponseFlag.UT.bit());
     }
 
-    /** The exchange has reached the longest life that any may have. */
-    void livedTooLong() {
-        stats.rqMaxDurationReached.increment();
+    /** Another deadline than the route's has passed. */
+    void expired(Timeouts.Deadline which) {
         attempts.abandon();
-        failed(requestComplete ? 504 : 408, "stream timeout", "max_duration_timeout", ResponseFlag.DT.bit());
-    }
-
-    /** Neither side has moved for too long. */
-    void idledOut() {
-        stats.rqIdleTimeout.increment();
-        attempts.abandon();
-        failed(requestComplete ? 504 : 408, "stream timeout", "stream_idle_timeout", ResponseFlag.SI.bit());
-    }
-
-    /** The client took too long to send its request. */
-    void requestTimedOut() {
-        stats.rqTimeout.increment();
-        attempts.abandon();
-        failed(408, "request timeout", "request_overall_timeout", 0);
+        int code = requestComplete ? 504 : 408;
+        switch (which) {
+            case LIFE -> {
+                stats.rqMaxDurationReached.increment();
+                failed(code, "stream timeout", "max_duration_timeout", ResponseFlag.DT.bit());
+            }
+            case IDLE -> {
+                stats.rqIdleTimeout.increment();
+                failed(code, "stream timeout", "stream_idle_timeout", ResponseFlag.SI.bit());
+            }
+            case REQUEST -> {
+                stats.rqTimeout.increment();
+                failed(408, "request timeout", "request_overall_timeout", 0);
+            }
+        }
     }
 
     void tryTimedOut() {

@@ -11,6 +11,16 @@ import io.weir.net.transport.Worker;
  * Times are those of {@link Worker#nowNanos()}; {@link #NEVER} is no deadline.
  */
 final class Timeouts extends TimerWheel.Timer {
+    /** What an exchange may run out of, besides its route's time and a try's. */
+    enum Deadline {
+        /** Its whole life. */
+        LIFE,
+        /** Neither side has moved. */
+        IDLE,
+        /** The request is not complete. */
+        REQUEST
+    }
+
     static final long NEVER = Long.MAX_VALUE;
 
     private final Exchange exchange;
@@ -124,9 +134,9 @@ final class Timeouts extends TimerWheel.Timer {
         if (routeDeadline <= nowNanos) {
             exchange.timedOut();
         } else if (lifeDeadline <= nowNanos) {
-            exchange.livedTooLong();
+            exchange.expired(Deadline.LIFE);
         } else if (requestDeadline <= nowNanos) {
-            exchange.requestTimedOut();
+            exchange.expired(Deadline.REQUEST);
         } else if (backOffDeadline <= nowNanos) {
             backOffDeadline = NEVER;
             exchange.backedOff();
@@ -134,7 +144,7 @@ final class Timeouts extends TimerWheel.Timer {
             tryEnds();
             exchange.tryTimedOut();
         } else if (idleNanos > 0 && touchedNanos + idleNanos <= nowNanos) {
-            exchange.idledOut();
+            exchange.expired(Deadline.IDLE);
         }
         if (exchange.active()) {
             arm();

@@ -95,7 +95,8 @@ final class FlowTest {
                 wire.send(block);
                 sent.addAndGet(block.length);
             }
-        }); var proxy = ProxyFixture.before(origin);
+        });
+                var proxy = ProxyFixture.before(origin);
                 var client = RawHttp.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port),
                         16 * 1024)) {
             client.send(GET);
@@ -173,7 +174,8 @@ final class FlowTest {
     void aConnectionThatRestsTooLongIsClosed() throws Exception {
         try (var origin = Origin.answering("x");
                 var proxy = ProxyFixture.with(c -> c, spec(Forward.to("origins"), times(200 * MILLI, 0, 0, 0)), origin);
-                var client = proxy.client(); var silent = proxy.client()) {
+                var client = proxy.client();
+                var silent = proxy.client()) {
             assertThat(client.send(GET).response().status()).isEqualTo(200);
             assertThat(client.closedByPeer()).isTrue();
             assertThat(silent.closedByPeer()).isTrue();
