@@ -121,6 +121,10 @@ public final class Origin implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        // Closing a socket in which a thread accepts takes effect when that thread has left it.
+        while (PeerProcess.answers(port())) {
+            Thread.onSpinWait();
+        }
         for (Socket socket : open) {
             reset(socket);
         }

@@ -109,7 +109,6 @@ final class Attempts implements UpstreamListener {
         told = false;
         tried.add(chosen);
         chosen.requestStarted();
-        chosen.stats().rqTotal().increment();
         to.stats().upstreamRqTotal().increment();
         to.stats().upstreamRqActive().increment();
     }

@@ -137,7 +137,6 @@ public final class HostPool {
         }
         connectionGone();
         stats.upstreamCxConnectFail().increment();
-        host.stats().cxConnectFail().increment();
         boolean late = done.cause() instanceof ConnectTimeoutException;
         if (late) {
             stats.upstreamCxConnectTimeout().increment();
