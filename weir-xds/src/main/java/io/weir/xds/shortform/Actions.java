@@ -67,7 +67,7 @@ final class Actions {
     private Tree forward(Part part, Part to) {
         Tree action = new Tree(part.at());
         targets.put(to, action);
-        action.putIf("timeout", part.scalar("timeout"));
+        action.putIf("timeout", part.duration("timeout"));
         Part retries = part.part("retries");
         if (retries != null) {
             action.put("retry_policy", retries(retries));
@@ -100,7 +100,7 @@ final class Actions {
         }
         policy.put("retry_on", conditions.isEmpty() ? RETRY_ON : String.join(",", conditions));
         policy.putIf("num_retries", part.scalar("times"));
-        return policy.putIf("per_try_timeout", part.scalar("timeout"));
+        return policy.putIf("per_try_timeout", part.duration("timeout"));
     }
 
     private static Tree redirect(Part part) {

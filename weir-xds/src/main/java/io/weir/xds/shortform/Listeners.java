@@ -131,7 +131,7 @@ final class Listeners {
                 .typed(at, "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager")
                 .put("stat_prefix", name).put("use_remote_address", true);
         manager.putIf("xff_num_trusted_hops", part.scalar("trusted_hops"));
-        Node idle = part.scalar("idle_timeout");
+        Node idle = part.duration("idle_timeout");
         if (idle != null) {
             manager.put("common_http_protocol_options", new Tree(idle.at()).put("idle_timeout", idle));
         }
@@ -166,7 +166,7 @@ final class Listeners {
         } else {
             targets.put(to, proxy);
         }
-        proxy.putIf("idle_timeout", part.scalar("idle_timeout"));
+        proxy.putIf("idle_timeout", part.duration("idle_timeout"));
         return Tree.extension(at, "envoy.filters.network.tcp_proxy", log(part, proxy));
     }
 

@@ -73,6 +73,22 @@ record Part(Node node, String path, List<Problem> problems) {
         return part == null || part.text() == null ? null : part.node();
     }
 
+    /** The duration under a key, in the form that protobuf takes; null when it was not written or after a problem. */
+    @Nullable
+    Node duration(String key) {
+        Part part = part(key);
+        String text = part == null ? null : part.text();
+        if (part == null || text == null) {
+            return null;
+        }
+        String seconds = Lengths.seconds(text);
+        if (seconds == null) {
+            part.problem("this is no duration", "write a number with ms, s, m or h, such as 500ms or 1.5s");
+            return null;
+        }
+        return Tree.text(part.at(), seconds);
+    }
+
     /** The items of a list; a single value is a list of one. */
     List<Part> items() {
         if (!(node instanceof Sequence sequence)) {

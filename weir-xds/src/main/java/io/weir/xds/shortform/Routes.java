@@ -22,7 +22,7 @@ final class Routes {
     private static final String ANY_HOST = "*";
 
     /** One route, and whose it is: no hosts for everybody's. */
-    private record Owned(Position at, List<Part> hosts, Node route) {
+    private record Owned(Position at, List<Part> hosts, Node route, boolean takesAll) {
     }
 
     private final Actions actions;
@@ -39,7 +39,10 @@ final class Routes {
             }
             Tree route = new Tree(part.at()).put("match", match(part));
             actions.put(part, route);
-            routes.add(new Owned(part.at(), part.items("host"), route.mapping()));
+            Part path = part.part("path");
+            boolean everyPath = path == null || "/".equals(path.text());
+            boolean takesAll = everyPath && !part.has("method") && !part.has("header");
+            routes.add(new Owned(part.at(), part.items("host"), route.mapping(), takesAll));
         }
     }
 
@@ -48,7 +51,7 @@ final class Routes {
         Tree action = new Tree(to.at());
         actions.targets().put(to, action);
         Tree route = new Tree(to.at()).put("match", new Tree(to.at()).put("prefix", "/")).put("route", action);
-        routes.add(new Owned(to.at(), List.of(), route.mapping()));
+        routes.add(new Owned(to.at(), List.of(), route.mapping(), true));
     }
 
     List<Node> virtualHosts() {
@@ -63,11 +66,24 @@ final class Routes {
         }
         var virtualHosts = new ArrayList<Node>();
         hosts.forEach((host, at) -> {
-            List<Node> own = routes.stream().filter(owned -> belongs(owned, host)).map(Owned::route).toList();
             virtualHosts.add(new Tree(at).put("name", host).put("domains", List.of(Tree.text(at, host)))
-                    .put("routes", own).mapping());
+                    .put("routes", of(host)).mapping());
         });
         return virtualHosts;
+    }
+
+    /** The routes of a host, up to the one behind which nothing is left. */
+    private List<Node> of(String host) {
+        var own = new ArrayList<Node>();
+        for (Owned owned : routes) {
+            if (belongs(owned, host)) {
+                own.add(owned.route);
+                if (owned.takesAll) {
+                    break;
+                }
+            }
+        }
+        return own;
     }
 
     private static boolean belongs(Owned owned, String host) {

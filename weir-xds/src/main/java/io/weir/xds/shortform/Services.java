@@ -64,7 +64,7 @@ final class Services {
         hosts(part, cluster, entry);
         Node balance = balance(part);
         cluster.putIf("lb_policy", balance);
-        cluster.putIf("connect_timeout", part.scalar("connect_timeout"));
+        cluster.putIf("connect_timeout", part.duration("connect_timeout"));
         limits(part, cluster);
         clusters.add(cluster.mapping());
     }
