@@ -18,7 +18,7 @@ public final class HopByHop {
      * {@link Http1HeadReader} completed: it has checked that Connection names nothing that is for all recipients.
      */
     public static void strip(HttpHead head) {
-        boolean trailers = takesTrailers(head);
+        boolean trailers = head.status() == 0 && takesTrailers(head); // TE is for requests
         for (int line = head.find(HeaderName.CONNECTION); line >= 0; line = head.find(HeaderName.CONNECTION,
                 line + 1)) {
             removeNamed(head, line);

@@ -237,7 +237,7 @@ final class Differential {
     }
 
     /** What may pass, by RFC 9110 section 7.6.1: the slow, obvious way. */
-    private static List<Field> endToEnd(List<Field> fields) {
+    private List<Field> endToEnd(List<Field> fields) {
         var dropped = new ArrayList<>(List.of("connection", "keep-alive", "proxy-connection", "upgrade", "te",
                 "http2-settings", "proxy-authenticate", "proxy-authorization"));
         boolean trailers = false;
@@ -245,7 +245,7 @@ final class Differential {
             if (field.is("connection")) {
                 dropped.addAll(ReferenceHead.elements(field.value().toLowerCase(Locale.ROOT)));
             }
-            trailers |= field.is("te")
+            trailers |= side == Side.REQUESTS && field.is("te")
                     && ReferenceHead.elements(field.value().toLowerCase(Locale.ROOT)).contains("trailers");
         }
         var kept = new ArrayList<>(fields.stream()

@@ -50,6 +50,11 @@ public final class SmugglingCases {
         return load("/smuggling/responses.txt");
     }
 
+    /** What the document says before it lists the cases. */
+    static String introduction() {
+        return read("/smuggling/introduction.md");
+    }
+
     private static List<Case> load(String resource) {
         var cases = new ArrayList<Case>();
         String name = "";

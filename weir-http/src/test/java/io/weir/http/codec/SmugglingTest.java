@@ -94,33 +94,7 @@ class SmugglingTest {
     }
 
     private static String document() {
-        var text = new StringBuilder(
-                """
-                        # What can be read in two ways
-
-                        Two recipients of the same bytes that find different messages in them are how requests are smuggled. Weir
-                        refuses such bytes, answers what the table says and closes the connection; a response of that kind is
-                        answered with 502. What it does pass on, it writes anew: one request line, one way of framing, no field of
-                        one hop, no chunk extension.
-
-                        The cases are data: `weir-http/src/test/resources/smuggling/requests.txt` and `responses.txt`. They are run
-                        through the codec by `SmugglingTest`, cut at every place by `DifferentialTest`, and are seeds of
-                        `Http1FuzzTest`. This page is written from them (`-Dweir.smuggling.write=true`), and a test holds it to
-                        them. Sections are of the RFC named before them.
-
-                        Where the RFCs leave a choice, Weir takes this one:
-
-                        - Content-Length more than once is refused, even if the values are equal.
-                        - One empty line before a request line is skipped, no second one.
-                        - A target may hold any visible ASCII character but `#`: browsers send some that RFC 3986 does not allow.
-                          Percent signs are not judged here; paths are normalised by routes.
-                        - The authority of an absolute target goes upstream as Host, but has to agree with the Host that came.
-                        - Connection may not name a field that is for all recipients: a sender could otherwise take out, behind
-                          another proxy, what that proxy has added.
-                        - A trailer field whose name the proxy itself knows is refused, not merged and not dropped.
-                        - A status line may lack the space before an empty reason; 204 and 1xx may say Content-Length: 0.
-
-                        """);
+        var text = new StringBuilder(SmugglingCases.introduction());
         table(text, "Requests", "aRequestIsJudgedAsWritten", requests());
         table(text, "Responses", "aResponseIsJudgedAsWritten", responses());
         return text.toString();
