@@ -1,20 +1,25 @@
 package io.weir.http.proxy;
 
 import io.weir.core.cluster.Cluster;
+import io.weir.core.model.CircuitLimits;
 import io.weir.http.route.RetrySpec;
 import io.weir.observe.log.ResponseFlag;
 
 /**
  * Whether a request may be tried once more: its route's number of tries, and the cluster's limit of retries at one
- * time, which keeps a failing cluster from being buried under repetitions. Belongs to one worker.
+ * time, which keeps a failing cluster from being buried under repetitions. Where nobody wrote a retry policy nor
+ * another limit than the usual, the limit does not hold: every request that a dying server had in hand comes back at
+ * once, and all of them find another server. Belongs to one worker.
  */
 final class Retries {
     private boolean admitted;
+    private boolean counted;
     private long flags;
 
     /** A request begins. */
     void begin() {
         admitted = false;
+        counted = false;
         flags = 0;
     }
 
@@ -32,13 +37,22 @@ final class Retries {
             }
             return false;
         }
-        if (!admitted && !cluster.circuit().tryRetry()) {
-            cluster.stats().upstreamRqRetryOverflow().increment();
-            return false;
+        if (!admitted && limited(cluster, policy)) {
+            if (!cluster.circuit().tryRetry()) {
+                cluster.stats().upstreamRqRetryOverflow().increment();
+                return false;
+            }
+            counted = true;
         }
         admitted = true;
         cluster.stats().upstreamRqRetry().increment();
         return true;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the built-in policy is one object; an equal one was written by somebody
+    private static boolean limited(Cluster cluster, RetrySpec policy) {
+        return policy != RetrySpec.builtIn()
+                || cluster.circuit().limits().retriesMax() != CircuitLimits.DEFAULT.retriesMax();
     }
 
     /** A response has come that will not be thrown away. */
@@ -51,8 +65,9 @@ final class Retries {
 
     /** There will be no further try: the right is given back. */
     void over(Cluster cluster) {
-        if (admitted) {
-            admitted = false;
+        admitted = false;
+        if (counted) {
+            counted = false;
             cluster.circuit().retryEnded();
         }
     }

@@ -1,0 +1,63 @@
+package io.weir.app.peers;
+
+import io.weir.testkit.PeerProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A Weir in a process of its own, with the options of the distribution and this test's class path. */
+final class WeirProcess implements AutoCloseable {
+    private static final int BYTES_PER_KIB = 1024;
+
+    private final PeerProcess process;
+
+    private WeirProcess(PeerProcess process) {
+        this.process = process;
+    }
+
+    /** Runs this configuration; returns when all the ports accept connections. */
+    static WeirProcess run(String configuration, int... ports) throws IOException {
+        Path folder = PeerProcess.folder("weir");
+        Path file = Files.writeString(folder.resolve("weir.yaml"), configuration);
+        Path options = Path.of("..", "dist", "jvm.options").toAbsolutePath().normalize();
+        List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + options, "-cp", System.getProperty("java.class.path"), "io.weir.app.cli.Main", "run",
+                "--no-follow", file.toString());
+        return new WeirProcess(PeerProcess.start("weir", folder, command, ports));
+    }
+
+    /** What it has written so far. */
+    String output() {
+        return process.output();
+    }
+
+    /** Resident now. */
+    long residentBytes() throws IOException {
+        return status("VmRSS:");
+    }
+
+    /** The most that has been resident since {@link #forgetPeak}. */
+    long residentBytesPeak() throws IOException {
+        return status("VmHWM:");
+    }
+
+    /** Lets the peak begin anew at what is resident now. */
+    void forgetPeak() throws IOException {
+        Files.writeString(Path.of("/proc/" + process.pid() + "/clear_refs"), "5");
+    }
+
+    private long status(String field) throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+            if (line.startsWith(field)) {
+                return Long.parseLong(line.replaceAll("\\D", "")) * BYTES_PER_KIB;
+            }
+        }
+        throw new IOException("no " + field);
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}
