@@ -62,7 +62,7 @@ final class Attempts implements UpstreamListener {
     // ---- the exchange's side ----
 
     /** Sends the request; called within a read from the client, whose end flushes. */
-    void begin(HttpHead request, Cluster to, Forward how, Target chosen) {
+    void begin(HttpHead request, Cluster to, Forward how, Target chosen, long now) {
         cluster = to;
         forward = how;
         target = chosen;
@@ -82,17 +82,17 @@ final class Attempts implements UpstreamListener {
         }
         admitted = true;
         inClientRead = true;
-        attempt(request, to, how);
+        attempt(request, to, how, now);
     }
 
-    private void attempt(HttpHead request, Cluster to, Forward how) {
+    private void attempt(HttpHead request, Cluster to, Forward how, long now) {
         Pick pick = to.view().picker().pick(tried);
         switch (pick) {
             case Pick.Chosen chosen -> {
                 count++;
                 enter(chosen.host(), to);
                 prepare(request, chosen.host(), how);
-                tryNanos = worker.nowNanos();
+                tryNanos = now;
                 exchange.timeouts().tryBegins(how.retry().perTryTimeoutNanos(), how.retry().perTryIdleTimeoutNanos(),
                         tryNanos);
                 waiter = Pools.of(worker).of(to, chosen.host()).request(this);
@@ -215,13 +215,12 @@ final class Attempts implements UpstreamListener {
     }
 
     /** The exchange is over: what was taken is given back, and the cluster hears how it went. */
-    void finished(int status) {
+    void finished(int status, long now) {
         var to = cluster;
         if (to == null) {
             return;
         }
         if (answered) {
-            long now = worker.nowNanos();
             to.stats().answered(status);
             to.stats().upstreamRqTime().record((now - tryNanos) / 1_000_000);
             if (!told) {
@@ -443,7 +442,7 @@ final class Attempts implements UpstreamListener {
         var request = exchange.request();
         inClientRead = false;
         if (to != null && how != null && request != null) {
-            attempt(request, to, how);
+            attempt(request, to, how, worker.nowNanos());
         }
     }
 

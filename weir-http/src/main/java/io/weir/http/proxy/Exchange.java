@@ -35,7 +35,6 @@ public final class Exchange {
     private final Attempts attempts;
     private final Timeouts timeouts;
     private final ExchangeRecord record;
-    private final HttpHead localHead = new HttpHead();
 
     private @Nullable HttpHead request;
     private @Nullable HttpHead response;
@@ -60,7 +59,7 @@ public final class Exchange {
         this.downstream = downstream;
         this.worker = downstream.worker();
         this.stats = context.stats();
-        this.headers = new HeaderPolicy(context.spec(), downstream);
+        this.headers = new HeaderPolicy(context, downstream);
         this.attempts = new Attempts(this, downstream);
         this.timeouts = new Timeouts(this, worker);
         this.record = new ExchangeRecord(this);
@@ -122,9 +121,9 @@ public final class Exchange {
 
     private void redirect(int code, String location, String why) {
         details = why;
-        beginLocal(code);
-        localHead.add(HeaderName.LOCATION, location);
-        finishLocal(NO_BYTES);
+        var head = localHead(code);
+        head.add(HeaderName.LOCATION, location);
+        sendLocal(head, NO_BYTES);
     }
 
     private void start(HttpHead head) {
@@ -160,7 +159,7 @@ public final class Exchange {
         timeouts.routed(forward);
         forward.prepare(head, chosen, record, !context.spec().suppressEnvoyHeaders());
         headers.upstream(head, forward);
-        attempts.begin(head, cluster, forward, chosen);
+        attempts.begin(head, cluster, forward, chosen, startNanos);
         if (active && requestComplete) {
             timeouts.requestComplete(startNanos);
         }
@@ -266,15 +265,14 @@ public final class Exchange {
     }
 
     void responseData(ByteBuf data, boolean last) {
-        int size = data.readableBytes();
-        bytesSent += size;
-        if (size > 0) {
-            timeouts.touched(worker.nowNanos());
-        }
+        bytesSent += data.readableBytes();
         downstream.data(data, last);
         if (last) {
             finish();
-        } else if (!downstream.writable()) {
+            return;
+        }
+        timeouts.touched(worker.nowNanos());
+        if (!downstream.writable()) {
             attempts.readable(false);
         }
     }
@@ -317,19 +315,20 @@ public final class Exchange {
 
     private void send(int code, byte[] body, long responseFlags) {
         flags |= responseFlags;
-        beginLocal(code);
+        var head = localHead(code);
         if ((flags & ResponseFlag.UO.bit()) != 0) {
-            localHead.add(HeaderName.X_ENVOY_OVERLOADED, "true");
+            head.add(HeaderName.X_ENVOY_OVERLOADED, "true");
         }
-        finishLocal(body);
+        sendLocal(head, body);
     }
 
-    private void beginLocal(int code) {
-        localHead.clear();
-        localHead.status(code);
+    private HttpHead localHead(int code) {
+        var head = Heads.of(worker).take();
+        head.status(code);
+        return head;
     }
 
-    private void finishLocal(byte[] body) {
+    private void sendLocal(HttpHead localHead, byte[] body) {
         if (body.length > 0) {
             localHead.add(HeaderName.CONTENT_TYPE, "text/plain");
         }
@@ -359,6 +358,7 @@ public final class Exchange {
             }
         }
         finish();
+        Heads.of(worker).giveBack(localHead);
     }
 
     /** The response is complete or given up: everything is counted, written down and handed back. */
@@ -367,7 +367,7 @@ public final class Exchange {
         long now = worker.nowNanos();
         record.ended(now);
         context.log(record); // while the attempts still know cluster and host
-        attempts.finished(status);
+        attempts.finished(status, now);
         stats.requestEnded(status, (now - startNanos) / 1_000_000);
         request = null;
         response = null;

@@ -5,6 +5,7 @@ import io.weir.http.codec.HopByHop;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.route.Forward;
+import io.weir.net.transport.WorkerSlot;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.random.RandomGenerator;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * the client was, the request's id, who answered and when. One per client connection; belongs to one worker.
  */
 final class HeaderPolicy {
+    /** Where a worker writes an id before it goes into a head. */
+    private static final WorkerSlot<byte[]> UUID_ROOM = WorkerSlot.of(_ -> new byte[36]);
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
     private static final byte[] PROTOCOL = "1.1 ".getBytes(StandardCharsets.ISO_8859_1);
     /** What a client outside may not tell an edge proxy. */
@@ -29,15 +32,15 @@ final class HeaderPolicy {
     private final Downstream downstream;
     private final byte[] serverName;
     private final byte[] via;
-    private final byte[] uuid = new byte[36];
+    private final byte[] uuid;
     private byte @Nullable [] remoteIp;
 
-    HeaderPolicy(HttpManagerSpec spec, Downstream downstream) {
-        this.spec = spec;
+    HeaderPolicy(ProxyContext context, Downstream downstream) {
+        this.spec = context.spec();
         this.downstream = downstream;
-        this.serverName = spec.identity().serverName().getBytes(StandardCharsets.ISO_8859_1);
-        String name = spec.identity().via();
-        this.via = name == null ? new byte[0] : name.getBytes(StandardCharsets.ISO_8859_1);
+        this.serverName = context.serverName();
+        this.via = context.via();
+        this.uuid = downstream.worker().slot(UUID_ROOM);
     }
 
     /** The port that the client connected to; 0 for a socket that has none. */

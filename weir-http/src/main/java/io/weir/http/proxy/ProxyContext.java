@@ -5,6 +5,7 @@ import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.route.RequestNormalizer;
 import io.weir.observe.log.AccessLog;
 import io.weir.observe.log.AccessRecord;
+import java.nio.charset.StandardCharsets;
 
 /**
  * What all exchanges of one connection manager share. Immutable but for what its parts synchronise themselves; any
@@ -12,6 +13,8 @@ import io.weir.observe.log.AccessRecord;
  */
 public final class ProxyContext {
     private final HttpManagerSpec spec;
+    private final byte[] serverName;
+    private final byte[] via;
     private final RequestNormalizer normalizer;
     private final Clusters clusters;
     private final HttpStats stats;
@@ -21,6 +24,9 @@ public final class ProxyContext {
     public ProxyContext(HttpManagerSpec spec, Clusters clusters, HttpStats stats, AccessLog log,
             long epochMicrosAtZero) {
         this.spec = spec;
+        this.serverName = spec.identity().serverName().getBytes(StandardCharsets.ISO_8859_1);
+        String name = spec.identity().via();
+        this.via = name == null ? new byte[0] : name.getBytes(StandardCharsets.ISO_8859_1);
         this.normalizer = new RequestNormalizer(spec.normalize());
         this.clusters = clusters;
         this.stats = stats;
@@ -30,6 +36,16 @@ public final class ProxyContext {
 
     public HttpManagerSpec spec() {
         return spec;
+    }
+
+    /** What Weir calls itself in {@code server}; not to be written to. */
+    byte[] serverName() {
+        return serverName;
+    }
+
+    /** What Weir calls itself in {@code via}, empty where it does not; not to be written to. */
+    byte[] via() {
+        return via;
     }
 
     RequestNormalizer normalizer() {

@@ -13,6 +13,7 @@ import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HttpHead.Framing;
 import io.weir.http.proxy.Downstream;
 import io.weir.http.proxy.Exchange;
+import io.weir.http.proxy.Heads;
 import io.weir.net.transport.Worker;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
