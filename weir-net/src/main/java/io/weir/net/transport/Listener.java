@@ -170,7 +170,7 @@ public final class Listener implements AutoCloseable {
         for (Channel socket : sockets) {
             socket.close().awaitUninterruptibly();
         }
-        if (!sockets.isEmpty() && first.transport() == Transport.NIO) {
+        if (!sockets.isEmpty() && first.transport() == Transport.NIO && !first.loop().isShuttingDown()) {
             // The JDK frees a selector's channel with the next select only, which this task's delay brings about.
             first.loop().schedule(() -> {
             }, SETTLE_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly();

@@ -100,8 +100,6 @@ final class Session implements PickContext {
     }
 
     private final class IdleTimer extends TimerWheel.Timer {
-        private long pendingSeen;
-
         @Override
         protected void expired(long nowNanos) {
             long timeoutNanos = proxy.spec().idleTimeoutNanos();
@@ -110,11 +108,10 @@ final class Session implements PickContext {
                 worker.timers().arm(this, lastMovedNanos + timeoutNanos);
                 return;
             }
-            // A slow reader holds its sender back, so that nothing is read for long while bytes do move.
-            long pending = bytesTowardsUpstream() + bytesTowardsDownstream();
-            if (pending != 0 && pending != pendingSeen) {
-                pendingSeen = pending;
-                worker.timers().arm(this, nowNanos + timeoutNanos);
+            // A slow reader holds its sender back, so that nothing is read for long while the kernel does send.
+            long stillNanos = Math.min(downstream.sinceSentNanos(), upstreamSinceSentNanos());
+            if (stillNanos < timeoutNanos) {
+                worker.timers().arm(this, nowNanos + timeoutNanos - stillNanos);
                 return;
             }
             stats.idleTimeout.increment();
@@ -385,6 +382,11 @@ final class Session implements PickContext {
     /** Any thread. */
     long bytesTowardsDownstream() {
         return downstream.bytesPending();
+    }
+
+    private long upstreamSinceSentNanos() {
+        Leg now = leg;
+        return now == null ? Long.MAX_VALUE : now.side.sinceSentNanos();
     }
 
     /** What is known at the end. */

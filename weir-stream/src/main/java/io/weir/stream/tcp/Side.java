@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.weir.net.transport.SendProgress;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -94,6 +95,10 @@ final class Side extends ChannelInboundHandlerAdapter {
         Channel present = channel;
         ChannelOutboundBuffer buffer = present == null ? null : present.unsafe().outboundBuffer();
         return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    }
+
+    long sinceSentNanos() {
+        return closed || channel == null ? Long.MAX_VALUE : SendProgress.sinceSentNanos(channel);
     }
 
     @Nullable
