@@ -34,7 +34,7 @@ final class Actions {
 
     void put(Part part, Tree route) {
         List<String> given = WAYS.stream().filter(part::has).toList();
-        if (given.size() != 1) {
+        if (given.size() > 1 || given.isEmpty() && part.hasOnly(Routes.KEYS)) {
             part.problem(given.isEmpty()
                     ? "nothing says what this route does"
                     : "a route does one thing, and here are " + String.join(" and ", given),

@@ -29,7 +29,7 @@ final class AddressForm {
         if (isPipe(text)) {
             return pipe(part.at(), text);
         }
-        HostPort parsed = parse(part, text.contains(":") ? text : ":" + text, 0);
+        HostPort parsed = parse(part, text.matches("\\d+") ? ":" + text : text, 0);
         if (parsed == null) {
             return null;
         }
@@ -45,6 +45,11 @@ final class AddressForm {
             return null;
         }
         return socket(part.at(), host, parsed.port());
+    }
+
+    /** What stands for an address that cannot be read, so that nobody misses it as well. */
+    static Mapping unknown(Position at) {
+        return socket(at, "0.0.0.0", 0);
     }
 
     /** Envoy's {@code address} of something to connect to by its IP address or pipe; null after a problem. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import io.weir.xds.resource.Nearest;
 import io.weir.xds.resource.Position;
@@ -19,6 +20,7 @@ final class Listeners {
     private static final List<String> KEYS = List.of("on", "name", "protocol", "to", "routes", "log", "idle_timeout",
             "trusted_hops");
     private static final List<String> LATER = List.of("tls");
+    private static final List<String> ALL_KEYS = Stream.concat(KEYS.stream(), LATER.stream()).toList();
 
     private final Targets targets;
     private final @Nullable Part defaultLog;
@@ -45,9 +47,7 @@ final class Listeners {
     }
 
     private void listener(Part part) {
-        var known = new ArrayList<>(KEYS);
-        known.addAll(LATER);
-        if (!part.isMapping("a listener", known)) {
+        if (!part.isMapping("a listener", ALL_KEYS)) {
             return;
         }
         for (String later : LATER) {
@@ -85,15 +85,15 @@ final class Listeners {
     private static List<Node> addresses(Part part) {
         Part on = part.part("on");
         if (on == null) {
-            part.problem("nothing says where to listen", "add on: ADDRESS:PORT, such as on: 127.0.0.1:8080");
-            return List.of();
+            if (part.hasOnly(ALL_KEYS)) {
+                part.problem("nothing says where to listen", "add on: ADDRESS:PORT, such as on: 127.0.0.1:8080");
+            }
+            return List.of(AddressForm.unknown(part.at()));
         }
         var addresses = new ArrayList<Node>();
         for (Part item : on.items()) {
             Mapping address = AddressForm.toListenAt(item);
-            if (address != null) {
-                addresses.add(address);
-            }
+            addresses.add(address == null ? AddressForm.unknown(item.at()) : address);
         }
         return addresses;
     }
@@ -140,7 +140,7 @@ final class Listeners {
         Part to = part.part("to");
         if (to != null) {
             routes.rest(to);
-        } else if (!part.has("routes")) {
+        } else if (!part.has("routes") && part.hasOnly(ALL_KEYS)) {
             part.problem("nothing says where requests go", "add to: SERVICE or routes: [...]");
         }
         manager.put("route_config", new Tree(at).put("name", name).put("virtual_hosts", routes.virtualHosts())
@@ -161,9 +161,9 @@ final class Listeners {
         Tree proxy = Tree.typed(at, "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy").put("stat_prefix",
                 name);
         Part to = part.part("to");
-        if (to == null) {
+        if (to == null && part.hasOnly(ALL_KEYS)) {
             part.problem("nothing says where connections go", "add to: SERVICE");
-        } else {
+        } else if (to != null) {
             targets.put(to, proxy);
         }
         proxy.putIf("idle_timeout", part.duration("idle_timeout"));

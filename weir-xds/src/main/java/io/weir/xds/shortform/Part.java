@@ -49,6 +49,11 @@ record Part(Node node, String path, List<Problem> problems) {
         return true;
     }
 
+    /** Whether every key is known: where one is not, what is missing may be what it was meant to be. */
+    boolean hasOnly(List<String> keys) {
+        return entries().stream().allMatch(entry -> keys.contains(entry.key()));
+    }
+
     /** The value under a key; null when it was not written or says nothing. */
     @Nullable
     Part part(String key) {

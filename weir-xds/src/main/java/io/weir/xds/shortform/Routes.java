@@ -17,7 +17,7 @@ import io.weir.xds.yaml.Node.Mapping;
  */
 final class Routes {
 
-    private static final List<String> KEYS = List.of("host", "path", "method", "header", "to", "redirect", "respond",
+    static final List<String> KEYS = List.of("host", "path", "method", "header", "to", "redirect", "respond",
             "timeout", "retries", "rewrite", "request", "response");
     private static final String ANY_HOST = "*";
 

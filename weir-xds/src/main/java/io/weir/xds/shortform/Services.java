@@ -2,6 +2,7 @@ package io.weir.xds.shortform;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.weir.xds.resource.Position;
 import io.weir.xds.yaml.Node;
@@ -18,6 +19,7 @@ final class Services {
     private static final List<String> KEYS = List.of("at", "dns", "demo", "balance", "connect_timeout", "limits");
     private static final List<String> LATER = List.of("srv", "etcd", "zookeeper", "consul", "eureka", "kubernetes",
             "xds", "health", "tls");
+    private static final List<String> ALL_KEYS = Stream.concat(KEYS.stream(), LATER.stream()).toList();
     private static final List<String> LIMITS = List.of("connections", "pending", "requests", "retries");
     private static final List<String> ENVOY_LIMITS = List.of("max_connections", "max_pending_requests", "max_requests",
             "max_retries");
@@ -47,13 +49,12 @@ final class Services {
     }
 
     private void service(Entry entry, Part part) {
-        var known = new ArrayList<>(KEYS);
-        known.addAll(LATER);
         if (!(part.node() instanceof Mapping)) {
             part.problem("a service is a mapping", "write " + entry.key() + ": { at: ADDRESS } or { dns: NAME:PORT }");
+            clusters.add(new Tree(entry.at()).put("name", Tree.text(entry.at(), entry.key())).mapping());
             return;
         }
-        part.isMapping("a service", known);
+        part.isMapping("a service", ALL_KEYS);
         for (String later : LATER) {
             Part wanted = part.part(later);
             if (wanted != null) {
@@ -71,7 +72,7 @@ final class Services {
 
     private void hosts(Part part, Tree cluster, Entry entry) {
         List<String> given = List.of("at", "dns", "demo").stream().filter(part::has).toList();
-        if (given.size() != 1) {
+        if (given.size() > 1 || given.isEmpty() && part.hasOnly(ALL_KEYS)) {
             part.problem(given.isEmpty()
                     ? "nothing says where the service is"
                     : "a service has one way to be found, and here are " + String.join(" and ", given),

@@ -1,0 +1,239 @@
+package io.weir.xds.compile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import io.weir.core.model.AccessLogSpec;
+import io.weir.core.model.Announced;
+import io.weir.core.model.BalancePolicy;
+import io.weir.core.model.CircuitLimits;
+import io.weir.core.model.ClusterSpec;
+import io.weir.core.model.DiscoveryType;
+import io.weir.core.model.Endpoint;
+import io.weir.core.model.KeepAlive;
+import io.weir.core.model.Locality;
+import io.weir.core.model.LookupFamily;
+import io.weir.xds.check.Honoured;
+import io.weir.xds.resource.Problem;
+
+import org.junit.jupiter.api.Test;
+
+class CompilerTest {
+
+    private static final Extensions EXTENSIONS = StandIns.extensions();
+
+    private static Snapshot snapshot(String text) {
+        Compiled compiled = ConfigFile.compile("test.yaml", text, EXTENSIONS);
+        assertThat(compiled).as("%s", compiled).isInstanceOf(Compiled.Accepted.class);
+        return ((Compiled.Accepted) compiled).snapshot();
+    }
+
+    private static List<Problem> errors(String text) {
+        Compiled compiled = ConfigFile.compile("test.yaml", text, EXTENSIONS);
+        assertThat(compiled).as("%s", compiled).isInstanceOf(Compiled.Rejected.class);
+        return ((Compiled.Rejected) compiled).problems().stream().filter(Problem::isError).toList();
+    }
+
+    private static ClusterSpec cluster(String fields) {
+        return snapshot("static_resources: { clusters: [ { name: a, " + fields + " } ] }").clusters().getFirst();
+    }
+
+    private static String at(String address, int port) {
+        return "{ endpoint: { address: { socket_address: { address: " + address + ", port_value: " + port + " } } } }";
+    }
+
+    private static String endpoints(String... endpoints) {
+        return "load_assignment: { cluster_name: a, endpoints: [ { lb_endpoints: [ " + String.join(", ", endpoints)
+                + " ] } ] }";
+    }
+
+    @Test
+    void aClusterThatSaysNothingHasEnvoysDefaults() {
+        ClusterSpec cluster = cluster(endpoints(at("10.0.0.1", 80)));
+        assertThat(cluster).isEqualTo(ClusterSpec.of("a",
+                List.of(Endpoint.of(new InetSocketAddress(InetAddress.ofLiteral("10.0.0.1"), 80)))));
+        assertThat(cluster.connectTimeoutNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(5));
+    }
+
+    @Test
+    void everyFieldOfAClusterArrives() {
+        ClusterSpec cluster = cluster(
+                """
+                        type: STRICT_DNS, alt_stat_name: other, connect_timeout: 0.25s, lb_policy: LEAST_REQUEST,
+                        least_request_lb_config: { choice_count: 5, active_request_bias: { default_value: 0.5, runtime_key: k } },
+                        dns_refresh_rate: 30s, dns_failure_refresh_rate: { base_interval: 2s }, dns_jitter: 1s,
+                        respect_dns_ttl: true, dns_lookup_family: V6_ONLY,
+                        circuit_breakers: { thresholds: [ { max_connections: 1, max_pending_requests: 2, max_requests: 3,
+                          max_retries: 4 } ] },
+                        upstream_connection_options: { tcp_keepalive: { keepalive_probes: 3, keepalive_time: 60 } },
+                        """
+                        + endpoints(at("a.test", 80)));
+        assertThat(cluster.statName()).isEqualTo("other");
+        assertThat(cluster.type()).isEqualTo(DiscoveryType.STRICT_DNS);
+        assertThat(cluster.connectTimeoutNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(250));
+        assertThat(cluster.balance()).isEqualTo(new BalancePolicy.LeastRequest(5, 0.5, false));
+        assertThat(cluster.limits()).isEqualTo(new CircuitLimits(1, 2, 3, 4));
+        assertThat(cluster.tcpKeepAlive()).isEqualTo(new KeepAlive(3, 60, 0));
+        assertThat(cluster.dns().refreshNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(30));
+        assertThat(cluster.dns().failureRefreshNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(2));
+        assertThat(cluster.dns().jitterNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(1));
+        assertThat(cluster.dns().respectTtl()).isTrue();
+        assertThat(cluster.dns().family()).isEqualTo(LookupFamily.V6_ONLY);
+        assertThat(cluster.endpoints()).singleElement().satisfies(endpoint -> {
+            assertThat(endpoint.hostname()).isEqualTo("a.test");
+            assertThat(endpoint.address()).isEqualTo(InetSocketAddress.createUnresolved("a.test", 80));
+        });
+    }
+
+    @Test
+    void everyFieldOfAnEndpointArrives() {
+        ClusterSpec cluster = cluster("""
+                load_assignment: { cluster_name: a, endpoints: [ { locality: { region: r, zone: z, sub_zone: s },
+                  priority: 2, lb_endpoints: [ { load_balancing_weight: 7, health_status: DRAINING,
+                    metadata: { filter_metadata: { envoy.lb: { stage: prod, tier: 1 } } },
+                    endpoint: { hostname: h.test, address: { pipe: { path: /run/a.sock } } } } ] } ] }""");
+        assertThat(cluster.endpoints())
+                .containsExactly(new Endpoint(UnixDomainSocketAddress.of("/run/a.sock"), "h.test",
+                        7, 2, new Locality("r", "z", "s"), Announced.DRAINING,
+                        Map.of("envoy.lb", Map.of("stage", "prod", "tier", 1.0))));
+    }
+
+    @Test
+    void theFirstKnownBalancingPolicyOfAListCounts() {
+        String base = "type.googleapis.com/envoy.extensions.load_balancing_policies.";
+        ClusterSpec cluster = cluster("load_balancing_policy: { policies: [ " + policy(base + "maglev.v3.Maglev", "")
+                + ", " + policy(base + "random.v3.Random", "") + ", "
+                + policy(base + "round_robin.v3.RoundRobin", ", slow_start_config: { slow_start_window: 1s }")
+                + " ] }, "
+                + endpoints(at("10.0.0.1", 80)));
+        assertThat(cluster.balance()).isEqualTo(new BalancePolicy.Random());
+    }
+
+    private static String policy(String type, String more) {
+        return "{ typed_extension_config: { name: p, typed_config: { '@type': " + type + more + " } } }";
+    }
+
+    @Test
+    void everyFieldOfAListenerArrives() {
+        ListenerSpec listener = snapshot(
+                """
+                        static_resources:
+                          listeners:
+                          - address: { socket_address: { address: "::1", port_value: 81 } }
+                            additional_addresses: [ { address: { socket_address: { address: 127.0.0.1, port_value: 81 } } } ]
+                            per_connection_buffer_limit_bytes: 4096
+                            tcp_backlog_size: 9
+                            enable_reuse_port: false
+                            access_log:
+                            - name: log
+                              filter: { status_code_filter: { comparison: { op: GE, value: { default_value: 500, runtime_key: k } } } }
+                              typed_config:
+                                "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                                path: /var/log/a.log
+                                log_format: { text_format_source: { inline_string: "%PROTOCOL%\\n" } }
+                            filter_chains:
+                            - name: c
+                              filters:
+                              - name: f
+                                typed_config:
+                                  "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+                                  stat_prefix: p
+                                  cluster: a
+                          clusters: [ { name: a, load_assignment: { cluster_name: a } } ]
+                        """)
+                .listeners().getFirst();
+        assertThat(listener.addresses()).extracting(Addresses::text).containsExactly("[0:0:0:0:0:0:0:1]:81",
+                "127.0.0.1:81");
+        assertThat(listener.name()).isEqualTo("[0:0:0:0:0:0:0:1]:81");
+        assertThat(listener.bufferBytesMax()).isEqualTo(4096);
+        assertThat(listener.backlog()).isEqualTo(9);
+        assertThat(listener.reusePort()).isFalse();
+        assertThat(listener.chains()).singleElement()
+                .satisfies(chain -> assertThat(chain.filters()).singleElement()
+                        .satisfies(filter -> assertThat(filter.config()).isInstanceOf(StandIns.Taken.class)));
+        assertThat(listener.accessLog())
+                .containsExactly(new AccessLogSpec(new AccessLogSpec.Sink.File("/var/log/a.log"),
+                        new AccessLogSpec.Format.Text("%PROTOCOL%\n", false),
+                        new AccessLogSpec.Filter.Status(AccessLogSpec.Comparison.GE, 500)));
+    }
+
+    @Test
+    void whatIsMissingBecauseItCouldNotBeReadIsNotToldTwice() {
+        List<Problem> errors = errors("""
+                static_resources:
+                  clusters:
+                  - name: a
+                    load_assignment:
+                      cluster_name: a
+                      endpoints:
+                      - lb_endpoints:
+                        - endpoint: { address: { socket_address: { address: 10.0.0.1, port_value: eighty } } }
+                """);
+        assertThat(errors).singleElement().satisfies(error -> {
+            assertThat(error.path()).endsWith("socket_address.port_value");
+            assertThat(error.at()).isNotNull().hasToString("test.yaml:8:83");
+        });
+    }
+
+    @Test
+    void aRuleOfTheApiInsideAnExtensionIsTold() {
+        assertThat(errors("""
+                static_resources:
+                  listeners:
+                  - address: { socket_address: { address: 127.0.0.1, port_value: 81 } }
+                    filter_chains:
+                    - filters:
+                      - name: f
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+                          stat_prefix: p
+                          cluster: a
+                          max_connect_attempts: 0
+                  clusters: [ { name: a, load_assignment: { cluster_name: a } } ]
+                """)).singleElement().satisfies(error -> assertThat(error.path()).isEqualTo(
+                "static_resources.listeners[0].filter_chains[0].filters[0].typed_config.max_connect_attempts"));
+    }
+
+    @Test
+    void ourTableOfHonouredFieldsNamesFieldsThatExist() {
+        assertThat(Honoured.core().with(Extensions.class, "/io/weir/xds/honoured.txt")
+                .mistakes(EXTENSIONS.messageTypes())).isEmpty();
+    }
+
+    @Test
+    void aFileThatIsNotThereIsAProblemLikeAnyOther() {
+        assertThat(ConfigFile.load(Path.of("nowhere", "weir.yaml"), EXTENSIONS))
+                .isInstanceOfSatisfying(Compiled.Rejected.class,
+                        rejected -> assertThat(rejected.problems()).singleElement()
+                                .satisfies(problem -> assertThat(problem.toString())
+                                        .startsWith("nowhere/weir.yaml:1:1: there is no such file")));
+    }
+
+    @Test
+    void aDiffNamesWhatWasAddedChangedAndRemovedAndNothingElse() {
+        String form = """
+                listen:
+                  - { on: 127.0.0.1:81, name: one, to: a }
+                  - { on: 127.0.0.1:82, name: two, to: a }
+                services: { a: { at: 10.0.0.1:80 }, b: { at: 10.0.0.2:80 } }
+                """;
+        Snapshot before = snapshot(form);
+        Snapshot after = snapshot(form.replace("127.0.0.1:82, name: two", "127.0.0.1:83, name: three")
+                .replace("10.0.0.2:80", "10.0.0.3:80").replace("a: {", "c: { at: 10.0.0.4:80 }, a: {"));
+        SnapshotDiff diff = SnapshotDiff.between(before, after);
+        assertThat(diff.listenersAdded()).extracting(ListenerSpec::name).containsExactly("three");
+        assertThat(diff.listenersChanged()).isEmpty();
+        assertThat(diff.listenersRemoved()).containsExactly("two");
+        assertThat(diff.clustersAdded()).extracting(ClusterSpec::name).containsExactly("c");
+        assertThat(diff.clustersChanged()).extracting(ClusterSpec::name).containsExactly("b");
+        assertThat(diff.clustersRemoved()).isEmpty();
+        assertThat(SnapshotDiff.between(after, after).isEmpty()).isTrue();
+    }
+}

@@ -1,0 +1,179 @@
+package io.weir.xds.shortform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Objects;
+
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.weir.xds.compile.Compiled;
+import io.weir.xds.compile.ConfigFile;
+import io.weir.xds.compile.StandIns;
+import io.weir.xds.resource.Problem;
+import io.weir.xds.yaml.ProtoPrinter;
+import io.weir.xds.yaml.MessageTypes;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ShortFormTest {
+
+    private static final String SERVICES = "\nservices: { a: { at: 10.0.0.1:80 }, b: { at: 10.0.0.2:80 } }\n";
+
+    private static Bootstrap bootstrap(String text) {
+        ConfigFile.Loaded loaded = ConfigFile.read("s.yaml", text, StandIns.extensions());
+        assertThat(loaded.problems()).isEmpty();
+        return Objects.requireNonNull(loaded.bootstrap());
+    }
+
+    private static String expanded(String text) {
+        return ProtoPrinter.of(MessageTypes.envoy().with(DemoMessage.prototype())).yaml(bootstrap(text))
+                .replaceAll("\\s+", " ");
+    }
+
+    private static List<String> problems(String text) {
+        Compiled compiled = ConfigFile.compile("s.yaml", text, StandIns.extensions());
+        return compiled instanceof Compiled.Rejected rejected
+                ? rejected.problems().stream().filter(Problem::isError).map(Problem::toString).toList()
+                : List.of();
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            8080,               address: 0.0.0.0 port_value: 8080
+            ':8080',            address: 0.0.0.0 port_value: 8080
+            '*:8080',           address: 0.0.0.0 port_value: 8080
+            '127.0.0.1:8080',   address: 127.0.0.1 port_value: 8080
+            'localhost:8080',   address: 127.0.0.1 port_value: 8080
+            '[::1]:8080',       'address: "::1" port_value: 8080'
+            /run/weir.sock,     pipe: path: /run/weir.sock
+            """)
+    void anAddressToListenAtMayBeWrittenInManyWays(String on, String expected) {
+        assertThat(expanded("listen: { on: '" + on + "', to: a }" + SERVICES)).contains(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            'path: /x',                         'match: path: /x'
+            'path: /x/',                        'match: prefix: /x/'
+            'method: get',                      'name: ":method" string_match: exact: GET'
+            'method: [GET, HEAD]',              'safe_regex: regex: GET|HEAD'
+            'header: { x-a: b }',               'name: x-a string_match: exact: b'
+            'header: { x-a: "b*" }',            'name: x-a string_match: prefix: b'
+            'header: { x-a: "*b" }',            'name: x-a string_match: suffix: b'
+            'header: { x-a: "*b*" }',           'name: x-a string_match: contains: b'
+            'header: { x-a: "*" }',             'name: x-a present_match: true'
+            'timeout: 1m30s',                   'timeout: 90s'
+            'timeout: 500ms',                   'timeout: 0.5s'
+            'retries: 0',                       'retry_policy: retry_on: connect-failure,refused-stream,reset-before-request num_retries: 0'
+            'rewrite: { path: /y, host: h }',   'prefix_rewrite: /y host_rewrite_literal: h'
+            'rewrite: { host: service }',       'auto_host_rewrite: true'
+            """)
+    void aKeyOfARouteBecomesEnvoysFields(String key, String expected) {
+        assertThat(expanded("listen: { on: 80, routes: [ { " + key + ", to: a } ] }" + SERVICES)).contains(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            'redirect: https',                              'redirect: https_redirect: true'
+            'redirect: "https://b.test"',                   'redirect: host_redirect: b.test scheme_redirect: https'
+            'redirect: "http://b.test:81/c?d=e"',           'host_redirect: b.test path_redirect: "/c?d=e" scheme_redirect: http port_redirect: 81'
+            'redirect: { to: /c, status: 308 }',            'path_redirect: /c response_code: PERMANENT_REDIRECT'
+            'respond: 204',                                 'direct_response: status: 204'
+            'respond: { status: 404, body: none }',         'direct_response: status: 404 body: inline_string: none'
+            """)
+    void aRouteMayAnswerItself(String key, String expected) {
+        assertThat(expanded("listen: { on: 80, routes: { " + key + " } }")).contains(expected);
+    }
+
+    @Test
+    void aRouteWithoutAHostBelongsToEveryHostAtItsPlace() {
+        String text = expanded("""
+                listen:
+                  on: 80
+                  routes:
+                    - { path: /first, respond: 201 }
+                    - { host: h.test, to: a }
+                    - { path: /last, respond: 202 }
+                """ + SERVICES);
+        assertThat(text).contains("domains: - h.test routes: - match: path: /first direct_response: status: 201"
+                + " - match: prefix: / route: cluster: a - name: \"*\"");
+        assertThat(text).contains("domains: - \"*\" routes: - match: path: /first direct_response: status: 201"
+                + " - match: path: /last direct_response: status: 202");
+    }
+
+    @Test
+    void whatStandsUnderEnvoyIsJoinedWithTheRest() {
+        Bootstrap bootstrap = bootstrap("""
+                listen: { on: 80, to: raw }
+                services: { a: { at: 10.0.0.1:80 } }
+                envoy:
+                  node: { id: me }
+                  static_resources: { clusters: [ { name: raw, load_assignment: { cluster_name: raw } } ] }
+                """);
+        assertThat(bootstrap.getNode().getId()).isEqualTo("me");
+        assertThat(bootstrap.getStaticResources().getClustersList()).extracting(cluster -> cluster.getName())
+                .containsExactly("a", "raw");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            listen: { on: 80, too: a }                    | s.yaml:1:19: listen.too: a listener has no such key; did you mean "to"?
+            listen: { on: 80, to: aa }                    | s.yaml:1:23: listen.to: there is no service of this name (aa); did you mean "a"?
+            listen: { on: 80, to: { a: 1, zzz: 1 } }      | listen.to: there is no service of this name (zzz); add it to services, or name one of: a, b
+            listen: { on: 80, protocol: udp, to: a }      | listen.protocol: this protocol is not known (udp)
+            listen: { on: 80 }                            | listen: nothing says where requests go
+            listen: { to: a }                             | listen: nothing says where to listen
+            listen: { on: shop.test:80, to: a }           | listen.on: an address to listen at begins with an IP address of this machine (shop.test:80)
+            listen: { on: 127.0.0.1, to: a }              | listen.on: the port is missing (127.0.0.1)
+            listen: { on: 1.1.1.1:99999, to: a }          | listen.on: this does not end in a port (1.1.1.1:99999)
+            listen: { on: "::1:80", to: a }               | listen.on: an IPv6 address stands in brackets (::1:80); write [::1]:80
+            listen: { on: 80, to: a, tls: { cert: c } }   | listen.tls: Weir does not have this for listeners yet
+            listen: { on: 80, to: a, log: access.log }    | listen.log: a log goes to stdout, to stderr or to a file (access.log); write the path of a file, such as ./access.log
+            listen: { on: 80, routes: { to: a, path: x } }                     | listen.routes.path: a path begins with / (x); write /x
+            listen: { on: 80, routes: { to: a, path: /x/* } }                  | listen.routes.path: a path has no * (/x/*); a path that ends in / is a prefix: write /x/
+            listen: { on: 80, routes: { to: a, redirect: https } }             | listen.routes: a route does one thing, and here are to and redirect
+            listen: { on: 80, routes: { path: /x } }                           | listen.routes: nothing says what this route does
+            listen: { on: 80, routes: { respond: 200, timeout: 1s } }          | listen.routes.timeout: timeout is for routes with "to" (1s)
+            listen: { on: 80, routes: { to: a, timeout: fast } }               | listen.routes.timeout: this is no duration (fast)
+            listen: { on: 80, routes: { to: a, retries: many } }               | retry_policy.num_retries
+            listen: { on: 80, routes: { redirect: { to: /x, status: 200 } } }  | listen.routes.redirect.status: this is no status of a redirect (200)
+            listen: { on: 80, protocol: tcp, to: a, routes: [] }               | listen.routes: routes is for protocol: http
+            listen: [ { on: 80, to: a }, { on: 80, to: b } ]                   | http_80 listens at this address already (0.0.0.0:80)
+            listen: { on: 80, to: a, idle_timeout: [1s] }                      | listen.idle_timeout: a single value is due here (a list)
+            """)
+    void aMistakeIsToldWithItsPlaceAndItsCure(String text, String expected) {
+        assertThat(problems(text + SERVICES)).singleElement().asString().contains(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            { at: app.test:80 }                    | services.s: "at" takes IP addresses, and this is a name (app.test:80); write dns: app.test:80
+            { dns: app.test }                      | services.s.dns: the port is missing (app.test)
+            { dns: a.test:80, at: 10.0.0.1:80 }    | services.s: a service has one way to be found, and here are at and dns
+            { balance: random }                    | services.s: nothing says where the service is
+            { at: 10.0.0.1:80, balance: fastest }  | services.s.balance: this way to balance is not known (fastest)
+            { at: 10.0.0.1:80, limits: { conections: 1 } } | services.s.limits.conections: limits has no such key; did you mean "connections"?
+            { at: { 10.0.0.1:80: 0 } }             | load_balancing_weight
+            { at: 10.0.0.1:80, health: 1s }        | services.s.health: Weir does not have this for services yet
+            10.0.0.1:80                            | services.s: a service is a mapping
+            """)
+    void aMistakeInAServiceIsToldWithItsPlaceAndItsCure(String service, String expected) {
+        String path = expected.replace("services.s: \"at\"", "services.s.at: \"at\"");
+        assertThat(problems("listen: { on: 80, to: s }\nservices: { s: " + service + " }\n")).singleElement().asString()
+                .contains(path);
+    }
+
+    @Test
+    void allMistakesAreToldAtOnce() {
+        assertThat(problems("""
+                listen:
+                  - { on: nowhere, to: x }
+                  - { on: 81, routes: [ { to: y, timeout: slow } ] }
+                services: { a: { } }
+                admin: here
+                extra: 1
+                """)).hasSize(7);
+    }
+}
