@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A running Weir as its admin sees it. */
 final class AdminView implements Administered {
+    private static final long QUIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
     private final Running running;
 
     AdminView(Running running) {
@@ -68,7 +70,8 @@ final class AdminView implements Administered {
 
     @Override
     public void quit() {
-        running.stop();
+        // A moment later, so that the answer to whoever asked is on its way.
+        running.conductor().after(QUIT_NANOS, running::stop);
     }
 
     @Override

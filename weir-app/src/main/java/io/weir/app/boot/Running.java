@@ -348,6 +348,10 @@ public final class Running implements AutoCloseable {
         return serving == null ? null : serving.address();
     }
 
+    Conductor conductor() {
+        return conductor;
+    }
+
     Life life() {
         return life;
     }

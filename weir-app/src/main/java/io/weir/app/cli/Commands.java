@@ -4,7 +4,6 @@ import io.weir.app.Version;
 import io.weir.app.boot.RunOptions;
 import io.weir.app.boot.Running;
 import io.weir.app.boot.Source;
-import io.weir.app.log.LogLevels;
 import io.weir.xds.resource.Problem;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -14,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -21,15 +21,18 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** The commands, one method each; options are parameters, the exit code is the result. */
-@Command(name = "weir", mixinStandardHelpOptions = true, versionProvider = VersionLines.class, synopsisSubcommandLabel = "COMMAND", description = "A load balancer for connections and requests.", footer = {
-        "", "A first look, with nothing else installed:  weir run examples/quickstart.yaml",
-        "Help about one command:                     weir COMMAND --help"}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
-                "0:served and stopped as told, or nothing was found wrong",
-                "1:the configuration cannot stand, a file cannot be read, an address is taken",
-                "2:the command line was not understood", "3:failed while running"})
+@Command(name = "weir", mixinStandardHelpOptions = true, versionProvider = VersionLines.class)
 final class Commands implements Runnable {
-    private static final int CONCURRENCY_MAX = 1024;
-    private static final int DRAIN_SECONDS_MAX = 7 * 24 * 3600;
+    private static final String FILE = "the configuration";
+    private static final String MODES = "serve|validate";
+    private static final String POLICY = "POLICY";
+    private static final String TURNS = "round_robin";
+    private static final String MODE = "validate reads and compiles the file and stops there";
+    private static final String NO_FOLLOW = "do not take over changes of the file, except by SIGHUP";
+    private static final String FROM = "where to listen; without HOST on all addresses";
+    private static final String TO = "the servers, separated by commas";
+    private static final String HOW = "round_robin, least_request or random";
+    private static final String ADMIN = "where the admin listens; default: nowhere";
 
     private final PrintWriter out;
     private final PrintWriter err;
@@ -60,22 +63,29 @@ final class Commands implements Runnable {
         RANDOM
     }
 
+    /** The parser of these commands. */
+    CommandLine line() {
+        CommandLine line = new CommandLine(this);
+        line.getCommandSpec().usageMessage().synopsisSubcommandLabel("COMMAND")
+                .description("A load balancer for connections and requests.")
+                .footer("", "A first look, with nothing else installed:  weir run examples/quickstart.yaml",
+                        "Help about one command:                     weir COMMAND --help")
+                .exitCodeListHeading("%nExit codes:%n").exitCodeList(ExitCode.meanings());
+        return line;
+    }
+
     @Override
     public void run() {
-        throw new ParameterException(line(), "which command? (weir --help lists them)");
+        throw new ParameterException(parser(), "which command? (weir --help lists them)");
     }
 
     @Command(name = "run", mixinStandardHelpOptions = true, description = {
             "Read a configuration (Envoy v3 bootstrap or short form, YAML or JSON) and serve.",
             "The first SIGTERM drains and stops, a second stops at once; SIGHUP reads the file again."})
-    int run(@Parameters(paramLabel = "FILE", description = "the configuration") Path file,
-            @Option(names = "--concurrency", paramLabel = "N", description = "worker threads; default: one a processor") @Nullable Integer concurrency,
-            @Option(names = "--mode", paramLabel = "serve|validate", defaultValue = "serve", description = "validate reads and compiles the file and stops there") Mode mode,
-            @Option(names = "--drain-time-s", paramLabel = "SECONDS", description = "how long connections may take to end after SIGTERM; default: 600") @Nullable Integer drainSeconds,
-            @Option(names = {"--log-level",
-                    "-l"}, paramLabel = "LEVEL", description = "trace, debug, info, warning, error or off") @Nullable String logLevel,
-            @Option(names = "--no-follow", description = "do not take over changes of the file, except by SIGHUP") boolean unfollowed) {
-        RunOptions options = options(concurrency, drainSeconds, logLevel, !unfollowed);
+    int run(@Parameters(paramLabel = "FILE", description = FILE) Path file, @Mixin ServeOptions serving,
+            @Option(names = "--mode", paramLabel = MODES, defaultValue = "serve", description = MODE) Mode mode,
+            @Option(names = "--no-follow", description = NO_FOLLOW) boolean unfollowed) {
+        RunOptions options = serving.options(!unfollowed);
         return switch (mode) {
             case SERVE -> serve(file, options);
             case VALIDATE -> check(file);
@@ -90,6 +100,7 @@ final class Commands implements Runnable {
         return switch (Running.start(source, options)) {
             case Running.Start.Refused(List<Problem> problems) -> {
                 report(source, problems);
+                err.println("weir: nothing was started");
                 yield ExitCode.CONFIGURATION.number();
             }
             case Running.Start.Serving(Running running) -> {
@@ -103,7 +114,7 @@ final class Commands implements Runnable {
     @Command(name = "check", mixinStandardHelpOptions = true, description = {
             "Read a configuration and tell every problem: file:line:column: path: message (value); cure.",
             "Starts nothing. Exit code 1 when one of them is an error."})
-    int check(@Parameters(paramLabel = "FILE", description = "the configuration") Path file) {
+    int check(@Parameters(paramLabel = "FILE", description = FILE) Path file) {
         Source source = Source.file(file);
         List<Problem> problems = source.problems();
         report(source, problems);
@@ -116,7 +127,7 @@ final class Commands implements Runnable {
 
     @Command(name = "expand", mixinStandardHelpOptions = true, description = {
             "Print the Envoy v3 bootstrap that a configuration stands for, as YAML."})
-    int expand(@Parameters(paramLabel = "FILE", description = "the configuration") Path file) {
+    int expand(@Parameters(paramLabel = "FILE", description = FILE) Path file) {
         Source source = Source.file(file);
         Source.Expansion expansion = source.expand();
         report(source, expansion.problems());
@@ -131,26 +142,23 @@ final class Commands implements Runnable {
     @Command(name = "proxy", mixinStandardHelpOptions = true, description = {
             "Serve without a file: from one address to some servers.",
             "Targets are http://HOST:PORT for requests or tcp://HOST:PORT for plain connections."})
-    int proxy(
-            @Option(names = "--from", required = true, paramLabel = "[HOST]:PORT", description = "where to listen; without HOST on all addresses") String from,
-            @Option(names = "--to", required = true, split = ",", paramLabel = "URL", description = "the servers, separated by commas") List<String> to,
-            @Option(names = "--balance", defaultValue = "round_robin", paramLabel = "POLICY", description = "round_robin, least_request or random") Balance balance,
-            @Option(names = "--concurrency", paramLabel = "N", description = "worker threads; default: one a processor") @Nullable Integer concurrency,
-            @Option(names = "--drain-time-s", paramLabel = "SECONDS", description = "how long connections may take to end after SIGTERM; default: 600") @Nullable Integer drainSeconds,
-            @Option(names = {"--log-level",
-                    "-l"}, paramLabel = "LEVEL", description = "trace, debug, info, warning, error or off") @Nullable String logLevel,
-            @Option(names = "--admin", paramLabel = "HOST:PORT", description = "where the admin listens; default: nowhere") @Nullable String admin) {
-        RunOptions options = options(concurrency, drainSeconds, logLevel, false);
+    int proxy(@Option(names = "--from", required = true, paramLabel = "[HOST]:PORT", description = FROM) String from,
+            @Option(names = "--to", required = true, split = ",", paramLabel = "URL", description = TO) List<String> to,
+            @Option(names = "--balance", defaultValue = TURNS, paramLabel = POLICY, description = HOW) Balance balance,
+            @Mixin ServeOptions serving,
+            @Option(names = "--admin", paramLabel = "HOST:PORT", description = ADMIN) @Nullable String admin) {
+        RunOptions options = serving.options(false);
         String text;
         try {
             text = ProxyText.of(from, to, balance.name().toLowerCase(Locale.ROOT), admin);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(line(), e.getMessage(), e);
+            throw new ParameterException(parser(), e.getMessage(), e);
         }
         return serve(Source.text("weir proxy", text), options);
     }
 
-    @Command(name = "version", mixinStandardHelpOptions = true, description = "Print the version of Weir and of its Java runtime.")
+    @Command(name = "version", mixinStandardHelpOptions = true, description = {
+            "Print the version of Weir and of its Java runtime."})
     int version(@Option(names = "--short", description = "only the number") boolean brief) {
         if (brief) {
             out.println(Version.text());
@@ -165,39 +173,19 @@ final class Commands implements Runnable {
     @Command(name = "completion", mixinStandardHelpOptions = true, description = {
             "Print a completion script for bash and zsh.", "source <(weir completion)"})
     int completion() {
-        out.print(AutoComplete.bash("weir", line()));
+        out.print(AutoComplete.bash("weir", parser()));
         out.print('\n');
         out.flush();
         return ExitCode.OK.number();
     }
 
-    @Command(name = "rehearse", hidden = true, description = "Serve a few requests to itself and stop: what an AOT cache is made from.")
+    @Command(name = "rehearse", hidden = true, description = {
+            "Serve a few requests to itself and stop: what an AOT cache is made from."})
     int rehearse() {
         return Rehearsal.run(err) ? ExitCode.OK.number() : ExitCode.FAILURE.number();
     }
 
-    private RunOptions options(@Nullable Integer concurrency, @Nullable Integer drainSeconds,
-            @Nullable String logLevel, boolean follow) {
-        RunOptions defaults = RunOptions.defaults();
-        int workers = concurrency == null ? defaults.concurrency() : concurrency;
-        if (workers < 1 || workers > CONCURRENCY_MAX) {
-            throw usage("--concurrency", workers, "it is from 1 to " + CONCURRENCY_MAX);
-        }
-        int seconds = drainSeconds == null ? RunOptions.DRAIN_SECONDS_DEFAULT : drainSeconds;
-        if (seconds < 0 || seconds > DRAIN_SECONDS_MAX) {
-            throw usage("--drain-time-s", seconds, "it is from 0 to " + DRAIN_SECONDS_MAX);
-        }
-        if (logLevel != null && !LogLevels.PROCESS.all(logLevel)) {
-            throw usage("--log-level", logLevel, "it is one of " + String.join(", ", LogLevels.words()));
-        }
-        return RunOptions.of(workers, seconds, follow);
-    }
-
-    private ParameterException usage(String option, Object value, String cure) {
-        return new ParameterException(line(), "Invalid value for option '" + option + "': " + value + "; " + cure);
-    }
-
-    private CommandLine line() {
+    private CommandLine parser() {
         if (spec == null) {
             throw new IllegalStateException("commands run without their command line");
         }
@@ -210,8 +198,7 @@ final class Commands implements Runnable {
         }
         long errors = problems.stream().filter(Problem::isError).count();
         if (errors > 0) {
-            err.println(
-                    "weir: " + source.name() + " cannot stand: " + counted(errors, "error") + "; nothing was started");
+            err.println("weir: " + source.name() + " cannot stand: " + counted(errors, "error"));
         }
         err.flush();
     }

@@ -32,7 +32,7 @@ public final class Main {
         if (plain != null) {
             return commands.serve(plain, RunOptions.defaults());
         }
-        CommandLine line = new CommandLine(commands);
+        CommandLine line = commands.line();
         line.setOut(out).setErr(err);
         line.setColorScheme(Help.defaultColorScheme(terminal() ? Help.Ansi.AUTO : Help.Ansi.OFF));
         line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -1,0 +1,118 @@
+package io.weir.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.app.Version;
+import io.weir.app.dist.SourceTree;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandsTest {
+    private static final String QUICKSTART = SourceTree.root().resolve("examples/quickstart.yaml").toString();
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    @Test
+    void helpNamesEveryCommandAndEveryExitCode() {
+        Cli help = Cli.weir("--help");
+        assertThat(help.status()).isZero();
+        assertThat(help.out()).contains("run ", "check ", "expand ", "proxy ", "version ", "completion ", "Exit codes",
+                "0 ", "1 ", "2 ", "3 ").doesNotContain("rehearse");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "check", "expand", "proxy", "version", "completion"})
+    void everyCommandHasHelp(String command) {
+        Cli help = Cli.weir(command, "--help");
+        assertThat(help.status()).isZero();
+        assertThat(help.out()).startsWith("Usage: weir " + command);
+    }
+
+    static Stream<List<String>> misunderstood() {
+        return Stream.of(List.of(), List.of("walk"), List.of("run"), List.of("run", "a.yaml", "--loud"),
+                List.of("run", "a.yaml", "--concurrency", "0"), List.of("run", "a.yaml", "--concurrency", "two"),
+                List.of("run", "a.yaml", "--mode", "maybe"), List.of("run", "a.yaml", "--drain-time-s", "-1"),
+                List.of("run", "a.yaml", "--log-level", "loud"), List.of("check"),
+                List.of("proxy", "--from", ":8080"), List.of("proxy", "--from", ":x", "--to", "http://a:1"),
+                List.of("proxy", "--from", ":8080", "--to", "ftp://a:1"),
+                List.of("proxy", "--from", ":8080", "--to", "http://a:1,tcp://b:2"),
+                List.of("proxy", "--from", ":8080", "--to", "tcp://a"),
+                List.of("proxy", "--from", ":8080", "--to", "http://a:1/path"),
+                List.of("proxy", "--from", ":8080", "--to", "http://a:1", "--balance", "luck"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("misunderstood")
+    void whatIsNotUnderstoodIsToldWithExitCode2(List<String> arguments) {
+        Cli result = Cli.weir(arguments.toArray(new String[0]));
+        assertThat(result.status()).as(result.err()).isEqualTo(2);
+        assertThat(result.err()).containsAnyOf("Usage: weir", "Possible solutions");
+    }
+
+    @Test
+    void theVersionIsThatOfTheBuild() {
+        assertThat(Cli.weir("version").out()).startsWith("weir " + Version.text() + "\n").contains("java 25");
+        assertThat(Cli.weir("version", "--short").out()).isEqualTo(Version.text() + "\n");
+        assertThat(Cli.weir("--version").out()).startsWith("weir " + Version.text());
+        assertThat(Version.text()).matches("\\d+\\.\\d+\\.\\d+.*");
+    }
+
+    @Test
+    void theCompletionScriptKnowsCommandsAndOptions() {
+        assertThat(Cli.weir("completion").out()).contains("run", "--drain-time-s", "proxy", "--balance")
+                .doesNotContain("rehearse");
+    }
+
+    @Test
+    void everyExamplePassesTheCheck() throws Exception {
+        try (Stream<Path> examples = Files.list(SourceTree.root().resolve("examples"))) {
+            for (Path example : examples.filter(file -> file.toString().endsWith(".yaml")).toList()) {
+                Cli result = Cli.weir("check", example.toString());
+                assertThat(result.status()).as(result.err()).isZero();
+                assertThat(result.out()).contains(": ok");
+            }
+        }
+    }
+
+    @Test
+    void validatingIsCheckingByAnotherName() {
+        assertThat(Cli.weir("run", "--mode", "validate", QUICKSTART).status()).isZero();
+        assertThat(Cli.weir("run", "--mode", "VALIDATE", "/no/such.yaml").status()).isEqualTo(1);
+    }
+
+    @Test
+    void anExpansionPassesTheCheckAndExpandsToItself() throws Exception {
+        Cli first = Cli.weir("expand", QUICKSTART);
+        assertThat(first.status()).as(first.err()).isZero();
+        Path expanded = Files.writeString(folder.resolve("expanded.yaml"), first.out());
+        assertThat(Cli.weir("check", expanded.toString()).status()).isZero();
+        assertThat(Cli.weir("expand", expanded.toString()).out()).isEqualTo(first.out());
+    }
+
+    @Test
+    void aBrokenFileExpandsToNothing() throws Exception {
+        Path broken = Files.writeString(folder.resolve("broken.yaml"), "listen:\n  - on: nowhere\n");
+        Cli result = Cli.weir("expand", broken.toString());
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.out()).isEmpty();
+        assertThat(result.err()).contains("broken.yaml:2:");
+    }
+
+    @Test
+    void theManualNamesEveryCommandAndOption() throws Exception {
+        String manual = Files.readString(SourceTree.root().resolve("dist/weir.1")).replace("\\-", "-");
+        for (String word : List.of("run", "check", "expand", "proxy", "version", "completion", "--concurrency",
+                "--mode",
+                "--drain-time-s", "--log-level", "--balance", "--no-follow", "--admin", "--from", "--to", "SIGTERM")) {
+            assertThat(manual).contains(word);
+        }
+    }
+}
