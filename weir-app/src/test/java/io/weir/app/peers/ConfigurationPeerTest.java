@@ -123,7 +123,6 @@ class ConfigurationPeerTest {
     void weightsOfHostsHoldWithinOnePercent(String form) throws IOException {
         with(form, (port, _) -> {
             Map<String, Integer> answers = answers(port, "/");
-            System.out.println("weights 1:2:1 over " + REQUESTS + ": " + answers);
             assertThat(answers.get("a")).isBetween(240, 260);
             assertThat(answers.get("b")).isBetween(490, 510);
             assertThat(answers.get("c")).isBetween(240, 260);
@@ -135,7 +134,6 @@ class ConfigurationPeerTest {
     void weightsOfClustersHoldAsDiceDo(String form) throws IOException {
         with(form, (port, _) -> {
             Map<String, Integer> answers = answers(port, "/split/");
-            System.out.println("clusters 1:3 over " + REQUESTS + ": " + answers);
             assertThat(answers.get("a")).isBetween(250 - 82, 250 + 82); // six standard deviations
             assertThat(answers).containsOnlyKeys("a", "b");
         });
