@@ -15,6 +15,8 @@ public final class Http1Output {
     /** Bodies up to this size are copied behind their head: one system call with one buffer beats two buffers. */
     private static final int COPY_BYTES_MAX = 4096;
     private static final int FRAMING_BYTES = 64;
+    /** So much may gather before it counts as written: the socket's own bounds have to see it. */
+    private static final int PENDING_BYTES_MAX = 32 * 1024;
     private static final byte[] CRLF = "\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
     private @Nullable ByteBuf pending;
@@ -35,6 +37,10 @@ public final class Http1Output {
     }
 
     private ByteBuf begin(Channel channel, HttpHead head) {
+        var waiting = pending;
+        if (waiting != null && waiting.readableBytes() > PENDING_BYTES_MAX) {
+            spill(channel);
+        }
         long body = head.contentLength() > COPY_BYTES_MAX || head.contentLength() < 0 ? 0 : head.contentLength();
         return room(channel.alloc(), head.length() + FRAMING_BYTES + (int) body);
     }
@@ -128,6 +134,8 @@ public final class Http1Output {
         var buffer = pending;
         pending = null;
         chunked = false;
+        dirty = false;
+        bytes = 0;
         if (buffer != null) {
             buffer.release();
         }

@@ -35,20 +35,18 @@ final class Attempts implements UpstreamListener {
     private final Replay replay = new Replay(REPLAY_BYTES_MAX);
     private final TriedHosts tried;
     private final Retries retries = new Retries();
+    private final Visit visit = new Visit();
 
     private @Nullable Cluster cluster;
-    private @Nullable Host host;
     private @Nullable Forward forward;
     private @Nullable Target target;
     private HostPool.@Nullable Waiter waiter;
     private @Nullable UpstreamStream stream;
     private boolean admitted;
     private boolean answered;
-    private boolean told;
     private boolean inClientRead;
     private boolean held;
     private int count;
-    private long tryNanos;
     private @Nullable SocketAddress localAddress;
     private @Nullable String failureReason;
 
@@ -66,13 +64,8 @@ final class Attempts implements UpstreamListener {
         cluster = to;
         forward = how;
         target = chosen;
-        host = null;
         answered = false;
         held = false;
-        count = 0;
-        retries.begin();
-        localAddress = null;
-        failureReason = null;
         tried.clear();
         replay.begin(how.retry().allows(request));
         if (!to.circuit().tryRequest()) {
@@ -90,12 +83,16 @@ final class Attempts implements UpstreamListener {
         switch (pick) {
             case Pick.Chosen chosen -> {
                 count++;
-                enter(chosen.host(), to);
+                tried.add(chosen.host());
+                visit.begin(to, chosen.host(), now);
                 prepare(request, chosen.host(), how);
-                tryNanos = now;
-                exchange.timeouts().tryBegins(how.retry().perTryTimeoutNanos(), how.retry().perTryIdleTimeoutNanos(),
-                        tryNanos);
-                waiter = Pools.of(worker).of(to, chosen.host()).request(this);
+                if (exchange.requestComplete()) {
+                    tryBegins(how.retry(), now);
+                }
+                var place = Pools.of(worker).of(to, chosen.host()).request(this);
+                if (place != null && place.waits()) {
+                    waiter = place; // else the call has been answered already, and all may have moved on since
+                }
             }
             case Pick.Refused _ -> {
                 to.stats().upstreamCxNoneHealthy().increment();
@@ -104,23 +101,29 @@ final class Attempts implements UpstreamListener {
         }
     }
 
-    private void enter(Host chosen, Cluster to) {
-        host = chosen;
-        told = false;
-        tried.add(chosen);
-        chosen.requestStarted();
-        to.stats().upstreamRqTotal().increment();
-        to.stats().upstreamRqActive().increment();
+    private void tryBegins(RetrySpec policy, long now) {
+        exchange.timeouts().tryBegins(policy.perTryTimeoutNanos(), policy.perTryIdleTimeoutNanos(), now);
+    }
+
+    /** The request's last byte has come: a try's own time runs from here, as the client's is not the host's. */
+    void requestComplete(long now) {
+        var how = forward;
+        if (how != null && visit.open() && !answered) {
+            tryBegins(how.retry(), now);
+        }
+    }
+
+    /** Nothing is known of the exchange that begins. */
+    void clear() {
+        retries.begin();
+        count = 0;
+        localAddress = null;
+        failureReason = null;
     }
 
     /** The host has no more to do with this request. */
     private void leave() {
-        var former = host;
-        var to = cluster;
-        if (former != null && to != null) {
-            former.requestEnded();
-            to.stats().upstreamRqActive().decrement();
-        }
+        visit.end();
         waiter = null;
         stream = null;
     }
@@ -207,9 +210,11 @@ final class Attempts implements UpstreamListener {
     /** The route's time is over while a host had the request. */
     void timedOut() {
         var to = cluster;
-        if (to != null && host != null) {
+        if (to != null && visit.host() != null) {
             to.stats().upstreamRqTimeout().increment();
-            tryTooLong(to);
+            if (stream != null) {
+                visit.tookTooLong(worker.nowNanos());
+            }
         }
         abandon();
     }
@@ -222,10 +227,8 @@ final class Attempts implements UpstreamListener {
         }
         if (answered) {
             to.stats().answered(status);
-            to.stats().upstreamRqTime().record((now - tryNanos) / 1_000_000);
-            if (!told) {
-                tell(to, status, now);
-            }
+            to.stats().upstreamRqTime().record((now - visit.beganNanos()) / 1_000_000);
+            visit.answered(status, now);
         }
         leave();
         if (admitted) {
@@ -234,36 +237,10 @@ final class Attempts implements UpstreamListener {
         }
         retries.over(to);
         replay.exhaust();
+        visit.forget();
         cluster = null;
-        host = null;
         forward = null;
         target = null;
-    }
-
-    /** The cluster hears once of each try how it went. */
-    private void tell(Cluster to, int status, long now) {
-        var one = host;
-        told = true;
-        if (one != null) {
-            to.answered(one, status, now - tryNanos, now);
-        }
-    }
-
-    private void tryTooLong(Cluster to) {
-        var one = host;
-        long now = worker.nowNanos();
-        told = true;
-        if (one != null) {
-            to.timedOut(one, now - tryNanos, now);
-        }
-    }
-
-    private void tryReset(Cluster to) {
-        var one = host;
-        told = true;
-        if (one != null) {
-            to.reset(one, worker.nowNanos());
-        }
     }
 
     // ---- upstream's side ----
@@ -332,7 +309,7 @@ final class Attempts implements UpstreamListener {
         }
         if (how.retry().onResponse(head) && replay.repeatable() && retries.admit(to, how.retry(), count)) {
             to.stats().answered(head.status());
-            tell(to, head.status(), worker.nowNanos());
+            visit.answered(head.status(), worker.nowNanos());
             var open = stream;
             if (!last && open != null) {
                 open.cancel();
@@ -367,7 +344,7 @@ final class Attempts implements UpstreamListener {
             return;
         }
         to.stats().upstreamRqRxReset().increment();
-        tryReset(to);
+        visit.brokeOff(worker.nowNanos());
         if (!answered && !started && why == Reset.CLOSED && how.retry().onReset(request, true)
                 && retry(to, how.retry())) {
             return;
@@ -409,8 +386,10 @@ final class Attempts implements UpstreamListener {
             return;
         }
         to.stats().upstreamRqPerTryTimeout().increment();
-        tryTooLong(to);
         boolean begun = stream != null;
+        if (begun) {
+            visit.tookTooLong(worker.nowNanos());
+        }
         boolean again = replay.repeatable() && how.retry().onReset(request, begun)
                 && retries.admit(to, how.retry(), count);
         giveUpTry();
@@ -468,7 +447,7 @@ final class Attempts implements UpstreamListener {
 
     @Nullable
     Host host() {
-        return host;
+        return visit.host();
     }
 
     /** Our end of the last connection, while it is known. */

@@ -2,8 +2,6 @@ package io.weir.http.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.weir.core.cluster.Cluster;
-import io.weir.core.model.Host;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HopByHop;
 import io.weir.http.codec.HttpHead;
@@ -78,6 +76,10 @@ public final class Exchange {
             reply(426, "", "low_version", ResponseFlag.DPE.bit());
             return;
         }
+        if (head.methodIs("CONNECT")) { // no route leads to a tunnel
+            reply(404, "", "route_not_found", ResponseFlag.NR.bit());
+            return;
+        }
         if (head.authorityStart() == head.authorityEnd() && !defaultHost(head)) {
             reply(400, "", "missing_host_header", ResponseFlag.DPE.bit());
             return;
@@ -128,6 +130,7 @@ public final class Exchange {
 
     private void start(HttpHead head) {
         active = true;
+        attempts.clear();
         request = head;
         response = null;
         route = null;
@@ -198,6 +201,7 @@ public final class Exchange {
         requestComplete = true;
         requestEndNanos = now;
         timeouts.requestComplete(now);
+        attempts.requestComplete(now);
     }
 
     /** The body is out of its grammar; there is no telling where the next request would begin. */
@@ -243,6 +247,9 @@ public final class Exchange {
         HopByHop.strip(head);
         downstream.interim(head);
         downstream.flush();
+        if (!downstream.writable()) {
+            attempts.readable(false);
+        }
     }
 
     void responseHead(HttpHead head, boolean last) {
@@ -446,16 +453,6 @@ public final class Exchange {
     @Nullable
     Route route() {
         return route;
-    }
-
-    @Nullable
-    Cluster cluster() {
-        return attempts.cluster();
-    }
-
-    @Nullable
-    Host host() {
-        return attempts.host();
     }
 
     Attempts attempts() {

@@ -174,13 +174,13 @@ final class ExchangeRecord implements AccessRecord, FormatSource {
 
     @Override
     public @Nullable String upstreamCluster() {
-        Cluster cluster = exchange.cluster();
+        Cluster cluster = exchange.attempts().cluster();
         return cluster == null ? null : cluster.name();
     }
 
     @Override
     public @Nullable String upstreamHost() {
-        Host host = exchange.host();
+        Host host = exchange.attempts().host();
         return host == null ? null : host.addressText();
     }
 }

@@ -6,12 +6,16 @@ import io.weir.http.route.RequestNormalizer;
 import io.weir.observe.log.AccessLog;
 import io.weir.observe.log.AccessRecord;
 import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What all exchanges of one connection manager share. Immutable but for what its parts synchronise themselves; any
  * thread.
  */
 public final class ProxyContext {
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyContext.class);
+
     private final HttpManagerSpec spec;
     private final byte[] serverName;
     private final byte[] via;
@@ -66,6 +70,10 @@ public final class ProxyContext {
     }
 
     void log(AccessRecord record) {
-        log.log(record);
+        try {
+            log.log(record);
+        } catch (RuntimeException bug) {
+            LOG.error("a line of an access log could not be written", bug);
+        }
     }
 }

@@ -10,6 +10,9 @@ import java.util.List;
  * the buffers that were sent. Belongs to one worker.
  */
 final class Replay {
+    /** A slice keeps the whole buffer that it was read into, however few bytes it shows. */
+    private static final int SLICE_BYTES_MIN = 2048;
+
     private final int bytesMax;
     private final List<ByteBuf> kept = new ArrayList<>(0);
     private int bytes;
@@ -37,7 +40,9 @@ final class Replay {
         if (!repeatable) {
             return;
         }
-        bytes += data.readableBytes();
+        if (data.isReadable()) {
+            bytes += Math.max(data.readableBytes(), SLICE_BYTES_MIN);
+        }
         if (bytes > bytesMax) {
             exhaust();
         } else {

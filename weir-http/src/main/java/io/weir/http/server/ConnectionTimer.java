@@ -16,6 +16,7 @@ final class ConnectionTimer extends TimerWheel.Timer {
     private final long openedNanos;
     private long idleSinceNanos;
     private long headSinceNanos;
+    private long closingSinceNanos;
     private long armedForNanos;
 
     ConnectionTimer(Http1Connection connection, HttpManagerSpec.Timeouts spec, Worker worker) {
@@ -28,17 +29,19 @@ final class ConnectionTimer extends TimerWheel.Timer {
     }
 
     void headBegins() {
-        if (spec.requestHeadersNanos() > 0) {
-            headSinceNanos = worker.nowNanos();
-            armFor(headSinceNanos + spec.requestHeadersNanos());
-        }
+        headSinceNanos = worker.nowNanos();
+        armFor(deadline());
+    }
+
+    /** The last response has been written: it has to leave, and the connection with it. */
+    void closingBegins() {
+        closingSinceNanos = worker.nowNanos();
+        armFor(deadline());
     }
 
     void idleBegins() {
         idleSinceNanos = worker.nowNanos();
-        if (!armed()) {
-            armFor(deadline());
-        }
+        armFor(deadline());
     }
 
     boolean durationReached() {
@@ -62,8 +65,12 @@ final class ConnectionTimer extends TimerWheel.Timer {
         long life = spec.connectionDurationMaxNanos() > 0
                 ? openedNanos + spec.connectionDurationMaxNanos()
                 : Long.MAX_VALUE;
-        if (connection.inHead() && spec.requestHeadersNanos() > 0) {
-            return headSinceNanos + spec.requestHeadersNanos();
+        if (connection.closing()) {
+            return spec.streamIdleNanos() > 0 ? closingSinceNanos + spec.streamIdleNanos() : Long.MAX_VALUE;
+        }
+        if (connection.inHead()) {
+            long patience = spec.requestHeadersNanos() > 0 ? spec.requestHeadersNanos() : spec.streamIdleNanos();
+            return patience > 0 ? headSinceNanos + patience : life;
         }
         if (connection.idle() && spec.idleNanos() > 0) {
             return Math.min(life, idleSinceNanos + spec.idleNanos());
@@ -87,6 +94,8 @@ final class ConnectionTimer extends TimerWheel.Timer {
         }
         if (due - nowNanos > 0) {
             armFor(due);
+        } else if (connection.closing()) {
+            connection.closeIdle();
         } else if (connection.inHead()) {
             connection.headTimedOut();
         } else if (connection.idle()) {

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.Http1BodyReader;
 import io.weir.http.codec.Http1HeadReader;
@@ -53,6 +54,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
     private @Nullable Exchange exchange;
     private @Nullable ByteBuf rest;
     private boolean processing;
+    private boolean headTimed;
     private boolean bodyWanted;
     private boolean continueOwed;
     private boolean persistent = true;
@@ -99,7 +101,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
             while (going) {
                 var in = rest;
                 going = in != null && in.isReadable() && switch (state) {
-                    case HEAD -> readHead(in);
+                    case HEAD -> channel.isWritable() && readHead(in);
                     case BODY -> bodyWanted && readBody(in);
                     case ANSWERING -> false;
                     case CLOSING -> {
@@ -108,6 +110,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
                     }
                 };
             }
+        } catch (RuntimeException bug) {
+            // Perhaps on the stack of another connection, which is not to blame.
+            exceptionCaught(bug);
         } finally {
             processing = false;
         }
@@ -122,7 +127,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
             left.release();
             rest = null;
         }
-        reading(drained && (state != State.BODY || bodyWanted));
+        reading(drained && switch (state) {
+            case BODY -> bodyWanted;
+            case HEAD, ANSWERING -> channel.isWritable();
+            case CLOSING -> true;
+        });
     }
 
     private void reading(boolean on) {
@@ -136,10 +145,15 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
         if (message == null) {
             message = Heads.of(worker).take();
             head = message;
-            timer.headBegins();
         }
         return switch (heads.read(in, message)) {
-            case INCOMPLETE -> true;
+            case INCOMPLETE -> {
+                if (!headTimed && heads.started()) {
+                    headTimed = true;
+                    timer.headBegins();
+                }
+                yield true;
+            }
             case REJECTED -> {
                 server.stats().cxProtocolError.increment();
                 persistent = false;
@@ -156,6 +170,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
 
     private void headComplete(HttpHead message) {
         requests++;
+        headTimed = false;
         oldClient = message.minorVersion() == 0;
         persistent = message.persistent() && !server.draining() && !timer.durationReached()
                 && (server.spec().limits().requestsPerConnectionMax() == 0
@@ -245,8 +260,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
         if (response.framing() == Framing.UNTIL_CLOSE || server.draining()) {
             persistent = false;
         }
-        if (continueOwed) {
-            // The client still waits to be told to send its body, which nobody wants: what it sends next is unclear.
+        if (state == State.BODY && (last || !bodyWanted)) {
+            // An answer before the request is complete: where its rest ends and the next begins, nobody will look.
             persistent = false;
         }
         if (!persistent) {
@@ -280,6 +295,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
         } else {
             state = State.CLOSING;
             closeAfterFlush = true;
+            timer.closingBegins();
         }
     }
 
@@ -314,14 +330,21 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
         if (output.waiting()) {
             output.flush(channel);
         }
+        if (oldClient) {
+            // Its body may end with the connection: only a reset tells it that this end is none.
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
         channel.close();
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         var one = exchange;
-        if (one != null && channel.isWritable()) {
-            one.downstreamWritable();
+        if (channel.isWritable()) {
+            if (one != null) {
+                one.downstreamWritable();
+            }
+            process();
         }
     }
 
@@ -330,16 +353,19 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
         state = State.CLOSING;
         timer.cancel();
         var one = exchange;
-        if (one != null) {
-            one.downstreamClosed();
+        try {
+            if (one != null) {
+                one.downstreamClosed();
+            }
+        } finally {
+            output.discard();
+            giveHeadBack();
+            if (rest != null) {
+                rest.release();
+                rest = null;
+            }
+            server.closed(this, timer.openedNanos());
         }
-        output.discard();
-        giveHeadBack();
-        if (rest != null) {
-            rest.release();
-            rest = null;
-        }
-        server.closed(this, timer.openedNanos());
     }
 
     private void giveHeadBack() {
@@ -351,19 +377,27 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        // A reset by the client, or a bug; either way the exchange hears of it through channelInactive.
+        exceptionCaught(cause);
+    }
+
+    /** A reset by the client, or a bug; either way the exchange hears of it through channelInactive. */
+    private void exceptionCaught(Throwable cause) {
         server.connectionFailed(cause);
-        context.close();
+        channel.close();
     }
 
     // ---- the timer's and the server's side ----
 
     boolean idle() {
-        return state == State.HEAD && head == null;
+        return state == State.HEAD && !heads.started();
     }
 
     boolean inHead() {
-        return state == State.HEAD && head != null;
+        return state == State.HEAD && heads.started();
+    }
+
+    boolean closing() {
+        return state == State.CLOSING;
     }
 
     void closeIdle() {

@@ -8,6 +8,9 @@ import io.weir.core.model.Host;
 import io.weir.net.transport.Connector;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -63,6 +66,11 @@ public final class HostPool {
             }
         }
 
+        /** False when the listener has been called, perhaps before {@link HostPool#request} returned. */
+        public boolean waits() {
+            return listener != null;
+        }
+
         private @Nullable UpstreamListener leave() {
             var one = listener;
             listener = null;
@@ -78,10 +86,11 @@ public final class HostPool {
      * @return the place in line, or null when the listener has been called already
      */
     public @Nullable Waiter request(UpstreamListener listener) {
-        var ready = idle.pollLast();
-        if (ready != null) {
-            ready.begin(listener);
-            return null;
+        for (var ready = idle.pollLast(); ready != null; ready = idle.pollLast()) {
+            if (ready.alive()) { // else it has closed, and will say so when its turn comes
+                ready.begin(listener);
+                return null;
+            }
         }
         if (!cluster.circuit().tryPending()) {
             stats.upstreamRqPendingOverflow().increment();
@@ -141,7 +150,9 @@ public final class HostPool {
         if (late) {
             stats.upstreamCxConnectTimeout().increment();
         }
-        cluster.unreachable(host, worker.nowNanos());
+        if (hostsFault(done.cause())) {
+            cluster.unreachable(host, worker.nowNanos());
+        }
         String details = String.valueOf(done.cause() == null ? "" : done.cause().getMessage());
         var waiter = waiting.pollFirst();
         if (waiter != null) {
@@ -152,6 +163,12 @@ public final class HostPool {
             }
         }
         connectForTheRest();
+    }
+
+    /** Whether it was the host that failed us, and not this machine, out of descriptors or ports. */
+    private static boolean hostsFault(@Nullable Throwable cause) {
+        return cause instanceof ConnectException || cause instanceof ConnectTimeoutException
+                || cause instanceof NoRouteToHostException || cause instanceof UnknownHostException;
     }
 
     /** Every waiting request has a connection on its way, as far as the limits allow. */

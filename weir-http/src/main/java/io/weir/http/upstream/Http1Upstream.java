@@ -9,8 +9,11 @@ import io.weir.http.codec.Http1BodyReader;
 import io.weir.http.codec.Http1HeadReader;
 import io.weir.http.codec.Http1Output;
 import io.weir.http.codec.HttpHead;
+import java.io.IOException;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One HTTP/1.1 connection to a host, and the stream of the request that it carries at the moment. It goes back to its
@@ -18,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  * 9.3); else it is closed.
  */
 final class Http1Upstream extends ChannelInboundHandlerAdapter implements UpstreamStream {
+    private static final Logger LOG = LoggerFactory.getLogger(Http1Upstream.class);
+    /** More interim responses than this to one request are an attack or an error. */
+    private static final int INTERIMS_MAX = 32;
+
     private final HostPool pool;
     private final UpstreamSettings settings;
     private final Http1HeadReader heads;
@@ -27,12 +34,15 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
     private @Nullable Channel channel;
     private @Nullable UpstreamListener listener;
+    private @Nullable UpstreamListener handing;
     private @Nullable UpstreamListener endedInThisRead;
     private boolean requestComplete;
     private boolean toHead;
     private boolean responseStarted;
     private boolean inBody;
     private boolean untilClose;
+    private boolean broken;
+    private int interims;
     private boolean wanted = true;
     private long requests;
     private long openedNanos;
@@ -57,10 +67,17 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
         requestComplete = false;
         responseStarted = false;
         inBody = false;
+        interims = 0;
         requests++;
         heads.reset();
         head.clear();
         one.upstreamReady(this);
+    }
+
+    /** False once either side has closed, although nobody has been told yet. */
+    boolean alive() {
+        var open = channel;
+        return open != null && open.isActive();
     }
 
     void restingSince(long nowNanos) {
@@ -165,9 +182,22 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
                     head(in);
                 }
             }
+        } catch (RuntimeException bug) {
+            failed(bug);
         } finally {
             in.release();
         }
+    }
+
+    /** An error of our own while a response was handed over: its request must hear of it all the same. */
+    private void failed(RuntimeException bug) {
+        LOG.error("a response from {} could not be passed on; it is cut", pool.host().addressText(), bug);
+        if (listener == null) {
+            listener = handing;
+        }
+        handing = null;
+        responseStarted = true;
+        reset(UpstreamListener.Reset.PROTOCOL, "internal_error");
     }
 
     @Override
@@ -202,6 +232,10 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
                 reset(UpstreamListener.Reset.PROTOCOL, "upgrade_not_requested");
                 return;
             }
+            if (++interims > INTERIMS_MAX) {
+                reset(UpstreamListener.Reset.PROTOCOL, "too_many_interim_responses");
+                return;
+            }
             if (head.status() != 100) {
                 one.upstreamInterim(head);
             }
@@ -210,7 +244,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
             return;
         }
         if (head.framing() == HttpHead.Framing.NONE || head.contentLength() == 0) {
-            listener = null;
+            last(one);
             one.upstreamHead(head, true);
             ended(one, in);
             return;
@@ -242,7 +276,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
         }
         HttpHead trailers = bodies.trailers();
         if (trailers == null) {
-            listener = null;
+            last(one);
             one.upstreamData(data == null ? Unpooled.EMPTY_BUFFER : data, true);
             ended(one, in);
             return;
@@ -251,21 +285,33 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
             one.upstreamData(data, false);
         }
         if (listener != null) { // else the listener has given up on these bytes
-            listener = null;
+            last(one);
             one.upstreamTrailers(trailers);
             ended(one, in);
         }
     }
 
+    /** What follows is the last that the listener hears. */
+    private void last(UpstreamListener one) {
+        listener = null;
+        handing = one;
+    }
+
     /** The response is complete and has been handed over: the connection rests, serves the next in line or closes. */
     private void ended(UpstreamListener one, ByteBuf in) {
+        handing = null;
+        var before = endedInThisRead;
         endedInThisRead = one;
+        if (before != null) {
+            before.upstreamReadEnd(); // an earlier response of the same wake-up, of another client perhaps
+        }
         if (!channel().isActive()) {
             return;
         }
         readable(true);
-        boolean worn = settings.requestsPerConnectionMax() != 0 && requests >= settings.requestsPerConnectionMax();
-        if (worn) {
+        boolean used = settings.requestsPerConnectionMax() != 0 && requests >= settings.requestsPerConnectionMax();
+        boolean worn = used || pool.worker().nowNanos() - openedNanos >= settings.connectionDurationMaxNanos();
+        if (used) {
             pool.stats().upstreamCxMaxRequests().increment();
         }
         if (worn || !requestComplete || !head.persistent() || in.isReadable()) {
@@ -296,7 +342,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     public void channelInactive(ChannelHandlerContext context) {
         pool.stats().upstreamCxLengthMs().record((pool.worker().nowNanos() - openedNanos) / 1_000_000);
         var one = listener;
-        if (one != null && inBody && untilClose) {
+        if (one != null && inBody && untilClose && !broken) {
             listener = null;
             pool.closed(this);
             one.upstreamData(Unpooled.EMPTY_BUFFER, true);
@@ -309,7 +355,12 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        // A reset by the host; channelInactive follows and tells the listener.
+        // A reset by the host, which ends no body properly (RFC 9112 section 8); channelInactive tells the listener.
+        broken = true;
+        if (!(cause instanceof IOException)) {
+            LOG.error("the connection to {} failed on an error of Weir's own; it is closed",
+                    pool.host().addressText(), cause);
+        }
         context.close();
     }
 }

@@ -3,11 +3,14 @@ package io.weir.http.upstream;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.ClusterView;
 import io.weir.core.model.Host;
+import io.weir.core.model.HostSet;
 import io.weir.net.transport.Worker;
 import io.weir.net.transport.WorkerSlot;
+import io.weir.net.transport.Workers;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** All of one worker's pools, by host. Belongs to that worker. */
 public final class Pools {
@@ -30,21 +33,41 @@ public final class Pools {
         var pool = byHost.get(host);
         if (pool == null) {
             pool = new HostPool(worker, cluster, host, UpstreamSettings.of(cluster.spec()));
-            byHost.put(host, pool);
+            if (cluster.view().hosts().all().contains(host)) {
+                byHost.put(host, pool);
+            } else {
+                pool.retire(); // picked from a view that is no longer: for this request alone
+            }
         }
         return pool;
     }
 
-    /** Retires the pools of {@code former} hosts of a cluster that its new view no longer has. */
-    public void left(ClusterView former, ClusterView now) {
-        Set<Host> staying = Collections.newSetFromMap(new IdentityHashMap<>());
-        staying.addAll(now.hosts().all());
-        for (var host : former.hosts().all()) {
-            if (!staying.contains(host)) {
-                var pool = byHost.remove(host);
-                if (pool != null) {
-                    pool.retire();
-                }
+    /**
+     * Keeps every worker's pools in step with the cluster's hosts: those of hosts that leave it are retired. To be called
+     * once for each cluster, on the conductor; what it returns is called there when the cluster itself goes.
+     */
+    public static Runnable follow(Cluster cluster, Workers workers) {
+        var former = new AtomicReference<>(cluster.view());
+        cluster.onChange(now -> retire(workers, former.getAndSet(now), now.hosts()));
+        return () -> retire(workers, former.get(), HostSet.EMPTY);
+    }
+
+    private static void retire(Workers workers, ClusterView former, HostSet now) {
+        Set<Host> left = Collections.newSetFromMap(new IdentityHashMap<>());
+        left.addAll(former.hosts().all());
+        left.removeAll(now.all());
+        if (!left.isEmpty()) {
+            for (var worker : workers.all()) {
+                worker.loop().execute(() -> Pools.of(worker).left(left));
+            }
+        }
+    }
+
+    private void left(Set<Host> hosts) {
+        for (var host : hosts) {
+            var pool = byHost.remove(host);
+            if (pool != null) {
+                pool.retire();
             }
         }
     }

@@ -12,19 +12,23 @@ import io.weir.net.transport.ConnectOptions;
  *
  * @param idleTimeoutNanos
  *            how long a connection may rest unused; {@link Long#MAX_VALUE} for ever
+ * @param connectionDurationMaxNanos
+ *            no request begins on an older connection; {@link Long#MAX_VALUE} for no bound
  * @param requestsPerConnectionMax
  *            after so many requests a connection is closed; 0 for no bound
  * @param headLimits
  *            bounds of a response's head
  */
-record UpstreamSettings(long idleTimeoutNanos, long requestsPerConnectionMax, HeadLimits headLimits) {
+record UpstreamSettings(long idleTimeoutNanos, long connectionDurationMaxNanos, long requestsPerConnectionMax,
+        HeadLimits headLimits) {
     /** What the cluster's HttpProtocolOptions say, and Envoy's defaults where there are none. */
     static UpstreamSettings of(ClusterSpec cluster) {
         var spec = cluster.extensions().get(UpstreamHttpSpec.TYPE) instanceof UpstreamHttpSpec given
                 ? given
                 : UpstreamHttpSpec.DEFAULT;
         long idle = spec.idleTimeoutNanos() > 0 ? spec.idleTimeoutNanos() : Long.MAX_VALUE;
-        return new UpstreamSettings(idle, spec.requestsPerConnectionMax(),
+        long life = spec.connectionDurationMaxNanos() > 0 ? spec.connectionDurationMaxNanos() : Long.MAX_VALUE;
+        return new UpstreamSettings(idle, life, spec.requestsPerConnectionMax(),
                 new HeadLimits(spec.headBytesMax(), spec.headersMax()));
     }
 

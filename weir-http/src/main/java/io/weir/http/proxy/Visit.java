@@ -1,0 +1,90 @@
+package io.weir.http.proxy;
+
+import io.weir.core.cluster.Cluster;
+import io.weir.core.model.Host;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request's stay at one host: counted there from its pick to its end, and its outcome told to the cluster once. Serves
+ * one visit after another; belongs to one worker.
+ */
+final class Visit {
+    private @Nullable Cluster cluster;
+    private @Nullable Host host;
+    private boolean open;
+    private boolean told;
+    private long beganNanos;
+
+    /** The request goes to this host. */
+    void begin(Cluster to, Host chosen, long nowNanos) {
+        cluster = to;
+        host = chosen;
+        open = true;
+        told = false;
+        beganNanos = nowNanos;
+        chosen.requestStarted();
+        to.stats().upstreamRqTotal().increment();
+        to.stats().upstreamRqActive().increment();
+    }
+
+    /** The host has no more to do with the request; it is remembered for the log. */
+    void end() {
+        var at = host;
+        var to = cluster;
+        if (open && at != null && to != null) {
+            open = false;
+            at.requestEnded();
+            to.stats().upstreamRqActive().decrement();
+        }
+    }
+
+    void forget() {
+        cluster = null;
+        host = null;
+    }
+
+    /** The host has answered. */
+    void answered(int status, long nowNanos) {
+        var at = host;
+        var to = cluster;
+        if (!told && at != null && to != null) {
+            told = true;
+            to.answered(at, status, nowNanos - beganNanos, nowNanos);
+        }
+    }
+
+    /** The host had the request, and no answer in time. */
+    void tookTooLong(long nowNanos) {
+        var at = host;
+        var to = cluster;
+        if (!told && at != null && to != null) {
+            told = true;
+            to.timedOut(at, nowNanos - beganNanos, nowNanos);
+        }
+    }
+
+    /** The host broke off. */
+    void brokeOff(long nowNanos) {
+        var at = host;
+        var to = cluster;
+        if (!told && at != null && to != null) {
+            told = true;
+            to.reset(at, nowNanos);
+        }
+    }
+
+    /** Whether a host has the request now. */
+    boolean open() {
+        return open;
+    }
+
+    long beganNanos() {
+        return beganNanos;
+    }
+
+    /** The host of this visit or the last. */
+    @Nullable
+    Host host() {
+        return host;
+    }
+}
