@@ -10,9 +10,12 @@ import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
 import io.weir.core.time.NanoClock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Keeps the clusters as the configuration has them, and discovery at work for those that need it. The conductor's. */
 final class ClusterKeeper {
@@ -20,6 +23,8 @@ final class ClusterKeeper {
     private final Stats stats;
     private final NanoClock clock;
     private final Discovery discovery;
+    private final Function<Cluster, Runnable> pools;
+    private final Map<Cluster, Runnable> goodbyes = new HashMap<>();
     private final Gauge active;
     private final Counter added;
     private final Counter modified;
@@ -34,10 +39,15 @@ final class ClusterKeeper {
         void forget(Cluster cluster);
     }
 
-    ClusterKeeper(Stats stats, NanoClock clock, Discovery discovery) {
+    /**
+     * @param pools
+     *            keeps connections in step with a cluster's hosts; what it returns is called when the cluster goes
+     */
+    ClusterKeeper(Stats stats, NanoClock clock, Discovery discovery, Function<Cluster, Runnable> pools) {
         this.stats = stats;
         this.clock = clock;
         this.discovery = discovery;
+        this.pools = pools;
         Scope manager = stats.root().child("cluster_manager");
         this.active = manager.gauge("active_clusters");
         this.added = manager.counter("cluster_added");
@@ -70,9 +80,10 @@ final class ClusterKeeper {
                 continue;
             }
             if (present != null) {
-                discovery.forget(present);
+                forget(present);
             }
             Cluster cluster = new Cluster(spec, stats);
+            goodbyes.put(cluster, pools.apply(cluster));
             fresh.add(cluster);
             followed.add(cluster);
         }
@@ -86,13 +97,21 @@ final class ClusterKeeper {
         }
     }
 
+    private void forget(Cluster cluster) {
+        discovery.forget(cluster);
+        Runnable goodbye = goodbyes.remove(cluster);
+        if (goodbye != null) {
+            goodbye.run();
+        }
+    }
+
     /** Takes away every cluster that is not among these. */
     void removeOthers(List<ClusterSpec> specs) {
         Set<String> kept = new HashSet<>();
         specs.forEach(spec -> kept.add(spec.name()));
         for (Cluster cluster : clusters.all()) {
             if (!kept.contains(cluster.name())) {
-                discovery.forget(cluster);
+                forget(cluster);
                 clusters.remove(cluster.name());
                 stats.root().child("cluster").tagged("envoy.cluster_name", cluster.spec().statName()).remove();
                 removed.increment();

@@ -7,6 +7,7 @@ import io.weir.app.demo.Demo;
 import io.weir.core.cluster.Clusters;
 import io.weir.core.stats.Stats;
 import io.weir.core.time.NanoClock;
+import io.weir.http.upstream.Pools;
 import io.weir.net.transport.Workers;
 import io.weir.observe.log.AccessLogs;
 import io.weir.xds.compile.AdminSpec;
@@ -89,7 +90,8 @@ public final class Running implements AutoCloseable {
         this.snapshot = snapshot;
         this.workers = workers;
         this.logs = new AccessLogs(stats);
-        this.clusters = new ClusterKeeper(stats, clock, new Names());
+        this.clusters = new ClusterKeeper(stats, clock, new Names(),
+                cluster -> Pools.follow(cluster, workers));
         this.listeners = new Listeners(workers, stats, new Services(workers, clusters.clusters(), stats, logs));
         this.serverStats = new ServerStats(stats, life::shown, uptime, options.concurrency());
     }

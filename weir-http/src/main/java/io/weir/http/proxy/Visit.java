@@ -5,8 +5,8 @@ import io.weir.core.model.Host;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request's stay at one host: counted there from its pick to its end, and its outcome told to the cluster once. Serves
- * one visit after another; belongs to one worker.
+ * A request's stay at one host: counted there from its pick to its end, and its outcome told to the cluster once.
+ * Serves one visit after another; belongs to one worker.
  */
 final class Visit {
     private @Nullable Cluster cluster;
