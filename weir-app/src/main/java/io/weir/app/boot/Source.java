@@ -1,6 +1,8 @@
 package io.weir.app.boot;
 
+import io.weir.core.model.AccessLogSpec;
 import io.weir.http.config.HttpExtensions;
+import io.weir.observe.log.AccessLogFormat;
 import io.weir.stream.tcp.TcpProxyReader;
 import io.weir.xds.compile.Compiled;
 import io.weir.xds.compile.ConfigFile;
@@ -93,6 +95,13 @@ public final class Source {
 
     /** Everything that this Weir can be configured to do. */
     static Extensions extensions() {
-        return TcpProxyReader.addTo(HttpExtensions.addTo(Extensions.basic()));
+        return TcpProxyReader.addTo(HttpExtensions.addTo(Extensions.basic())).withFormatCheck(Source::formatMistakes);
+    }
+
+    private static List<String> formatMistakes(AccessLogSpec log) {
+        return switch (AccessLogFormat.compile(log.format())) {
+            case AccessLogFormat.Compiled.Ready _ -> List.of();
+            case AccessLogFormat.Compiled.Invalid(String message) -> List.of(message);
+        };
     }
 }

@@ -51,6 +51,17 @@ final class WildFilesTest {
                         }));
     }
 
+    @Test
+    void aLogFormatThatCannotBeReadIsRefusedWhereItStands() {
+        String text = """
+                listen: { on: 127.0.0.1:0, log: { to: stdout, format: "%NO_SUCH_OPERATOR%" }, to: a }
+                services: { a: { at: 127.0.0.1:1 } }
+                """;
+        assertThat(ConfigFile.compile("s.yaml", text, Source.extensions())).isInstanceOfSatisfying(
+                Compiled.Rejected.class, rejected -> assertThat(rejected.problems()).filteredOn(Problem::isError)
+                        .singleElement().asString().startsWith("s.yaml:1:").contains("NO_SUCH_OPERATOR"));
+    }
+
     private static Stream<Path> files(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(Files::isRegularFile).sorted().toList().stream();

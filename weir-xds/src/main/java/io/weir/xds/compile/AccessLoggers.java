@@ -48,7 +48,7 @@ final class AccessLoggers {
         }
         var spec = new AccessLogSpec(logger.sink(), logger.format(), filter);
         for (String complaint : context.findings().extensions().formatComplaints(spec)) {
-            context.problem("typed_config", "", complaint, "see the list of operators in docs/configuration.md");
+            context.problem("typed_config", "", complaint, "use Envoy's command operators");
         }
         return spec;
     }
