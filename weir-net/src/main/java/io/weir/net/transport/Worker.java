@@ -2,6 +2,8 @@ package io.weir.net.transport;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketChannel;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -88,6 +90,16 @@ public final class Worker {
         @SuppressWarnings("unchecked") // only key.maker fills key.index
         T own = (T) found;
         return own;
+    }
+
+    /** The class of a UDP channel that this worker's loop can drive. */
+    public Class<? extends DatagramChannel> datagramType() {
+        return transport.datagramType();
+    }
+
+    /** The class of a TCP client's channel that this worker's loop can drive, for who cannot use {@link Connector}. */
+    public Class<? extends SocketChannel> socketType() {
+        return transport.socketType();
     }
 
     Transport transport() {
