@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.util.regex.Pattern;
 
@@ -130,11 +131,15 @@ final class Addresses {
         if (path.isEmpty()) {
             return null; // a rule of the API says that it is required
         }
+        if (pipe.getMode() != 0) {
+            context.problem("mode", Integer.toString(pipe.getMode()), "Weir does not set the mode of a socket yet",
+                    "remove it, and let the folder's mode say who may connect");
+        }
         if (path.startsWith("@")) {
             context.problem("path", path, "Weir does not support abstract sockets", "write the path of a file");
             return null;
         }
-        if (path.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > PIPE_PATH_BYTES_MAX) {
+        if (path.getBytes(StandardCharsets.UTF_8).length > PIPE_PATH_BYTES_MAX) {
             context.problem("path", path, "the path of a socket may have " + PIPE_PATH_BYTES_MAX + " bytes",
                     "use a shorter path");
             return null;
