@@ -61,7 +61,7 @@ final class OpenListener implements Acceptor {
         try {
             for (SocketAddress address : spec.addresses()) {
                 ListenOptions options = ListenOptions.of(address, service.settings()).withBacklog(spec.backlog())
-                        .withReusePort(spec.reusePort());
+                        .withReusePort(spec.reusePort()).withIpv4Compatible(spec.ipv4Compatible());
                 listener.sockets.add(Listener.bind(workers, options, listener));
             }
         } catch (ListenFailure e) {

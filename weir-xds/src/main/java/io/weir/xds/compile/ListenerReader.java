@@ -55,7 +55,7 @@ final class ListenerReader {
                 ? Plain.limit(listener.getTcpBacklogSize().getValue())
                 : ListenerSpec.BACKLOG_DEFAULT;
         boolean reusePort = !listener.hasEnableReusePort() || listener.getEnableReusePort().getValue();
-        return new ListenerSpec(name, addresses, chains, bufferBytesMax, reusePort, backlog, accessLog,
+        return new ListenerSpec(name, addresses, ipv4Compatible(), chains, bufferBytesMax, reusePort, backlog, accessLog,
                 statPrefix.replace(':', '_'));
     }
 
@@ -75,6 +75,11 @@ final class ListenerReader {
         if (address != null) {
             addresses.add(address);
         }
+    }
+
+    private boolean ipv4Compatible() {
+        return listener.getAddress().getSocketAddress().getIpv4Compat() || listener.getAdditionalAddressesList()
+                .stream().anyMatch(more -> more.getAddress().getSocketAddress().getIpv4Compat());
     }
 
     private static void udp(ReadContext context, io.envoyproxy.envoy.config.core.v3.Address address) {

@@ -13,6 +13,8 @@ import io.weir.core.model.AccessLogSpec;
  * @param addresses
  *            where it listens, at least one: resolved {@code InetSocketAddress} (port 0 asks the system for one) or
  *            {@code UnixDomainSocketAddress}
+ * @param ipv4Compatible
+ *            whether an IPv6 wildcard address takes IPv4 connections too
  * @param chains
  *            what is done to its connections, at least one; a connection goes to the first that matches
  * @param bufferBytesMax
@@ -26,8 +28,8 @@ import io.weir.core.model.AccessLogSpec;
  * @param statPrefix
  *            the segment after {@code listener.} in the names of its stats, such as {@code 0.0.0.0_8080}
  */
-public record ListenerSpec(String name, List<SocketAddress> addresses, List<FilterChainSpec> chains, int bufferBytesMax,
-        boolean reusePort, int backlog, List<AccessLogSpec> accessLog, String statPrefix) {
+public record ListenerSpec(String name, List<SocketAddress> addresses, boolean ipv4Compatible,
+        List<FilterChainSpec> chains, int bufferBytesMax, boolean reusePort, int backlog, List<AccessLogSpec> accessLog, String statPrefix) {
 
     /** Envoy's default of {@code per_connection_buffer_limit_bytes}. */
     public static final int BUFFER_BYTES_DEFAULT = 1024 * 1024;

@@ -66,7 +66,7 @@ class ShortFormTest {
             'header: { x-a: "*" }',             'name: x-a present_match: true'
             'timeout: 1m30s',                   'timeout: 90s'
             'timeout: 500ms',                   'timeout: 0.5s'
-            'retries: 0',                       'retry_policy: retry_on: connect-failure,refused-stream,reset-before-request num_retries: 0'
+            'retries: 0',                       'retry_policy: retry_on: connect-failure,refused-stream,reset-before-request,weir-reset-idempotent num_retries: 0'
             'rewrite: { path: /y, host: h }',   'prefix_rewrite: /y host_rewrite_literal: h'
             'rewrite: { host: service }',       'auto_host_rewrite: true'
             """)
