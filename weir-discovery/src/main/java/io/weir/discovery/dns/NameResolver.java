@@ -9,6 +9,7 @@ import io.netty.handler.codec.dns.DnsResponseCode;
 import io.netty.resolver.dns.DnsErrorCauseException;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.DnsNameResolverTimeoutException;
 import io.netty.resolver.dns.DnsServerAddressStreamProvider;
 import io.netty.resolver.dns.DnsServerAddressStreamProviders;
 import io.netty.resolver.dns.NoopDnsCache;
@@ -18,14 +19,12 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.weir.core.model.LookupFamily;
 import io.weir.net.transport.Worker;
-import java.io.IOException;
 import java.net.IDN;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -39,15 +38,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class NameResolver implements AutoCloseable {
     private static final int QUERIES_MAX = 16;
+    /** Datagrams get lost: all servers are asked twice, as by the C library. */
+    private static final int ATTEMPTS = 2;
     private static final int ADDRESSES_MAX = 1024;
     private static final int DNS_PORT = 53;
     private static final long NO_TTL = 0;
-    private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
 
     private final Worker worker;
     private final ResolverOptions options;
     private final HostsFile hosts;
     private @Nullable DnsNameResolver dns;
+    private @Nullable ResolvConf resolvConf;
 
     NameResolver(Worker worker, ResolverOptions options) {
         this.worker = worker;
@@ -74,13 +75,41 @@ final class NameResolver implements AutoCloseable {
             then.accept(new Answer.Failed("not a name: " + e.getMessage()));
             return;
         }
+        candidate(candidates(ascii).iterator(), family, then);
+    }
+
+    /** The fully qualified names that a name may mean, in the order of resolv.conf(5). */
+    private List<String> candidates(String name) {
+        if (name.endsWith(".")) {
+            return List.of(name);
+        }
+        ResolvConf system = resolvConf();
+        List<String> domains = options.searchDomains() == null ? system.searchDomains() : options.searchDomains();
+        List<String> searched = domains.stream().map(domain -> name + '.' + domain).toList();
+        List<String> all = new ArrayList<>(searched);
+        boolean dotted = name.chars().filter(c -> c == '.').count() >= system.ndots();
+        all.add(dotted ? 0 : searched.size(), name);
+        return all;
+    }
+
+    private void candidate(Iterator<String> candidates, LookupFamily family, Consumer<Answer> then) {
+        ofFamily(candidates.next(), family, answer -> {
+            if (answer instanceof Answer.Nothing && candidates.hasNext()) {
+                candidate(candidates, family, then);
+            } else {
+                then.accept(answer);
+            }
+        });
+    }
+
+    private void ofFamily(String name, LookupFamily family, Consumer<Answer> then) {
         switch (family) {
-            case V4_ONLY -> query(ascii, DnsRecordType.A, then);
-            case V6_ONLY -> query(ascii, DnsRecordType.AAAA, then);
-            case AUTO -> inTurn(ascii, DnsRecordType.AAAA, DnsRecordType.A, then);
-            case V4_PREFERRED -> inTurn(ascii, DnsRecordType.A, DnsRecordType.AAAA, then);
-            case ALL -> query(ascii, DnsRecordType.A,
-                    first -> query(ascii, DnsRecordType.AAAA, second -> then.accept(both(first, second))));
+            case V4_ONLY -> query(name, DnsRecordType.A, then);
+            case V6_ONLY -> query(name, DnsRecordType.AAAA, then);
+            case AUTO -> inTurn(name, DnsRecordType.AAAA, DnsRecordType.A, then);
+            case V4_PREFERRED -> inTurn(name, DnsRecordType.A, DnsRecordType.AAAA, then);
+            case ALL -> query(name, DnsRecordType.A,
+                    first -> query(name, DnsRecordType.AAAA, second -> then.accept(both(first, second))));
         }
     }
 
@@ -139,6 +168,10 @@ final class NameResolver implements AutoCloseable {
     }
 
     private void query(String name, DnsRecordType type, Consumer<Answer> then) {
+        query(name, type, ATTEMPTS, then);
+    }
+
+    private void query(String name, DnsRecordType type, int attempts, Consumer<Answer> then) {
         Future<List<DnsRecord>> answered;
         try {
             answered = dns().resolveAll(new DefaultDnsQuestion(name, type));
@@ -146,8 +179,20 @@ final class NameResolver implements AutoCloseable {
             then.accept(new Answer.Failed("not a name: " + e.getMessage()));
             return;
         }
-        answered.addListener((Future<List<DnsRecord>> done) -> then.accept(
-                done.isSuccess() ? found(done.getNow(), type) : failed(done.cause())));
+        answered.addListener((Future<List<DnsRecord>> done) -> {
+            if (done.isSuccess()) {
+                then.accept(found(done.getNow(), type));
+            } else if (attempts > 1 && lost(done.cause())) {
+                query(name, type, attempts - 1, then);
+            } else {
+                then.accept(failed(done.cause()));
+            }
+        });
+    }
+
+    private static boolean lost(Throwable failure) {
+        return failure instanceof DnsNameResolverTimeoutException
+                || failure.getCause() instanceof DnsNameResolverTimeoutException;
     }
 
     private static Answer found(List<DnsRecord> records, DnsRecordType type) {
@@ -173,17 +218,16 @@ final class NameResolver implements AutoCloseable {
     }
 
     private static Answer failed(@Nullable Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof DnsErrorCauseException error && DnsResponseCode.NXDOMAIN.equals(error.getCode())) {
-                return new Answer.Nothing();
-            }
-            String words = String.valueOf(cause.getMessage());
-            // A name without records of this type has no code of its own: the answer is NOERROR, and empty.
-            if (words.contains("No matching record type found") || words.contains("NXDOMAIN")) {
-                return new Answer.Nothing();
-            }
+        Throwable cause = failure == null ? null : failure.getCause();
+        if (cause instanceof DnsErrorCauseException error) {
+            return DnsResponseCode.NXDOMAIN.equals(error.getCode())
+                    ? new Answer.Nothing()
+                    : new Answer.Failed(error.getMessage() + ": " + failure);
         }
-        return new Answer.Failed(String.valueOf(failure));
+        // A name without records of the type asked for is answered with NOERROR, which Netty gives no cause for.
+        return failure instanceof UnknownHostException && cause == null
+                ? new Answer.Nothing()
+                : new Answer.Failed(String.valueOf(cause == null ? failure : cause));
     }
 
     private DnsNameResolver dns() {
@@ -196,27 +240,19 @@ final class NameResolver implements AutoCloseable {
     }
 
     private DnsNameResolver build() {
-        DnsNameResolverBuilder builder = new DnsNameResolverBuilder(worker.loop())
+        return new DnsNameResolverBuilder(worker.loop())
                 .datagramChannelType(worker.datagramType()).socketChannelType(worker.socketType(), true)
                 .resolveCache(NoopDnsCache.INSTANCE).cnameCache(NoopDnsCnameCache.INSTANCE)
                 .hostsFileEntriesResolver((name, types) -> null).maxQueriesPerResolve(QUERIES_MAX)
                 .queryTimeoutMillis(Math.max(1, TimeUnit.NANOSECONDS.toMillis(options.queryTimeoutNanos())))
-                .nameServerProvider(servers());
-        List<String> searchDomains = options.searchDomains();
-        if (searchDomains != null) {
-            builder.searchDomains(searchDomains);
-            if (searchDomains.isEmpty()) {
-                builder.ndots(0);
-            }
-        }
-        return builder.build();
+                .nameServerProvider(servers()).build();
     }
 
     private DnsServerAddressStreamProvider servers() {
         if (!options.servers().isEmpty()) {
             return new SequentialDnsServerAddressStreamProvider(options.servers());
         }
-        if (!systemNamesServers()) {
+        if (!resolvConf().namesServers()) {
             // resolv.conf(5): the name server is then the one of this machine. Netty would ask a public one.
             return new SequentialDnsServerAddressStreamProvider(
                     new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), DNS_PORT));
@@ -224,15 +260,13 @@ final class NameResolver implements AutoCloseable {
         return DnsServerAddressStreamProviders.platformDefault();
     }
 
-    private static boolean systemNamesServers() {
-        if (!Files.exists(RESOLV_CONF)) {
-            return !System.getProperty("os.name", "").startsWith("Linux");
+    private ResolvConf resolvConf() {
+        ResolvConf present = resolvConf;
+        if (present == null) {
+            present = ResolvConf.read(ResolvConf.PATH);
+            resolvConf = present;
         }
-        try {
-            return Files.readAllLines(RESOLV_CONF).stream().anyMatch(line -> line.strip().startsWith("nameserver"));
-        } catch (IOException e) {
-            return false;
-        }
+        return present;
     }
 
     @Override

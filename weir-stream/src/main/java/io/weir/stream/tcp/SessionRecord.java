@@ -1,6 +1,6 @@
 package io.weir.stream.tcp;
 
-import io.weir.net.transport.AddressText;
+import io.weir.core.model.AddressText;
 import io.weir.observe.log.AccessRecord;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -12,16 +12,20 @@ record SessionRecord(long startEpochMicros, long durationNanos, long bytesReceiv
         int upstreamRequestAttemptCount) implements AccessRecord {
     @Override
     public @Nullable String upstreamLocalAddress() {
-        return AddressText.of(upstreamLocal);
+        return text(upstreamLocal);
     }
 
     @Override
     public @Nullable String downstreamRemoteAddress() {
-        return AddressText.of(remote);
+        return text(remote);
     }
 
     @Override
     public @Nullable String downstreamLocalAddress() {
-        return AddressText.of(local);
+        return text(local);
+    }
+
+    private static @Nullable String text(@Nullable SocketAddress address) {
+        return address == null ? null : AddressText.of(address);
     }
 }
