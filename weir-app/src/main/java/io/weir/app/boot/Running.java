@@ -12,6 +12,7 @@ import io.weir.net.transport.Workers;
 import io.weir.observe.log.AccessLogs;
 import io.weir.xds.compile.AdminSpec;
 import io.weir.xds.compile.Compiled;
+import io.weir.xds.compile.ConfigFile;
 import io.weir.xds.compile.DemoSpec;
 import io.weir.xds.compile.Snapshot;
 import io.weir.xds.compile.SnapshotDiff;
@@ -50,6 +51,7 @@ public final class Running implements AutoCloseable {
     private final ServerStats serverStats;
     private final AccessLogs logs;
     private final Workers workers;
+    private final Names names;
     private final ClusterKeeper clusters;
     private final Listeners listeners;
     private final CompletableFuture<Void> warm = new CompletableFuture<>();
@@ -90,8 +92,8 @@ public final class Running implements AutoCloseable {
         this.snapshot = snapshot;
         this.workers = workers;
         this.logs = new AccessLogs(stats);
-        this.clusters = new ClusterKeeper(stats, clock, new Names(),
-                cluster -> Pools.follow(cluster, workers));
+        this.names = new Names(conductor, workers, clock);
+        this.clusters = new ClusterKeeper(stats, clock, names, cluster -> Pools.follow(cluster, workers));
         this.listeners = new Listeners(workers, stats, new Services(workers, clusters.clusters(), stats, logs));
         this.serverStats = new ServerStats(stats, life::shown, uptime, options.concurrency());
     }
@@ -101,8 +103,9 @@ public final class Running implements AutoCloseable {
      * be, with everything closed again that was open.
      */
     public static Start start(Source source, RunOptions options) {
-        // The workers load native code and start threads while this thread reads the configuration: each takes about
-        // half.
+        // Loading the types of the configuration is most of a start: a second thread begins at their other end, and a
+        // third loads native code and starts the workers.
+        Thread.ofPlatform().daemon().name("weir-types").start(ConfigFile::prepare);
         CompletableFuture<Workers> workers = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("weir-start").start(() -> {
             try {
@@ -399,6 +402,7 @@ public final class Running implements AutoCloseable {
         life.end();
         listeners.stopAccepting();
         conductor.close();
+        names.close();
         close(workers);
         close(admin);
         close(demo);

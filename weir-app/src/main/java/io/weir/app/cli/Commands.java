@@ -2,7 +2,6 @@ package io.weir.app.cli;
 
 import io.weir.app.Version;
 import io.weir.app.boot.RunOptions;
-import io.weir.app.boot.Running;
 import io.weir.app.boot.Source;
 import io.weir.xds.resource.Problem;
 import java.io.PrintWriter;
@@ -16,7 +15,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -76,7 +74,7 @@ final class Commands implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(parser(), "which command? (weir --help lists them)");
+        throw Misuse.of(parser(), "which command? (weir --help lists them)");
     }
 
     @Command(name = "run", mixinStandardHelpOptions = true, description = {
@@ -87,27 +85,8 @@ final class Commands implements Runnable {
             @Option(names = "--no-follow", description = NO_FOLLOW) boolean unfollowed) {
         RunOptions options = serving.options(!unfollowed);
         return switch (mode) {
-            case SERVE -> serve(file, options);
+            case SERVE -> Serving.serve(Source.file(file), options, err);
             case VALIDATE -> check(file);
-        };
-    }
-
-    int serve(Path file, RunOptions options) {
-        return serve(Source.file(file), options);
-    }
-
-    private int serve(Source source, RunOptions options) {
-        return switch (Running.start(source, options)) {
-            case Running.Start.Refused(List<Problem> problems) -> {
-                report(source, problems);
-                err.println("weir: nothing was started");
-                yield ExitCode.CONFIGURATION.number();
-            }
-            case Running.Start.Serving(Running running) -> {
-                running.obeySignals();
-                running.awaitStopped();
-                yield ExitCode.OK.number();
-            }
         };
     }
 
@@ -117,11 +96,12 @@ final class Commands implements Runnable {
     int check(@Parameters(paramLabel = "FILE", description = FILE) Path file) {
         Source source = Source.file(file);
         List<Problem> problems = source.problems();
-        report(source, problems);
+        Serving.report(source, problems, err);
         if (Problem.anyError(problems)) {
             return ExitCode.CONFIGURATION.number();
         }
-        out.println(file + ": ok" + (problems.isEmpty() ? "" : ", with " + counted(problems.size(), "warning")));
+        out.println(
+                file + ": ok" + (problems.isEmpty() ? "" : ", with " + Serving.counted(problems.size(), "warning")));
         return ExitCode.OK.number();
     }
 
@@ -130,7 +110,7 @@ final class Commands implements Runnable {
     int expand(@Parameters(paramLabel = "FILE", description = FILE) Path file) {
         Source source = Source.file(file);
         Source.Expansion expansion = source.expand();
-        report(source, expansion.problems());
+        Serving.report(source, expansion.problems(), err);
         if (expansion.text().isEmpty()) {
             return ExitCode.CONFIGURATION.number();
         }
@@ -152,9 +132,9 @@ final class Commands implements Runnable {
         try {
             text = ProxyText.of(from, to, balance.name().toLowerCase(Locale.ROOT), admin);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(parser(), e.getMessage(), e);
+            throw Misuse.of(parser(), String.valueOf(e.getMessage()));
         }
-        return serve(Source.text("weir proxy", text), options);
+        return Serving.serve(Source.text("weir proxy", text), options, err);
     }
 
     @Command(name = "version", mixinStandardHelpOptions = true, description = {
@@ -190,20 +170,5 @@ final class Commands implements Runnable {
             throw new IllegalStateException("commands run without their command line");
         }
         return spec.commandLine();
-    }
-
-    private void report(Source source, List<Problem> problems) {
-        for (Problem problem : problems) {
-            err.println(problem);
-        }
-        long errors = problems.stream().filter(Problem::isError).count();
-        if (errors > 0) {
-            err.println("weir: " + source.name() + " cannot stand: " + counted(errors, "error"));
-        }
-        err.flush();
-    }
-
-    private static String counted(long count, String noun) {
-        return count + " " + noun + (count == 1 ? "" : "s");
     }
 }

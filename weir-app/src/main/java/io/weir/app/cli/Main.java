@@ -1,6 +1,7 @@
 package io.weir.app.cli;
 
 import io.weir.app.boot.RunOptions;
+import io.weir.app.boot.Source;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -27,26 +28,38 @@ public final class Main {
 
     /** Runs one command in this process; returns its exit code. */
     static int run(String[] arguments, PrintWriter out, PrintWriter err) {
-        Commands commands = new Commands(out, err);
         Path plain = plainRun(arguments);
-        if (plain != null) {
-            return commands.serve(plain, RunOptions.defaults());
+        if (plain == null) {
+            return Parser.run(arguments, out, err);
         }
-        CommandLine line = commands.line();
-        line.setOut(out).setErr(err);
-        line.setColorScheme(Help.defaultColorScheme(terminal() ? Help.Ansi.AUTO : Help.Ansi.OFF));
-        line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setExecutionExceptionHandler((failure, _, _) -> {
-            err.println("weir: " + failure);
-            failure.printStackTrace(err);
-            return ExitCode.FAILURE.number();
-        });
-        return line.execute(arguments);
+        try {
+            return Serving.serve(Source.file(plain), RunOptions.defaults(), err);
+        } catch (RuntimeException failure) {
+            return failed(failure, err);
+        }
     }
 
-    private static boolean terminal() {
-        // Without the module of line editing there is no console where there is no terminal.
-        return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+    private static int failed(Exception failure, PrintWriter err) {
+        err.println("weir: " + failure);
+        failure.printStackTrace(err);
+        return ExitCode.FAILURE.number();
+    }
+
+    /** Apart, so that the parser's classes are loaded when they are needed and not with this one. */
+    private static final class Parser {
+        static int run(String[] arguments, PrintWriter out, PrintWriter err) {
+            CommandLine line = new Commands(out, err).line();
+            line.setOut(out).setErr(err);
+            line.setColorScheme(Help.defaultColorScheme(terminal() ? Help.Ansi.AUTO : Help.Ansi.OFF));
+            line.setCaseInsensitiveEnumValuesAllowed(true);
+            line.setExecutionExceptionHandler((failure, _, _) -> failed(failure, err));
+            return line.execute(arguments);
+        }
+
+        private static boolean terminal() {
+            // Without the module of line editing there is no console where there is no terminal.
+            return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+        }
     }
 
     /**

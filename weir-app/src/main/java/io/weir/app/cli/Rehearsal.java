@@ -3,8 +3,6 @@ package io.weir.app.cli;
 import io.weir.app.boot.RunOptions;
 import io.weir.app.boot.Running;
 import io.weir.app.boot.Source;
-import io.weir.app.demo.Demo;
-import io.weir.app.demo.DemoBackend;
 import io.weir.xds.resource.Problem;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -32,17 +31,16 @@ final class Rehearsal {
 
     /** False, with the reason printed, when something did not go as it should. */
     static boolean run(PrintWriter err) {
-        InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        try (Demo demo = Demo.start(List.of(any, any, any))) {
+        try {
             Path file = Files.createTempFile("weir-rehearsal", ".yaml");
             try {
-                Files.writeString(file, configuration(demo));
+                Files.writeString(file, configuration());
                 commands(file);
                 return serve(file, err);
             } finally {
                 Files.deleteIfExists(file);
             }
-        } catch (IOException | Demo.AddressTaken e) {
+        } catch (IOException e) {
             err.println("weir: the rehearsal failed: " + e);
             return false;
         }
@@ -55,6 +53,7 @@ final class Rehearsal {
                 return false;
             }
             case Running.Start.Serving(Running running) -> {
+                running.obeySignals();
                 List<SocketAddress> listeners = running.addresses();
                 int answered = requests((InetSocketAddress) listeners.get(0));
                 answered += requests((InetSocketAddress) listeners.get(1));
@@ -78,7 +77,8 @@ final class Rehearsal {
     /** The commands that people use most, so that their parser is in the cache too. */
     private static void commands(Path file) {
         PrintWriter nowhere = new PrintWriter(new StringWriter());
-        for (String[] arguments : new String[][]{{"version"}, {"check", file.toString()}, {"expand", file.toString()},
+        for (String[] arguments : new String[][]{{"version"}, {"check", file.toString()},
+                {"expand", file.toString()},
                 {"--help"}, {"run", "--mode", "validate", "--concurrency", "2", file.toString()}}) {
             Main.run(arguments, nowhere, nowhere);
         }
@@ -109,22 +109,25 @@ final class Rehearsal {
         }
     }
 
-    private static String configuration(Demo demo) {
-        StringBuilder at = new StringBuilder();
-        for (DemoBackend backend : demo.backends()) {
-            at.append(at.isEmpty() ? "" : ", ").append("\"127.0.0.1:").append(backend.address().getPort()).append('"');
+    private static String configuration() throws IOException {
+        try (ServerSocket one = anyPort(); ServerSocket two = anyPort(); ServerSocket three = anyPort()) {
+            return """
+                    admin: "127.0.0.1:0"
+                    listen:
+                      - on: "127.0.0.1:0"
+                        log: stdout
+                        routes:
+                          - { path: /a/, to: demo, timeout: 3s, retries: 2 }
+                          - { to: demo }
+                      - { on: "127.0.0.1:0", protocol: tcp, to: streams }
+                    services:
+                      demo: { demo: ["127.0.0.1:%1$d", "127.0.0.1:%2$d", "127.0.0.1:%3$d"] }
+                      streams: { at: ["127.0.0.1:%1$d", "127.0.0.1:%2$d"], balance: least_request }
+                    """.formatted(one.getLocalPort(), two.getLocalPort(), three.getLocalPort());
         }
-        return """
-                admin: "127.0.0.1:0"
-                listen:
-                  - on: "127.0.0.1:0"
-                    routes:
-                      - { path: /a/, to: demo, timeout: 3s, retries: 2 }
-                      - { to: demo }
-                  - { on: "127.0.0.1:0", protocol: tcp, to: streams }
-                services:
-                  demo: { at: [%s], balance: least_request }
-                  streams: { at: [%s] }
-                """.formatted(at, at);
+    }
+
+    private static ServerSocket anyPort() throws IOException {
+        return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     }
 }

@@ -5,7 +5,6 @@ import io.weir.app.log.LogLevels;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What {@code run} and {@code proxy} have in common. */
@@ -49,11 +48,11 @@ final class ServeOptions {
         return RunOptions.of(workers, seconds, follow);
     }
 
-    private ParameterException wrong(String option, Object value, String cure) {
+    private RuntimeException wrong(String option, Object value, String cure) {
         if (command == null) {
             throw new IllegalStateException("options without their command");
         }
-        return new ParameterException(command.commandLine(),
+        return Misuse.of(command.commandLine(),
                 "Invalid value for option '" + option + "': " + value + "; " + cure);
     }
 }

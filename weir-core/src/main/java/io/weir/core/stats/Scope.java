@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -15,6 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Scope {
     private record Key(String segment, @Nullable String tagKey) {
+        // Written out: the generated ones are linked at run time, which costs 25 ms of every start.
+        @Override
+        public int hashCode() {
+            return segment.hashCode() * 31 + (tagKey == null ? 0 : tagKey.hashCode());
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key && segment.equals(key.segment) && Objects.equals(tagKey, key.tagKey);
+        }
     }
 
     private final @Nullable Scope parent;

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.weir.xds.resource.Position;
 import io.weir.xds.resource.Problem;
 import io.weir.xds.shortform.ShortForm;
@@ -47,6 +48,16 @@ public final class ConfigFile {
         public Loaded {
             problems = List.copyOf(problems);
         }
+    }
+
+    /**
+     * Loads the descriptors that every configuration needs. To be called beside the first {@link #load}, which would
+     * load them too, and waits for those that are being loaded: their dependencies have no cycles.
+     */
+    @SuppressWarnings("IgnoredPureGetter") // what they load is what is wanted
+    public static void prepare() {
+        Cluster.getDescriptor();
+        Bootstrap.getDescriptor();
     }
 
     /** Reads and compiles a file. A file that cannot be read is a problem like any other. */

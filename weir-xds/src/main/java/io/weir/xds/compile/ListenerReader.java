@@ -55,7 +55,8 @@ final class ListenerReader {
                 ? Plain.limit(listener.getTcpBacklogSize().getValue())
                 : ListenerSpec.BACKLOG_DEFAULT;
         boolean reusePort = !listener.hasEnableReusePort() || listener.getEnableReusePort().getValue();
-        return new ListenerSpec(name, addresses, ipv4Compatible(), chains, bufferBytesMax, reusePort, backlog, accessLog,
+        return new ListenerSpec(name, addresses, ipv4Compatible(), chains, bufferBytesMax, reusePort, backlog,
+                accessLog,
                 statPrefix.replace(':', '_'));
     }
 

@@ -29,7 +29,8 @@ import io.weir.core.model.AccessLogSpec;
  *            the segment after {@code listener.} in the names of its stats, such as {@code 0.0.0.0_8080}
  */
 public record ListenerSpec(String name, List<SocketAddress> addresses, boolean ipv4Compatible,
-        List<FilterChainSpec> chains, int bufferBytesMax, boolean reusePort, int backlog, List<AccessLogSpec> accessLog, String statPrefix) {
+        List<FilterChainSpec> chains, int bufferBytesMax, boolean reusePort, int backlog, List<AccessLogSpec> accessLog,
+        String statPrefix) {
 
     /** Envoy's default of {@code per_connection_buffer_limit_bytes}. */
     public static final int BUFFER_BYTES_DEFAULT = 1024 * 1024;
