@@ -70,7 +70,7 @@ final class ClusterPage {
         gauges(host).forEach((key, value) -> stats.add(stat(key, value, true)));
         status.put("stats", stats);
         Map<String, Object> health = new LinkedHashMap<>();
-        if (host.ejected()) {
+        if (host.down()) {
             health.put("failed_outlier_check", true);
         }
         health.put("eds_health_status",
@@ -132,7 +132,7 @@ final class ClusterPage {
 
     private static String healthFlags(Host host) {
         StringBuilder flags = new StringBuilder();
-        if (host.ejected()) {
+        if (host.down()) {
             flags.append("/failed_outlier_check");
         }
         switch (host.endpoint().announced()) {

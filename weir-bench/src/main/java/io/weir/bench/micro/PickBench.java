@@ -79,6 +79,11 @@ public class PickBench {
         public RandomGenerator random() {
             return random;
         }
+
+        @Override
+        public long nowNanos() {
+            return 0;
+        }
     }
 
     @Setup

@@ -72,7 +72,7 @@ final class Group {
         int length = chosen.length;
         for (int n = 0, i = start; n < length; n++, i = i + 1 == length ? 0 : i + 1) {
             Chosen candidate = chosen[i];
-            if (!candidate.host().ejected()) {
+            if (!candidate.host().down()) {
                 if (!context.excluded(candidate.host())) {
                     return candidate;
                 }

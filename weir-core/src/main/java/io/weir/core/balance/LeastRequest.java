@@ -53,7 +53,7 @@ final class LeastRequest implements Chooser {
             Chosen candidate = group.at(at);
             Host host = candidate.host();
             int active = host.requestsActive();
-            if (active < fewest && !host.ejected() && !context.excluded(host)) {
+            if (active < fewest && !host.down() && !context.excluded(host)) {
                 best = candidate;
                 fewest = active;
             }

@@ -38,6 +38,6 @@ record LeastRequestScan(Group group) implements Chooser {
     }
 
     private static boolean usable(Host host, PickContext context) {
-        return !host.ejected() && !context.excluded(host);
+        return !host.down() && !context.excluded(host);
     }
 }

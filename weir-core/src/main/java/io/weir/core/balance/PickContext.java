@@ -2,17 +2,31 @@ package io.weir.core.balance;
 
 import io.weir.core.model.Host;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** What a picker may ask about one request. Read on the calling thread during the pick only. */
 public interface PickContext {
-    /** What consistent hashing goes by; any number where nothing was configured. */
+    /** What consistent hashing goes by; any number where {@link #hashed} is false. */
     long hash();
+
+    /** Whether a hash policy found something to hash; where none did, consistent hashing draws at random. */
+    default boolean hashed() {
+        return false;
+    }
 
     /** The caller's dice; need not be safe from several threads. */
     RandomGenerator random();
 
+    /** The caller's time. */
+    long nowNanos();
+
     /** Already tried for this request: avoided while another host is to be had, used when none is. */
     default boolean excluded(Host host) {
         return false;
+    }
+
+    /** Address of the host that the request is bound to by its session, as {@link Host#addressText}; null: none. */
+    default @Nullable String overrideHost() {
+        return null;
     }
 }

@@ -94,6 +94,6 @@ final class WeightedLeastRequest implements Chooser {
 
     private boolean usable(int i, PickContext context) {
         Host host = group.at(i).host();
-        return !host.ejected() && !context.excluded(host);
+        return !host.down() && !context.excluded(host);
     }
 }

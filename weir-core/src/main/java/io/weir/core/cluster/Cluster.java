@@ -3,13 +3,14 @@ package io.weir.core.cluster;
 import io.weir.core.admit.CircuitBreaker;
 import io.weir.core.balance.Picker;
 import io.weir.core.balance.Pickers;
-import io.weir.core.model.BalancePolicy;
+import io.weir.core.model.Balancing;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.DiscoveryType;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;
 import io.weir.core.model.HostStats;
+import io.weir.core.model.HostTracker;
 import io.weir.core.model.Outcome;
 import io.weir.core.stats.ClusterStats;
 import io.weir.core.stats.Scope;
@@ -51,9 +52,9 @@ public final class Cluster {
      */
     public Cluster(ClusterSpec spec, Stats stats) {
         this.stats = new ClusterStats(stats, spec.statName());
-        this.circuit = new CircuitBreaker(spec.limits());
+        this.circuit = new CircuitBreaker(spec.admission().limits());
         this.seed = spec.name().hashCode() * SEED_STEP;
-        this.view = new ClusterView(spec, HostSet.EMPTY, picker(HostSet.EMPTY, spec.balance()));
+        this.view = new ClusterView(spec, HostSet.EMPTY, picker(HostSet.EMPTY, spec.balancing()));
         bindGauges();
         if (spec.type() == DiscoveryType.STATIC) {
             announce(spec, spec.endpoints());
@@ -116,7 +117,7 @@ public final class Cluster {
         if (!spec.name().equals(name()) || !spec.statName().equals(spec().statName())) {
             throw new IllegalArgumentException(spec.name() + " is not " + name() + ": make a new cluster");
         }
-        circuit.limits(spec.limits());
+        circuit.limits(spec.admission().limits());
         if (spec.type() == DiscoveryType.STATIC) {
             announce(spec, spec.endpoints());
         } else {
@@ -131,7 +132,7 @@ public final class Cluster {
         ejectionsChanged = false;
         ClusterSpec spec = spec();
         for (Host host : hosts.values()) {
-            changed |= host.tick(spec.ejection(), nowNanos);
+            changed |= host.tick(spec.health().ejection(), nowNanos);
         }
         if (changed) {
             publish(spec);
@@ -147,7 +148,7 @@ public final class Cluster {
         switch (outcome) {
             case Outcome.Answered answered -> answered(host, answered.status(), answered.latencyNanos(), nowNanos);
             case Outcome.TimedOut timedOut -> timedOut(host, timedOut.latencyNanos(), nowNanos);
-            case Outcome.Reset reset -> reset(host, nowNanos);
+            case Outcome.Reset reset -> reset(host, reset.latencyNanos(), nowNanos);
             case Outcome.Unreachable unreachable -> unreachable(host, nowNanos);
         }
     }
@@ -158,6 +159,8 @@ public final class Cluster {
         numbers.rqTotal().increment();
         (status < 500 ? numbers.rqSuccess() : numbers.rqError()).increment();
         host.reached();
+        host.balanceTracker().answered(status, latencyNanos, nowNanos);
+        host.healthTracker().answered(status, latencyNanos, nowNanos);
     }
 
     /** It did not answer in time; it was reached, though. Any thread. */
@@ -166,13 +169,15 @@ public final class Cluster {
         numbers.rqTotal().increment();
         numbers.rqTimeout().increment();
         host.reached();
+        failed(host, HostTracker.Failure.TIMED_OUT, latencyNanos, nowNanos);
     }
 
     /** The connection broke before the answer was whole. Any thread. */
-    public void reset(Host host, long nowNanos) {
+    public void reset(Host host, long latencyNanos, long nowNanos) {
         HostStats numbers = host.stats();
         numbers.rqTotal().increment();
         numbers.rqError().increment();
+        failed(host, HostTracker.Failure.RESET, latencyNanos, nowNanos);
     }
 
     /** No connection could be made. Any thread. */
@@ -180,10 +185,22 @@ public final class Cluster {
         HostStats numbers = host.stats();
         numbers.cxConnectFail().increment();
         numbers.rqError().increment();
-        if (host.unreachable(spec().ejection(), nowNanos)) {
+        failed(host, HostTracker.Failure.UNREACHABLE, 0, nowNanos);
+        if (host.unreachable(spec().health().ejection(), nowNanos)) {
             stats.ejectionsTotal().increment();
             ejectionsChanged = true;
         }
+    }
+
+    private static void failed(Host host, HostTracker.Failure how, long latencyNanos, long nowNanos) {
+        host.balanceTracker().failed(how, latencyNanos, nowNanos);
+        host.healthTracker().failed(how, latencyNanos, nowNanos);
+    }
+
+    /** A request goes to this host: call it right after the pick, so that the next pick sees it. Any thread. */
+    public void began(Host host, long nowNanos) {
+        host.requestStarted();
+        host.balanceTracker().began(nowNanos);
     }
 
     private void announce(ClusterSpec spec, List<Endpoint> announced) {
@@ -210,7 +227,7 @@ public final class Cluster {
 
     private void publish(ClusterSpec spec) {
         HostSet set = HostSet.of(hosts.values());
-        ClusterView next = new ClusterView(spec, set, picker(set, spec.balance()));
+        ClusterView next = new ClusterView(spec, set, picker(set, spec.balancing()));
         stats.membershipTotal().set(set.all().size());
         stats.membershipHealthy().set(set.healthyCount());
         stats.membershipDegraded().set(set.degradedCount());
@@ -222,8 +239,8 @@ public final class Cluster {
         }
     }
 
-    private Picker picker(HostSet set, BalancePolicy policy) {
+    private Picker picker(HostSet set, Balancing balancing) {
         seed += SEED_STEP;
-        return Pickers.build(set, policy, seed, stats.lbHealthyPanic());
+        return Pickers.build(set, balancing.policy(), seed, stats.lbHealthyPanic());
     }
 }

@@ -51,6 +51,9 @@ public final class Host {
     private volatile int active;
     private volatile Standing standing = Standing.CLEAN;
     private volatile @Nullable HostStats stats;
+    private volatile HostTracker balanceTracker = HostTracker.NONE;
+    private volatile HostTracker healthTracker = HostTracker.NONE;
+    private volatile double weightFactor = 1;
 
     /** A host that nothing is known of yet. */
     public Host(Endpoint endpoint) {
@@ -108,6 +111,44 @@ public final class Host {
             }
         }
         return present;
+    }
+
+    /** What its policy remembers of it. */
+    public HostTracker balanceTracker() {
+        return balanceTracker;
+    }
+
+    /** Its policy remembers it from now on in this. Conductor. */
+    public void balanceTracker(HostTracker tracker) {
+        balanceTracker = tracker;
+    }
+
+    /** What the rules of health remember of it. */
+    public HostTracker healthTracker() {
+        return healthTracker;
+    }
+
+    /** The rules of health remember it from now on in this. Conductor. */
+    public void healthTracker(HostTracker tracker) {
+        healthTracker = tracker;
+    }
+
+    /** What part of its announced weight it gets: less than 1 while it starts slowly or is distrusted, above 0. */
+    public double weightFactor() {
+        return weightFactor;
+    }
+
+    /** It gets this part of its announced weight from the next view on. Conductor. */
+    public void weightFactor(double factor) {
+        if (!(factor > 0 && factor <= 1)) {
+            throw new IllegalArgumentException("a weight factor is above 0 and at most 1: " + factor);
+        }
+        weightFactor = factor;
+    }
+
+    /** Not to be picked now, whatever the view says that was built before. One volatile read. */
+    public boolean down() {
+        return standing.ejected;
     }
 
     /** Left out for now, because it could not be reached. */

@@ -58,7 +58,7 @@ public final class HostSet {
                 continue;
             }
             usable.computeIfAbsent(endpoint.priority(), p -> new ArrayList<>()).add(host);
-            if (host.ejected()) {
+            if (host.down()) {
                 continue;
             }
             if (announced.healthy()) {

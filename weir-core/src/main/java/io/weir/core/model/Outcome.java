@@ -2,8 +2,6 @@ package io.weir.core.model;
 
 /** What became of one attempt at one host. A closed set; immutable, any thread. */
 public sealed interface Outcome {
-    /** The one {@link Reset}. */
-    Outcome RESET = new Reset();
     /** The one {@link Unreachable}. */
     Outcome UNREACHABLE = new Unreachable();
 
@@ -16,7 +14,7 @@ public sealed interface Outcome {
     }
 
     /** The connection broke before the answer was whole. */
-    record Reset() implements Outcome {
+    record Reset(long latencyNanos) implements Outcome {
     }
 
     /** No connection could be made. */

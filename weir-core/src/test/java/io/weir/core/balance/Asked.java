@@ -22,6 +22,11 @@ record Asked(RandomGenerator random, Set<Host> tried) implements PickContext {
     }
 
     @Override
+    public long nowNanos() {
+        return 0;
+    }
+
+    @Override
     public boolean excluded(Host host) {
         return tried.contains(host);
     }

@@ -13,6 +13,7 @@ import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.DiscoveryType;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.Host;
+import io.weir.core.model.HostTracker;
 import io.weir.core.model.Outcome;
 import io.weir.core.stats.Metric;
 import io.weir.core.stats.Counter;
@@ -41,6 +42,11 @@ class ClusterTest {
         @Override
         public RandomGenerator random() {
             return random;
+        }
+
+        @Override
+        public long nowNanos() {
+            return 0;
         }
     };
 
@@ -170,7 +176,7 @@ class ClusterTest {
         cluster.ended(host, new Outcome.Answered(200, 5), 0);
         cluster.ended(host, new Outcome.Answered(503, 5), 0);
         cluster.ended(host, new Outcome.TimedOut(5), 0);
-        cluster.ended(host, Outcome.RESET, 0);
+        cluster.ended(host, new Outcome.Reset(1), 0);
         cluster.ended(host, Outcome.UNREACHABLE, 0);
         assertThat(List.of(host.stats().rqTotal().value(), host.stats().rqSuccess().value(),
                 host.stats().rqError().value(), host.stats().rqTimeout().value(),
@@ -183,7 +189,7 @@ class ClusterTest {
         Host kept = cluster.view().hosts().all().getFirst();
         List<ClusterView> seen = new ArrayList<>();
         cluster.onChange(seen::add);
-        ClusterSpec next = ClusterSpec.of("web", List.of(at(1))).withBalance(BalancePolicy.LeastRequest.DEFAULT)
+        ClusterSpec next = ClusterSpec.of("web", List.of(at(1))).withPolicy(BalancePolicy.LeastRequest.DEFAULT)
                 .withLimits(new CircuitLimits(1, 1, 1, 1));
         cluster.update(next, 0);
         assertThat(cluster.spec()).isEqualTo(next);
@@ -254,5 +260,42 @@ class ClusterTest {
         }
         worker.join();
         assertThat(strange).isEmpty();
+    }
+
+    @Test
+    void trackersOfAHostHearEveryAttempt() {
+        Cluster cluster = cluster(at(1));
+        Host host = cluster.view().hosts().all().getFirst();
+        List<String> heard = new ArrayList<>();
+        host.balanceTracker(noted(heard, "balance"));
+        host.healthTracker(noted(heard, "health"));
+        cluster.began(host, 5);
+        cluster.ended(host, new Outcome.Answered(503, 7), 12);
+        cluster.ended(host, new Outcome.TimedOut(8), 13);
+        cluster.ended(host, new Outcome.Reset(9), 14);
+        cluster.ended(host, Outcome.UNREACHABLE, 15);
+        assertThat(heard).containsExactly("balance began 5", "balance 503 7 12", "health 503 7 12",
+                "balance TIMED_OUT 8 13", "health TIMED_OUT 8 13", "balance RESET 9 14", "health RESET 9 14",
+                "balance UNREACHABLE 0 15", "health UNREACHABLE 0 15");
+        assertThat(host.requestsActive()).isEqualTo(1);
+    }
+
+    private static HostTracker noted(List<String> heard, String who) {
+        return new HostTracker() {
+            @Override
+            public void began(long nowNanos) {
+                heard.add(who + " began " + nowNanos);
+            }
+
+            @Override
+            public void answered(int status, long latencyNanos, long nowNanos) {
+                heard.add(who + ' ' + status + ' ' + latencyNanos + ' ' + nowNanos);
+            }
+
+            @Override
+            public void failed(Failure how, long latencyNanos, long nowNanos) {
+                heard.add(who + ' ' + how + ' ' + latencyNanos + ' ' + nowNanos);
+            }
+        };
     }
 }

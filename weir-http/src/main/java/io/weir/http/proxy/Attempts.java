@@ -54,7 +54,7 @@ final class Attempts implements UpstreamListener {
         this.exchange = exchange;
         this.downstream = downstream;
         this.worker = downstream.worker();
-        this.tried = new TriedHosts(worker.random());
+        this.tried = new TriedHosts(worker);
     }
 
     // ---- the exchange's side ----

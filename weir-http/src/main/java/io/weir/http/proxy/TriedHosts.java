@@ -2,6 +2,7 @@ package io.weir.http.proxy;
 
 import io.weir.core.balance.PickContext;
 import io.weir.core.model.Host;
+import io.weir.net.transport.Worker;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -11,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * array is looked through.
  */
 final class TriedHosts implements PickContext {
-    private final RandomGenerator random;
+    private final Worker worker;
     private @Nullable Host[] hosts = new @Nullable Host[4];
     private int count;
 
-    TriedHosts(RandomGenerator random) {
-        this.random = random;
+    TriedHosts(Worker worker) {
+        this.worker = worker;
     }
 
     @Override
@@ -26,7 +27,12 @@ final class TriedHosts implements PickContext {
 
     @Override
     public RandomGenerator random() {
-        return random;
+        return worker.random();
+    }
+
+    @Override
+    public long nowNanos() {
+        return worker.nowNanos();
     }
 
     void clear() {

@@ -22,7 +22,7 @@ final class Visit {
         open = true;
         told = false;
         beganNanos = nowNanos;
-        chosen.requestStarted();
+        to.began(chosen, nowNanos);
         to.stats().upstreamRqTotal().increment();
         to.stats().upstreamRqActive().increment();
     }
@@ -69,7 +69,7 @@ final class Visit {
         var to = cluster;
         if (!told && at != null && to != null) {
             told = true;
-            to.reset(at, nowNanos);
+            to.reset(at, nowNanos - beganNanos, nowNanos);
         }
     }
 

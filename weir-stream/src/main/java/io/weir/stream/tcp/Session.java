@@ -161,7 +161,7 @@ final class Session implements PickContext {
                     end(ResponseFlag.UO.bit());
                     return;
                 }
-                chosen.host().requestStarted();
+                cluster.began(chosen.host(), worker.nowNanos());
                 connect(cluster, view.spec(), chosen.host());
             }
         }
@@ -328,7 +328,7 @@ final class Session implements PickContext {
         (now.side.closedByUs() ? numbers.upstreamCxDestroyLocal() : numbers.upstreamCxDestroyRemote()).increment();
         numbers.upstreamCxLengthMs().record(TimeUnit.NANOSECONDS.toMillis(lifeNanos));
         if (now.side.broken()) {
-            now.cluster.reset(now.host, nowNanos);
+            now.cluster.reset(now.host, lifeNanos, nowNanos);
         } else {
             now.cluster.answered(now.host, 200, lifeNanos, nowNanos);
         }
@@ -406,6 +406,11 @@ final class Session implements PickContext {
     @Override
     public RandomGenerator random() {
         return worker.random();
+    }
+
+    @Override
+    public long nowNanos() {
+        return worker.nowNanos();
     }
 
     @Override

@@ -14,10 +14,12 @@ import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.weir.core.model.Admission;
+import io.weir.core.model.Balancing;
 import io.weir.core.model.CircuitLimits;
 import io.weir.core.model.ClusterSpec;
-import io.weir.core.model.EjectionSpec;
 import io.weir.core.model.Endpoint;
+import io.weir.core.model.HealthRules;
 import io.weir.core.model.KeepAlive;
 
 import org.jspecify.annotations.Nullable;
@@ -44,7 +46,7 @@ final class ClusterReader {
         DnsClusters.Source source = DnsClusters.read(context, cluster);
         List<Endpoint> endpoints = source == null ? List.of() : Endpoints.read(context, cluster, source.type());
         var extensions = extensions();
-        var balance = BalancePolicies.read(context, cluster);
+        var policy = BalancePolicies.read(context, cluster);
         var limits = limits();
         transport();
         if (cluster.hasTypedDnsResolverConfig()) {
@@ -57,8 +59,9 @@ final class ClusterReader {
                 ? Math.max(1, Plain.nanos(cluster.getConnectTimeout()))
                 : ClusterSpec.CONNECT_TIMEOUT_NANOS;
         String statName = cluster.getAltStatName().isEmpty() ? cluster.getName() : cluster.getAltStatName();
-        return new ClusterSpec(cluster.getName(), statName, source.type(), endpoints, connectTimeoutNanos, balance,
-                limits, source.dns(), EjectionSpec.DEFAULT, keepAlive(), extensions);
+        return new ClusterSpec(cluster.getName(), statName, source.type(), endpoints, connectTimeoutNanos,
+                new Balancing(policy), new Admission(limits), HealthRules.DEFAULT, source.dns(), keepAlive(),
+                extensions);
     }
 
     private Map<String, Object> extensions() {

@@ -58,12 +58,11 @@ final class Endpoints {
         var locality = new Locality(name.getRegion(), name.getZone(), name.getSubZone());
         for (int i = 0; i < group.getLbEndpointsCount(); i++) {
             written++;
-            endpoint(context.at("lb_endpoints", i), group.getLbEndpoints(i), locality,
-                    Math.clamp(group.getPriority(), 0, PRIORITY_MAX));
+            endpoint(context.at("lb_endpoints", i), group, group.getLbEndpoints(i), locality);
         }
     }
 
-    private void endpoint(ReadContext context, LbEndpoint message, Locality locality, int priority) {
+    private void endpoint(ReadContext context, LocalityLbEndpoints group, LbEndpoint message, Locality locality) {
         if (!message.hasEndpoint()) {
             context.problem("", "", "an endpoint needs an address",
                     "write endpoint: { address: { socket_address: { address: ..., port_value: ... } } }");
@@ -84,8 +83,10 @@ final class Endpoints {
         int weight = message.hasLoadBalancingWeight()
                 ? Math.max(1, Plain.limit(message.getLoadBalancingWeight().getValue()))
                 : 1;
-        endpoints.add(new Endpoint(address, hostname(inner.getHostname(), address), weight, priority, locality,
-                announced(message.getHealthStatus()), metadata(message.getMetadata())));
+        endpoints.add(new Endpoint(address, hostname(inner.getHostname(), address), weight,
+                Math.clamp(group.getPriority(), 0, PRIORITY_MAX), locality,
+                Plain.limit(group.getLoadBalancingWeight().getValue()), announced(message.getHealthStatus()),
+                metadata(message.getMetadata())));
     }
 
     /** As in Envoy: what is configured, or else the name that is resolved. */

@@ -78,8 +78,8 @@ class CompilerTest {
         assertThat(cluster.statName()).isEqualTo("other");
         assertThat(cluster.type()).isEqualTo(DiscoveryType.STRICT_DNS);
         assertThat(cluster.connectTimeoutNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(250));
-        assertThat(cluster.balance()).isEqualTo(new BalancePolicy.LeastRequest(5, 0.5, false));
-        assertThat(cluster.limits()).isEqualTo(new CircuitLimits(1, 2, 3, 4));
+        assertThat(cluster.balancing().policy()).isEqualTo(new BalancePolicy.LeastRequest(5, 0.5, false));
+        assertThat(cluster.admission().limits()).isEqualTo(new CircuitLimits(1, 2, 3, 4));
         assertThat(cluster.tcpKeepAlive()).isEqualTo(new KeepAlive(3, 60, 0));
         assertThat(cluster.dns().refreshNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(30));
         assertThat(cluster.dns().failureRefreshNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(2));
@@ -101,7 +101,7 @@ class CompilerTest {
                     endpoint: { hostname: h.test, address: { pipe: { path: /run/a.sock } } } } ] } ] }""");
         assertThat(cluster.endpoints())
                 .containsExactly(new Endpoint(UnixDomainSocketAddress.of("/run/a.sock"), "h.test",
-                        7, 2, new Locality("r", "z", "s"), Announced.DRAINING,
+                        7, 2, new Locality("r", "z", "s"), 0, Announced.DRAINING,
                         Map.of("envoy.lb", Map.of("stage", "prod", "tier", 1.0))));
     }
 
@@ -113,7 +113,7 @@ class CompilerTest {
                 + policy(base + "round_robin.v3.RoundRobin", ", slow_start_config: { slow_start_window: 1s }")
                 + " ] }, "
                 + endpoints(at("10.0.0.1", 80)));
-        assertThat(cluster.balance()).isEqualTo(new BalancePolicy.Random());
+        assertThat(cluster.balancing().policy()).isEqualTo(new BalancePolicy.Random());
     }
 
     private static String policy(String type, String more) {
