@@ -36,6 +36,7 @@ final class Attempts implements UpstreamListener {
     private final TriedHosts tried;
     private final Retries retries = new Retries();
     private final Visit visit = new Visit();
+    private final EndpointHost endpointHost = new EndpointHost();
 
     private @Nullable Cluster cluster;
     private @Nullable Forward forward;
@@ -116,6 +117,7 @@ final class Attempts implements UpstreamListener {
     /** Nothing is known of the exchange that begins. */
     void clear() {
         retries.begin();
+        endpointHost.clear();
         count = 0;
         localAddress = null;
         failureReason = null;
@@ -130,8 +132,8 @@ final class Attempts implements UpstreamListener {
 
     private void prepare(HttpHead request, Host chosen, Forward how) {
         var to = target;
-        if (to != null && how.hostFromEndpoint(to) && !chosen.endpoint().hostname().isEmpty()) {
-            how.rewriteHostTo(request, chosen.endpoint().hostname());
+        if (to != null && how.hostFromEndpoint(to)) {
+            endpointHost.apply(request, how, chosen.endpoint().hostname());
         }
         if (how.attemptCountUpstream()) {
             HeaderPolicy.attemptCount(request, count);
