@@ -24,6 +24,8 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     private static final Logger LOG = LoggerFactory.getLogger(Http1Upstream.class);
     /** More interim responses than this to one request are an attack or an error. */
     private static final int INTERIMS_MAX = 32;
+    /** So much of an answer is read from a connection that broke, whether its client keeps up or not. */
+    private static final int DRAIN_BYTES_MAX = 1 << 20;
 
     private final HostPool pool;
     private final UpstreamSettings settings;
@@ -42,6 +44,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     private boolean inBody;
     private boolean untilClose;
     private boolean broken;
+    private int drained;
     private int interims;
     private boolean wanted = true;
     private long requests;
@@ -77,7 +80,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     /** False once either side has closed, although nobody has been told yet. */
     boolean alive() {
         var open = channel;
-        return open != null && open.isActive();
+        return open != null && open.isActive() && !broken;
     }
 
     void restingSince(long nowNanos) {
@@ -130,7 +133,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     public void readable(boolean now) {
         if (wanted != now) {
             wanted = now;
-            channel().config().setAutoRead(now);
+            channel().config().setAutoRead(now || broken);
         }
     }
 
@@ -163,6 +166,8 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         channel = context.channel();
+        // A failed write says nothing of what can still be read: see exceptionCaught.
+        context.channel().config().setAutoClose(false);
     }
 
     @Override
@@ -170,6 +175,13 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
         var in = (ByteBuf) message;
         try {
             pool.stats().upstreamCxRxBytesTotal().add(in.readableBytes());
+            if (broken && !wanted) {
+                drained += in.readableBytes();
+                if (drained > DRAIN_BYTES_MAX) {
+                    reset(UpstreamListener.Reset.CLOSED, "upstream_connection_closed");
+                    return;
+                }
+            }
             while (in.isReadable()) {
                 if (listener == null) {
                     // Nobody asked: the host speaks out of turn, or more than it announced.
@@ -314,7 +326,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
         if (used) {
             pool.stats().upstreamCxMaxRequests().increment();
         }
-        if (worn || !requestComplete || !head.persistent() || in.isReadable()) {
+        if (worn || broken || !requestComplete || !head.persistent() || in.isReadable()) {
             close();
         } else {
             pool.offer(this);
@@ -353,14 +365,24 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
         reset(UpstreamListener.Reset.CLOSED, "upstream_connection_closed");
     }
 
+    /**
+     * A reset by the host, which ends no body properly (RFC 9112 section 8). When it is a write that has failed, an
+     * answer may have come before the reset and lie unread in the socket: a host that refuses an upload often answers
+     * and closes without reading the rest (section 9.6). It is read to its end, whether the client keeps up or not, as
+     * a dead socket wakes the worker without pause until then; channelInactive tells the listener what is missing.
+     * After a failed read the transport closes by itself.
+     */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        // A reset by the host, which ends no body properly (RFC 9112 section 8); channelInactive tells the listener.
         broken = true;
         if (!(cause instanceof IOException)) {
             LOG.error("the connection to {} failed on an error of Weir's own; it is closed",
                     pool.host().addressText(), cause);
+            context.close();
+        } else if (listener == null) {
+            context.close();
+        } else {
+            context.channel().config().setAutoRead(true);
         }
-        context.close();
     }
 }
