@@ -7,30 +7,77 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hosts that one chooser chooses from, with their weights as they were when it was built. Immutable; never empty.
+ * The hosts that one chooser chooses from, with their weights as they were when it was built. Whether a host may be
+ * chosen is asked here and not of the host: in panic those that are down are chosen too. Immutable; never empty.
  */
 final class Group {
     /** How many times a chooser follows its own order before it looks at the hosts one by one. */
     static final int TRIES_MAX = 8;
 
+    /**
+     * What whole weights are multiplied by where a host gets a part of its own: parts of a hundredth are told apart.
+     */
+    private static final int PART_SCALE = 1000;
+
     private final Chosen[] chosen;
     private final int[] weights;
     private final boolean weighted;
+    private final boolean panicking;
 
+    /** These hosts, each with its announced weight times its {@link Host#weightFactor}. */
     Group(List<Host> hosts) {
+        this(hosts, weights(hosts), false);
+    }
+
+    /**
+     * @param weights
+     *            one for each host, at least 1
+     * @param panicking
+     *            hosts that are down may be chosen
+     */
+    Group(List<Host> hosts, int[] weights, boolean panicking) {
         if (hosts.isEmpty()) {
             throw new IllegalArgumentException("a group has at least one host");
         }
-        chosen = new Chosen[hosts.size()];
-        weights = new int[chosen.length];
+        this.chosen = new Chosen[hosts.size()];
+        this.weights = weights;
+        this.panicking = panicking;
         boolean differ = false;
         for (int i = 0; i < chosen.length; i++) {
-            Host host = hosts.get(i);
-            chosen[i] = new Chosen(host);
-            weights[i] = host.endpoint().weight();
+            chosen[i] = new Chosen(hosts.get(i));
             differ |= weights[i] != weights[0];
         }
         weighted = differ;
+    }
+
+    /** What each of these hosts weighs now, against the others. */
+    static int[] weights(List<Host> hosts) {
+        int[] weights = new int[hosts.size()];
+        int greatest = 1;
+        boolean parts = false;
+        for (int i = 0; i < weights.length; i++) {
+            Host host = hosts.get(i);
+            weights[i] = host.endpoint().weight();
+            greatest = Math.max(greatest, weights[i]);
+            parts |= host.weightFactor() < 1;
+        }
+        if (parts) {
+            double scale = Math.min(PART_SCALE, (double) Integer.MAX_VALUE / greatest);
+            for (int i = 0; i < weights.length; i++) {
+                weights[i] = (int) Math.max(1, Math.round(weights[i] * scale * hosts.get(i).weightFactor()));
+            }
+        }
+        return weights;
+    }
+
+    /** Not to be chosen now. */
+    boolean out(Host host) {
+        return !panicking && host.down();
+    }
+
+    /** To be chosen now, for this request. */
+    boolean usable(Host host, PickContext context) {
+        return !out(host) && !context.excluded(host);
     }
 
     int size() {
@@ -72,7 +119,7 @@ final class Group {
         int length = chosen.length;
         for (int n = 0, i = start; n < length; n++, i = i + 1 == length ? 0 : i + 1) {
             Chosen candidate = chosen[i];
-            if (!candidate.host().down()) {
+            if (!out(candidate.host())) {
                 if (!context.excluded(candidate.host())) {
                     return candidate;
                 }

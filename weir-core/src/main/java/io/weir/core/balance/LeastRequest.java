@@ -53,7 +53,7 @@ final class LeastRequest implements Chooser {
             Chosen candidate = group.at(at);
             Host host = candidate.host();
             int active = host.requestsActive();
-            if (active < fewest && !host.down() && !context.excluded(host)) {
+            if (active < fewest && group.usable(host, context)) {
                 best = candidate;
                 fewest = active;
             }

@@ -13,7 +13,7 @@ record LeastRequestScan(Group group) implements Chooser {
         for (int i = 0; i < group.size(); i++) {
             Host host = group.at(i).host();
             int active = host.requestsActive();
-            if (active <= fewest && usable(host, context)) {
+            if (active <= fewest && group.usable(host, context)) {
                 ties = active < fewest ? 1 : ties + 1;
                 fewest = active;
             }
@@ -26,7 +26,7 @@ record LeastRequestScan(Group group) implements Chooser {
         Chosen last = null;
         for (int i = 0; i < group.size(); i++) {
             Chosen candidate = group.at(i);
-            if (candidate.host().requestsActive() <= fewest && usable(candidate.host(), context)) {
+            if (candidate.host().requestsActive() <= fewest && group.usable(candidate.host(), context)) {
                 last = candidate;
                 if (nth-- == 0) {
                     break;
@@ -35,9 +35,5 @@ record LeastRequestScan(Group group) implements Chooser {
         }
         // counts move while we look: when all have grown since, any usable host is as good
         return last != null ? last : group.scan(context, start);
-    }
-
-    private static boolean usable(Host host, PickContext context) {
-        return !host.down() && !context.excluded(host);
     }
 }

@@ -23,7 +23,7 @@ final class Random implements Chooser {
         for (int tries = 0; tries < Group.TRIES_MAX; tries++) {
             long bits = context.random().nextLong();
             Chosen chosen = group.at(table == null ? Group.below(bits >>> 32, group.size()) : table.draw(bits));
-            if (!chosen.host().down() && !context.excluded(chosen.host())) {
+            if (group.usable(chosen.host(), context)) {
                 return chosen;
             }
         }

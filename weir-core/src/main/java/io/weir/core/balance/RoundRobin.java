@@ -41,7 +41,7 @@ final class RoundRobin implements Chooser {
         for (int tries = 0; tries < Group.TRIES_MAX; tries++) {
             last = next();
             Chosen chosen = group.at(last);
-            if (!chosen.host().down() && !context.excluded(chosen.host())) {
+            if (group.usable(chosen.host(), context)) {
                 return chosen;
             }
         }

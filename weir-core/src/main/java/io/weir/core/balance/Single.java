@@ -8,6 +8,6 @@ record Single(Group group) implements Chooser {
     @Override
     public @Nullable Chosen choose(PickContext context) {
         Chosen only = group.at(0);
-        return only.host().down() ? null : only;
+        return group.out(only.host()) ? null : only;
     }
 }

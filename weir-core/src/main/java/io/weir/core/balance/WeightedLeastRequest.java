@@ -2,7 +2,6 @@ package io.weir.core.balance;
 
 import io.weir.core.balance.Pick.Chosen;
 import io.weir.core.model.BalancePolicy;
-import io.weir.core.model.Host;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +92,6 @@ final class WeightedLeastRequest implements Chooser {
     }
 
     private boolean usable(int i, PickContext context) {
-        Host host = group.at(i).host();
-        return !host.down() && !context.excluded(host);
+        return group.usable(group.at(i).host(), context);
     }
 }

@@ -53,7 +53,8 @@ public final class Host {
     private volatile @Nullable HostStats stats;
     private volatile HostTracker balanceTracker = HostTracker.NONE;
     private volatile HostTracker healthTracker = HostTracker.NONE;
-    private volatile double weightFactor = 1;
+    private volatile double startFactor = 1;
+    private volatile double trustFactor = 1;
 
     /** A host that nothing is known of yet. */
     public Host(Endpoint endpoint) {
@@ -133,17 +134,39 @@ public final class Host {
         healthTracker = tracker;
     }
 
-    /** What part of its announced weight it gets: less than 1 while it starts slowly or is distrusted, above 0. */
+    /**
+     * What part of its announced weight it gets, above 0 and at most 1: the product of its two reasons to get less,
+     * {@link #startFactor} and {@link #trustFactor}.
+     */
     public double weightFactor() {
-        return weightFactor;
+        return startFactor * trustFactor;
     }
 
-    /** It gets this part of its announced weight from the next view on. Conductor. */
-    public void weightFactor(double factor) {
+    /** What part it gets because it is new or just back: 1 when it has started. */
+    public double startFactor() {
+        return startFactor;
+    }
+
+    /** It gets this part from the next view on, as far as its start goes. Conductor. */
+    public void startFactor(double factor) {
+        startFactor = checked(factor);
+    }
+
+    /** What part it gets because it does worse than its peers: 1 when it is trusted. */
+    public double trustFactor() {
+        return trustFactor;
+    }
+
+    /** It gets this part from the next view on, as far as trust goes. Conductor. */
+    public void trustFactor(double factor) {
+        trustFactor = checked(factor);
+    }
+
+    private static double checked(double factor) {
         if (!(factor > 0 && factor <= 1)) {
             throw new IllegalArgumentException("a weight factor is above 0 and at most 1: " + factor);
         }
-        weightFactor = factor;
+        return factor;
     }
 
     /** Not to be picked now, whatever the view says that was built before. One volatile read. */
