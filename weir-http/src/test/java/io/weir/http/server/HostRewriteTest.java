@@ -38,8 +38,8 @@ final class HostRewriteTest {
         var endpoints = new ArrayList<Endpoint>();
         for (int i = 0; i < origins.length; i++) {
             var plain = Endpoint.of(origins[i].address());
-            endpoints.add(new Endpoint(plain.address(), names.get(i), 1, 0, plain.locality(), plain.announced(),
-                    plain.metadata()));
+            endpoints.add(new Endpoint(plain.address(), names.get(i), 1, 0, plain.locality(), 0,
+                    plain.announced(), plain.metadata()));
         }
         return ProxyFixture.with(_ -> ClusterSpec.of("origins", endpoints),
                 HttpManagerSpec.of("test", RouteTable.of(toEndpoint())), origins);
