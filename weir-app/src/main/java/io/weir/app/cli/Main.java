@@ -1,13 +1,10 @@
 package io.weir.app.cli;
 
-import io.weir.app.boot.RunOptions;
 import io.weir.app.boot.Source;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 
@@ -28,12 +25,12 @@ public final class Main {
 
     /** Runs one command in this process; returns its exit code. */
     static int run(String[] arguments, PrintWriter out, PrintWriter err) {
-        Path plain = plainRun(arguments);
+        PlainRun plain = PlainRun.of(arguments);
         if (plain == null) {
             return Parser.run(arguments, out, err);
         }
         try {
-            return Serving.serve(Source.file(plain), RunOptions.defaults(), err);
+            return Serving.serve(Source.file(plain.file()), plain.options(), err);
         } catch (RuntimeException failure) {
             return failed(failure, err);
         }
@@ -60,15 +57,5 @@ public final class Main {
             // Without the module of line editing there is no console where there is no terminal.
             return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
         }
-    }
-
-    /**
-     * The file of a {@code run FILE} without any option, else null. How a service is started needs no parser, and
-     * loading one costs a fifth of the time that a start may take.
-     */
-    private static @Nullable Path plainRun(String[] arguments) {
-        boolean plain = arguments.length == 2 && arguments[0].equals("run") && !arguments[1].isEmpty()
-                && !arguments[1].startsWith("-") && !arguments[1].startsWith("@");
-        return plain ? Path.of(arguments[1]) : null;
     }
 }

@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 
 /** What {@code run} and {@code proxy} have in common. */
 final class ServeOptions {
-    private static final int CONCURRENCY_MAX = 1024;
+    static final int CONCURRENCY_MAX = 1024;
     private static final int DRAIN_SECONDS_MAX = 7 * 24 * 3600;
     private static final String WORKERS = "worker threads; default: one a processor";
     private static final String DRAIN = "how long connections may take to end after SIGTERM; default: 600";

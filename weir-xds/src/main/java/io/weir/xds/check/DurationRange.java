@@ -1,6 +1,5 @@
 package io.weir.xds.check;
 
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,10 +10,12 @@ import com.google.protobuf.Timestamp;
 import com.linecorp.armeria.internal.shaded.xds.pgv.validate.Validate.DurationRules;
 import com.linecorp.armeria.internal.shaded.xds.pgv.validate.Validate.TimestampRules;
 
+import io.weir.xds.check.Quantity.Seconds;
+
 import org.jspecify.annotations.Nullable;
 
 /** What a duration or a point in time may be, in seconds. */
-record DurationRange(Limits limits, List<BigDecimal> in, List<BigDecimal> notIn) {
+record DurationRange(Limits limits, List<Seconds> in, List<Seconds> notIn) {
 
     static DurationRange of(DurationRules rules) {
         Limits limits = new Limits(rules.hasConst() ? seconds(rules.getConst()) : null,
@@ -24,13 +25,15 @@ record DurationRange(Limits limits, List<BigDecimal> in, List<BigDecimal> notIn)
     }
 
     static DurationRange of(TimestampRules rules, long nowEpochMillis) {
-        BigDecimal now = BigDecimal.valueOf(nowEpochMillis, 3);
-        BigDecimal lt = rules.hasLt() ? seconds(rules.getLt()) : rules.getLtNow() ? now : null;
-        BigDecimal gt = rules.hasGt() ? seconds(rules.getGt()) : rules.getGtNow() ? now : null;
+        Seconds now = new Seconds(nowEpochMillis / 1000, (int) (nowEpochMillis % 1000) * 1_000_000);
+        Seconds lt = rules.hasLt() ? seconds(rules.getLt()) : rules.getLtNow() ? now : null;
+        Seconds gt = rules.hasGt() ? seconds(rules.getGt()) : rules.getGtNow() ? now : null;
         if (rules.hasWithin()) {
-            BigDecimal within = seconds(rules.getWithin());
-            lt = lt == null ? now.add(within) : lt.min(now.add(within));
-            gt = gt == null ? now.subtract(within) : gt.max(now.subtract(within));
+            Seconds within = seconds(rules.getWithin());
+            Seconds latest = now.plus(within, 1);
+            Seconds earliest = now.plus(within, -1);
+            lt = lt == null || lt.compareTo(latest) > 0 ? latest : lt;
+            gt = gt == null || gt.compareTo(earliest) < 0 ? earliest : gt;
         }
         Limits limits = new Limits(rules.hasConst() ? seconds(rules.getConst()) : null, lt,
                 rules.hasLte() ? seconds(rules.getLte()) : null, gt, rules.hasGte() ? seconds(rules.getGte()) : null);
@@ -38,7 +41,7 @@ record DurationRange(Limits limits, List<BigDecimal> in, List<BigDecimal> notIn)
     }
 
     /** The value of a duration or timestamp, in whatever form the message is. */
-    static BigDecimal duration(Message value) {
+    static Seconds duration(Message value) {
         Descriptor type = value.getDescriptorForType();
         long seconds = (Long) value.getField(type.findFieldByNumber(Duration.SECONDS_FIELD_NUMBER));
         int nanos = (Integer) value.getField(type.findFieldByNumber(Duration.NANOS_FIELD_NUMBER));
@@ -47,7 +50,7 @@ record DurationRange(Limits limits, List<BigDecimal> in, List<BigDecimal> notIn)
 
     /** What is wrong with this value, or null. */
     @Nullable
-    String fault(BigDecimal seconds) {
+    String fault(Seconds seconds) {
         if (!limits.allow(seconds)) {
             return "out of range";
         }
@@ -59,18 +62,18 @@ record DurationRange(Limits limits, List<BigDecimal> in, List<BigDecimal> notIn)
             return "write a duration of " + limits.words("s");
         }
         StringBuilder words = new StringBuilder();
-        for (BigDecimal each : in.isEmpty() ? notIn : in) {
+        for (Seconds each : in.isEmpty() ? notIn : in) {
             words.append(words.isEmpty() ? "" : ", ").append(text(each));
         }
         return (in.isEmpty() ? "write another than " : "write one of: ") + words;
     }
 
-    static String text(BigDecimal seconds) {
-        return Limits.plain(seconds) + "s";
+    static String text(Seconds seconds) {
+        return seconds.text() + "s";
     }
 
-    private static boolean holds(List<BigDecimal> values, BigDecimal value) {
-        for (BigDecimal each : values) {
+    private static boolean holds(List<Seconds> values, Seconds value) {
+        for (Seconds each : values) {
             if (each.compareTo(value) == 0) {
                 return true;
             }
@@ -78,23 +81,23 @@ record DurationRange(Limits limits, List<BigDecimal> in, List<BigDecimal> notIn)
         return false;
     }
 
-    private static List<BigDecimal> all(List<Duration> durations) {
-        List<BigDecimal> all = new ArrayList<>();
+    private static List<Seconds> all(List<Duration> durations) {
+        List<Seconds> all = new ArrayList<>();
         for (Duration duration : durations) {
             all.add(seconds(duration));
         }
         return List.copyOf(all);
     }
 
-    private static BigDecimal seconds(Duration duration) {
+    private static Seconds seconds(Duration duration) {
         return seconds(duration.getSeconds(), duration.getNanos());
     }
 
-    private static BigDecimal seconds(Timestamp time) {
+    private static Seconds seconds(Timestamp time) {
         return seconds(time.getSeconds(), time.getNanos());
     }
 
-    private static BigDecimal seconds(long seconds, int nanos) {
-        return BigDecimal.valueOf(seconds).add(BigDecimal.valueOf(nanos, 9));
+    private static Seconds seconds(long seconds, int nanos) {
+        return new Seconds(seconds, nanos);
     }
 }

@@ -1,22 +1,20 @@
 package io.weir.xds.check;
 
-import java.math.BigDecimal;
-
 import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds of a number; null where there is none. As in protoc-gen-validate, an upper bound below the lower one turns the
  * range inside out: what lies between them is what is not allowed.
  */
-record Limits(@Nullable BigDecimal constant, @Nullable BigDecimal lt, @Nullable BigDecimal lte,
-        @Nullable BigDecimal gt, @Nullable BigDecimal gte) {
+record Limits(@Nullable Quantity constant, @Nullable Quantity lt, @Nullable Quantity lte, @Nullable Quantity gt,
+        @Nullable Quantity gte) {
 
-    boolean allow(BigDecimal value) {
+    boolean allow(Quantity value) {
         if (constant != null && value.compareTo(constant) != 0) {
             return false;
         }
-        BigDecimal upper = lt != null ? lt : lte;
-        BigDecimal lower = gt != null ? gt : gte;
+        Quantity upper = lt != null ? lt : lte;
+        Quantity lower = gt != null ? gt : gte;
         boolean below = upper == null || (lt != null ? value.compareTo(upper) < 0 : value.compareTo(upper) <= 0);
         boolean above = lower == null || (gt != null ? value.compareTo(lower) > 0 : value.compareTo(lower) >= 0);
         boolean insideOut = upper != null && lower != null && upper.compareTo(lower) <= 0 && !(lte != null
@@ -44,7 +42,7 @@ record Limits(@Nullable BigDecimal constant, @Nullable BigDecimal lt, @Nullable 
         return words.toString();
     }
 
-    static String plain(@Nullable BigDecimal number) {
-        return number == null ? "" : number.stripTrailingZeros().toPlainString();
+    private static String plain(@Nullable Quantity number) {
+        return number == null ? "" : number.text();
     }
 }

@@ -1,6 +1,5 @@
 package io.weir.xds.check;
 
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,17 +15,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a number may be. The rules of all twelve kinds of numbers have the same fields under the same numbers (1 const,
- * 2 lt, 3 lte, 4 gt, 5 gte, 6 in, 7 not_in, 8 ignore_empty); numbers are compared as decimals, so that an unsigned one
- * of 64 bits and a float are nothing special.
+ * 2 lt, 3 lte, 4 gt, 5 gte, 6 in, 7 not_in, 8 ignore_empty); each kind is compared as {@link Quantity} says.
  *
  * @param unsigned
  *            whether the highest bit is not a sign
  */
-record NumberRange(Limits limits, List<BigDecimal> in, List<BigDecimal> notIn, boolean emptyIgnored,
+record NumberRange(Limits limits, List<Quantity> in, List<Quantity> notIn, boolean emptyIgnored,
         boolean unsigned) {
     private static final Map<FieldRules, NumberRange> KNOWN = new ConcurrentHashMap<>();
     private static final int KNOWN_MAX = 4096;
-    private static final BigDecimal BEYOND = new BigDecimal("1e400");
 
     static NumberRange of(FieldRules rules) {
         NumberRange range = KNOWN.get(rules);
@@ -72,16 +69,16 @@ record NumberRange(Limits limits, List<BigDecimal> in, List<BigDecimal> notIn, b
                 Boolean.TRUE.equals(view.getField(view.getDescriptorForType().findFieldByNumber(8))), unsigned);
     }
 
-    private static @Nullable BigDecimal one(DynamicMessage rules, int number, boolean unsigned) {
+    private static @Nullable Quantity one(DynamicMessage rules, int number, boolean unsigned) {
         FieldDescriptor field = rules.getDescriptorForType().findFieldByNumber(number);
-        return rules.hasField(field) ? decimal(rules.getField(field), unsigned) : null;
+        return rules.hasField(field) ? Quantity.of(rules.getField(field), unsigned) : null;
     }
 
-    private static List<BigDecimal> all(DynamicMessage rules, int number, boolean unsigned) {
+    private static List<Quantity> all(DynamicMessage rules, int number, boolean unsigned) {
         FieldDescriptor field = rules.getDescriptorForType().findFieldByNumber(number);
-        List<BigDecimal> values = new ArrayList<>();
+        List<Quantity> values = new ArrayList<>();
         for (int i = 0; i < rules.getRepeatedFieldCount(field); i++) {
-            BigDecimal value = decimal(rules.getRepeatedField(field, i), unsigned);
+            Quantity value = Quantity.of(rules.getRepeatedField(field, i), unsigned);
             if (value != null) {
                 values.add(value);
             }
@@ -89,32 +86,11 @@ record NumberRange(Limits limits, List<BigDecimal> in, List<BigDecimal> notIn, b
         return List.copyOf(values);
     }
 
-    /** A number of any kind as a decimal; null for what is not a number, and a very large one for infinity. */
-    private static @Nullable BigDecimal decimal(Object value, boolean unsigned) {
-        return switch (value) {
-            case Integer i -> BigDecimal.valueOf(unsigned ? Integer.toUnsignedLong(i) : i);
-            case Long l -> unsigned && l < 0 ? new BigDecimal(Long.toUnsignedString(l)) : BigDecimal.valueOf(l);
-            case Float f -> floating(f);
-            case Double d -> floating(d);
-            default -> throw new IllegalArgumentException("not a number: " + value.getClass());
-        };
-    }
-
-    private static @Nullable BigDecimal floating(double value) {
-        if (Double.isNaN(value)) {
-            return null;
-        }
-        if (Double.isInfinite(value)) {
-            return value > 0 ? BEYOND : BEYOND.negate();
-        }
-        return new BigDecimal(value);
-    }
-
     /** What is wrong with this value, or null. */
     @Nullable
     String fault(Object value) {
-        BigDecimal number = decimal(value, unsigned);
-        if (emptyIgnored && number != null && number.signum() == 0) {
+        Quantity number = Quantity.of(value, unsigned);
+        if (emptyIgnored && number != null && number.isZero()) {
             return null;
         }
         if (number == null) {
@@ -128,8 +104,8 @@ record NumberRange(Limits limits, List<BigDecimal> in, List<BigDecimal> notIn, b
                 : null;
     }
 
-    private static boolean contains(List<BigDecimal> numbers, BigDecimal number) {
-        for (BigDecimal each : numbers) {
+    private static boolean contains(List<Quantity> numbers, Quantity number) {
+        for (Quantity each : numbers) {
             if (each.compareTo(number) == 0) {
                 return true;
             }
@@ -144,10 +120,10 @@ record NumberRange(Limits limits, List<BigDecimal> in, List<BigDecimal> notIn, b
         return in.isEmpty() ? "write a number other than " + words(notIn) : "write one of: " + words(in);
     }
 
-    private static String words(List<BigDecimal> numbers) {
+    private static String words(List<Quantity> numbers) {
         StringBuilder words = new StringBuilder();
-        for (BigDecimal number : numbers) {
-            words.append(words.isEmpty() ? "" : ", ").append(Limits.plain(number));
+        for (Quantity number : numbers) {
+            words.append(words.isEmpty() ? "" : ", ").append(number.text());
         }
         return words.toString();
     }

@@ -1,6 +1,5 @@
 package io.weir.xds.check;
 
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -99,7 +98,7 @@ final class ValueRules {
         }
     }
 
-    private void range(DurationRange range, BigDecimal seconds) {
+    private void range(DurationRange range, Quantity.Seconds seconds) {
         String fault = range.fault(seconds);
         if (fault != null) {
             report.error(DurationRange.text(seconds), fault, range.cure());
