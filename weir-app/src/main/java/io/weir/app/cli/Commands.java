@@ -30,6 +30,8 @@ final class Commands implements Runnable {
     private static final String FROM = "where to listen; without HOST on all addresses";
     private static final String TO = "the servers, separated by commas";
     private static final String HOW = "round_robin, least_request or random";
+    private static final String SCENARIO = "a YAML file: hosts, troubles, arrivals, policies";
+    private static final String SEED = "another seed than the scenario's";
     private static final String ADMIN = "where the admin listens; default: nowhere";
 
     private final PrintWriter out;
@@ -135,6 +137,14 @@ final class Commands implements Runnable {
             throw Misuse.of(parser(), String.valueOf(e.getMessage()));
         }
         return Serving.serve(Source.text("weir proxy", text), options, err);
+    }
+
+    @Command(name = "simulate", mixinStandardHelpOptions = true, description = {
+            "Compare balancing policies on a simulated fleet: the core that serves, on simulated time and servers.",
+            "The same scenario and seed print the same, always. examples/scenarios has some to begin with."})
+    int simulate(@Parameters(paramLabel = "SCENARIO", description = SCENARIO) Path file,
+            @Option(names = "--seed", paramLabel = "N", description = SEED) @Nullable Long seed) {
+        return Simulating.run(file, seed, out, err);
     }
 
     @Command(name = "version", mixinStandardHelpOptions = true, description = {

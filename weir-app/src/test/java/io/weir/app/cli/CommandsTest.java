@@ -24,12 +24,14 @@ class CommandsTest {
     void helpNamesEveryCommandAndEveryExitCode() {
         Cli help = Cli.weir("--help");
         assertThat(help.status()).isZero();
-        assertThat(help.out()).contains("run ", "check ", "expand ", "proxy ", "version ", "completion ", "Exit codes",
-                "0 ", "1 ", "2 ", "3 ").doesNotContain("rehearse");
+        assertThat(help.out())
+                .contains("run ", "check ", "expand ", "proxy ", "simulate ", "version ", "completion ", "Exit codes",
+                        "0 ", "1 ", "2 ", "3 ")
+                .doesNotContain("rehearse");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "check", "expand", "proxy", "version", "completion"})
+    @ValueSource(strings = {"run", "check", "expand", "proxy", "simulate", "version", "completion"})
     void everyCommandHasHelp(String command) {
         Cli help = Cli.weir(command, "--help");
         assertThat(help.status()).isZero();
@@ -41,6 +43,7 @@ class CommandsTest {
                 List.of("run", "a.yaml", "--concurrency", "0"), List.of("run", "a.yaml", "--concurrency", "two"),
                 List.of("run", "a.yaml", "--mode", "maybe"), List.of("run", "a.yaml", "--drain-time-s", "-1"),
                 List.of("run", "a.yaml", "--log-level", "loud"), List.of("check"),
+                List.of("simulate"), List.of("simulate", "a.yaml", "--seed", "luck"),
                 List.of("proxy", "--from", ":8080"), List.of("proxy", "--from", ":x", "--to", "http://a:1"),
                 List.of("proxy", "--from", ":8080", "--to", "ftp://a:1"),
                 List.of("proxy", "--from", ":8080", "--to", "http://a:1,tcp://b:2"),
@@ -109,7 +112,8 @@ class CommandsTest {
     @Test
     void theManualNamesEveryCommandAndOption() throws Exception {
         String manual = Files.readString(SourceTree.root().resolve("dist/weir.1")).replace("\\-", "-");
-        for (String word : List.of("run", "check", "expand", "proxy", "version", "completion", "--concurrency",
+        for (String word : List.of("run", "check", "expand", "proxy", "simulate", "--seed", "version", "completion",
+                "--concurrency",
                 "--mode",
                 "--drain-time-s", "--log-level", "--balance", "--no-follow", "--admin", "--from", "--to", "SIGTERM")) {
             assertThat(manual).contains(word);

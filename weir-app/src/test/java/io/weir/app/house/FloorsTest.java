@@ -17,9 +17,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** The floors of ARCHITECTURE.md: a module sees floors below its own, and of them only what is named here. */
+/**
+ * The floors of ARCHITECTURE.md: a module sees floors below its own, and of them only what is named here. "testkit"
+ * stands beside the house: tests see it, and of it the command that simulates sees the simulator.
+ */
 final class FloorsTest {
-    /** Module to what it may see. "testkit" stands beside the house: it sees nothing, and only tests see it. */
+    /** Module to what it may see. */
     private static final Map<String, Set<String>> SEES = new TreeMap<>(Map.of( //
             "core", Set.of(), //
             "xds", Set.of("core"), //
@@ -28,8 +31,8 @@ final class FloorsTest {
             "http", Set.of("core", "xds", "net", "observe"), //
             "stream", Set.of("core", "xds", "net", "observe"), //
             "discovery", Set.of("core", "xds", "net"), //
-            "app", Set.of("core", "xds", "net", "observe", "http", "stream", "discovery"), //
-            "testkit", Set.of()));
+            "app", Set.of("core", "xds", "net", "observe", "http", "stream", "discovery", "testkit"), //
+            "testkit", Set.of("core", "xds")));
 
     private static final String[] PROTOBUF = {"com.google.protobuf..", "io.envoyproxy..", "com.github.xds..",
             "com.github.udpa..", "com.linecorp..", "build.buf.."};
@@ -67,6 +70,22 @@ final class FloorsTest {
                 .callMethod(System.class, "currentTimeMillis").orShould().dependOnClassesThat()
                 .haveFullyQualifiedName("java.util.concurrent.ThreadLocalRandom").orShould().dependOnClassesThat()
                 .resideInAnyPackage("java.io..", "java.nio.file..", "java.nio.channels..").check(WEIR);
+    }
+
+    @Test
+    void onlyTheCommandThatSimulatesSeesTheSimulatorAndNothingElseOfTheTestkit() {
+        noClasses().that().resideInAPackage("io.weir.app..").and().doNotHaveSimpleName("Simulating").should()
+                .dependOnClassesThat().resideInAPackage("io.weir.testkit..").check(WEIR);
+        noClasses().that().haveSimpleName("Simulating").should().dependOnClassesThat()
+                .resideInAPackage("io.weir.testkit").check(WEIR);
+    }
+
+    @Test
+    void theSimulatorReadsNoClockAndDrawsFromItsSeedOnly() {
+        noClasses().that().resideInAPackage("io.weir.testkit.sim..").should().callMethod(System.class, "nanoTime")
+                .orShould().callMethod(System.class, "currentTimeMillis").orShould().callMethod(Math.class, "random")
+                .orShould().dependOnClassesThat().haveFullyQualifiedName("java.util.concurrent.ThreadLocalRandom")
+                .check(WEIR);
     }
 
     @Test

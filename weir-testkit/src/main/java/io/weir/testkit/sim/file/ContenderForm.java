@@ -1,0 +1,103 @@
+package io.weir.testkit.sim.file;
+
+import io.weir.core.model.Admission;
+import io.weir.core.model.BalancePolicy;
+import io.weir.core.model.Balancing;
+import io.weir.core.model.CircuitLimits;
+import io.weir.core.model.EjectionSpec;
+import io.weir.core.model.HealthRules;
+import io.weir.testkit.sim.fleet.Clients.Counts;
+import io.weir.testkit.sim.fleet.Contender;
+import io.weir.xds.resource.Nearest;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one policy to compare: its name, or a mapping from its name to what differs from Envoy's defaults, with a label
+ * and other rules of the cluster beside it.
+ */
+final class ContenderForm {
+    private static final List<String> POLICIES = List.of("round_robin", "random", "least_request");
+    private static final List<String> BESIDE = List.of("label", "counts", "ejection", "requests_max");
+
+    private ContenderForm() {}
+
+    static @Nullable Contender read(Form form, Counts counts) {
+        if (form.single()) {
+            BalancePolicy policy = policy(form.text(), null, form);
+            return policy == null
+                    ? null
+                    : contender(form.text(), policy, Admission.DEFAULT, HealthRules.DEFAULT, counts);
+        }
+        List<String> keys = new ArrayList<>(POLICIES);
+        keys.addAll(BESIDE);
+        String name = form.mapping("a policy", keys).oneOf("the policy", POLICIES);
+        Form options = name == null ? null : form.part(name);
+        if (name == null) {
+            return null;
+        }
+        BalancePolicy policy = policy(name, options, form);
+        if (policy == null) {
+            return null;
+        }
+        return contender(form.text("label", name), policy, admission(form), health(form), counts);
+    }
+
+    private static Contender contender(String label, BalancePolicy policy, Admission admission, HealthRules health,
+            Counts counts) {
+        return new Contender(label, Balancing.DEFAULT.withPolicy(policy), admission, health, counts);
+    }
+
+    private static @Nullable BalancePolicy policy(String name, @Nullable Form options, Form form) {
+        return switch (name) {
+            case "round_robin" -> none(options, new BalancePolicy.RoundRobin());
+            case "random" -> none(options, new BalancePolicy.Random());
+            case "least_request" -> leastRequest(options);
+            default -> {
+                form.problem("there is no such policy",
+                        Nearest.cure(name, POLICIES, "write one of " + String.join(", ", POLICIES)));
+                yield null;
+            }
+        };
+    }
+
+    private static BalancePolicy none(@Nullable Form options, BalancePolicy policy) {
+        if (options != null) {
+            options.mapping("a policy without options", List.of());
+        }
+        return policy;
+    }
+
+    private static BalancePolicy leastRequest(@Nullable Form options) {
+        BalancePolicy.LeastRequest usual = BalancePolicy.LeastRequest.DEFAULT;
+        if (options == null) {
+            return usual;
+        }
+        options.mapping("least_request", List.of("choices", "bias", "full_scan"));
+        return new BalancePolicy.LeastRequest(options.whole("choices", 1, 100, usual.choices()),
+                options.number("bias", 0, 100, usual.activeRequestBias()), options.yes("full_scan"));
+    }
+
+    private static Admission admission(Form form) {
+        CircuitLimits usual = CircuitLimits.DEFAULT;
+        int requests = form.whole("requests_max", 0, Integer.MAX_VALUE, usual.requestsMax());
+        return Admission.DEFAULT.withLimits(
+                new CircuitLimits(usual.connectionsMax(), usual.pendingMax(), requests, usual.retriesMax()));
+    }
+
+    private static HealthRules health(Form form) {
+        Form part = form.part("ejection");
+        if (part == null) {
+            return HealthRules.DEFAULT;
+        }
+        if (part.single()) {
+            if (!part.text().equals("never")) {
+                part.problem("this is no rule of ejection", "write never, or leave it away for the default");
+            }
+            return HealthRules.DEFAULT.withEjection(EjectionSpec.NEVER);
+        }
+        part.problem("this is no rule of ejection", "write never, or leave it away for the default");
+        return HealthRules.DEFAULT;
+    }
+}

@@ -1,0 +1,46 @@
+package io.weir.testkit.sim;
+
+import io.weir.testkit.sim.engine.Result;
+import io.weir.testkit.sim.engine.Simulation;
+import io.weir.testkit.sim.file.ScenarioFile;
+import io.weir.testkit.sim.fleet.Scenario;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Scenarios in tests. */
+final class Scenarios {
+    static final Path FOLDER = Path.of("..", "examples", "scenarios");
+
+    private Scenarios() {}
+
+    static Scenario of(String text) {
+        return accepted(ScenarioFile.parse("test.yaml", text));
+    }
+
+    static Scenario file(String name) {
+        return accepted(ScenarioFile.read(FOLDER.resolve(name)));
+    }
+
+    static Scenario accepted(ScenarioFile.Read read) {
+        Scenario scenario = read.scenario();
+        if (scenario == null) {
+            throw new AssertionError("refused: " + read.problems());
+        }
+        return scenario;
+    }
+
+    static Map<String, Result> run(Scenario scenario) {
+        return Simulation.compare(scenario).stream().collect(Collectors.toMap(Result::label, result -> result));
+    }
+
+    static Result only(String text) {
+        List<Result> results = Simulation.compare(of(text));
+        return results.getFirst();
+    }
+
+    static double millis(long nanos) {
+        return nanos / 1e6;
+    }
+}
