@@ -70,9 +70,9 @@ final class Group {
         return weights;
     }
 
-    /** Not to be chosen now. */
+    /** Not to be chosen now. Health may not be believed, but a refused connect is. */
     boolean out(Host host) {
-        return !panicking && host.down();
+        return panicking ? host.ejected() : host.down();
     }
 
     /** To be chosen now, for this request. */

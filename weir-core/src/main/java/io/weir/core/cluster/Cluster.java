@@ -11,10 +11,12 @@ import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;
 import io.weir.core.model.HostStats;
 import io.weir.core.model.HostTracker;
+import io.weir.core.model.LocalityRule;
 import io.weir.core.model.Outcome;
 import io.weir.core.stats.ClusterStats;
 import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
+import io.weir.core.tier.Locals;
 import java.net.SocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,8 +39,13 @@ public final class Cluster {
 
     private final ClusterStats stats;
     private final CircuitBreaker circuit;
+    private final Pickers pickers;
     private final List<Consumer<ClusterView>> listeners = new CopyOnWriteArrayList<>();
     private Map<SocketAddress, Host> hosts = Map.of();
+    private final Starts starts = new Starts();
+    private Locals locals = Locals.NONE;
+    /** The conductor's time when it last came by. */
+    private long nowNanos;
     private long seed;
     private volatile ClusterView view;
     private volatile boolean warmed;
@@ -52,6 +59,7 @@ public final class Cluster {
      */
     public Cluster(ClusterSpec spec, Stats stats) {
         this.stats = new ClusterStats(stats, spec.statName());
+        this.pickers = new Pickers(this.stats.balance());
         this.circuit = new CircuitBreaker(spec.admission().limits());
         this.seed = spec.name().hashCode() * SEED_STEP;
         this.view = new ClusterView(spec, HostSet.EMPTY, picker(HostSet.EMPTY, spec.balancing()));
@@ -109,6 +117,7 @@ public final class Cluster {
      * address the first stands, as in Envoy. Conductor.
      */
     public void endpoints(List<Endpoint> announced, long nowNanos) {
+        this.nowNanos = nowNanos;
         announce(spec(), announced);
     }
 
@@ -117,6 +126,7 @@ public final class Cluster {
         if (!spec.name().equals(name()) || !spec.statName().equals(spec().statName())) {
             throw new IllegalArgumentException(spec.name() + " is not " + name() + ": make a new cluster");
         }
+        this.nowNanos = nowNanos;
         circuit.limits(spec.admission().limits());
         if (spec.type() == DiscoveryType.STATIC) {
             announce(spec, spec.endpoints());
@@ -125,8 +135,22 @@ public final class Cluster {
         }
     }
 
+    /** This is where the proxy and its like stand from now on. Conductor. */
+    public void locals(Locals now) {
+        if (!locals.equals(now)) {
+            locals = now;
+            switch (spec().balancing().tiers().locality()) {
+                case LocalityRule.ZoneAware _,LocalityRule.LoadAware _ -> publish(spec());
+                case LocalityRule.Ignored _,LocalityRule.Weighted _ -> {
+                    // nothing goes by it
+                }
+            }
+        }
+    }
+
     /** Lets ejected hosts back whose time is over and publishes what changed. About every 100 ms. Conductor. */
     public void tick(long nowNanos) {
+        this.nowNanos = nowNanos;
         // cleared first: an ejection during this tick is for the next one
         boolean changed = ejectionsChanged;
         ejectionsChanged = false;
@@ -134,6 +158,7 @@ public final class Cluster {
         for (Host host : hosts.values()) {
             changed |= host.tick(spec.health().ejection(), nowNanos);
         }
+        changed |= starts.tick(spec.balancing().slowStart(), nowNanos);
         if (changed) {
             publish(spec);
         }
@@ -205,6 +230,7 @@ public final class Cluster {
 
     private void announce(ClusterSpec spec, List<Endpoint> announced) {
         Map<SocketAddress, Host> next = LinkedHashMap.newLinkedHashMap(announced.size());
+        boolean renamed = false;
         for (Endpoint endpoint : announced) {
             if (next.containsKey(endpoint.address())) {
                 continue;
@@ -213,12 +239,17 @@ public final class Cluster {
             if (known == null) {
                 known = new Host(endpoint);
             } else {
+                renamed |= !known.endpoint().hostname().equals(endpoint.hostname())
+                        || !known.endpoint().metadata().equals(endpoint.metadata());
                 known.endpoint(endpoint);
             }
             next.put(endpoint.address(), known);
         }
         if (!next.keySet().equals(hosts.keySet())) {
             stats.membershipChange().increment();
+        }
+        if (renamed) {
+            pickers.forget();
         }
         hosts = next;
         warmed = true;
@@ -227,6 +258,7 @@ public final class Cluster {
 
     private void publish(ClusterSpec spec) {
         HostSet set = HostSet.of(hosts.values());
+        starts.view(spec.balancing().slowStart(), set, nowNanos);
         ClusterView next = new ClusterView(spec, set, picker(set, spec.balancing()));
         stats.membershipTotal().set(set.all().size());
         stats.membershipHealthy().set(set.healthyCount());
@@ -241,6 +273,6 @@ public final class Cluster {
 
     private Picker picker(HostSet set, Balancing balancing) {
         seed += SEED_STEP;
-        return Pickers.build(set, balancing.policy(), seed, stats.lbHealthyPanic());
+        return pickers.build(set, balancing, locals, seed);
     }
 }

@@ -151,9 +151,14 @@ final class Session implements PickContext {
         ClusterStats numbers = cluster.stats();
         ClusterView view = cluster.view();
         switch (view.picker().pick(this)) {
-            case Pick.Refused _ -> {
-                numbers.upstreamCxNoneHealthy().increment();
-                end(ResponseFlag.UH.bit());
+            case Pick.Refused refused -> {
+                switch (refused.reason()) {
+                    case NO_HOST, NO_HEALTHY_HOST -> {
+                        numbers.upstreamCxNoneHealthy().increment();
+                        end(ResponseFlag.UH.bit());
+                    }
+                    case DROPPED -> end(ResponseFlag.DO.bit());
+                }
             }
             case Pick.Chosen chosen -> {
                 if (!cluster.circuit().tryConnection()) {
@@ -411,6 +416,11 @@ final class Session implements PickContext {
     @Override
     public long nowNanos() {
         return worker.nowNanos();
+    }
+
+    @Override
+    public boolean repeated() {
+        return !tried.isEmpty();
     }
 
     @Override
