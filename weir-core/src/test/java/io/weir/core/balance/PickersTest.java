@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.weir.core.model.Announced;
 import io.weir.core.model.BalancePolicy;
-import io.weir.core.model.Balancing;
 import io.weir.core.model.EjectionSpec;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;
-import io.weir.core.stats.BalanceStats;
-import io.weir.core.stats.Stats;
-import io.weir.core.tier.Locals;
+import io.weir.core.stats.Counter;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,11 +20,10 @@ import org.junit.jupiter.api.Test;
 
 class PickersTest {
     private static final long SEED = 5;
-    private final Stats stats = new Stats();
-    private final BalanceStats counts = new BalanceStats(stats.root());
+    private final Counter panicked = Counter.unnamed();
 
     private Picker picker(BalancePolicy policy, List<Host> hosts) {
-        return new Pickers(counts).build(HostSet.of(hosts), Balancing.DEFAULT.withPolicy(policy), Locals.NONE, SEED);
+        return Pickers.build(HostSet.of(hosts), policy, SEED, panicked, () -> 0);
     }
 
     private static Host host(int index, int priority, Announced announced) {
@@ -56,16 +52,15 @@ class PickersTest {
     }
 
     @Test
-    void hostsAnnouncedAsBadArePickedInPanicOnly() {
-        List<Host> hosts = new ArrayList<>(List.of(host(0, 0, Announced.UNHEALTHY), host(1, 0, Announced.DRAINING),
-                host(2, 0, Announced.TIMEOUT)));
-        assertThat(reached(picker(new BalancePolicy.Random(), hosts), new Asked(SEED)))
-                .containsExactlyInAnyOrderElementsOf(hosts);
-        List<Host> good = List.of(host(3, 0, Announced.HEALTHY), host(4, 0, Announced.HEALTHY),
-                host(5, 0, Announced.UNKNOWN));
-        hosts.addAll(good);
-        assertThat(reached(picker(new BalancePolicy.Random(), hosts), new Asked(SEED)))
-                .containsExactlyInAnyOrderElementsOf(good);
+    void hostsAnnouncedAsBadAreNeverPicked() {
+        List<Host> bad = List.of(host(0, 0, Announced.UNHEALTHY), host(1, 0, Announced.DRAINING),
+                host(2, 0, Announced.TIMEOUT));
+        assertThat(picker(new BalancePolicy.Random(), bad).pick(new Asked(SEED)))
+                .isEqualTo(new Pick.Refused(Reason.NO_HEALTHY_HOST));
+        Host good = host(3, 0, Announced.HEALTHY);
+        List<Host> mixed = new ArrayList<>(bad);
+        mixed.add(good);
+        assertThat(reached(picker(new BalancePolicy.Random(), mixed), new Asked(SEED))).containsExactly(good);
     }
 
     @Test
@@ -87,7 +82,7 @@ class PickersTest {
         assertThat(reached(picker, new Asked(SEED))).containsExactly(first);
         first.unreachable(EjectionSpec.DEFAULT, 0);
         assertThat(reached(picker, new Asked(SEED))).containsExactly(second);
-        assertThat(counts.healthyPanic().value()).isZero();
+        assertThat(panicked.value()).isZero();
     }
 
     @Test
@@ -100,7 +95,7 @@ class PickersTest {
         for (Picker picker : List.of(before, after)) {
             assertThat(reached(picker, new Asked(SEED))).containsExactlyInAnyOrder(hosts.get(0), hosts.get(1));
         }
-        assertThat(counts.healthyPanic().value()).isEqualTo(400);
+        assertThat(panicked.value()).isEqualTo(400);
     }
 
     @Test
@@ -121,7 +116,7 @@ class PickersTest {
         Set<Host> first = new HashSet<>();
         for (long seed = 0; seed < 64; seed++) {
             Picker picker = Pickers.build(HostSet.of(hosts), new BalancePolicy.RoundRobin(),
-                    seed * 0x9e3779b97f4a7c15L);
+                    seed * 0x9e3779b97f4a7c15L, panicked, () -> 0);
             first.add(picked(picker, new Asked(SEED)));
         }
         assertThat(first).hasSize(8);
@@ -131,7 +126,10 @@ class PickersTest {
     void pickingAllocatesNothing() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         List<BalancePolicy> policies = List.of(new BalancePolicy.RoundRobin(), new BalancePolicy.Random(),
-                BalancePolicy.LeastRequest.DEFAULT, new BalancePolicy.LeastRequest(2, 1, true));
+                BalancePolicy.LeastRequest.DEFAULT, new BalancePolicy.LeastRequest(2, 1, true),
+                BalancePolicy.PeakEwma.DEFAULT, BalancePolicy.HotCold.DEFAULT,
+                BalancePolicy.ClientSideWeightedRoundRobin.DEFAULT, BalancePolicy.RingHash.DEFAULT,
+                BalancePolicy.Maglev.DEFAULT, new BalancePolicy.Maglev(1009, false, 150));
         for (boolean weighted : new boolean[]{false, true}) {
             int[] weights = IntStream.range(0, 50).map(i -> weighted ? 1 + i % 3 : 1).toArray();
             for (BalancePolicy policy : policies) {
