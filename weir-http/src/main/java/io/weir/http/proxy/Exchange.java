@@ -323,7 +323,9 @@ public final class Exchange {
     private void send(int code, byte[] body, long responseFlags) {
         flags |= responseFlags;
         var head = localHead(code);
-        HeaderPolicy.overload(head, flags);
+        if ((flags & ResponseFlag.UO.bit()) != 0) {
+            head.add(HeaderName.X_ENVOY_OVERLOADED, "true");
+        }
         sendLocal(head, body);
     }
 

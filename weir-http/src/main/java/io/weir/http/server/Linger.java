@@ -22,8 +22,7 @@ final class Linger extends TimerWheel.Timer {
         if (!channel.isActive()) {
             return;
         }
-        if (spec.timeouts().delayedCloseNanos() == 0 || !(channel instanceof DuplexChannel duplex)
-                || duplex.isInputShutdown()) {
+        if (spec.timeouts().delayedCloseNanos() == 0 || !(channel instanceof DuplexChannel duplex)) {
             channel.close();
             return;
         }

@@ -3,8 +3,6 @@ package io.weir.xds.compile;
 import java.util.ArrayList;
 import java.util.List;
 
-import com.google.protobuf.Any;
-
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.LbPolicy;
 import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy;
@@ -12,7 +10,6 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.L
 import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import io.weir.core.model.BalancePolicy;
-import io.weir.core.model.Balancing;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +24,11 @@ final class BalancePolicies {
         return List.of(new InTurns(), new AtRandom(), new FewestRequests());
     }
 
-    /** The policy of a cluster that has no list of typed policies; round robin after a problem. */
+    /** The policy of a cluster; round robin after a problem. */
     static BalancePolicy read(ReadContext context, Cluster cluster) {
+        if (cluster.hasLoadBalancingPolicy()) {
+            return typed(context, cluster.getLoadBalancingPolicy());
+        }
         return switch (cluster.getLbPolicy()) {
             case ROUND_ROBIN -> {
                 unusedLeastRequest(context, cluster);
@@ -75,45 +75,27 @@ final class BalancePolicies {
                 fullScan);
     }
 
-    /**
-     * What a list of typed policies says: as Envoy, the first that is known counts.
-     *
-     * @param context
-     *            the list's own
-     */
-    static Balancing typed(ReadContext context, LoadBalancingPolicy list) {
+    /** As Envoy: the first policy of the list that is known. */
+    private static BalancePolicy typed(ReadContext context, LoadBalancingPolicy list) {
         var unknown = new ArrayList<String>();
         for (int i = 0; i < list.getPoliciesCount(); i++) {
             var entry = list.getPolicies(i).getTypedExtensionConfig();
             if (context.isKnown(entry.getTypedConfig())) {
-                Object read = context.extension("policies[" + i + "].typed_extension_config.typed_config",
-                        entry.getTypedConfig(), Object.class);
+                BalancePolicy policy = context.extension("load_balancing_policy.policies[" + i
+                        + "].typed_extension_config.typed_config", entry.getTypedConfig(), BalancePolicy.class);
                 for (int unused = i + 1; unused < list.getPoliciesCount(); unused++) {
-                    context.skip("policies[" + unused + "]");
+                    context.skip("load_balancing_policy.policies[" + unused + "]");
                 }
-                return balancing(context, i, entry.getTypedConfig(), read);
+                return policy == null ? new BalancePolicy.RoundRobin() : policy;
             }
-            context.skip("policies[" + i + "]");
+            context.skip("load_balancing_policy.policies[" + i + "]");
             unknown.add(entry.getName().isEmpty() ? TypedConfigs.type(entry.getTypedConfig()) : entry.getName());
         }
-        context.problem("", String.join(", ", unknown), unknown.isEmpty()
+        context.problem("load_balancing_policy", String.join(", ", unknown), unknown.isEmpty()
                 ? "the list of policies is empty"
                 : "Weir does not have any of these balancing policies yet",
                 "add one of envoy.extensions.load_balancing_policies.{round_robin,least_request,random}.v3");
-        return Balancing.DEFAULT;
-    }
-
-    private static Balancing balancing(ReadContext context, int i, Any any, @Nullable Object read) {
-        return switch (read) {
-            case null -> Balancing.DEFAULT; // told already
-            case BalancePolicy policy -> BalancingReader.beside(policy, any);
-            case Balancing whole -> whole;
-            default -> {
-                context.problem("policies[" + i + "].typed_extension_config.typed_config", TypedConfigs.type(any),
-                        "this extension cannot stand here", "name a balancing policy");
-                yield Balancing.DEFAULT;
-            }
-        };
+        return new BalancePolicy.RoundRobin();
     }
 
     private record InTurns() implements ExtensionReader<RoundRobin, BalancePolicy> {

@@ -48,11 +48,7 @@ final class BootstrapReader {
             }
         }
         runtime();
-        String localCluster = bootstrap.getClusterManager().getLocalClusterName();
-        if (!localCluster.isEmpty()) {
-            context.clusterReferenced("cluster_manager.local_cluster_name", localCluster);
-        }
-        return new Snapshot(node(), localCluster, listeners, clusters, admin(), demo(), bootstrap);
+        return new Snapshot(node(), listeners, clusters, admin(), demo(), bootstrap);
     }
 
     private NodeId node() {
