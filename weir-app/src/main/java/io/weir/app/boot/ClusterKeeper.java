@@ -4,10 +4,12 @@ import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.Clusters;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.DiscoveryType;
+import io.weir.core.model.Locality;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Gauge;
 import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
+import io.weir.core.tier.Locals;
 import io.weir.core.time.NanoClock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,6 +31,8 @@ final class ClusterKeeper {
     private final Counter added;
     private final Counter modified;
     private final Counter removed;
+    private Locality own = Locality.UNKNOWN;
+    private String localCluster = "";
 
     /** Who finds the hosts of clusters that are not STATIC. */
     interface Discovery {
@@ -61,6 +65,26 @@ final class ClusterKeeper {
     }
 
     /**
+     * This is where the proxy stands, and the cluster that it is one of. To be told before {@link #apply}.
+     *
+     * @param clusterName
+     *            empty: none
+     */
+    void standAt(Locality locality, String clusterName) {
+        own = locality;
+        localCluster = clusterName;
+    }
+
+    /** Tells every cluster where the proxies of the local cluster stand. */
+    private void tellLocals() {
+        Cluster local = clusters.find(localCluster);
+        Locals locals = local == null
+                ? Locals.at(own)
+                : Locals.of(own, local.view().hosts(), local.spec().balancing().tiers().panicPercent());
+        clusters.all().forEach(cluster -> cluster.locals(locals));
+    }
+
+    /**
      * These are the clusters from now on, except that those which go stay until {@link #removeOthers}: routes that name
      * them may still be in use. One that stays keeps its hosts, counts and connections.
      */
@@ -84,10 +108,16 @@ final class ClusterKeeper {
             }
             Cluster cluster = new Cluster(spec, stats);
             goodbyes.put(cluster, pools.apply(cluster));
+            cluster.onChange(view -> {
+                if (view.spec().name().equals(localCluster)) {
+                    tellLocals();
+                }
+            });
             fresh.add(cluster);
             followed.add(cluster);
         }
         clusters.putAll(fresh);
+        tellLocals();
         added.add(fresh.size());
         active.set(clusters.all().size());
         for (Cluster cluster : followed) {

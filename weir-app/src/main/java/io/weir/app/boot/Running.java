@@ -137,6 +137,7 @@ public final class Running implements AutoCloseable {
         startDemo(snapshot.demo());
         bindAdmin(snapshot.admin());
         conductor.call(() -> {
+            clusters.standAt(snapshot.node().locality(), snapshot.localCluster());
             clusters.apply(snapshot.clusters());
             return null;
         });
@@ -243,11 +244,13 @@ public final class Running implements AutoCloseable {
 
     private void takeOver(Snapshot next) {
         Snapshot before = snapshot;
+        clusters.standAt(next.node().locality(), next.localCluster());
         clusters.apply(next.clusters());
         Listeners.Refusal refusal = listeners.apply(next.listeners(), unchanged(before, next));
         if (refusal != null) {
             LOG.error("{}: listener {}: {} ({}); the configuration before stays", source.name(),
                     next.listeners().get(refusal.index()).name(), refusal.message(), refusal.value());
+            clusters.standAt(before.node().locality(), before.localCluster());
             clusters.apply(before.clusters());
             clusters.removeOthers(before.clusters());
             return;

@@ -7,7 +7,6 @@ import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.proxy.HttpStats;
 import io.weir.http.proxy.ProxyContext;
 import io.weir.http.server.HttpServer;
-import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.Workers;
 import io.weir.observe.log.AccessLog;
 import io.weir.observe.log.AccessLogs;
@@ -61,7 +60,7 @@ final class Services {
         HttpServer server = new HttpServer(
                 new ProxyContext(spec, clusters, new HttpStats(stats, spec.statPrefix()), log, epochMicrosAtZero),
                 workers);
-        return new Service(server, ChannelSettings.MESSAGES, server::drain, server::closeAll, log::close);
+        return new Service(server, HttpServer.SETTINGS, server::drain, server::closeAll, log::close);
     }
 
     private Service tcp(TcpProxySpec spec) throws Unserved {

@@ -8,7 +8,6 @@ import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;
-import io.weir.core.stats.Stats;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -94,8 +93,7 @@ public class PickBench {
             Endpoint endpoint = Endpoint.of(new InetSocketAddress(address, 80));
             all.add(new Host(weighted ? endpoint.withWeight(1 + i % WEIGHTS) : endpoint));
         }
-        picker = Pickers.build(HostSet.of(all), policy.policy(), SEED, new Stats().root().counter("panicked"),
-                () -> 0);
+        picker = Pickers.build(HostSet.of(all), policy.policy(), SEED);
     }
 
     @Benchmark

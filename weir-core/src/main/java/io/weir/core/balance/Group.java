@@ -2,7 +2,6 @@ package io.weir.core.balance;
 
 import io.weir.core.balance.Pick.Chosen;
 import io.weir.core.model.Host;
-import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -51,11 +50,6 @@ final class Group {
         weighted = differ;
     }
 
-    /** The same hosts with other weights, one for each, at least 1. */
-    Group weighing(int[] others) {
-        return new Group(Arrays.stream(chosen).map(Chosen::host).toList(), others, panicking);
-    }
-
     /** What each of these hosts weighs now, against the others. */
     static int[] weights(List<Host> hosts) {
         int[] weights = new int[hosts.size()];
@@ -76,9 +70,9 @@ final class Group {
         return weights;
     }
 
-    /** Not to be chosen now. */
+    /** Not to be chosen now. Health may not be believed, but a refused connect is. */
     boolean out(Host host) {
-        return !panicking && host.down();
+        return panicking ? host.ejected() : host.down();
     }
 
     /** To be chosen now, for this request. */

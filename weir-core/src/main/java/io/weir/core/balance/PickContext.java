@@ -25,6 +25,11 @@ public interface PickContext {
         return false;
     }
 
+    /** Whether this request has been given to a host before: what is asked of a request once is not asked again. */
+    default boolean repeated() {
+        return false;
+    }
+
     /** Address of the host that the request is bound to by its session, as {@link Host#addressText}; null: none. */
     default @Nullable String overrideHost() {
         return null;

@@ -1,60 +1,76 @@
 package io.weir.core.balance;
 
-import io.weir.core.balance.Pick.Chosen;
 import io.weir.core.balance.Pick.Refused;
 import io.weir.core.model.BalancePolicy;
+import io.weir.core.model.Balancing;
 import io.weir.core.model.HostSet;
-import io.weir.core.stats.Counter;
-import java.util.List;
-import java.util.function.LongSupplier;
+import io.weir.core.stats.BalanceStats;
+import io.weir.core.stats.Stats;
+import io.weir.core.tier.Locals;
 
 /**
- * From a policy and a set of hosts to a picker. Every policy has its line in {@link #chooser}; what holds for all of
- * them, the order of groups and what to do when none has a host left, stands here once.
+ * Makes the pickers of one cluster, one for each view. Every policy has its line in {@link #chooser}; what holds for
+ * all of them, tiers and localities, stands in {@link TierBuilder} once. The parts of a picker whose hosts stay as they
+ * are serve again in the next. The conductor's; pickers are for any thread.
  */
 public final class Pickers {
     private static final Picker NO_HOST = refusing(Reason.NO_HOST);
     private static final Picker NO_HEALTHY_HOST = refusing(Reason.NO_HEALTHY_HOST);
 
-    private Pickers() {}
+    private final BalanceStats stats;
+    private final Choosers choosers = new Choosers(Pickers::chooser);
 
     /**
-     * A picker over these hosts. Picks take the first group that has a host which is not ejected at that moment; when
-     * none has, any usable host of the first priority, as all of them ejected is likelier our mistake than theirs.
+     * @param stats
+     *            where picks are counted
+     */
+    public Pickers(BalanceStats stats) {
+        this.stats = stats;
+    }
+
+    /** A picker over these hosts by a policy alone, with Envoy's tiers. */
+    public static Picker build(HostSet hosts, BalancePolicy policy, long seed) {
+        return new Pickers(new BalanceStats(new Stats().root())).build(hosts, Balancing.DEFAULT.withPolicy(policy),
+                Locals.NONE, seed);
+    }
+
+    /**
+     * A picker over these hosts.
      *
+     * @param locals
+     *            where this proxy and its like stand
      * @param seed
      *            where turns start; another one for each set
-     * @param panicked
-     *            counts the picks made although every host was ejected
-     * @param requestsActive
-     *            how many requests the whole cluster has in flight
      */
-    public static Picker build(HostSet hosts, BalancePolicy policy, long seed, Counter panicked,
-            LongSupplier requestsActive) {
+    public Picker build(HostSet hosts, Balancing balancing, Locals locals, long seed) {
         if (hosts.all().isEmpty()) {
             return NO_HOST;
         }
-        if (hosts.lastResort().isEmpty()) {
-            return NO_HEALTHY_HOST;
-        }
-        List<HostSet.Group> groups = hosts.groups();
-        Chooser[] choosers = new Chooser[groups.size()];
-        for (int i = 0; i < choosers.length; i++) {
-            choosers[i] = chooser(new Group(groups.get(i).hosts()), policy, seed + i, requestsActive);
-        }
-        return new Ordered(choosers, new Group(hosts.lastResort()), panicked);
+        choosers.begin(seed);
+        Picker tiers = new TierBuilder(hosts, balancing, byHash(balancing.policy()), locals, stats, choosers).build();
+        Picker picker = tiers == null ? NO_HEALTHY_HOST : tiers;
+        return balancing.tiers().drops().isEmpty()
+                ? picker
+                : new Dropping(picker, balancing.tiers().drops(), stats.dropOverload());
     }
 
-    private static Chooser chooser(Group hosts, BalancePolicy policy, long seed, LongSupplier requestsActive) {
+    /** What was told of hosts has changed in ways that only choosers see, such as their names. */
+    public void forget() {
+        choosers.forget();
+    }
+
+    /** Whether a policy goes by the request's hash; then the priority does too. */
+    private static boolean byHash(BalancePolicy policy) {
+        return switch (policy) {
+            case BalancePolicy.RoundRobin _,BalancePolicy.Random _,BalancePolicy.LeastRequest _ -> false;
+        };
+    }
+
+    private static Chooser chooser(Group hosts, BalancePolicy policy, long seed) {
         return switch (policy) {
             case BalancePolicy.RoundRobin p -> made(RoundRobin::build, hosts, p, seed);
             case BalancePolicy.Random p -> made(Random::build, hosts, p, seed);
             case BalancePolicy.LeastRequest p -> made(LeastRequest::build, hosts, p, seed);
-            case BalancePolicy.PeakEwma p -> made(PeakEwma::build, hosts, p, seed);
-            case BalancePolicy.HotCold p -> made(HotCold::build, hosts, p, seed);
-            case BalancePolicy.ClientSideWeightedRoundRobin p -> made(Reported::build, hosts, p, seed);
-            case BalancePolicy.RingHash p -> Hashed.ring(hosts, p, requestsActive);
-            case BalancePolicy.Maglev p -> Hashed.maglev(hosts, p, requestsActive);
         };
     }
 
@@ -65,30 +81,5 @@ public final class Pickers {
     private static Picker refusing(Reason reason) {
         Pick refused = new Refused(reason);
         return context -> refused;
-    }
-
-    /** The groups in order, then the last resort. */
-    private static final class Ordered implements Picker {
-        private final Chooser[] choosers;
-        private final Group lastResort;
-        private final Counter panicked;
-
-        Ordered(Chooser[] choosers, Group lastResort, Counter panicked) {
-            this.choosers = choosers;
-            this.lastResort = lastResort;
-            this.panicked = panicked;
-        }
-
-        @Override
-        public Pick pick(PickContext context) {
-            for (Chooser chooser : choosers) {
-                Chosen chosen = chooser.choose(context);
-                if (chosen != null) {
-                    return chosen;
-                }
-            }
-            panicked.increment();
-            return lastResort.regardless(context);
-        }
     }
 }

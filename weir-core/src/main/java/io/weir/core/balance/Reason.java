@@ -4,6 +4,8 @@ package io.weir.core.balance;
 public enum Reason {
     /** The cluster has none. */
     NO_HOST,
-    /** The cluster has hosts, but all are announced as not to be used. */
-    NO_HEALTHY_HOST
+    /** The cluster has hosts, but none is to be used. */
+    NO_HEALTHY_HOST,
+    /** There may be hosts, but a part of the requests is refused to lower the load. */
+    DROPPED
 }

@@ -11,10 +11,12 @@ import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;
 import io.weir.core.model.HostStats;
 import io.weir.core.model.HostTracker;
+import io.weir.core.model.LocalityRule;
 import io.weir.core.model.Outcome;
 import io.weir.core.stats.ClusterStats;
 import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
+import io.weir.core.tier.Locals;
 import java.net.SocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,14 +39,17 @@ public final class Cluster {
 
     private final ClusterStats stats;
     private final CircuitBreaker circuit;
+    private final Pickers pickers;
     private final List<Consumer<ClusterView>> listeners = new CopyOnWriteArrayList<>();
     private Map<SocketAddress, Host> hosts = Map.of();
+    private final Starts starts = new Starts();
+    private Locals locals = Locals.NONE;
+    /** The conductor's time when it last came by. */
+    private long nowNanos;
     private long seed;
     private volatile ClusterView view;
     private volatile boolean warmed;
     private volatile boolean ejectionsChanged;
-    private boolean refreshedOnce;
-    private long refreshedNanos;
 
     /**
      * A cluster as told. A STATIC one has its hosts at once; others have none until {@link #endpoints}.
@@ -54,6 +59,7 @@ public final class Cluster {
      */
     public Cluster(ClusterSpec spec, Stats stats) {
         this.stats = new ClusterStats(stats, spec.statName());
+        this.pickers = new Pickers(this.stats.balance());
         this.circuit = new CircuitBreaker(spec.admission().limits());
         this.seed = spec.name().hashCode() * SEED_STEP;
         this.view = new ClusterView(spec, HostSet.EMPTY, picker(HostSet.EMPTY, spec.balancing()));
@@ -111,6 +117,7 @@ public final class Cluster {
      * address the first stands, as in Envoy. Conductor.
      */
     public void endpoints(List<Endpoint> announced, long nowNanos) {
+        this.nowNanos = nowNanos;
         announce(spec(), announced);
     }
 
@@ -119,11 +126,8 @@ public final class Cluster {
         if (!spec.name().equals(name()) || !spec.statName().equals(spec().statName())) {
             throw new IllegalArgumentException(spec.name() + " is not " + name() + ": make a new cluster");
         }
+        this.nowNanos = nowNanos;
         circuit.limits(spec.admission().limits());
-        if (!spec.balancing().policy().equals(spec().balancing().policy())) {
-            // what the last policy remembers is of no use to the next, which brings what it needs
-            hosts.values().forEach(host -> host.balanceTracker(HostTracker.NONE));
-        }
         if (spec.type() == DiscoveryType.STATIC) {
             announce(spec, spec.endpoints());
         } else {
@@ -131,8 +135,22 @@ public final class Cluster {
         }
     }
 
+    /** This is where the proxy and its like stand from now on. Conductor. */
+    public void locals(Locals now) {
+        if (!locals.equals(now)) {
+            locals = now;
+            switch (spec().balancing().tiers().locality()) {
+                case LocalityRule.ZoneAware _,LocalityRule.LoadAware _ -> publish(spec());
+                case LocalityRule.Ignored _,LocalityRule.Weighted _ -> {
+                    // nothing goes by it
+                }
+            }
+        }
+    }
+
     /** Lets ejected hosts back whose time is over and publishes what changed. About every 100 ms. Conductor. */
     public void tick(long nowNanos) {
+        this.nowNanos = nowNanos;
         // cleared first: an ejection during this tick is for the next one
         boolean changed = ejectionsChanged;
         ejectionsChanged = false;
@@ -140,24 +158,10 @@ public final class Cluster {
         for (Host host : hosts.values()) {
             changed |= host.tick(spec.health().ejection(), nowNanos);
         }
-        changed |= refreshed(spec.balancing().policy().refreshNanos(), nowNanos);
+        changed |= starts.tick(spec.balancing().slowStart(), nowNanos);
         if (changed) {
             publish(spec);
         }
-    }
-
-    /** Takes over what hosts are remembered by, where the policy says so often; whether anything differs then. */
-    private boolean refreshed(long everyNanos, long nowNanos) {
-        if (everyNanos == 0 || (refreshedOnce && nowNanos - refreshedNanos < everyNanos)) {
-            return false;
-        }
-        refreshedOnce = true;
-        refreshedNanos = nowNanos;
-        boolean changed = false;
-        for (Host host : hosts.values()) {
-            changed |= host.balanceTracker().refresh(nowNanos);
-        }
-        return changed;
     }
 
     /**
@@ -174,40 +178,14 @@ public final class Cluster {
         }
     }
 
-    /** It answered, and how busy it was at the beginning is not known. Any thread. */
+    /** It answered. Any thread. */
     public void answered(Host host, int status, long latencyNanos, long nowNanos) {
-        answered(host, status, latencyNanos, host.requestsActive(), nowNanos);
-    }
-
-    /**
-     * It answered. Any thread.
-     *
-     * @param inFlight
-     *            what {@link #began} said when this attempt began
-     */
-    public void answered(Host host, int status, long latencyNanos, int inFlight, long nowNanos) {
         HostStats numbers = host.stats();
         numbers.rqTotal().increment();
         (status < 500 ? numbers.rqSuccess() : numbers.rqError()).increment();
         host.reached();
-        host.balanceTracker().answered(status, latencyNanos, inFlight, nowNanos);
-        host.healthTracker().answered(status, latencyNanos, inFlight, nowNanos);
-    }
-
-    /**
-     * A stream of bytes to it stands. Of a stream this is all that tells the host's latency: how long it lives is up to
-     * those who use it. It is counted at its end, by {@link #closed} or {@link #reset}. Any thread.
-     */
-    public void connected(Host host, long connectNanos, int inFlight, long nowNanos) {
-        host.reached();
-        host.balanceTracker().answered(200, connectNanos, inFlight, nowNanos);
-        host.healthTracker().answered(200, connectNanos, inFlight, nowNanos);
-    }
-
-    /** A stream of bytes to it has ended as streams should. Any thread. */
-    public void closed(Host host) {
-        host.stats().rqTotal().increment();
-        host.stats().rqSuccess().increment();
+        host.balanceTracker().answered(status, latencyNanos, nowNanos);
+        host.healthTracker().answered(status, latencyNanos, nowNanos);
     }
 
     /** It did not answer in time; it was reached, though. Any thread. */
@@ -244,19 +222,15 @@ public final class Cluster {
         host.healthTracker().failed(how, latencyNanos, nowNanos);
     }
 
-    /**
-     * A request goes to this host: call it right after the pick, so that the next pick sees it. Any thread.
-     *
-     * @return how many the host has in flight now, this one included
-     */
-    public int began(Host host, long nowNanos) {
-        int inFlight = host.requestStarted();
+    /** A request goes to this host: call it right after the pick, so that the next pick sees it. Any thread. */
+    public void began(Host host, long nowNanos) {
+        host.requestStarted();
         host.balanceTracker().began(nowNanos);
-        return inFlight;
     }
 
     private void announce(ClusterSpec spec, List<Endpoint> announced) {
         Map<SocketAddress, Host> next = LinkedHashMap.newLinkedHashMap(announced.size());
+        boolean renamed = false;
         for (Endpoint endpoint : announced) {
             if (next.containsKey(endpoint.address())) {
                 continue;
@@ -265,12 +239,17 @@ public final class Cluster {
             if (known == null) {
                 known = new Host(endpoint);
             } else {
+                renamed |= !known.endpoint().hostname().equals(endpoint.hostname())
+                        || !known.endpoint().metadata().equals(endpoint.metadata());
                 known.endpoint(endpoint);
             }
             next.put(endpoint.address(), known);
         }
         if (!next.keySet().equals(hosts.keySet())) {
             stats.membershipChange().increment();
+        }
+        if (renamed) {
+            pickers.forget();
         }
         hosts = next;
         warmed = true;
@@ -279,6 +258,7 @@ public final class Cluster {
 
     private void publish(ClusterSpec spec) {
         HostSet set = HostSet.of(hosts.values());
+        starts.view(spec.balancing().slowStart(), set, nowNanos);
         ClusterView next = new ClusterView(spec, set, picker(set, spec.balancing()));
         stats.membershipTotal().set(set.all().size());
         stats.membershipHealthy().set(set.healthyCount());
@@ -293,6 +273,6 @@ public final class Cluster {
 
     private Picker picker(HostSet set, Balancing balancing) {
         seed += SEED_STEP;
-        return Pickers.build(set, balancing.policy(), seed, stats.lbHealthyPanic(), stats.upstreamRqActive()::value);
+        return pickers.build(set, balancing, locals, seed);
     }
 }

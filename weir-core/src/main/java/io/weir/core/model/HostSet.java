@@ -3,78 +3,110 @@ package io.weir.core.model;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.TreeMap;
 
 /**
- * The hosts of a cluster at one moment, sorted into who may be picked first. Immutable; any thread. Whether a host is
- * ejected is its state when the set was built: pickers look at the live flag too.
+ * The hosts of a cluster at one moment, sorted by priority into who may be picked. Immutable; any thread. Whether a
+ * host is down is its state when the set was built: pickers look at the live flag too.
  */
 public final class HostSet {
     /** No hosts at all. */
     public static final HostSet EMPTY = HostSet.of(List.of());
 
-    /** Hosts that are equally good: same priority, same tier. Never empty. */
-    public record Group(int priority, Tier tier, List<Host> hosts) {
-    }
+    /**
+     * The hosts of one priority, each list in the order announced.
+     *
+     * @param hosts
+     *            all of them, whatever is known of them
+     * @param healthy
+     *            those that may get full traffic
+     * @param degraded
+     *            those to be used only as far as healthy ones do not suffice
+     * @param excluded
+     *            how many of all count neither as well nor as unwell
+     * @param unreachable
+     *            how many of all are left out because nobody answered a connect
+     */
+    public record Priority(int number, List<Host> hosts, List<Host> healthy, List<Host> degraded, int excluded,
+            int unreachable) {
+        public Priority {
+            hosts = List.copyOf(hosts);
+            healthy = List.copyOf(healthy);
+            degraded = List.copyOf(degraded);
+        }
 
-    /** How good the hosts of a group are. */
-    public enum Tier {
-        /** Announced as healthy and not ejected. */
-        HEALTHY,
-        /** Announced as degraded and not ejected. */
-        DEGRADED
+        /**
+         * Which part of the hosts is available, healthy or degraded: what panic goes by. Those left out because they
+         * could not be reached do not count, unless that is all of them: a host that refuses connects is not to be had,
+         * however few others there are.
+         */
+        public double availablePercent() {
+            int counted = hosts.size() - excluded - unreachable;
+            return counted <= 0 ? 0 : 100.0 * (healthy.size() + degraded.size()) / counted;
+        }
     }
 
     private final List<Host> all;
-    private final List<Group> groups;
-    private final List<Host> lastResort;
+    private final List<Priority> priorities;
     private final int healthy;
     private final int degraded;
     private final int excluded;
 
-    private HostSet(List<Host> all, List<Group> groups, List<Host> lastResort, int healthy, int degraded,
-            int excluded) {
+    private HostSet(List<Host> all, List<Priority> priorities, int healthy, int degraded, int excluded) {
         this.all = all;
-        this.groups = groups;
-        this.lastResort = lastResort;
+        this.priorities = priorities;
         this.healthy = healthy;
         this.degraded = degraded;
         this.excluded = excluded;
     }
 
-    /** Sorts these hosts by what is announced of them and whether they are ejected. */
+    /** Sorts these hosts by what is announced of them and whether they are down. */
     public static HostSet of(Collection<Host> hosts) {
-        TreeMap<Integer, List<Host>> healthy = new TreeMap<>();
-        TreeMap<Integer, List<Host>> degraded = new TreeMap<>();
-        TreeMap<Integer, List<Host>> usable = new TreeMap<>();
-        int healthyCount = 0;
-        int degradedCount = 0;
-        int excludedCount = 0;
-        for (Host host : hosts) {
-            Endpoint endpoint = host.endpoint();
-            Announced announced = endpoint.announced();
-            if (!announced.usable()) {
-                excludedCount++;
-                continue;
+        return sorted(List.copyOf(hosts));
+    }
+
+    private static HostSet sorted(List<Host> all) {
+        List<Sorting> sortings = new ArrayList<>();
+        for (Host host : all) {
+            int priority = host.endpoint().priority();
+            while (sortings.size() <= priority) {
+                sortings.add(new Sorting());
             }
-            usable.computeIfAbsent(endpoint.priority(), p -> new ArrayList<>()).add(host);
-            if (host.down()) {
-                continue;
-            }
-            if (announced.healthy()) {
-                healthyCount++;
-                healthy.computeIfAbsent(endpoint.priority(), p -> new ArrayList<>()).add(host);
-            } else {
-                degradedCount++;
-                degraded.computeIfAbsent(endpoint.priority(), p -> new ArrayList<>()).add(host);
+            sortings.get(priority).add(host);
+        }
+        List<Priority> priorities = new ArrayList<>(sortings.size());
+        int healthy = 0;
+        int degraded = 0;
+        int excluded = 0;
+        for (int i = 0; i < sortings.size(); i++) {
+            Priority priority = sortings.get(i).sorted(i);
+            priorities.add(priority);
+            healthy += priority.healthy().size();
+            degraded += priority.degraded().size();
+            excluded += priority.excluded();
+        }
+        return new HostSet(all, List.copyOf(priorities), healthy, degraded, excluded);
+    }
+
+    /** One priority while it is sorted. */
+    private static final class Sorting {
+        private final List<Host> hosts = new ArrayList<>();
+        private final List<Host> healthy = new ArrayList<>();
+        private final List<Host> degraded = new ArrayList<>();
+        private int unreachable;
+
+        void add(Host host) {
+            hosts.add(host);
+            Announced announced = host.endpoint().announced();
+            if (announced.usable() && !host.down()) {
+                (announced.healthy() ? healthy : degraded).add(host);
+            } else if (announced.usable() && host.ejected()) {
+                unreachable++;
             }
         }
-        List<Group> groups = new ArrayList<>();
-        healthy.forEach((priority, list) -> groups.add(new Group(priority, Tier.HEALTHY, List.copyOf(list))));
-        degraded.forEach((priority, list) -> groups.add(new Group(priority, Tier.DEGRADED, List.copyOf(list))));
-        List<Host> lastResort = usable.isEmpty() ? List.of() : List.copyOf(usable.firstEntry().getValue());
-        return new HostSet(List.copyOf(hosts), List.copyOf(groups), lastResort, healthyCount, degradedCount,
-                excludedCount);
+
+        Priority sorted(int number) {
+            return new Priority(number, hosts, healthy, degraded, 0, unreachable);
+        }
     }
 
     /** Every host, in the order announced. */
@@ -82,30 +114,22 @@ public final class HostSet {
         return all;
     }
 
-    /** Who may be picked, the best first: healthy hosts by priority, then degraded ones by priority. */
-    public List<Group> groups() {
-        return groups;
+    /** The priorities from 0 on, the first the best; one between others may have no host. */
+    public List<Priority> priorities() {
+        return priorities;
     }
 
-    /**
-     * Whom to try when no group has a host that is not ejected: every usable host of the first priority that has one,
-     * as all of them unreachable is likelier our mistake than theirs. Empty only when no host is usable.
-     */
-    public List<Host> lastResort() {
-        return lastResort;
-    }
-
-    /** How many are healthy and not ejected. */
+    /** How many are healthy and not down. */
     public int healthyCount() {
         return healthy;
     }
 
-    /** How many are degraded and not ejected. */
+    /** How many are degraded and not down. */
     public int degradedCount() {
         return degraded;
     }
 
-    /** How many were announced as not to be used. */
+    /** How many count neither as well nor as unwell. */
     public int excludedCount() {
         return excluded;
     }

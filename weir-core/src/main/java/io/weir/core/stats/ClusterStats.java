@@ -43,7 +43,7 @@ public final class ClusterStats {
     private final Counter upstreamFlowControlResumedReadingTotal;
     private final Counter membershipChange;
     private final Counter bindErrors;
-    private final Counter lbHealthyPanic;
+    private final BalanceStats balance;
     private final Counter updateAttempt;
     private final Counter updateSuccess;
     private final Counter updateFailure;
@@ -101,7 +101,7 @@ public final class ClusterStats {
         upstreamFlowControlResumedReadingTotal = scope.counter("upstream_flow_control_resumed_reading_total");
         membershipChange = scope.counter("membership_change");
         bindErrors = scope.counter("bind_errors");
-        lbHealthyPanic = scope.counter("lb_healthy_panic");
+        balance = new BalanceStats(scope);
         updateAttempt = scope.counter("update_attempt");
         updateSuccess = scope.counter("update_success");
         updateFailure = scope.counter("update_failure");
@@ -310,9 +310,9 @@ public final class ClusterStats {
         return bindErrors;
     }
 
-    /** Picks made although every host was ejected. */
-    public Counter lbHealthyPanic() {
-        return lbHealthyPanic;
+    /** How it chose. */
+    public BalanceStats balance() {
+        return balance;
     }
 
     /** Attempts to find the hosts. */

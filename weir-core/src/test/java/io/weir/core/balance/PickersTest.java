@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.weir.core.model.Announced;
 import io.weir.core.model.BalancePolicy;
+import io.weir.core.model.Balancing;
 import io.weir.core.model.EjectionSpec;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;
-import io.weir.core.stats.Counter;
+import io.weir.core.stats.BalanceStats;
+import io.weir.core.stats.Stats;
+import io.weir.core.tier.Locals;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,10 +23,11 @@ import org.junit.jupiter.api.Test;
 
 class PickersTest {
     private static final long SEED = 5;
-    private final Counter panicked = Counter.unnamed();
+    private final Stats stats = new Stats();
+    private final BalanceStats counts = new BalanceStats(stats.root());
 
     private Picker picker(BalancePolicy policy, List<Host> hosts) {
-        return Pickers.build(HostSet.of(hosts), policy, SEED, panicked, () -> 0);
+        return new Pickers(counts).build(HostSet.of(hosts), Balancing.DEFAULT.withPolicy(policy), Locals.NONE, SEED);
     }
 
     private static Host host(int index, int priority, Announced announced) {
@@ -52,15 +56,16 @@ class PickersTest {
     }
 
     @Test
-    void hostsAnnouncedAsBadAreNeverPicked() {
-        List<Host> bad = List.of(host(0, 0, Announced.UNHEALTHY), host(1, 0, Announced.DRAINING),
-                host(2, 0, Announced.TIMEOUT));
-        assertThat(picker(new BalancePolicy.Random(), bad).pick(new Asked(SEED)))
-                .isEqualTo(new Pick.Refused(Reason.NO_HEALTHY_HOST));
-        Host good = host(3, 0, Announced.HEALTHY);
-        List<Host> mixed = new ArrayList<>(bad);
-        mixed.add(good);
-        assertThat(reached(picker(new BalancePolicy.Random(), mixed), new Asked(SEED))).containsExactly(good);
+    void hostsAnnouncedAsBadArePickedInPanicOnly() {
+        List<Host> hosts = new ArrayList<>(List.of(host(0, 0, Announced.UNHEALTHY), host(1, 0, Announced.DRAINING),
+                host(2, 0, Announced.TIMEOUT)));
+        assertThat(reached(picker(new BalancePolicy.Random(), hosts), new Asked(SEED)))
+                .containsExactlyInAnyOrderElementsOf(hosts);
+        List<Host> good = List.of(host(3, 0, Announced.HEALTHY), host(4, 0, Announced.HEALTHY),
+                host(5, 0, Announced.UNKNOWN));
+        hosts.addAll(good);
+        assertThat(reached(picker(new BalancePolicy.Random(), hosts), new Asked(SEED)))
+                .containsExactlyInAnyOrderElementsOf(good);
     }
 
     @Test
@@ -82,7 +87,7 @@ class PickersTest {
         assertThat(reached(picker, new Asked(SEED))).containsExactly(first);
         first.unreachable(EjectionSpec.DEFAULT, 0);
         assertThat(reached(picker, new Asked(SEED))).containsExactly(second);
-        assertThat(panicked.value()).isZero();
+        assertThat(counts.healthyPanic().value()).isZero();
     }
 
     @Test
@@ -95,7 +100,7 @@ class PickersTest {
         for (Picker picker : List.of(before, after)) {
             assertThat(reached(picker, new Asked(SEED))).containsExactlyInAnyOrder(hosts.get(0), hosts.get(1));
         }
-        assertThat(panicked.value()).isEqualTo(400);
+        assertThat(counts.healthyPanic().value()).isEqualTo(400);
     }
 
     @Test
@@ -116,7 +121,7 @@ class PickersTest {
         Set<Host> first = new HashSet<>();
         for (long seed = 0; seed < 64; seed++) {
             Picker picker = Pickers.build(HostSet.of(hosts), new BalancePolicy.RoundRobin(),
-                    seed * 0x9e3779b97f4a7c15L, panicked, () -> 0);
+                    seed * 0x9e3779b97f4a7c15L);
             first.add(picked(picker, new Asked(SEED)));
         }
         assertThat(first).hasSize(8);
@@ -126,10 +131,7 @@ class PickersTest {
     void pickingAllocatesNothing() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         List<BalancePolicy> policies = List.of(new BalancePolicy.RoundRobin(), new BalancePolicy.Random(),
-                BalancePolicy.LeastRequest.DEFAULT, new BalancePolicy.LeastRequest(2, 1, true),
-                BalancePolicy.PeakEwma.DEFAULT, BalancePolicy.HotCold.DEFAULT,
-                BalancePolicy.ClientSideWeightedRoundRobin.DEFAULT, BalancePolicy.RingHash.DEFAULT,
-                BalancePolicy.Maglev.DEFAULT, new BalancePolicy.Maglev(1009, false, 150));
+                BalancePolicy.LeastRequest.DEFAULT, new BalancePolicy.LeastRequest(2, 1, true));
         for (boolean weighted : new boolean[]{false, true}) {
             int[] weights = IntStream.range(0, 50).map(i -> weighted ? 1 + i % 3 : 1).toArray();
             for (BalancePolicy policy : policies) {

@@ -212,7 +212,7 @@ class ClusterTest {
         cluster(at(1), at(2).withAnnounced(Announced.DRAINING), at(3).withAnnounced(Announced.DEGRADED));
         assertThat(List.of(number("cluster.web.membership_total"), number("cluster.web.membership_healthy"),
                 number("cluster.web.membership_degraded"), number("cluster.web.membership_excluded")))
-                .containsExactly(3L, 1L, 1L, 1L);
+                .containsExactly(3L, 1L, 1L, 0L);
     }
 
     @Test

@@ -15,36 +15,35 @@ class HostSetTest {
     }
 
     @Test
-    void groupsAreHealthyByPriorityThenDegradedByPriority() {
-        Host h1 = host(1, Announced.HEALTHY);
+    void hostsAreSortedByPriorityAndHealth() {
+        Host h2 = host(2, Announced.HEALTHY);
         Host d0 = host(0, Announced.DEGRADED);
         Host h0 = host(0, Announced.UNKNOWN);
         Host bad = host(0, Announced.TIMEOUT);
-        Host d1 = host(1, Announced.DEGRADED);
-        HostSet set = HostSet.of(List.of(h1, d0, h0, bad, d1));
-        assertThat(set.groups()).containsExactly(new HostSet.Group(0, HostSet.Tier.HEALTHY, List.of(h0)),
-                new HostSet.Group(1, HostSet.Tier.HEALTHY, List.of(h1)),
-                new HostSet.Group(0, HostSet.Tier.DEGRADED, List.of(d0)),
-                new HostSet.Group(1, HostSet.Tier.DEGRADED, List.of(d1)));
-        assertThat(set.lastResort()).containsExactly(d0, h0);
+        Host d2 = host(2, Announced.DEGRADED);
+        HostSet set = HostSet.of(List.of(h2, d0, h0, bad, d2));
+        assertThat(set.priorities()).containsExactly(
+                new HostSet.Priority(0, List.of(d0, h0, bad), List.of(h0), List.of(d0), 0, 0),
+                new HostSet.Priority(1, List.of(), List.of(), List.of(), 0, 0),
+                new HostSet.Priority(2, List.of(h2, d2), List.of(h2), List.of(d2), 0, 0));
         assertThat(set.all()).hasSize(5);
-        assertThat(List.of(set.healthyCount(), set.degradedCount(), set.excludedCount())).containsExactly(2, 2, 1);
+        assertThat(List.of(set.healthyCount(), set.degradedCount(), set.excludedCount())).containsExactly(2, 2, 0);
     }
 
     @Test
-    void anEjectedHostIsInNoGroupButALastResort() {
+    void anEjectedHostIsNotHealthyAndCountedAsUnreachable() {
         Host out = host(0, Announced.HEALTHY);
-        Host in = host(1, Announced.HEALTHY);
+        Host in = host(0, Announced.HEALTHY);
+        Host bad = host(0, Announced.UNHEALTHY);
         out.unreachable(EjectionSpec.DEFAULT, 0);
-        HostSet set = HostSet.of(List.of(out, in));
-        assertThat(set.groups()).containsExactly(new HostSet.Group(1, HostSet.Tier.HEALTHY, List.of(in)));
-        assertThat(set.lastResort()).containsExactly(out);
-        assertThat(set.healthyCount()).isEqualTo(1);
+        HostSet.Priority first = HostSet.of(List.of(out, in, bad)).priorities().getFirst();
+        assertThat(first.healthy()).containsExactly(in);
+        assertThat(first.unreachable()).isEqualTo(1);
+        assertThat(first.availablePercent()).as("one of the two that can be reached").isEqualTo(50);
     }
 
     @Test
-    void noHostsMakeNoGroups() {
-        assertThat(HostSet.EMPTY.groups()).isEmpty();
-        assertThat(HostSet.EMPTY.lastResort()).isEmpty();
+    void noHostsMakeNoPriorities() {
+        assertThat(HostSet.EMPTY.priorities()).isEmpty();
     }
 }

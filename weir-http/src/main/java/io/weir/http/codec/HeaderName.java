@@ -66,6 +66,7 @@ public final class HeaderName {
     public static final HeaderName X_ENVOY_MAX_RETRIES = known("x-envoy-max-retries");
     public static final HeaderName X_ENVOY_ATTEMPT_COUNT = known("x-envoy-attempt-count");
     public static final HeaderName X_ENVOY_OVERLOADED = known("x-envoy-overloaded");
+    public static final HeaderName X_ENVOY_DROP_OVERLOAD = known("x-envoy-drop-overload");
 
     private final String text;
     private final byte[] lower;

@@ -2,6 +2,7 @@ package io.weir.http.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.weir.core.balance.Pick;
+import io.weir.core.balance.Reason;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.model.Host;
 import io.weir.http.codec.HttpHead;
@@ -95,10 +96,17 @@ final class Attempts implements UpstreamListener {
                     waiter = place; // else the call has been answered already, and all may have moved on since
                 }
             }
-            case Pick.Refused _ -> {
+            case Pick.Refused refused -> refused(to, refused.reason());
+        }
+    }
+
+    private void refused(Cluster to, Reason why) {
+        switch (why) {
+            case NO_HOST, NO_HEALTHY_HOST -> {
                 to.stats().upstreamCxNoneHealthy().increment();
                 exchange.failed(503, "no healthy upstream", "no_healthy_upstream", ResponseFlag.UH.bit());
             }
+            case DROPPED -> exchange.failed(503, "drop overload", "drop_overload", ResponseFlag.DO.bit());
         }
     }
 
@@ -309,7 +317,6 @@ final class Attempts implements UpstreamListener {
         if (to == null || how == null) {
             return;
         }
-        visit.head(head, worker.nowNanos());
         if (how.retry().onResponse(head) && replay.repeatable() && retries.admit(to, how.retry(), count)) {
             to.stats().answered(head.status());
             visit.answered(head.status(), worker.nowNanos());
@@ -333,7 +340,6 @@ final class Attempts implements UpstreamListener {
 
     @Override
     public void upstreamTrailers(HttpHead trailers) {
-        visit.trailers(trailers, worker.nowNanos());
         exchange.responseTrailers(trailers);
     }
 

@@ -323,9 +323,7 @@ public final class Exchange {
     private void send(int code, byte[] body, long responseFlags) {
         flags |= responseFlags;
         var head = localHead(code);
-        if ((flags & ResponseFlag.UO.bit()) != 0) {
-            head.add(HeaderName.X_ENVOY_OVERLOADED, "true");
-        }
+        HeaderPolicy.overload(head, flags);
         sendLocal(head, body);
     }
 

@@ -6,6 +6,7 @@ import io.weir.http.codec.HttpHead;
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.route.Forward;
 import io.weir.net.transport.WorkerSlot;
+import io.weir.observe.log.ResponseFlag;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.random.RandomGenerator;
@@ -95,6 +96,16 @@ final class HeaderPolicy {
         if (!spec.suppressEnvoyHeaders() && forward.timeoutNanos() > 0) {
             head.remove(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS);
             head.add(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, forward.timeoutNanos() / 1_000_000);
+        }
+    }
+
+    /** Says that a request was refused because too much is under way, or to lower the load. */
+    static void overload(HttpHead response, long flags) {
+        if ((flags & ResponseFlag.UO.bit()) != 0) {
+            response.add(HeaderName.X_ENVOY_OVERLOADED, "true");
+        }
+        if ((flags & ResponseFlag.DO.bit()) != 0) {
+            response.add(HeaderName.X_ENVOY_DROP_OVERLOAD, "true");
         }
     }
 

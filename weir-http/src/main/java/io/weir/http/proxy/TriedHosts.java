@@ -50,6 +50,11 @@ final class TriedHosts implements PickContext {
     }
 
     @Override
+    public boolean repeated() {
+        return count > 0;
+    }
+
+    @Override
     public boolean excluded(Host host) {
         for (int i = 0; i < count; i++) {
             if (hosts[i] == host) {

@@ -6,6 +6,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.Http1BodyReader;
 import io.weir.http.codec.Http1HeadReader;
@@ -24,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  * One client's HTTP/1.1 connection. Requests that arrive pipelined are taken one after another: the next head is read
  * when the response before it has been written (RFC 9112 section 9.3.2). Bytes that are not yet wanted stay where they
  * are, one read's worth at most, and the socket is not read meanwhile: so a slow host holds a fast client back.
+ *
+ * <p>
+ * A client that closes its sending direction is answered what it has asked for completely, and then closed; within a
+ * request it can only mean that the request is given up. TCP shows no difference between this and a client that has
+ * gone: that one is noticed when the answer is written.
  */
 final class Http1Connection extends ChannelInboundHandlerAdapter implements Downstream {
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
@@ -48,11 +55,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
     private final Http1BodyReader bodies;
     private final Http1Output output = new Http1Output();
     private final ConnectionTimer timer;
+    private final Unread unread = new Unread();
 
     private State state = State.HEAD;
     private @Nullable HttpHead head;
     private @Nullable Exchange exchange;
-    private @Nullable ByteBuf rest;
     private boolean processing;
     private boolean headTimed;
     private boolean bodyWanted;
@@ -60,6 +67,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
     private boolean persistent = true;
     private boolean oldClient;
     private boolean closeAfterFlush;
+    private boolean inputEnded;
     private long requests;
 
     Http1Connection(HttpServer server, Worker worker, Channel channel, long connectionId) {
@@ -78,15 +86,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
     public void channelRead(ChannelHandlerContext context, Object message) {
         var in = (ByteBuf) message;
         server.stats().cxRxBytes.add(in.readableBytes());
-        var before = rest;
-        if (before == null) {
-            rest = in;
-        } else {
-            rest = channel.alloc().directBuffer(before.readableBytes() + in.readableBytes());
-            rest.writeBytes(before).writeBytes(in);
-            before.release();
-            in.release();
-        }
+        unread.add(channel, in);
         process();
     }
 
@@ -99,8 +99,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
         try {
             boolean going = true;
             while (going) {
-                var in = rest;
-                going = in != null && in.isReadable() && switch (state) {
+                var in = unread.bytes();
+                going = in != null && switch (state) {
                     case HEAD -> channel.isWritable() && readHead(in);
                     case BODY -> bodyWanted && readBody(in);
                     case ANSWERING -> false;
@@ -121,17 +121,61 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
             one.requestReadEnd();
         }
         flushOutput();
-        var left = rest;
-        boolean drained = left == null || !left.isReadable();
-        if (drained && left != null) {
-            left.release();
-            rest = null;
+        boolean drained = unread.none();
+        if (drained) {
+            unread.release();
+        }
+        if (drained && inputEnded) {
+            reading(false);
+            lastByteTaken();
+            return;
         }
         reading(drained && switch (state) {
             case BODY -> bodyWanted;
             case HEAD, ANSWERING -> channel.isWritable();
             case CLOSING -> true;
         });
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            inputEnded = true;
+            process();
+        }
+    }
+
+    /** The client has sent its last byte, and it has been taken. */
+    private void lastByteTaken() {
+        switch (state) {
+            case HEAD -> {
+                state = State.CLOSING;
+                closeAfterFlush = true;
+                timer.closingBegins();
+                flushOutput();
+            }
+            case BODY -> {
+                if (oldClient) {
+                    cut();
+                } else {
+                    exchange().downstreamClosed();
+                    flushOutput();
+                }
+            }
+            case ANSWERING -> {
+                // closes when the answer has been written
+            }
+            case CLOSING -> {
+                if (channel instanceof DuplexChannel duplex && duplex.isOutputShutdown()) {
+                    channel.close();
+                }
+            }
+        }
+    }
+
+    /** Whether nothing can follow the request at hand. */
+    private boolean lastRequest() {
+        return inputEnded && unread.none();
     }
 
     private void reading(boolean on) {
@@ -257,7 +301,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
         if (response.framing() == Framing.UNTIL_CLOSE || response.framing() == Framing.CHUNKED) {
             response.framing(oldClient ? Framing.UNTIL_CLOSE : Framing.CHUNKED, -1);
         }
-        if (response.framing() == Framing.UNTIL_CLOSE || server.draining()) {
+        if (response.framing() == Framing.UNTIL_CLOSE || server.draining() || lastRequest()) {
             persistent = false;
         }
         if (state == State.BODY && (last || !bodyWanted)) {
@@ -284,7 +328,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
 
     @Override
     public void ended() {
-        if (state != State.ANSWERING) {
+        if (state != State.ANSWERING || lastRequest()) {
             persistent = false; // a response before its request was complete: what is still to come has no place
         }
         bodyWanted = false;
@@ -302,7 +346,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
     @Override
     public void flush() {
         flushOutput();
-        if (rest != null) {
+        if (!unread.none()) {
             process();
         }
     }
@@ -360,10 +404,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
         } finally {
             output.discard();
             giveHeadBack();
-            if (rest != null) {
-                rest.release();
-                rest = null;
-            }
+            unread.release();
             server.closed(this, timer.openedNanos());
         }
     }

@@ -7,6 +7,7 @@ import io.weir.http.proxy.Exchange;
 import io.weir.http.proxy.HttpStats;
 import io.weir.http.proxy.ProxyContext;
 import io.weir.net.transport.Acceptor;
+import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
 import io.weir.net.transport.Workers;
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
  * Made by the conductor; connections live on their workers.
  */
 public final class HttpServer implements Acceptor {
+    /** How its listener's connections read and write: a client may have said all it has to say and still listen. */
+    public static final ChannelSettings SETTINGS = ChannelSettings.MESSAGES.withHalfClosure(true);
+
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
     private static final AtomicLong CONNECTION_IDS = new AtomicLong();
     private static final long DRAIN_STEP_NANOS = 100_000_000L;

@@ -22,7 +22,8 @@ final class Linger extends TimerWheel.Timer {
         if (!channel.isActive()) {
             return;
         }
-        if (spec.timeouts().delayedCloseNanos() == 0 || !(channel instanceof DuplexChannel duplex)) {
+        if (spec.timeouts().delayedCloseNanos() == 0 || !(channel instanceof DuplexChannel duplex)
+                || duplex.isInputShutdown()) {
             channel.close();
             return;
         }

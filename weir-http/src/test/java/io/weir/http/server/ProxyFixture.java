@@ -10,7 +10,6 @@ import io.weir.http.proxy.HttpStats;
 import io.weir.http.proxy.ProxyContext;
 import io.weir.http.route.Forward;
 import io.weir.http.route.RouteTable;
-import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.ListenFailure;
 import io.weir.net.transport.ListenOptions;
 import io.weir.net.transport.Listener;
@@ -80,7 +79,7 @@ final class ProxyFixture implements AutoCloseable {
 
     private Listener listen() {
         var options = ListenOptions.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                ChannelSettings.MESSAGES);
+                HttpServer.SETTINGS);
         try {
             return Listener.bind(workers, options, server);
         } catch (ListenFailure impossible) {

@@ -256,7 +256,7 @@ final class RetryTest {
     }
 
     @Test
-    void aClientThatLeavesTakesItsRequestWithIt() throws Exception {
+    void aClientThatResetsTakesItsRequestWithIt() throws Exception {
         var seen = new CountDownLatch(1);
         try (var origin = Origin.start((request, wire) -> {
             seen.countDown();
@@ -264,7 +264,7 @@ final class RetryTest {
         }); var proxy = ProxyFixture.before(origin)) {
             var client = proxy.client().send(GET);
             seen.await();
-            client.close();
+            client.reset();
             var logged = proxy.logged();
             assertThat(logged.has(ResponseFlag.DC)).isTrue();
             var host = proxy.cluster.view().hosts().all().getFirst();

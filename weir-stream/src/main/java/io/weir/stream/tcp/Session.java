@@ -70,17 +70,13 @@ final class Session implements PickContext {
         final Host host;
         final Side side;
         final long startNanos;
-        final int inFlight;
-        /** How long the connection took to make: what there is to say of the host's latency. */
-        long connectNanos;
         boolean returned;
 
-        Leg(Cluster cluster, Host host, Side side, long startNanos, int inFlight) {
+        Leg(Cluster cluster, Host host, Side side, long startNanos) {
             this.cluster = cluster;
             this.host = host;
             this.side = side;
             this.startNanos = startNanos;
-            this.inFlight = inFlight;
             ClusterStats numbers = cluster.stats();
             numbers.upstreamCxTotal().increment();
             numbers.upstreamCxActive().increment();
@@ -88,6 +84,7 @@ final class Session implements PickContext {
             numbers.upstreamRqActive().increment();
             host.stats().cxTotal().increment();
             host.stats().cxActive().increment();
+            host.stats().rqTotal().increment();
         }
 
         void giveBack() {
@@ -154,9 +151,14 @@ final class Session implements PickContext {
         ClusterStats numbers = cluster.stats();
         ClusterView view = cluster.view();
         switch (view.picker().pick(this)) {
-            case Pick.Refused _ -> {
-                numbers.upstreamCxNoneHealthy().increment();
-                end(ResponseFlag.UH.bit());
+            case Pick.Refused refused -> {
+                switch (refused.reason()) {
+                    case NO_HOST, NO_HEALTHY_HOST -> {
+                        numbers.upstreamCxNoneHealthy().increment();
+                        end(ResponseFlag.UH.bit());
+                    }
+                    case DROPPED -> end(ResponseFlag.DO.bit());
+                }
             }
             case Pick.Chosen chosen -> {
                 if (!cluster.circuit().tryConnection()) {
@@ -164,17 +166,17 @@ final class Session implements PickContext {
                     end(ResponseFlag.UO.bit());
                     return;
                 }
-                int inFlight = cluster.began(chosen.host(), worker.nowNanos());
-                connect(cluster, view.spec(), chosen.host(), inFlight);
+                cluster.began(chosen.host(), worker.nowNanos());
+                connect(cluster, view.spec(), chosen.host());
             }
         }
     }
 
-    private void connect(Cluster cluster, ClusterSpec spec, Host host, int inFlight) {
+    private void connect(Cluster cluster, ClusterSpec spec, Host host) {
         attempts++;
         tried.add(host);
         Side side = new Side(this, false);
-        Leg begun = new Leg(cluster, host, side, worker.nowNanos(), inFlight);
+        Leg begun = new Leg(cluster, host, side, worker.nowNanos());
         leg = begun;
         ConnectOptions options = ConnectOptions.of(spec.connectTimeoutNanos(),
                 TcpProxy.SETTINGS.withKeepAlive(spec.tcpKeepAlive()));
@@ -216,10 +218,9 @@ final class Session implements PickContext {
         }
         joined = true;
         long nowNanos = worker.nowNanos();
-        connected.connectNanos = nowNanos - connected.startNanos;
-        connected.cluster.connected(connected.host, connected.connectNanos, connected.inFlight, nowNanos);
+        connected.host.reached();
         connected.cluster.stats().upstreamCxConnectMs()
-                .record(TimeUnit.NANOSECONDS.toMillis(connected.connectNanos));
+                .record(TimeUnit.NANOSECONDS.toMillis(nowNanos - connected.startNanos));
         lastMovedNanos = nowNanos;
         if (proxy.spec().idleTimeoutNanos() > 0) {
             worker.timers().arm(idleTimer, nowNanos + proxy.spec().idleTimeoutNanos());
@@ -332,9 +333,9 @@ final class Session implements PickContext {
         (now.side.closedByUs() ? numbers.upstreamCxDestroyLocal() : numbers.upstreamCxDestroyRemote()).increment();
         numbers.upstreamCxLengthMs().record(TimeUnit.NANOSECONDS.toMillis(lifeNanos));
         if (now.side.broken()) {
-            now.cluster.reset(now.host, now.connectNanos, nowNanos);
+            now.cluster.reset(now.host, lifeNanos, nowNanos);
         } else {
-            now.cluster.closed(now.host);
+            now.cluster.answered(now.host, 200, lifeNanos, nowNanos);
         }
         now.giveBack();
         if (flushCounted) {
@@ -415,6 +416,11 @@ final class Session implements PickContext {
     @Override
     public long nowNanos() {
         return worker.nowNanos();
+    }
+
+    @Override
+    public boolean repeated() {
+        return !tried.isEmpty();
     }
 
     @Override

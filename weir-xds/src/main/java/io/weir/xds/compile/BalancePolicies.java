@@ -3,6 +3,8 @@ package io.weir.xds.compile;
 import java.util.ArrayList;
 import java.util.List;
 
+import com.google.protobuf.Any;
+
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.LbPolicy;
 import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy;
@@ -10,6 +12,7 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.L
 import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import io.weir.core.model.BalancePolicy;
+import io.weir.core.model.Balancing;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +27,8 @@ final class BalancePolicies {
         return List.of(new InTurns(), new AtRandom(), new FewestRequests());
     }
 
-    /** The policy of a cluster; round robin after a problem. */
+    /** The policy of a cluster that has no list of typed policies; round robin after a problem. */
     static BalancePolicy read(ReadContext context, Cluster cluster) {
-        if (cluster.hasLoadBalancingPolicy()) {
-            return typed(context, cluster.getLoadBalancingPolicy());
-        }
         return switch (cluster.getLbPolicy()) {
             case ROUND_ROBIN -> {
                 unusedLeastRequest(context, cluster);
@@ -75,27 +75,45 @@ final class BalancePolicies {
                 fullScan);
     }
 
-    /** As Envoy: the first policy of the list that is known. */
-    private static BalancePolicy typed(ReadContext context, LoadBalancingPolicy list) {
+    /**
+     * What a list of typed policies says: as Envoy, the first that is known counts.
+     *
+     * @param context
+     *            the list's own
+     */
+    static Balancing typed(ReadContext context, LoadBalancingPolicy list) {
         var unknown = new ArrayList<String>();
         for (int i = 0; i < list.getPoliciesCount(); i++) {
             var entry = list.getPolicies(i).getTypedExtensionConfig();
             if (context.isKnown(entry.getTypedConfig())) {
-                BalancePolicy policy = context.extension("load_balancing_policy.policies[" + i
-                        + "].typed_extension_config.typed_config", entry.getTypedConfig(), BalancePolicy.class);
+                Object read = context.extension("policies[" + i + "].typed_extension_config.typed_config",
+                        entry.getTypedConfig(), Object.class);
                 for (int unused = i + 1; unused < list.getPoliciesCount(); unused++) {
-                    context.skip("load_balancing_policy.policies[" + unused + "]");
+                    context.skip("policies[" + unused + "]");
                 }
-                return policy == null ? new BalancePolicy.RoundRobin() : policy;
+                return balancing(context, i, entry.getTypedConfig(), read);
             }
-            context.skip("load_balancing_policy.policies[" + i + "]");
+            context.skip("policies[" + i + "]");
             unknown.add(entry.getName().isEmpty() ? TypedConfigs.type(entry.getTypedConfig()) : entry.getName());
         }
-        context.problem("load_balancing_policy", String.join(", ", unknown), unknown.isEmpty()
+        context.problem("", String.join(", ", unknown), unknown.isEmpty()
                 ? "the list of policies is empty"
                 : "Weir does not have any of these balancing policies yet",
                 "add one of envoy.extensions.load_balancing_policies.{round_robin,least_request,random}.v3");
-        return new BalancePolicy.RoundRobin();
+        return Balancing.DEFAULT;
+    }
+
+    private static Balancing balancing(ReadContext context, int i, Any any, @Nullable Object read) {
+        return switch (read) {
+            case null -> Balancing.DEFAULT; // told already
+            case BalancePolicy policy -> BalancingReader.beside(policy, any);
+            case Balancing whole -> whole;
+            default -> {
+                context.problem("policies[" + i + "].typed_extension_config.typed_config", TypedConfigs.type(any),
+                        "this extension cannot stand here", "name a balancing policy");
+                yield Balancing.DEFAULT;
+            }
+        };
     }
 
     private record InTurns() implements ExtensionReader<RoundRobin, BalancePolicy> {

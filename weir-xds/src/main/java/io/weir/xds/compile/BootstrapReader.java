@@ -48,7 +48,11 @@ final class BootstrapReader {
             }
         }
         runtime();
-        return new Snapshot(node(), listeners, clusters, admin(), demo(), bootstrap);
+        String localCluster = bootstrap.getClusterManager().getLocalClusterName();
+        if (!localCluster.isEmpty()) {
+            context.clusterReferenced("cluster_manager.local_cluster_name", localCluster);
+        }
+        return new Snapshot(node(), localCluster, listeners, clusters, admin(), demo(), bootstrap);
     }
 
     private NodeId node() {

@@ -15,7 +15,6 @@ import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.weir.core.model.Admission;
-import io.weir.core.model.Balancing;
 import io.weir.core.model.CircuitLimits;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Endpoint;
@@ -46,7 +45,7 @@ final class ClusterReader {
         DnsClusters.Source source = DnsClusters.read(context, cluster);
         List<Endpoint> endpoints = source == null ? List.of() : Endpoints.read(context, cluster, source.type());
         var extensions = extensions();
-        var policy = BalancePolicies.read(context, cluster);
+        var balancing = BalancingReader.read(context, cluster);
         var limits = limits();
         transport();
         if (cluster.hasTypedDnsResolverConfig()) {
@@ -60,7 +59,7 @@ final class ClusterReader {
                 : ClusterSpec.CONNECT_TIMEOUT_NANOS;
         String statName = cluster.getAltStatName().isEmpty() ? cluster.getName() : cluster.getAltStatName();
         return new ClusterSpec(cluster.getName(), statName, source.type(), endpoints, connectTimeoutNanos,
-                new Balancing(policy), new Admission(limits), HealthRules.DEFAULT, source.dns(), keepAlive(),
+                balancing, new Admission(limits), HealthRules.DEFAULT, source.dns(), keepAlive(),
                 extensions);
     }
 
@@ -208,6 +207,7 @@ final class ClusterReader {
     /** The readers of extensions of clusters that belong to no other module. */
     static List<ExtensionReader<?, ?>> readers() {
         var readers = new ArrayList<>(BalancePolicies.readers());
+        readers.addAll(BalancingReader.readers());
         readers.add(new DnsClusters.DnsClusterReader());
         readers.add(new RawBufferReader());
         return readers;

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param node
  *            who this Weir is
+ * @param localCluster
+ *            the cluster whose hosts are the proxies like this one; empty when none is named
  * @param listeners
  *            in the order of the configuration
  * @param clusters
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param source
  *            the {@code envoy.config.bootstrap.v3.Bootstrap} it was compiled from, for {@code /config_dump}
  */
-public record Snapshot(NodeId node, List<ListenerSpec> listeners, List<ClusterSpec> clusters,
+public record Snapshot(NodeId node, String localCluster, List<ListenerSpec> listeners, List<ClusterSpec> clusters,
         @Nullable AdminSpec admin, @Nullable DemoSpec demo, Message source) {
 
     public Snapshot {

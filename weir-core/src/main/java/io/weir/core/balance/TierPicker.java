@@ -1,0 +1,100 @@
+package io.weir.core.balance;
+
+import io.weir.core.balance.Pick.Chosen;
+import io.weir.core.balance.Pick.Refused;
+import io.weir.core.stats.Counter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Picks by tiers: first the lane, a priority's healthy, degraded or, in panic, all hosts, each as often as its load
+ * says, then a host of the lane. A lane whose hosts have all gone down since is passed over. Immutable; any thread.
+ */
+final class TierPicker implements Picker {
+    private static final int WHOLE = 100;
+    private static final Pick REFUSED = new Refused(Reason.NO_HEALTHY_HOST);
+
+    /** One part of the hosts of one priority; all of it in panic, when health is not believed. */
+    static final class Lane {
+        private final Chooser chooser;
+        private final boolean panics;
+
+        Lane(Chooser chooser, boolean panics) {
+            this.chooser = chooser;
+            this.panics = panics;
+        }
+    }
+
+    private final Lane[] lanes;
+    private final @Nullable Lane only;
+    private final Lane[] byPercent;
+    private final boolean byHash;
+    private final boolean failOnPanic;
+    private final @Nullable Group lastResort;
+    private final Counter panicked;
+
+    /**
+     * @param lanes
+     *            all of them, the best first; at least one
+     * @param loads
+     *            one for each lane, in percent; they add up to 100
+     * @param byHash
+     *            the lane goes by the request's hash, so that it stays the same for the same request
+     * @param failOnPanic
+     *            panic refuses
+     * @param lastResort
+     *            whom to try when nobody is to be had; null: nobody
+     */
+    TierPicker(Lane[] lanes, int[] loads, boolean byHash, boolean failOnPanic, @Nullable Group lastResort,
+            Counter panicked) {
+        this.lanes = lanes;
+        this.byHash = byHash;
+        this.failOnPanic = failOnPanic;
+        this.lastResort = lastResort;
+        this.panicked = panicked;
+        this.byPercent = new Lane[WHOLE];
+        int at = 0;
+        for (int i = 0; i < lanes.length; i++) {
+            for (int n = 0; n < loads[i]; n++) {
+                byPercent[at++] = lanes[i];
+            }
+        }
+        only = byPercent[0] == byPercent[WHOLE - 1] ? byPercent[0] : null;
+    }
+
+    @Override
+    public Pick pick(PickContext context) {
+        Lane lane = only != null ? only : byPercent[percent(context)];
+        if (lane.panics) {
+            panicked.increment();
+            if (failOnPanic) {
+                return REFUSED;
+            }
+        }
+        Chosen chosen = lane.chooser.choose(context);
+        return chosen != null ? chosen : otherwise(lane, context);
+    }
+
+    private int percent(PickContext context) {
+        return byHash && context.hashed()
+                ? (int) Long.remainderUnsigned(context.hash(), WHOLE)
+                : Group.below(context.random().nextLong() >>> 32, WHOLE);
+    }
+
+    private Pick otherwise(Lane failed, PickContext context) {
+        for (Lane lane : lanes) {
+            if (lane != failed) {
+                Chosen chosen = lane.chooser.choose(context);
+                if (chosen != null) {
+                    return chosen;
+                }
+            }
+        }
+        if (lastResort == null) {
+            return REFUSED;
+        }
+        if (!failed.panics) {
+            panicked.increment();
+        }
+        return lastResort.regardless(context);
+    }
+}
