@@ -32,6 +32,8 @@ final class Commands implements Runnable {
     private static final String HOW = "round_robin, least_request or random";
     private static final String SCENARIO = "a YAML file: hosts, troubles, arrivals, policies";
     private static final String SEED = "another seed than the scenario's";
+    private static final String HTML = "write one page with the table and pictures: load, latency, ejections";
+    private static final String SVG = "write the pictures alone, each as a file";
     private static final String ADMIN = "where the admin listens; default: nowhere";
 
     private final PrintWriter out;
@@ -143,8 +145,10 @@ final class Commands implements Runnable {
             "Compare balancing policies on a simulated fleet: the core that serves, on simulated time and servers.",
             "The same scenario and seed print the same, always. examples/scenarios has some to begin with."})
     int simulate(@Parameters(paramLabel = "SCENARIO", description = SCENARIO) Path file,
-            @Option(names = "--seed", paramLabel = "N", description = SEED) @Nullable Long seed) {
-        return Simulating.run(file, seed, out, err);
+            @Option(names = "--seed", paramLabel = "N", description = SEED) @Nullable Long seed,
+            @Option(names = "--html", paramLabel = "FILE", description = HTML) @Nullable Path page,
+            @Option(names = "--svg", paramLabel = "FOLDER", description = SVG) @Nullable Path pictures) {
+        return Simulating.run(file, seed, page, pictures, out, err);
     }
 
     @Command(name = "version", mixinStandardHelpOptions = true, description = {

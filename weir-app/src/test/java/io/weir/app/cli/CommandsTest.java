@@ -110,9 +110,39 @@ class CommandsTest {
     }
 
     @Test
+    void aSimulationPrintsATableAndWritesAPageThatNeedsNoNetwork() throws Exception {
+        Path scenario = Files.writeString(folder.resolve("small.yaml"), """
+                title: Two <hosts>
+                duration: 2s
+                hosts: { count: 2, service: 5ms }
+                arrivals: { poisson: 100 }
+                policies: [ round_robin, random ]
+                """);
+        Path page = folder.resolve("small.html");
+        Cli result = Cli.weir("simulate", scenario.toString(), "--seed", "7", "--html", page.toString(), "--svg",
+                folder.resolve("pictures").toString());
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(result.out()).startsWith("Two <hosts> (seed 7)\n").contains("policy ", "round_robin ", "random ");
+        assertThat(Files.readString(page)).contains("<title>Two &lt;hosts&gt;</title>", "<svg ", "seed 7")
+                .doesNotContain("<script", "src=", "url(", "https:");
+        assertThat(folder.resolve("pictures/small-load.svg")).content().startsWith("<svg xmlns=");
+        assertThat(Cli.weir("simulate", scenario.toString(), "--seed", "7").out()).isEqualTo(result.out());
+    }
+
+    @Test
+    void aBrokenScenarioIsToldWithItsPlace() throws Exception {
+        Path broken = Files.writeString(folder.resolve("broken.yaml"), "hosts: { count: 2, service: 5 }\n");
+        Cli result = Cli.weir("simulate", broken.toString());
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.err()).contains("broken.yaml:1:29: hosts.service: this is no length of time (5)",
+                "cannot stand: 3 errors");
+    }
+
+    @Test
     void theManualNamesEveryCommandAndOption() throws Exception {
         String manual = Files.readString(SourceTree.root().resolve("dist/weir.1")).replace("\\-", "-");
-        for (String word : List.of("run", "check", "expand", "proxy", "simulate", "--seed", "version", "completion",
+        for (String word : List.of("run", "check", "expand", "proxy", "simulate", "--seed", "--html", "--svg",
+                "version", "completion",
                 "--concurrency",
                 "--mode",
                 "--drain-time-s", "--log-level", "--balance", "--no-follow", "--admin", "--from", "--to", "SIGTERM")) {

@@ -35,6 +35,14 @@ final class Scenarios {
         return Simulation.compare(scenario).stream().collect(Collectors.toMap(Result::label, result -> result));
     }
 
+    static Result of(Map<String, Result> results, String label) {
+        Result result = results.get(label);
+        if (result == null) {
+            throw new AssertionError(label + " is not among " + results.keySet());
+        }
+        return result;
+    }
+
     static Result only(String text) {
         List<Result> results = Simulation.compare(of(text));
         return results.getFirst();
