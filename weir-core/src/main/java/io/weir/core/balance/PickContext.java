@@ -1,5 +1,6 @@
 package io.weir.core.balance;
 
+import io.weir.core.model.Criteria;
 import io.weir.core.model.Host;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,11 @@ public interface PickContext {
     /** Whether this request has been given to a host before: what is asked of a request once is not asked again. */
     default boolean repeated() {
         return false;
+    }
+
+    /** What the route asks of the host's metadata; null: nothing. */
+    default @Nullable Criteria criteria() {
+        return null;
     }
 
     /** Address of the host that the request is bound to by its session, as {@link Host#addressText}; null: none. */

@@ -4,9 +4,17 @@ import io.weir.core.balance.Pick.Refused;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.Balancing;
 import io.weir.core.model.HostSet;
+import io.weir.core.model.LocalityRule;
+import io.weir.core.model.SubsetRule;
+import io.weir.core.model.Tiers;
 import io.weir.core.stats.BalanceStats;
+import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
+import io.weir.core.stats.SubsetStats;
 import io.weir.core.tier.Locals;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the pickers of one cluster, one for each view. Every policy has its line in {@link #chooser}; what holds for
@@ -18,19 +26,27 @@ public final class Pickers {
     private static final Picker NO_HEALTHY_HOST = refusing(Reason.NO_HEALTHY_HOST);
 
     private final BalanceStats stats;
+    private final Supplier<SubsetStats> subsetStats;
     private final Choosers choosers = new Choosers(Pickers::chooser);
+    private @Nullable Subsets subsets;
+    private Overriding.Directory directory = new Overriding.Directory(List.of());
 
     /**
      * @param stats
      *            where picks are counted
+     * @param subsetStats
+     *            where subsets are counted, asked for where there are any
      */
-    public Pickers(BalanceStats stats) {
+    public Pickers(BalanceStats stats, Supplier<SubsetStats> subsetStats) {
         this.stats = stats;
+        this.subsetStats = subsetStats;
     }
 
     /** A picker over these hosts by a policy alone, with Envoy's tiers. */
     public static Picker build(HostSet hosts, BalancePolicy policy, long seed) {
-        return new Pickers(new BalanceStats(new Stats().root())).build(hosts, Balancing.DEFAULT.withPolicy(policy),
+        Scope nowhere = new Stats().root();
+        return new Pickers(new BalanceStats(nowhere), () -> new SubsetStats(nowhere)).build(hosts,
+                Balancing.DEFAULT.withPolicy(policy),
                 Locals.NONE, seed);
     }
 
@@ -46,17 +62,45 @@ public final class Pickers {
         if (hosts.all().isEmpty()) {
             return NO_HOST;
         }
-        choosers.begin(seed);
-        Picker tiers = new TierBuilder(hosts, balancing, byHash(balancing.policy()), locals, stats, choosers).build();
-        Picker picker = tiers == null ? NO_HEALTHY_HOST : tiers;
+        Picker picker = tiers(hosts, balancing, locals, seed, choosers, null);
+        SubsetRule rule = balancing.subsets();
+        if (rule != null) {
+            picker = divided(hosts, balancing, rule, locals, seed, picker);
+        }
+        if (!directory.of(hosts.all())) {
+            directory = new Overriding.Directory(hosts.all());
+        }
+        picker = new Overriding(picker, directory, balancing.overrideStatuses());
         return balancing.tiers().drops().isEmpty()
                 ? picker
                 : new Dropping(picker, balancing.tiers().drops(), stats.dropOverload());
     }
 
+    private Picker tiers(HostSet hosts, Balancing balancing, Locals locals, long seed, Choosers its,
+            @Nullable HostSet whole) {
+        its.begin(seed);
+        Picker picker = new TierBuilder(hosts, balancing, byHash(balancing.policy()), locals, stats, its, whole)
+                .build();
+        return picker == null ? NO_HEALTHY_HOST : picker;
+    }
+
+    private Picker divided(HostSet hosts, Balancing balancing, SubsetRule rule, Locals locals, long seed, Picker any) {
+        if (subsets == null) {
+            subsets = new Subsets(Pickers::chooser, subsetStats.get());
+        }
+        Tiers tiers = balancing.tiers();
+        Balancing within = tiers.locality() instanceof LocalityRule.Weighted && !rule.localityWeights()
+                ? balancing.withTiers(tiers.withLocality(new LocalityRule.Ignored()))
+                : balancing;
+        HostSet whole = rule.scaleLocalityWeights() ? hosts : null;
+        return subsets.picker(hosts, rule, any,
+                (members, its) -> tiers(members, within, locals, seed, its, whole));
+    }
+
     /** What was told of hosts has changed in ways that only choosers see, such as their names. */
     public void forget() {
         choosers.forget();
+        subsets = null;
     }
 
     /** Whether a policy goes by the request's hash; then the priority does too. */

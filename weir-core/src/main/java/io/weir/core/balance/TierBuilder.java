@@ -28,11 +28,16 @@ final class TierBuilder {
     private final Locals locals;
     private final BalanceStats stats;
     private final Choosers choosers;
+    private final @Nullable HostSet whole;
     private final List<Lane> lanes = new ArrayList<>();
     private final List<Integer> loads = new ArrayList<>();
 
+    /**
+     * @param whole
+     *            what the hosts are a part of, where localities weigh only as much as they are; else null
+     */
     TierBuilder(HostSet hosts, Balancing balancing, boolean byHash, Locals locals, BalanceStats stats,
-            Choosers choosers) {
+            Choosers choosers, @Nullable HostSet whole) {
         this.hosts = hosts;
         this.tiers = balancing.tiers();
         this.policy = balancing.policy();
@@ -40,6 +45,7 @@ final class TierBuilder {
         this.locals = locals;
         this.stats = stats;
         this.choosers = choosers;
+        this.whole = whole;
     }
 
     /** The picker; null where nobody can be picked. The set has a host. */
@@ -126,7 +132,6 @@ final class TierBuilder {
             case LocalityRule.Ignored _ -> everywhere(priority, part, some);
             case LocalityRule.Weighted _ -> weighted(priority, part, some);
             case LocalityRule.ZoneAware rule -> byZone(rule, priority, part, some);
-            case LocalityRule.LoadAware _ -> everywhere(priority, part, some);
         };
         lanes.add(new Lane(chooser, panics));
     }
@@ -151,7 +156,8 @@ final class TierBuilder {
         List<Place> places = new ArrayList<>();
         List<Double> weights = new ArrayList<>();
         for (Place place : Place.of(priority, locals.own())) {
-            double weight = place.effectiveWeight(hosts(place, part).size(), tiers.overprovisioningPercent());
+            double weight = place.effectiveWeight(hosts(place, part).size(), tiers.overprovisioningPercent())
+                    * scale(priority, place);
             if (weight > 0) {
                 places.add(place);
                 weights.add(weight);
@@ -159,6 +165,16 @@ final class TierBuilder {
         }
         // where no locality has a weight, as in Envoy, they do not count
         return places.isEmpty() ? everywhere(priority, part, some) : shared(priority, part, places, weights);
+    }
+
+    /** How much of a locality's hosts the part has, where that counts. */
+    private double scale(Priority priority, Place place) {
+        if (whole == null) {
+            return 1;
+        }
+        long all = whole.priorities().get(priority.number()).hosts().stream()
+                .filter(host -> host.endpoint().locality().equals(place.locality())).count();
+        return (double) place.hosts().size() / all;
     }
 
     private Chooser shared(Priority priority, Part part, List<Place> places, List<Double> shares) {

@@ -16,6 +16,7 @@ import io.weir.core.model.Outcome;
 import io.weir.core.stats.ClusterStats;
 import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
+import io.weir.core.stats.SubsetStats;
 import io.weir.core.tier.Locals;
 import java.net.SocketAddress;
 import java.util.LinkedHashMap;
@@ -59,7 +60,7 @@ public final class Cluster {
      */
     public Cluster(ClusterSpec spec, Stats stats) {
         this.stats = new ClusterStats(stats, spec.statName());
-        this.pickers = new Pickers(this.stats.balance());
+        this.pickers = new Pickers(this.stats.balance(), () -> new SubsetStats(this.stats.scope()));
         this.circuit = new CircuitBreaker(spec.admission().limits());
         this.seed = spec.name().hashCode() * SEED_STEP;
         this.view = new ClusterView(spec, HostSet.EMPTY, picker(HostSet.EMPTY, spec.balancing()));
@@ -140,7 +141,7 @@ public final class Cluster {
         if (!locals.equals(now)) {
             locals = now;
             switch (spec().balancing().tiers().locality()) {
-                case LocalityRule.ZoneAware _,LocalityRule.LoadAware _ -> publish(spec());
+                case LocalityRule.ZoneAware _ -> publish(spec());
                 case LocalityRule.Ignored _,LocalityRule.Weighted _ -> {
                     // nothing goes by it
                 }

@@ -1,5 +1,6 @@
 package io.weir.core.model;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,23 +12,44 @@ import org.jspecify.annotations.Nullable;
  *            which hosts are equally good, and which are used at all
  * @param slowStart
  *            how hosts come to their full share; null: at once
+ * @param subsets
+ *            how hosts are divided by their metadata; null: not
+ * @param overrideStatuses
+ *            which announced healths leave a host to the requests that are bound to it; one that is down counts as
+ *            unhealthy, and nothing announced as healthy. Envoy's {@code override_host_status}
  */
-public record Balancing(BalancePolicy policy, Tiers tiers, @Nullable SlowStart slowStart) {
+public record Balancing(BalancePolicy policy, Tiers tiers, @Nullable SlowStart slowStart,
+        @Nullable SubsetRule subsets, Set<Announced> overrideStatuses) {
     /** Round robin with Envoy's defaults. */
-    public static final Balancing DEFAULT = new Balancing(new BalancePolicy.RoundRobin(), Tiers.DEFAULT, null);
+    public static final Balancing DEFAULT = new Balancing(new BalancePolicy.RoundRobin(), Tiers.DEFAULT, null, null,
+            Set.of(Announced.UNKNOWN, Announced.HEALTHY, Announced.DEGRADED));
+
+    public Balancing {
+        overrideStatuses = Set.copyOf(overrideStatuses);
+    }
 
     /** The same with another policy. */
     public Balancing withPolicy(BalancePolicy other) {
-        return new Balancing(other, tiers, slowStart);
+        return new Balancing(other, tiers, slowStart, subsets, overrideStatuses);
     }
 
     /** The same with other tiers. */
     public Balancing withTiers(Tiers other) {
-        return new Balancing(policy, other, slowStart);
+        return new Balancing(policy, other, slowStart, subsets, overrideStatuses);
     }
 
     /** The same with another slow start; null: none. */
     public Balancing withSlowStart(@Nullable SlowStart other) {
-        return new Balancing(policy, tiers, other);
+        return new Balancing(policy, tiers, other, subsets, overrideStatuses);
+    }
+
+    /** The same with other subsets; null: none. */
+    public Balancing withSubsets(@Nullable SubsetRule other) {
+        return new Balancing(policy, tiers, slowStart, other, overrideStatuses);
+    }
+
+    /** The same with other healths that keep a bound request. */
+    public Balancing withOverrideStatuses(Set<Announced> other) {
+        return new Balancing(policy, tiers, slowStart, subsets, other);
     }
 }

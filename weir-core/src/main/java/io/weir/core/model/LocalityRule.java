@@ -1,7 +1,5 @@
 package io.weir.core.model;
 
-import java.util.concurrent.TimeUnit;
-
 /** What the localities of hosts matter to their choice. A closed set; immutable, any thread. */
 public sealed interface LocalityRule {
     /** Nothing: hosts are chosen wherever they stand. */
@@ -37,38 +35,6 @@ public sealed interface LocalityRule {
             if (!(routingPercent >= 0 && routingPercent <= 100) || hostsMin < 0 || localHostsMin < 0) {
                 throw new IllegalArgumentException("not a zone aware rule: " + routingPercent + " %, at least "
                         + hostsMin + " hosts, " + localHostsMin + " local");
-            }
-        }
-    }
-
-    /**
-     * Traffic goes where capacity is left, as hosts report it (ORCA), and stays in the own locality while that is not
-     * much busier than the others: Envoy's {@code load_aware_locality}.
-     *
-     * @param updateNanos
-     *            how often the shares are computed
-     * @param smoothingNanos
-     *            time constant of the exponentially weighted mean of a locality's utilisation
-     * @param variance
-     *            all traffic stays local while the local utilisation is at most so much above the others' mean
-     * @param probeShare
-     *            share of the traffic that other localities get at least, so that they go on reporting; below 1
-     * @param staleNanos
-     *            a locality without a report for so long counts by its hosts alone
-     */
-    record LoadAware(long updateNanos, long smoothingNanos, double variance, double probeShare, long staleNanos)
-            implements
-                LocalityRule {
-        /** Envoy's defaults: every second, 5 s, 0.1, 3 %, 3 minutes. */
-        public static final LoadAware DEFAULT = new LoadAware(TimeUnit.SECONDS.toNanos(1),
-                TimeUnit.SECONDS.toNanos(5), 0.1, 0.03, TimeUnit.MINUTES.toNanos(3));
-
-        public LoadAware {
-            if (updateNanos < 1 || smoothingNanos < 0 || !(variance >= 0) || !(probeShare >= 0 && probeShare < 1)
-                    || staleNanos < 1) {
-                throw new IllegalArgumentException("not a load aware rule: every " + updateNanos + " ns over "
-                        + smoothingNanos + " ns, variance " + variance + ", probe " + probeShare + ", stale after "
-                        + staleNanos + " ns");
             }
         }
     }

@@ -12,6 +12,7 @@ import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;
 import io.weir.core.stats.BalanceStats;
 import io.weir.core.stats.Stats;
+import io.weir.core.stats.SubsetStats;
 import io.weir.core.tier.Locals;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -27,7 +28,8 @@ class PickersTest {
     private final BalanceStats counts = new BalanceStats(stats.root());
 
     private Picker picker(BalancePolicy policy, List<Host> hosts) {
-        return new Pickers(counts).build(HostSet.of(hosts), Balancing.DEFAULT.withPolicy(policy), Locals.NONE, SEED);
+        return new Pickers(counts, () -> new SubsetStats(stats.root())).build(HostSet.of(hosts),
+                Balancing.DEFAULT.withPolicy(policy), Locals.NONE, SEED);
     }
 
     private static Host host(int index, int priority, Announced announced) {

@@ -14,6 +14,7 @@ import io.weir.core.model.LocalityRule;
 import io.weir.core.model.Tiers;
 import io.weir.core.stats.BalanceStats;
 import io.weir.core.stats.Stats;
+import io.weir.core.stats.SubsetStats;
 import io.weir.core.tier.Locals;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,8 +31,9 @@ class TierPickerTest {
     private static final Locality C = new Locality("r", "c", "");
 
     private final List<Host> hosts = new ArrayList<>();
-    private final BalanceStats counts = new BalanceStats(new Stats().root());
-    private final Pickers pickers = new Pickers(counts);
+    private final Stats stats = new Stats();
+    private final BalanceStats counts = new BalanceStats(stats.root());
+    private final Pickers pickers = new Pickers(counts, () -> new SubsetStats(stats.root()));
     private Locals locals = Locals.NONE;
 
     private void add(int count, int priority, Announced announced, Locality locality, int weight) {

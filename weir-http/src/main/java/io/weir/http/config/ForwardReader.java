@@ -3,6 +3,7 @@ package io.weir.http.config;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
+import io.weir.core.model.Criteria;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.route.ClusterChoice;
 import io.weir.http.route.Forward;
@@ -73,13 +74,14 @@ final class ForwardReader {
         return switch (message.getClusterSpecifierCase()) {
             case CLUSTER -> {
                 reference("cluster", message.getCluster());
-                yield new ClusterChoice.Single(target(message.getCluster()));
+                yield new ClusterChoice.Single(target(message.getCluster(), message));
             }
             case CLUSTER_HEADER -> {
                 var header = TextReader.name(message.getClusterHeader(), "cluster_header", context);
-                yield header == null ? null : new ClusterChoice.ByHeader(header, target(""));
+                yield header == null ? null : new ClusterChoice.ByHeader(header, target("", message));
             }
-            case WEIGHTED_CLUSTERS -> weighted(message.getWeightedClusters());
+            case WEIGHTED_CLUSTERS ->
+                weighted(message.getWeightedClusters(), Plain.criteria(message.getMetadataMatch(), null));
             case CLUSTER_SPECIFIER_PLUGIN, INLINE_CLUSTER_SPECIFIER_PLUGIN -> {
                 context.problem("", "", "Weir knows no cluster specifier plugins",
                         "use cluster, weighted_clusters or cluster_header");
@@ -95,11 +97,12 @@ final class ForwardReader {
         }
     }
 
-    private Target target(String cluster) {
-        return new Target(cluster, 1, scope.requestEdits(), scope.responseEdits(), HostRewrite.KEEP);
+    private Target target(String cluster, RouteAction message) {
+        return new Target(cluster, 1, scope.requestEdits(), scope.responseEdits(), HostRewrite.KEEP,
+                Plain.criteria(message.getMetadataMatch(), null));
     }
 
-    private @Nullable ClusterChoice weighted(WeightedCluster message) {
+    private @Nullable ClusterChoice weighted(WeightedCluster message, @Nullable Criteria outer) {
         var targets = new ArrayList<Target>();
         for (int i = 0; i < message.getClustersCount(); i++) {
             var cluster = message.getClusters(i);
@@ -115,7 +118,8 @@ final class ForwardReader {
             reference("weighted_clusters.clusters[" + i + "].name", cluster.getName());
             targets.add(new Target(cluster.getName(), Integer.toUnsignedLong(cluster.getWeight().getValue()),
                     inner.requestEdits(), inner.responseEdits(),
-                    host.isEmpty() ? HostRewrite.KEEP : new HostRewrite.Literal(host)));
+                    host.isEmpty() ? HostRewrite.KEEP : new HostRewrite.Literal(host),
+                    Plain.criteria(cluster.getMetadataMatch(), outer)));
         }
         long total = targets.stream().mapToLong(Target::weight).sum();
         if (total < 1 || total > WEIGHTS_MAX) {

@@ -69,6 +69,7 @@ final class Attempts implements UpstreamListener {
         answered = false;
         held = false;
         tried.clear();
+        tried.asking(chosen.criteria());
         replay.begin(how.retry().allows(request));
         if (!to.circuit().tryRequest()) {
             to.stats().upstreamRqPendingOverflow().increment();

@@ -1,6 +1,7 @@
 package io.weir.http.proxy;
 
 import io.weir.core.balance.PickContext;
+import io.weir.core.model.Criteria;
 import io.weir.core.model.Host;
 import io.weir.net.transport.Worker;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ final class TriedHosts implements PickContext {
     private final Worker worker;
     private @Nullable Host[] hosts = new @Nullable Host[4];
     private int count;
+    private @Nullable Criteria criteria;
 
     TriedHosts(Worker worker) {
         this.worker = worker;
@@ -33,6 +35,16 @@ final class TriedHosts implements PickContext {
     @Override
     public long nowNanos() {
         return worker.nowNanos();
+    }
+
+    /** The next request asks this of its hosts' metadata; null: nothing. */
+    void asking(@Nullable Criteria its) {
+        criteria = its;
+    }
+
+    @Override
+    public @Nullable Criteria criteria() {
+        return criteria;
     }
 
     void clear() {

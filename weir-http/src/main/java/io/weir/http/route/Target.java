@@ -1,5 +1,8 @@
 package io.weir.http.route;
 
+import io.weir.core.model.Criteria;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A cluster that a route may choose, with everything that depends on the choice. Immutable.
  *
@@ -13,16 +16,18 @@ package io.weir.http.route;
  *            what happens to the response's header, all four levels in order
  * @param hostRewrite
  *            {@link HostRewrite#KEEP} or a literal that goes before the route's own
+ * @param criteria
+ *            what is asked of a host's metadata, the cluster's part of the route merged with the route's; null: nothing
  */
 public record Target(String cluster, long weight, HeaderEdits requestEdits, HeaderEdits responseEdits,
-        HostRewrite hostRewrite) {
+        HostRewrite hostRewrite, @Nullable Criteria criteria) {
     /** A cluster without edits. */
     public static Target of(String cluster) {
-        return new Target(cluster, 1, HeaderEdits.NONE, HeaderEdits.NONE, HostRewrite.KEEP);
+        return new Target(cluster, 1, HeaderEdits.NONE, HeaderEdits.NONE, HostRewrite.KEEP, null);
     }
 
     /** The same under another name. */
     Target named(String other) {
-        return new Target(other, weight, requestEdits, responseEdits, hostRewrite);
+        return new Target(other, weight, requestEdits, responseEdits, hostRewrite, criteria);
     }
 }

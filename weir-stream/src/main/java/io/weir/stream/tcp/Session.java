@@ -9,6 +9,7 @@ import io.weir.core.balance.PickContext;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.ClusterView;
 import io.weir.core.model.ClusterSpec;
+import io.weir.core.model.Criteria;
 import io.weir.core.model.Host;
 import io.weir.core.stats.ClusterStats;
 import io.weir.net.transport.ConnectOptions;
@@ -43,6 +44,7 @@ final class Session implements PickContext {
     private final IdleTimer idleTimer = new IdleTimer();
     private @Nullable DurationTimer durationTimer;
     private @Nullable String clusterName;
+    private @Nullable Criteria criteria;
     private @Nullable Leg leg;
     private int attempts;
     private long flags;
@@ -137,8 +139,10 @@ final class Session implements PickContext {
             durationTimer = new DurationTimer();
             worker.timers().arm(durationTimer, startNanos + durationMaxNanos);
         }
-        clusterName = proxy.target(worker);
-        connect(clusterName);
+        TcpProxySpec.Target target = proxy.target(worker);
+        clusterName = target.cluster();
+        criteria = target.criteria();
+        connect(target.cluster());
     }
 
     private void connect(String name) {
@@ -416,6 +420,11 @@ final class Session implements PickContext {
     @Override
     public long nowNanos() {
         return worker.nowNanos();
+    }
+
+    @Override
+    public @Nullable Criteria criteria() {
+        return criteria;
     }
 
     @Override

@@ -82,15 +82,15 @@ public final class TcpProxy implements Acceptor {
     }
 
     /** The cluster of a new connection, by weight. */
-    String target(Worker worker) {
+    TcpProxySpec.Target target(Worker worker) {
         if (spec.targets().size() == 1) {
-            return spec.targets().getFirst().cluster();
+            return spec.targets().getFirst();
         }
         long dice = worker.random().nextLong(weightsTotal);
         for (TcpProxySpec.Target target : spec.targets()) {
             dice -= target.weight();
             if (dice < 0) {
-                return target.cluster();
+                return target;
             }
         }
         throw new IllegalStateException("weights that do not sum up");

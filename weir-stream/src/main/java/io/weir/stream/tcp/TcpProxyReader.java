@@ -58,7 +58,7 @@ public final class TcpProxyReader implements ExtensionReader<TcpProxy, TcpProxyS
         return switch (config.getClusterSpecifierCase()) {
             case CLUSTER -> {
                 context.clusterReferenced("cluster", config.getCluster());
-                yield List.of(new Target(config.getCluster(), 1));
+                yield List.of(new Target(config.getCluster(), 1, Plain.criteria(config.getMetadataMatch(), null)));
             }
             case WEIGHTED_CLUSTERS -> {
                 var targets = new ArrayList<Target>();
@@ -66,7 +66,9 @@ public final class TcpProxyReader implements ExtensionReader<TcpProxy, TcpProxyS
                     ClusterWeight weighted = config.getWeightedClusters().getClusters(i);
                     context.at("weighted_clusters").at("clusters", i).clusterReferenced("name", weighted.getName());
                     // uint32 in the message; a rule of the API says that it is at least 1
-                    targets.add(new Target(weighted.getName(), Math.max(1, weighted.getWeight() & 0xffffffffL)));
+                    targets.add(new Target(weighted.getName(), Math.max(1, weighted.getWeight() & 0xffffffffL),
+                            Plain.criteria(weighted.getMetadataMatch(),
+                                    Plain.criteria(config.getMetadataMatch(), null))));
                 }
                 yield targets;
             }

@@ -1,8 +1,10 @@
 package io.weir.stream.tcp;
 
 import io.weir.core.model.AccessLogSpec;
+import io.weir.core.model.Criteria;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a TCP proxy is told to do. Immutable; any thread.
@@ -28,12 +30,19 @@ public record TcpProxySpec(String statPrefix, List<Target> targets, long idleTim
      *
      * @param weight
      *            share of the connections, in proportion to the sum of all weights; at least 1
+     * @param criteria
+     *            what is asked of a host's metadata; null: nothing
      */
-    public record Target(String cluster, long weight) {
+    public record Target(String cluster, long weight, @Nullable Criteria criteria) {
         public Target {
             if (weight < 1) {
                 throw new IllegalArgumentException("weight must be at least 1: " + weight);
             }
+        }
+
+        /** A cluster of which any host will do. */
+        public Target(String cluster, long weight) {
+            this(cluster, weight, null);
         }
     }
 

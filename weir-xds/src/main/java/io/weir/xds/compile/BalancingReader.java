@@ -1,7 +1,9 @@
 package io.weir.xds.compile;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -9,6 +11,9 @@ import com.google.protobuf.UInt32Value;
 
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.CommonLbConfig;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.LbSubsetConfig;
+import io.envoyproxy.envoy.config.core.v3.HealthStatus;
+import io.envoyproxy.envoy.config.core.v3.HealthStatusSet;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.ZoneAwareLbConfig;
@@ -16,12 +21,17 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.SlowStar
 import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.subset.v3.Subset;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
+import io.weir.core.model.Announced;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.Balancing;
 import io.weir.core.model.LocalityRule;
 import io.weir.core.model.SlowStart;
+import io.weir.core.model.SubsetRule;
+import io.weir.core.model.SubsetRule.Fallback;
+import io.weir.core.model.SubsetRule.Selector;
 import io.weir.core.model.Tiers;
 import io.weir.core.model.Tiers.Drop;
 
@@ -34,6 +44,8 @@ import org.jspecify.annotations.Nullable;
 final class BalancingReader {
 
     private static final double MIN_WEIGHT_PERCENT = 10;
+    private static final int KEYS_SUBSET = 4;
+    private static final int FALLBACK_LIST = 1;
 
     private final ReadContext context;
     private final Cluster cluster;
@@ -48,6 +60,33 @@ final class BalancingReader {
     }
 
     private Balancing read() {
+        Balancing balancing = withoutSubsets();
+        if (cluster.hasLbSubsetConfig()) {
+            if (balancing.subsets() == null) {
+                balancing = balancing.withSubsets(olderSubsets(cluster.getLbSubsetConfig()));
+            } else {
+                context.warning("lb_subset_config", "", "load_balancing_policy tells the subsets; these do not count",
+                        "remove it");
+            }
+        }
+        return cluster.getCommonLbConfig().hasOverrideHostStatus()
+                ? balancing.withOverrideStatuses(statuses(cluster.getCommonLbConfig().getOverrideHostStatus()))
+                : balancing;
+    }
+
+    private static Set<Announced> statuses(HealthStatusSet message) {
+        Set<Announced> statuses = EnumSet.noneOf(Announced.class);
+        for (HealthStatus status : message.getStatusesList()) {
+            statuses.add(Endpoints.announced(status));
+        }
+        // in Envoy too, what is announced as nothing and what is announced as healthy are the same here
+        if (statuses.contains(Announced.UNKNOWN) || statuses.contains(Announced.HEALTHY)) {
+            statuses.addAll(List.of(Announced.UNKNOWN, Announced.HEALTHY));
+        }
+        return statuses;
+    }
+
+    private Balancing withoutSubsets() {
         Tiers tiers = tiers(cluster.getLoadAssignment().getPolicy());
         CommonLbConfig common = cluster.getCommonLbConfig();
         if (common.hasHealthyPanicThreshold()) {
@@ -187,6 +226,83 @@ final class BalancingReader {
         return zone.getForceLocalityDirectRouting() ? LocalityRule.ZoneAware.DEFAULT.hostsMin() : 0;
     }
 
+    private SubsetRule olderSubsets(LbSubsetConfig older) {
+        var selectors = new ArrayList<Selector>();
+        for (int i = 0; i < older.getSubsetSelectorsCount(); i++) {
+            var selector = older.getSubsetSelectors(i);
+            checkSelector(context.at("lb_subset_config").at("subset_selectors", i), selector.getKeysList(),
+                    selector.getFallbackPolicyValue() == KEYS_SUBSET, selector.getFallbackKeysSubsetList());
+            selectors.add(selector(selector.getKeysList(), selector.getSingleHostPerSubset(),
+                    selector.getFallbackPolicyValue(), selector.getFallbackKeysSubsetList()));
+        }
+        return new SubsetRule(fallback(older.getFallbackPolicyValue()), Plain.map(older.getDefaultSubset()), selectors,
+                older.getLocalityWeightAware(), older.getScaleLocalityWeight(), older.getPanicModeAny(),
+                older.getListAsAny(), older.getMetadataFallbackPolicyValue() == FALLBACK_LIST);
+    }
+
+    private static Selector selector(List<String> keys, boolean singleHost, int fallback, List<String> fallbackKeys) {
+        return new Selector(Set.copyOf(keys), singleHost, switch (fallback) {
+            case 1 -> Fallback.NO_FALLBACK;
+            case 2 -> Fallback.ANY_ENDPOINT;
+            case 3 -> Fallback.DEFAULT_SUBSET;
+            case 4 -> Fallback.KEYS_SUBSET;
+            default -> Fallback.NOT_DEFINED;
+        }, Set.copyOf(fallbackKeys));
+    }
+
+    /** The older and the newer message number their values alike. */
+    private static Fallback fallback(int number) {
+        return switch (number) {
+            case 1 -> Fallback.ANY_ENDPOINT;
+            case 2 -> Fallback.DEFAULT_SUBSET;
+            default -> Fallback.NO_FALLBACK;
+        };
+    }
+
+    /** Keys to fall back to must be fewer than the selector's own, or the search would not end. */
+    private static void checkSelector(ReadContext context, List<String> keys, boolean toKeys, List<String> fewer) {
+        boolean wrong = toKeys
+                ? fewer.isEmpty() || !keys.containsAll(fewer) || fewer.size() >= keys.size()
+                : !fewer.isEmpty();
+        if (wrong) {
+            context.problem("fallback_keys_subset", String.join(", ", fewer), toKeys
+                    ? "KEYS_SUBSET needs some of the selector's keys, but not all of them"
+                    : "these keys are for fallback_policy: KEYS_SUBSET alone",
+                    toKeys ? "name fewer keys of this selector" : "set fallback_policy: KEYS_SUBSET, or remove them");
+        }
+    }
+
+    /** Subsets, and within each another policy. */
+    private record Divided() implements ExtensionReader<Subset, Balancing> {
+
+        @Override
+        public Subset prototype() {
+            return Subset.getDefaultInstance();
+        }
+
+        @Override
+        public Class<Balancing> kind() {
+            return Balancing.class;
+        }
+
+        @Override
+        public @Nullable Balancing read(Subset config, ReadContext context) {
+            var selectors = new ArrayList<Selector>();
+            for (int i = 0; i < config.getSubsetSelectorsCount(); i++) {
+                var selector = config.getSubsetSelectors(i);
+                checkSelector(context.at("subset_selectors", i), selector.getKeysList(),
+                        selector.getFallbackPolicyValue() == KEYS_SUBSET, selector.getFallbackKeysSubsetList());
+                selectors.add(selector(selector.getKeysList(), selector.getSingleHostPerSubset(),
+                        selector.getFallbackPolicyValue(), selector.getFallbackKeysSubsetList()));
+            }
+            return BalancePolicies.typed(context.at("subset_lb_policy"), config.getSubsetLbPolicy())
+                    .withSubsets(new SubsetRule(fallback(config.getFallbackPolicyValue()),
+                            Plain.map(config.getDefaultSubset()), selectors, config.getLocalityWeightAware(),
+                            config.getScaleLocalityWeight(), config.getPanicModeAny(), config.getListAsAny(),
+                            config.getMetadataFallbackPolicyValue() == FALLBACK_LIST));
+        }
+    }
+
     /** Localities by weight, and within them another policy. */
     private record WeightedLocalities() implements ExtensionReader<WrrLocality, Balancing> {
 
@@ -208,6 +324,6 @@ final class BalancingReader {
     }
 
     static List<ExtensionReader<?, ?>> readers() {
-        return List.of(new WeightedLocalities());
+        return List.of(new WeightedLocalities(), new Divided());
     }
 }

@@ -97,7 +97,7 @@ final class Endpoints {
         return address instanceof InetSocketAddress inet ? inet.getHostString() : "";
     }
 
-    private static Announced announced(HealthStatus status) {
+    static Announced announced(HealthStatus status) {
         return switch (status) {
             case UNKNOWN, UNRECOGNIZED -> Announced.UNKNOWN;
             case HEALTHY -> Announced.HEALTHY;

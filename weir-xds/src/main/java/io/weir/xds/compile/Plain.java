@@ -10,6 +10,11 @@ import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.weir.core.model.Criteria;
+
+import org.jspecify.annotations.Nullable;
+
 /** Protobuf's well-known values as plain Java ones. */
 public final class Plain {
 
@@ -44,6 +49,21 @@ public final class Plain {
         var map = new LinkedHashMap<String, Object>();
         struct.getFieldsMap().forEach((key, value) -> map.put(key, value(value)));
         return map;
+    }
+
+    /**
+     * What balancing asks of hosts' metadata: the name space {@code envoy.lb}; nothing where that is empty.
+     *
+     * @param outer
+     *            criteria around these, which these win over
+     */
+    public static @Nullable Criteria criteria(Metadata metadata, @Nullable Criteria outer) {
+        Map<String, Object> values = map(metadata.getFilterMetadataOrDefault(Criteria.SPACE,
+                Struct.getDefaultInstance()));
+        if (values.isEmpty()) {
+            return outer;
+        }
+        return outer == null ? Criteria.of(values) : outer.with(values);
     }
 
     /** A value as String, Double, Boolean, List or Map; null becomes an empty string. */

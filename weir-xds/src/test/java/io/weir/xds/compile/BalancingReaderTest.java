@@ -3,12 +3,18 @@ package io.weir.xds.compile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
+import io.weir.core.model.Announced;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.Balancing;
 import io.weir.core.model.LocalityRule;
 import io.weir.core.model.SlowStart;
+import io.weir.core.model.SubsetRule;
+import io.weir.core.model.SubsetRule.Fallback;
+import io.weir.core.model.SubsetRule.Selector;
 import io.weir.core.model.Tiers;
 
 import org.junit.jupiter.api.Test;
@@ -97,5 +103,39 @@ class BalancingReaderTest {
         assertThat(balancing("round_robin_lb_config: { slow_start_config: { slow_start_window: 10s } },").slowStart())
                 .isEqualTo(new SlowStart(TimeUnit.SECONDS.toNanos(10), 1, 10));
         assertThat(balancing("round_robin_lb_config: { slow_start_config: {} },").slowStart()).isNull();
+    }
+
+    @Test
+    void subsetsAreToldInBothPlaces() {
+        String config = "fallback_policy: DEFAULT_SUBSET, default_subset: { stage: prod }, list_as_any: true,"
+                + " metadata_fallback_policy: FALLBACK_LIST, subset_selectors: [ { keys: [ v ],"
+                + " fallback_policy: ANY_ENDPOINT }, { keys: [ v, stage ], fallback_policy: KEYS_SUBSET,"
+                + " fallback_keys_subset: [ v ] } ]";
+        SubsetRule expected = new SubsetRule(Fallback.DEFAULT_SUBSET, Map.of("stage", "prod"),
+                List.of(new Selector(Set.of("v"), false, Fallback.ANY_ENDPOINT, Set.of()),
+                        new Selector(Set.of("v", "stage"), false, Fallback.KEYS_SUBSET, Set.of("v"))),
+                false, false, false, true, true);
+        assertThat(balancing("lb_subset_config: { " + config + " },").subsets()).isEqualTo(expected);
+        Balancing typed = balancing(typed("subset.v3.Subset", ", " + config + ", subset_lb_policy: { policies: [ "
+                + policy("random.v3.Random", "") + " ] }"));
+        assertThat(typed.subsets()).isEqualTo(expected);
+        assertThat(typed.policy()).isEqualTo(new BalancePolicy.Random());
+    }
+
+    @Test
+    void keysToFallBackToMustBeFewerThanTheSelectors() {
+        String text = "static_resources: { clusters: [ { name: a, lb_subset_config: { subset_selectors: [ {"
+                + " keys: [ v ], fallback_policy: KEYS_SUBSET, fallback_keys_subset: [ v ] } ] } } ] }";
+        assertThat(ConfigFile.compile("test.yaml", text, StandIns.extensions()))
+                .isInstanceOfSatisfying(Compiled.Rejected.class, rejected -> assertThat(rejected.problems())
+                        .anySatisfy(problem -> assertThat(problem.path())
+                                .endsWith("lb_subset_config.subset_selectors[0].fallback_keys_subset")));
+    }
+
+    @Test
+    void healthsThatKeepBoundRequestsAreTold() {
+        assertThat(balancing("common_lb_config: { override_host_status: { statuses: [ HEALTHY, DRAINING ] } },")
+                .overrideStatuses())
+                .containsExactlyInAnyOrder(Announced.UNKNOWN, Announced.HEALTHY, Announced.DRAINING);
     }
 }
