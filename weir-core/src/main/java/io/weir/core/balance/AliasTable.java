@@ -22,7 +22,7 @@ final class AliasTable {
         int smalls = 0;
         int larges = 0;
         for (int i = 0; i < count; i++) {
-            scaled[i] = weights[i] * count / sum;
+            scaled[i] = weights[i] * (double) count / sum;
             if (scaled[i] < 1) {
                 small[smalls++] = i;
             } else {

@@ -2,6 +2,7 @@ package io.weir.core.balance;
 
 import io.weir.core.balance.Pick.Chosen;
 import io.weir.core.model.Host;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,11 @@ final class Group {
             differ |= weights[i] != weights[0];
         }
         weighted = differ;
+    }
+
+    /** The same hosts with other weights, one for each, at least 1. */
+    Group weighing(int[] others) {
+        return new Group(Arrays.stream(chosen).map(Chosen::host).toList(), others, panicking);
     }
 
     /** What each of these hosts weighs now, against the others. */

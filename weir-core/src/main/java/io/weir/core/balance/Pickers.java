@@ -3,6 +3,7 @@ package io.weir.core.balance;
 import io.weir.core.balance.Pick.Refused;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.Balancing;
+import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;
 import io.weir.core.model.LocalityRule;
 import io.weir.core.model.SubsetRule;
@@ -13,6 +14,7 @@ import io.weir.core.stats.Stats;
 import io.weir.core.stats.SubsetStats;
 import io.weir.core.tier.Locals;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +29,8 @@ public final class Pickers {
 
     private final BalanceStats stats;
     private final Supplier<SubsetStats> subsetStats;
-    private final Choosers choosers = new Choosers(Pickers::chooser);
+    private final Choosers.Maker maker;
+    private final Choosers choosers;
     private @Nullable Subsets subsets;
     private Overriding.Directory directory = new Overriding.Directory(List.of());
 
@@ -36,16 +39,20 @@ public final class Pickers {
      *            where picks are counted
      * @param subsetStats
      *            where subsets are counted, asked for where there are any
+     * @param requestsActive
+     *            how many requests the whole cluster has in flight
      */
-    public Pickers(BalanceStats stats, Supplier<SubsetStats> subsetStats) {
+    public Pickers(BalanceStats stats, Supplier<SubsetStats> subsetStats, LongSupplier requestsActive) {
         this.stats = stats;
         this.subsetStats = subsetStats;
+        this.maker = (hosts, policy, seed) -> chooser(hosts, policy, seed, requestsActive);
+        this.choosers = new Choosers(maker);
     }
 
     /** A picker over these hosts by a policy alone, with Envoy's tiers. */
     public static Picker build(HostSet hosts, BalancePolicy policy, long seed) {
         Scope nowhere = new Stats().root();
-        return new Pickers(new BalanceStats(nowhere), () -> new SubsetStats(nowhere)).build(hosts,
+        return new Pickers(new BalanceStats(nowhere), () -> new SubsetStats(nowhere), () -> requestsActive(hosts)).build(hosts,
                 Balancing.DEFAULT.withPolicy(policy),
                 Locals.NONE, seed);
     }
@@ -86,7 +93,7 @@ public final class Pickers {
 
     private Picker divided(HostSet hosts, Balancing balancing, SubsetRule rule, Locals locals, long seed, Picker any) {
         if (subsets == null) {
-            subsets = new Subsets(Pickers::chooser, subsetStats.get());
+            subsets = new Subsets(maker, subsetStats.get());
         }
         Tiers tiers = balancing.tiers();
         Balancing within = tiers.locality() instanceof LocalityRule.Weighted && !rule.localityWeights()
@@ -95,6 +102,14 @@ public final class Pickers {
         HostSet whole = rule.scaleLocalityWeights() ? hosts : null;
         return subsets.picker(hosts, rule, any,
                 (members, its) -> tiers(members, within, locals, seed, its, whole));
+    }
+
+    private static long requestsActive(HostSet hosts) {
+        long sum = 0;
+        for (Host host : hosts.all()) {
+            sum += host.requestsActive();
+        }
+        return sum;
     }
 
     /** What was told of hosts has changed in ways that only choosers see, such as their names. */
@@ -106,15 +121,26 @@ public final class Pickers {
     /** Whether a policy goes by the request's hash; then the priority does too. */
     private static boolean byHash(BalancePolicy policy) {
         return switch (policy) {
-            case BalancePolicy.RoundRobin _,BalancePolicy.Random _,BalancePolicy.LeastRequest _ -> false;
+            case BalancePolicy.RoundRobin _ -> false;
+            case BalancePolicy.Random _ -> false;
+            case BalancePolicy.LeastRequest _ -> false;
+            case BalancePolicy.PeakEwma _ -> false;
+            case BalancePolicy.HotCold _ -> false;
+            case BalancePolicy.ClientSideWeightedRoundRobin _ -> false;
+            case BalancePolicy.RingHash _,BalancePolicy.Maglev _ -> true;
         };
     }
 
-    private static Chooser chooser(Group hosts, BalancePolicy policy, long seed) {
+    private static Chooser chooser(Group hosts, BalancePolicy policy, long seed, LongSupplier requestsActive) {
         return switch (policy) {
             case BalancePolicy.RoundRobin p -> made(RoundRobin::build, hosts, p, seed);
             case BalancePolicy.Random p -> made(Random::build, hosts, p, seed);
             case BalancePolicy.LeastRequest p -> made(LeastRequest::build, hosts, p, seed);
+            case BalancePolicy.PeakEwma p -> made(PeakEwma::build, hosts, p, seed);
+            case BalancePolicy.HotCold p -> made(HotCold::build, hosts, p, seed);
+            case BalancePolicy.ClientSideWeightedRoundRobin p -> made(Reported::build, hosts, p, seed);
+            case BalancePolicy.RingHash p -> Hashed.ring(hosts, p, requestsActive);
+            case BalancePolicy.Maglev p -> Hashed.maglev(hosts, p, requestsActive);
         };
     }
 

@@ -51,6 +51,8 @@ public final class Cluster {
     private volatile ClusterView view;
     private volatile boolean warmed;
     private volatile boolean ejectionsChanged;
+    private boolean refreshedOnce;
+    private long refreshedNanos;
 
     /**
      * A cluster as told. A STATIC one has its hosts at once; others have none until {@link #endpoints}.
@@ -60,7 +62,8 @@ public final class Cluster {
      */
     public Cluster(ClusterSpec spec, Stats stats) {
         this.stats = new ClusterStats(stats, spec.statName());
-        this.pickers = new Pickers(this.stats.balance(), () -> new SubsetStats(this.stats.scope()));
+        this.pickers = new Pickers(this.stats.balance(), () -> new SubsetStats(this.stats.scope()),
+                this.stats.upstreamRqActive()::value);
         this.circuit = new CircuitBreaker(spec.admission().limits());
         this.seed = spec.name().hashCode() * SEED_STEP;
         this.view = new ClusterView(spec, HostSet.EMPTY, picker(HostSet.EMPTY, spec.balancing()));
@@ -129,6 +132,10 @@ public final class Cluster {
         }
         this.nowNanos = nowNanos;
         circuit.limits(spec.admission().limits());
+        if (!spec.balancing().policy().equals(spec().balancing().policy())) {
+            // what the last policy remembers is of no use to the next, which brings what it needs
+            hosts.values().forEach(host -> host.balanceTracker(HostTracker.NONE));
+        }
         if (spec.type() == DiscoveryType.STATIC) {
             announce(spec, spec.endpoints());
         } else {
@@ -160,9 +167,27 @@ public final class Cluster {
             changed |= host.tick(spec.health().ejection(), nowNanos);
         }
         changed |= starts.tick(spec.balancing().slowStart(), nowNanos);
+        changed |= refreshed(spec.balancing().policy().refreshNanos(), nowNanos);
         if (changed) {
             publish(spec);
         }
+    }
+
+    /** Takes over what hosts are remembered by, where the policy says so often; whether anything differs then. */
+    private boolean refreshed(long everyNanos, long nowNanos) {
+        if (everyNanos == 0 || (refreshedOnce && nowNanos - refreshedNanos < everyNanos)) {
+            return false;
+        }
+        refreshedOnce = true;
+        refreshedNanos = nowNanos;
+        boolean changed = false;
+        for (Host host : hosts.values()) {
+            changed |= host.balanceTracker().refresh(nowNanos);
+        }
+        if (changed) {
+            pickers.forget();
+        }
+        return changed;
     }
 
     /**
@@ -179,14 +204,40 @@ public final class Cluster {
         }
     }
 
-    /** It answered. Any thread. */
+    /** It answered, and how busy it was at the beginning is not known. Any thread. */
     public void answered(Host host, int status, long latencyNanos, long nowNanos) {
+        answered(host, status, latencyNanos, host.requestsActive(), nowNanos);
+    }
+
+    /**
+     * It answered. Any thread.
+     *
+     * @param inFlight
+     *            what {@link #began} said when this attempt began
+     */
+    public void answered(Host host, int status, long latencyNanos, int inFlight, long nowNanos) {
         HostStats numbers = host.stats();
         numbers.rqTotal().increment();
         (status < 500 ? numbers.rqSuccess() : numbers.rqError()).increment();
         host.reached();
-        host.balanceTracker().answered(status, latencyNanos, nowNanos);
-        host.healthTracker().answered(status, latencyNanos, nowNanos);
+        host.balanceTracker().answered(status, latencyNanos, inFlight, nowNanos);
+        host.healthTracker().answered(status, latencyNanos, inFlight, nowNanos);
+    }
+
+    /**
+     * A stream of bytes to it stands. Of a stream this is all that tells the host's latency: how long it lives is up to
+     * those who use it. It is counted at its end, by {@link #closed} or {@link #reset}. Any thread.
+     */
+    public void connected(Host host, long connectNanos, int inFlight, long nowNanos) {
+        host.reached();
+        host.balanceTracker().answered(200, connectNanos, inFlight, nowNanos);
+        host.healthTracker().answered(200, connectNanos, inFlight, nowNanos);
+    }
+
+    /** A stream of bytes to it has ended as streams should. Any thread. */
+    public void closed(Host host) {
+        host.stats().rqTotal().increment();
+        host.stats().rqSuccess().increment();
     }
 
     /** It did not answer in time; it was reached, though. Any thread. */
@@ -223,10 +274,15 @@ public final class Cluster {
         host.healthTracker().failed(how, latencyNanos, nowNanos);
     }
 
-    /** A request goes to this host: call it right after the pick, so that the next pick sees it. Any thread. */
-    public void began(Host host, long nowNanos) {
-        host.requestStarted();
+    /**
+     * A request goes to this host: call it right after the pick, so that the next pick sees it. Any thread.
+     *
+     * @return how many the host has in flight now, this one included
+     */
+    public int began(Host host, long nowNanos) {
+        int inFlight = host.requestStarted();
         host.balanceTracker().began(nowNanos);
+        return inFlight;
     }
 
     private void announce(ClusterSpec spec, List<Endpoint> announced) {

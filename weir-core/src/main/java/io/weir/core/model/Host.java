@@ -91,9 +91,13 @@ public final class Host {
         return active;
     }
 
-    /** A request was given to this host: call it right after the pick, so that the next pick sees it. */
-    public void requestStarted() {
-        ACTIVE.getAndAdd(this, 1);
+    /**
+     * A request was given to this host: call it right after the pick, so that the next pick sees it.
+     *
+     * @return how many it has in flight now, this one included
+     */
+    public int requestStarted() {
+        return (int) ACTIVE.getAndAdd(this, 1) + 1;
     }
 
     /** That request is over, however it ended. */

@@ -28,7 +28,7 @@ class PickersTest {
     private final BalanceStats counts = new BalanceStats(stats.root());
 
     private Picker picker(BalancePolicy policy, List<Host> hosts) {
-        return new Pickers(counts, () -> new SubsetStats(stats.root())).build(HostSet.of(hosts),
+        return new Pickers(counts, () -> new SubsetStats(stats.root()), () -> 0).build(HostSet.of(hosts),
                 Balancing.DEFAULT.withPolicy(policy), Locals.NONE, SEED);
     }
 
@@ -133,7 +133,10 @@ class PickersTest {
     void pickingAllocatesNothing() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         List<BalancePolicy> policies = List.of(new BalancePolicy.RoundRobin(), new BalancePolicy.Random(),
-                BalancePolicy.LeastRequest.DEFAULT, new BalancePolicy.LeastRequest(2, 1, true));
+                BalancePolicy.LeastRequest.DEFAULT, new BalancePolicy.LeastRequest(2, 1, true),
+                BalancePolicy.PeakEwma.DEFAULT, BalancePolicy.HotCold.DEFAULT,
+                BalancePolicy.ClientSideWeightedRoundRobin.DEFAULT, BalancePolicy.RingHash.DEFAULT,
+                BalancePolicy.Maglev.DEFAULT, new BalancePolicy.Maglev(1009, false, 150));
         for (boolean weighted : new boolean[]{false, true}) {
             int[] weights = IntStream.range(0, 50).map(i -> weighted ? 1 + i % 3 : 1).toArray();
             for (BalancePolicy policy : policies) {

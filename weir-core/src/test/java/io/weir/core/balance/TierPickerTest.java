@@ -33,7 +33,7 @@ class TierPickerTest {
     private final List<Host> hosts = new ArrayList<>();
     private final Stats stats = new Stats();
     private final BalanceStats counts = new BalanceStats(stats.root());
-    private final Pickers pickers = new Pickers(counts, () -> new SubsetStats(stats.root()));
+    private final Pickers pickers = new Pickers(counts, () -> new SubsetStats(stats.root()), () -> 0);
     private Locals locals = Locals.NONE;
 
     private void add(int count, int priority, Announced announced, Locality locality, int weight) {

@@ -318,6 +318,7 @@ final class Attempts implements UpstreamListener {
         if (to == null || how == null) {
             return;
         }
+        visit.head(head, worker.nowNanos());
         if (how.retry().onResponse(head) && replay.repeatable() && retries.admit(to, how.retry(), count)) {
             to.stats().answered(head.status());
             visit.answered(head.status(), worker.nowNanos());
@@ -341,6 +342,7 @@ final class Attempts implements UpstreamListener {
 
     @Override
     public void upstreamTrailers(HttpHead trailers) {
+        visit.trailers(trailers, worker.nowNanos());
         exchange.responseTrailers(trailers);
     }
 

@@ -2,6 +2,7 @@ package io.weir.http.proxy;
 
 import io.weir.core.cluster.Cluster;
 import io.weir.core.model.Host;
+import io.weir.http.codec.HttpHead;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,8 @@ final class Visit {
     private boolean open;
     private boolean told;
     private long beganNanos;
+    private long headNanos;
+    private int inFlight;
 
     /** The request goes to this host. */
     void begin(Cluster to, Host chosen, long nowNanos) {
@@ -22,7 +25,8 @@ final class Visit {
         open = true;
         told = false;
         beganNanos = nowNanos;
-        to.began(chosen, nowNanos);
+        headNanos = nowNanos;
+        inFlight = to.began(chosen, nowNanos);
         to.stats().upstreamRqTotal().increment();
         to.stats().upstreamRqActive().increment();
     }
@@ -43,13 +47,30 @@ final class Visit {
         host = null;
     }
 
-    /** The host has answered. */
+    /** The head of the answer is here: how long the host took ends now, as the rest is for the client to take. */
+    void head(HttpHead head, long nowNanos) {
+        headNanos = nowNanos;
+        var at = host;
+        if (open && at != null) {
+            HostHints.tell(head, at.balanceTracker(), nowNanos);
+        }
+    }
+
+    /** The last fields of the answer: some servers tell their load there. */
+    void trailers(HttpHead trailers, long nowNanos) {
+        var at = host;
+        if (open && at != null) {
+            HostHints.tell(trailers, at.balanceTracker(), nowNanos);
+        }
+    }
+
+    /** The host has answered, with the head told before. */
     void answered(int status, long nowNanos) {
         var at = host;
         var to = cluster;
         if (!told && at != null && to != null) {
             told = true;
-            to.answered(at, status, nowNanos - beganNanos, nowNanos);
+            to.answered(at, status, headNanos - beganNanos, inFlight, nowNanos);
         }
     }
 

@@ -72,13 +72,17 @@ final class Session implements PickContext {
         final Host host;
         final Side side;
         final long startNanos;
+        final int inFlight;
+        /** How long the connection took to make: what there is to say of the host's latency. */
+        long connectNanos;
         boolean returned;
 
-        Leg(Cluster cluster, Host host, Side side, long startNanos) {
+        Leg(Cluster cluster, Host host, Side side, long startNanos, int inFlight) {
             this.cluster = cluster;
             this.host = host;
             this.side = side;
             this.startNanos = startNanos;
+            this.inFlight = inFlight;
             ClusterStats numbers = cluster.stats();
             numbers.upstreamCxTotal().increment();
             numbers.upstreamCxActive().increment();
@@ -86,7 +90,6 @@ final class Session implements PickContext {
             numbers.upstreamRqActive().increment();
             host.stats().cxTotal().increment();
             host.stats().cxActive().increment();
-            host.stats().rqTotal().increment();
         }
 
         void giveBack() {
@@ -170,17 +173,17 @@ final class Session implements PickContext {
                     end(ResponseFlag.UO.bit());
                     return;
                 }
-                cluster.began(chosen.host(), worker.nowNanos());
-                connect(cluster, view.spec(), chosen.host());
+                int inFlight = cluster.began(chosen.host(), worker.nowNanos());
+                connect(cluster, view.spec(), chosen.host(), inFlight);
             }
         }
     }
 
-    private void connect(Cluster cluster, ClusterSpec spec, Host host) {
+    private void connect(Cluster cluster, ClusterSpec spec, Host host, int inFlight) {
         attempts++;
         tried.add(host);
         Side side = new Side(this, false);
-        Leg begun = new Leg(cluster, host, side, worker.nowNanos());
+        Leg begun = new Leg(cluster, host, side, worker.nowNanos(), inFlight);
         leg = begun;
         ConnectOptions options = ConnectOptions.of(spec.connectTimeoutNanos(),
                 TcpProxy.SETTINGS.withKeepAlive(spec.tcpKeepAlive()));
@@ -222,9 +225,10 @@ final class Session implements PickContext {
         }
         joined = true;
         long nowNanos = worker.nowNanos();
-        connected.host.reached();
+        connected.connectNanos = nowNanos - connected.startNanos;
+        connected.cluster.connected(connected.host, connected.connectNanos, connected.inFlight, nowNanos);
         connected.cluster.stats().upstreamCxConnectMs()
-                .record(TimeUnit.NANOSECONDS.toMillis(nowNanos - connected.startNanos));
+                .record(TimeUnit.NANOSECONDS.toMillis(connected.connectNanos));
         lastMovedNanos = nowNanos;
         if (proxy.spec().idleTimeoutNanos() > 0) {
             worker.timers().arm(idleTimer, nowNanos + proxy.spec().idleTimeoutNanos());
@@ -337,9 +341,9 @@ final class Session implements PickContext {
         (now.side.closedByUs() ? numbers.upstreamCxDestroyLocal() : numbers.upstreamCxDestroyRemote()).increment();
         numbers.upstreamCxLengthMs().record(TimeUnit.NANOSECONDS.toMillis(lifeNanos));
         if (now.side.broken()) {
-            now.cluster.reset(now.host, lifeNanos, nowNanos);
+            now.cluster.reset(now.host, now.connectNanos, nowNanos);
         } else {
-            now.cluster.answered(now.host, 200, lifeNanos, nowNanos);
+            now.cluster.closed(now.host);
         }
         now.giveBack();
         if (flushCounted) {

@@ -1,0 +1,69 @@
+package io.weir.core.balance;
+
+import io.weir.core.balance.Pick.Chosen;
+import io.weir.core.memory.LatencyMemory;
+import io.weir.core.model.BalancePolicy;
+import io.weir.core.model.Host;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Of two hosts the one whose latency of late times its requests in flight, and this one, is less: Finagle's and
+ * Linkerd's Peak EWMA. Where weights differ, hosts are drawn by weight, and a heavy host's requests count less, so that
+ * idle hosts share by weight.
+ */
+final class PeakEwma implements Chooser {
+    private static final float NANOS_PER_MILLI = 1e6f;
+
+    private final Group group;
+    private final Draw draw;
+    private final LatencyMemory[] memories;
+    private final float defaultNanos;
+    private final float penalty;
+
+    private PeakEwma(Group group, BalancePolicy.PeakEwma policy) {
+        this.group = group;
+        this.draw = new Draw(group);
+        this.memories = new LatencyMemory[group.size()];
+        for (int i = 0; i < memories.length; i++) {
+            memories[i] = LatencyMemory.of(group.at(i).host(), policy.decayNanos());
+        }
+        this.defaultNanos = (float) policy.defaultNanos();
+        this.penalty = (float) policy.penaltyMillis();
+    }
+
+    static Chooser build(Group group, BalancePolicy.PeakEwma policy, long seed) {
+        return group.size() == 1 ? new Single(group) : new PeakEwma(group, policy);
+    }
+
+    @Override
+    public @Nullable Chosen choose(PickContext context) {
+        RandomGenerator random = context.random();
+        long now = context.nowNanos();
+        for (int tries = 0; tries < Group.TRIES_MAX; tries++) {
+            long bits = random.nextLong();
+            int first = draw.first(bits);
+            int second = draw.next(first, bits, random);
+            boolean firstUsable = group.usable(group.at(first).host(), context);
+            boolean secondUsable = group.usable(group.at(second).host(), context);
+            if (firstUsable && secondUsable) {
+                return group.at(cost(first, now) <= cost(second, now) ? first : second);
+            }
+            if (firstUsable || secondUsable) {
+                return group.at(firstUsable ? first : second);
+            }
+        }
+        return group.scan(context, group.any(random));
+    }
+
+    private float cost(int i, long now) {
+        Host host = group.at(i).host();
+        float active = Math.max(host.requestsActive(), 0) / draw.capacity(i);
+        float latency = memories[i].latencyNanos(now);
+        if (latency < 0) {
+            // busy, and has never answered: it may never do
+            return active > 0 ? (penalty + active) * NANOS_PER_MILLI : defaultNanos;
+        }
+        return latency * (active + 1);
+    }
+}
