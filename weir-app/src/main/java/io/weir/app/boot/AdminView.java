@@ -4,7 +4,7 @@ import io.weir.app.admin.Administered;
 import io.weir.core.cluster.Clusters;
 import io.weir.core.stats.Stats;
 import io.weir.xds.compile.ConfigPrinter;
-import io.weir.xds.compile.NodeId;
+import io.weir.xds.spec.NodeId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

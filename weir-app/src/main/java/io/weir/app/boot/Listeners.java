@@ -8,7 +8,7 @@ import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
 import io.weir.net.transport.ListenFailure;
 import io.weir.net.transport.Workers;
-import io.weir.xds.compile.ListenerSpec;
+import io.weir.xds.spec.ListenerSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -12,7 +12,7 @@ import io.weir.net.transport.ListenOptions;
 import io.weir.net.transport.Listener;
 import io.weir.net.transport.Worker;
 import io.weir.net.transport.Workers;
-import io.weir.xds.compile.ListenerSpec;
+import io.weir.xds.spec.ListenerSpec;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -12,8 +12,8 @@ import io.weir.observe.log.AccessLog;
 import io.weir.observe.log.AccessLogs;
 import io.weir.stream.tcp.TcpProxy;
 import io.weir.stream.tcp.TcpProxySpec;
-import io.weir.xds.compile.FilterSpec;
-import io.weir.xds.compile.ListenerSpec;
+import io.weir.xds.spec.FilterSpec;
+import io.weir.xds.spec.ListenerSpec;
 import java.util.List;
 
 /** Makes what serves a listener's connections, by the kind of its filter. The conductor's. */

@@ -52,9 +52,10 @@ public final class Pickers {
     /** A picker over these hosts by a policy alone, with Envoy's tiers. */
     public static Picker build(HostSet hosts, BalancePolicy policy, long seed) {
         Scope nowhere = new Stats().root();
-        return new Pickers(new BalanceStats(nowhere), () -> new SubsetStats(nowhere), () -> requestsActive(hosts)).build(hosts,
-                Balancing.DEFAULT.withPolicy(policy),
-                Locals.NONE, seed);
+        return new Pickers(new BalanceStats(nowhere), () -> new SubsetStats(nowhere), () -> requestsActive(hosts))
+                .build(hosts,
+                        Balancing.DEFAULT.withPolicy(policy),
+                        Locals.NONE, seed);
     }
 
     /**

@@ -48,7 +48,7 @@ class SubsetPickerTest {
 
     private final Stats stats = new Stats();
     private final SubsetStats counts = new SubsetStats(stats.root());
-    private final Pickers pickers = new Pickers(new BalanceStats(stats.root()), () -> counts);
+    private final Pickers pickers = new Pickers(new BalanceStats(stats.root()), () -> counts, () -> 0);
     private final List<Host> hosts = new ArrayList<>(List.of(
             host("v", "1", "stage", "prod"), host("v", "1", "stage", "dev"), host("v", "2", "stage", "prod"),
             host("v", "2", "stage", "prod"), host()));

@@ -2,6 +2,7 @@ package io.weir.xds.compile;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 import com.google.protobuf.Any;
 
@@ -20,45 +21,52 @@ import org.jspecify.annotations.Nullable;
 final class BalancePolicies {
 
     private static final int CHOICES_DEFAULT = 2;
+    private static final String OLDER = "ROUND_ROBIN, LEAST_REQUEST, RANDOM, RING_HASH or MAGLEV";
 
     private BalancePolicies() {}
 
     static List<ExtensionReader<?, ?>> readers() {
-        return List.of(new InTurns(), new AtRandom(), new FewestRequests());
+        var readers = new ArrayList<ExtensionReader<?, ?>>(
+                List.of(new InTurns(), new AtRandom(), new FewestRequests()));
+        readers.addAll(HashPolicies.readers());
+        readers.addAll(LoadPolicies.readers());
+        return readers;
     }
 
     /** The policy of a cluster that has no list of typed policies; round robin after a problem. */
     static BalancePolicy read(ReadContext context, Cluster cluster) {
+        unused(context, cluster);
         return switch (cluster.getLbPolicy()) {
-            case ROUND_ROBIN -> {
-                unusedLeastRequest(context, cluster);
-                yield new BalancePolicy.RoundRobin();
-            }
-            case RANDOM -> {
-                unusedLeastRequest(context, cluster);
-                yield new BalancePolicy.Random();
-            }
+            case ROUND_ROBIN -> new BalancePolicy.RoundRobin();
+            case RANDOM -> new BalancePolicy.Random();
             case LEAST_REQUEST -> leastRequest(cluster);
-            case RING_HASH, MAGLEV, CLUSTER_PROVIDED -> {
+            case RING_HASH -> HashPolicies.ringHash(context, cluster);
+            case MAGLEV -> HashPolicies.maglev(context, cluster);
+            case CLUSTER_PROVIDED -> {
                 context.problem("lb_policy", cluster.getLbPolicy().name(),
-                        "Weir does not have this balancing policy yet",
-                        "use ROUND_ROBIN, LEAST_REQUEST or RANDOM");
+                        "Weir does not have this balancing policy yet", "use " + OLDER);
                 yield new BalancePolicy.RoundRobin();
             }
             case LOAD_BALANCING_POLICY_CONFIG -> {
                 context.problem("lb_policy", LbPolicy.LOAD_BALANCING_POLICY_CONFIG.name(),
                         "this says that load_balancing_policy tells the policy, and that is missing",
-                        "add load_balancing_policy, or use ROUND_ROBIN, LEAST_REQUEST or RANDOM");
+                        "add load_balancing_policy, or use " + OLDER);
                 yield new BalancePolicy.RoundRobin();
             }
             case UNRECOGNIZED -> new BalancePolicy.RoundRobin(); // a rule of the API refuses it
         };
     }
 
-    private static void unusedLeastRequest(ReadContext context, Cluster cluster) {
-        if (cluster.hasLeastRequestLbConfig()) {
-            context.warning("least_request_lb_config", "", "this is not used, because lb_policy is "
-                    + cluster.getLbPolicy().name(), "set lb_policy: LEAST_REQUEST, or remove it");
+    private static void unused(ReadContext context, Cluster cluster) {
+        unused(context, cluster, cluster.hasLeastRequestLbConfig(), LbPolicy.LEAST_REQUEST);
+        unused(context, cluster, cluster.hasRingHashLbConfig(), LbPolicy.RING_HASH);
+        unused(context, cluster, cluster.hasMaglevLbConfig(), LbPolicy.MAGLEV);
+    }
+
+    private static void unused(ReadContext context, Cluster cluster, boolean has, LbPolicy policy) {
+        if (has && cluster.getLbPolicy() != policy) {
+            context.warning(policy.name().toLowerCase(Locale.ROOT) + "_lb_config", "", "this is not used, because"
+                    + " lb_policy is " + cluster.getLbPolicy().name(), "set lb_policy: " + policy + ", or remove it");
         }
     }
 
@@ -99,7 +107,8 @@ final class BalancePolicies {
         context.problem("", String.join(", ", unknown), unknown.isEmpty()
                 ? "the list of policies is empty"
                 : "Weir does not have any of these balancing policies yet",
-                "add one of envoy.extensions.load_balancing_policies.{round_robin,least_request,random}.v3");
+                "add one of envoy.extensions.load_balancing_policies."
+                        + "{round_robin,least_request,random,ring_hash,maglev}.v3");
         return Balancing.DEFAULT;
     }
 

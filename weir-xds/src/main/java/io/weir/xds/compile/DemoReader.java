@@ -1,5 +1,6 @@
 package io.weir.xds.compile;
 
+import io.weir.xds.spec.DemoSpec;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;

@@ -1,5 +1,8 @@
 package io.weir.xds.compile;
 
+import io.weir.xds.spec.FilterChainSpec;
+import io.weir.xds.spec.FilterSpec;
+import io.weir.xds.spec.ListenerSpec;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;

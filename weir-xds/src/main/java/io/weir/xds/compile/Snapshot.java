@@ -1,5 +1,9 @@
 package io.weir.xds.compile;
 
+import io.weir.xds.spec.AdminSpec;
+import io.weir.xds.spec.DemoSpec;
+import io.weir.xds.spec.ListenerSpec;
+import io.weir.xds.spec.NodeId;
 import java.util.List;
 
 import com.google.protobuf.Message;

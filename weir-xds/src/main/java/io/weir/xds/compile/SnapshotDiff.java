@@ -1,5 +1,6 @@
 package io.weir.xds.compile;
 
+import io.weir.xds.spec.ListenerSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,14 +2,13 @@ package io.weir.xds.shortform;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 import io.weir.xds.resource.Position;
 import io.weir.xds.yaml.Node;
 import io.weir.xds.yaml.Node.Entry;
-import io.weir.xds.yaml.Node.Kind;
 import io.weir.xds.yaml.Node.Mapping;
-import io.weir.xds.yaml.Node.Scalar;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +19,9 @@ final class Services {
     private static final List<String> LATER = List.of("srv", "etcd", "zookeeper", "consul", "eureka", "kubernetes",
             "xds", "health", "tls");
     private static final List<String> ALL_KEYS = Stream.concat(KEYS.stream(), LATER.stream()).toList();
+    private static final List<String> BALANCE = List.of("round_robin", "least_request", "random", "peak_ewma",
+            "prequal",
+            "ring_hash", "maglev");
     private static final List<String> LIMITS = List.of("connections", "pending", "requests", "retries");
     private static final List<String> ENVOY_LIMITS = List.of("max_connections", "max_pending_requests", "max_requests",
             "max_retries");
@@ -63,8 +65,7 @@ final class Services {
         }
         Tree cluster = new Tree(entry.at()).put("name", Tree.text(entry.at(), entry.key()));
         hosts(part, cluster, entry);
-        Node balance = balance(part);
-        cluster.putIf("lb_policy", balance);
+        balance(part, cluster);
         cluster.putIf("connect_timeout", part.duration("connect_timeout"));
         limits(part, cluster);
         clusters.add(cluster.mapping());
@@ -125,24 +126,29 @@ final class Services {
         endpoints.add(endpoint.mapping());
     }
 
-    private static @Nullable Node balance(Part part) {
+    private static void balance(Part part, Tree cluster) {
         Part balance = part.part("balance");
         String text = balance == null ? null : balance.text();
         if (balance == null || text == null) {
-            return null;
+            return;
         }
-        String policy = switch (text) {
-            case "round_robin" -> "ROUND_ROBIN";
-            case "least_request" -> "LEAST_REQUEST";
-            case "random" -> "RANDOM";
-            default -> "";
-        };
-        if (policy.isEmpty()) {
-            balance.problem("this way to balance is not known", io.weir.xds.resource.Nearest.cure(text,
-                    List.of("round_robin", "least_request", "random"), "write round_robin, least_request or random"));
-            return null;
+        switch (text) {
+            case "round_robin", "least_request", "random", "ring_hash", "maglev" ->
+                cluster.put("lb_policy", Tree.text(balance.at(), text.toUpperCase(Locale.ROOT)));
+            case "peak_ewma" -> typed(balance.at(), cluster, "envoy.load_balancing_policies.peak_ewma",
+                    PolicyMessages.PEAK_EWMA);
+            case "prequal" -> typed(balance.at(), cluster, "weir.load_balancing_policies.prequal",
+                    PolicyMessages.PREQUAL);
+            default -> balance.problem("this way to balance is not known", io.weir.xds.resource.Nearest.cure(text,
+                    BALANCE, "write one of " + String.join(", ", BALANCE)));
         }
-        return new Scalar(balance.at(), policy, Kind.TEXT);
+    }
+
+    /** A policy that the older {@code lb_policy} has no word for. */
+    private static void typed(Position at, Tree cluster, String name, String type) {
+        Tree policy = new Tree(at).put("typed_extension_config",
+                new Tree(at).put("name", name).put("typed_config", Tree.typed(at, type)));
+        cluster.put("load_balancing_policy", new Tree(at).put("policies", List.of(policy.mapping())));
     }
 
     private static void limits(Part part, Tree cluster) {

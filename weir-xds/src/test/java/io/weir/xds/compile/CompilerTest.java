@@ -1,5 +1,6 @@
 package io.weir.xds.compile;
 
+import io.weir.xds.spec.ListenerSpec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;

@@ -28,7 +28,10 @@ class ShortFormTest {
     }
 
     private static String expanded(String text) {
-        return ProtoPrinter.of(MessageTypes.envoy().with(DemoMessage.prototype())).yaml(bootstrap(text))
+        return ProtoPrinter
+                .of(MessageTypes.envoy().with(DemoMessage.prototype(), PolicyMessages.peakEwma(),
+                        PolicyMessages.prequal()))
+                .yaml(bootstrap(text))
                 .replaceAll("\\s+", " ");
     }
 

@@ -1,4 +1,4 @@
-package io.weir.xds.compile;
+package io.weir.xds.spec;
 
 import java.util.List;
 
