@@ -6,6 +6,7 @@ import io.weir.core.cluster.Clusters;
 import io.weir.core.model.Announced;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.Host;
+import io.weir.core.model.RoutingPriority;
 import io.weir.core.model.HostStats;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,7 +22,10 @@ final class ClusterPage {
         for (Cluster cluster : clusters.all()) {
             String name = cluster.name();
             line(out, name, "observability_name", cluster.spec().statName());
-            limits(cluster.circuit()).forEach((key, value) -> line(out, name, "default_priority::" + key, value));
+            for (RoutingPriority priority : RoutingPriority.values()) {
+                limits(cluster.circuit(priority))
+                        .forEach((key, value) -> line(out, name, priority.word() + "_priority::" + key, value));
+            }
             line(out, name, "added_via_api", false);
             for (Host host : cluster.view().hosts().all()) {
                 String prefix = name + "::" + host.addressText();
@@ -50,10 +54,14 @@ final class ClusterPage {
             status.put("name", cluster.name());
             status.put("added_via_api", false);
             status.put("host_statuses", cluster.view().hosts().all().stream().map(ClusterPage::hostStatus).toList());
-            Map<String, Object> threshold = new LinkedHashMap<>();
-            threshold.put("priority", "DEFAULT");
-            threshold.putAll(limits(cluster.circuit()));
-            status.put("circuit_breakers", Map.of("thresholds", List.of(threshold)));
+            List<Object> thresholds = new ArrayList<>();
+            for (RoutingPriority priority : RoutingPriority.values()) {
+                Map<String, Object> threshold = new LinkedHashMap<>();
+                threshold.put("priority", priority.name());
+                threshold.putAll(limits(cluster.circuit(priority)));
+                thresholds.add(threshold);
+            }
+            status.put("circuit_breakers", Map.of("thresholds", thresholds));
             status.put("observability_name", cluster.spec().statName());
             statuses.add(status);
         }
@@ -126,7 +134,7 @@ final class ClusterPage {
         limits.put("max_connections", circuit.limits().connectionsMax());
         limits.put("max_pending_requests", circuit.limits().pendingMax());
         limits.put("max_requests", circuit.limits().requestsMax());
-        limits.put("max_retries", circuit.limits().retriesMax());
+        limits.put("max_retries", circuit.retriesActive() + circuit.retriesRemaining());
         return limits;
     }
 

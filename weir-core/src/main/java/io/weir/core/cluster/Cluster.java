@@ -13,8 +13,8 @@ import io.weir.core.model.HostStats;
 import io.weir.core.model.HostTracker;
 import io.weir.core.model.LocalityRule;
 import io.weir.core.model.Outcome;
+import io.weir.core.model.RoutingPriority;
 import io.weir.core.stats.ClusterStats;
-import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
 import io.weir.core.stats.SubsetStats;
 import io.weir.core.tier.Locals;
@@ -39,7 +39,7 @@ public final class Cluster {
     private static final long SEED_STEP = 0x9e3779b97f4a7c15L;
 
     private final ClusterStats stats;
-    private final CircuitBreaker circuit;
+    private final Circuits circuits;
     private final Pickers pickers;
     private final List<Consumer<ClusterView>> listeners = new CopyOnWriteArrayList<>();
     private Map<SocketAddress, Host> hosts = Map.of();
@@ -64,21 +64,12 @@ public final class Cluster {
         this.stats = new ClusterStats(stats, spec.statName());
         this.pickers = new Pickers(this.stats.balance(), () -> new SubsetStats(this.stats.scope()),
                 this.stats.upstreamRqActive()::value);
-        this.circuit = new CircuitBreaker(spec.admission().limits());
+        this.circuits = new Circuits(spec.admission(), this.stats.scope());
         this.seed = spec.name().hashCode() * SEED_STEP;
         this.view = new ClusterView(spec, HostSet.EMPTY, picker(HostSet.EMPTY, spec.balancing()));
-        bindGauges();
         if (spec.type() == DiscoveryType.STATIC) {
             announce(spec, spec.endpoints());
         }
-    }
-
-    private void bindGauges() {
-        Scope open = stats.scope().child("circuit_breakers").tagged("envoy.circuit_breaker_priority", "default");
-        open.gauge("cx_open", () -> circuit.connectionsActive() >= circuit.limits().connectionsMax() ? 1 : 0);
-        open.gauge("rq_open", () -> circuit.requestsActive() >= circuit.limits().requestsMax() ? 1 : 0);
-        open.gauge("rq_pending_open", () -> circuit.pendingActive() >= circuit.limits().pendingMax() ? 1 : 0);
-        open.gauge("rq_retry_open", () -> circuit.retriesActive() >= circuit.limits().retriesMax() ? 1 : 0);
     }
 
     /** What routes call it. */
@@ -101,9 +92,14 @@ public final class Cluster {
         return stats;
     }
 
-    /** Its limits. */
+    /** Its limits for requests of no special priority. */
     public CircuitBreaker circuit() {
-        return circuit;
+        return circuits.of(RoutingPriority.DEFAULT);
+    }
+
+    /** Its limits for requests of this priority. */
+    public CircuitBreaker circuit(RoutingPriority priority) {
+        return circuits.of(priority);
     }
 
     /** Has had its first hosts, even if they were none. */
@@ -131,7 +127,7 @@ public final class Cluster {
             throw new IllegalArgumentException(spec.name() + " is not " + name() + ": make a new cluster");
         }
         this.nowNanos = nowNanos;
-        circuit.limits(spec.admission().limits());
+        circuits.admission(spec.admission());
         if (!spec.balancing().policy().equals(spec().balancing().policy())) {
             // what the last policy remembers is of no use to the next, which brings what it needs
             hosts.values().forEach(host -> host.balanceTracker(HostTracker.NONE));
@@ -161,6 +157,7 @@ public final class Cluster {
         this.nowNanos = nowNanos;
         // cleared first: an ejection during this tick is for the next one
         boolean changed = ejectionsChanged;
+        circuits.tick(nowNanos);
         ejectionsChanged = false;
         ClusterSpec spec = spec();
         for (Host host : hosts.values()) {

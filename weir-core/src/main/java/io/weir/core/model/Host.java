@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Host {
     private static final VarHandle ACTIVE;
+    private static final VarHandle CONNECTIONS;
     private static final VarHandle STANDING;
     private static final VarHandle STATS;
 
@@ -19,6 +20,7 @@ public final class Host {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             ACTIVE = lookup.findVarHandle(Host.class, "active", int.class);
+            CONNECTIONS = lookup.findVarHandle(Host.class, "connections", int.class);
             STANDING = lookup.findVarHandle(Host.class, "standing", Standing.class);
             STATS = lookup.findVarHandle(Host.class, "stats", HostStats.class);
         } catch (ReflectiveOperationException e) {
@@ -49,6 +51,7 @@ public final class Host {
     private final String addressText;
     private volatile Endpoint endpoint;
     private volatile int active;
+    private volatile int connections;
     private volatile Standing standing = Standing.CLEAN;
     private volatile @Nullable HostStats stats;
     private volatile HostTracker balanceTracker = HostTracker.NONE;
@@ -103,6 +106,29 @@ public final class Host {
     /** That request is over, however it ended. */
     public void requestEnded() {
         ACTIVE.getAndAdd(this, -1);
+    }
+
+    /** Takes a connection to it, if fewer than {@code max} are there; ends with {@link #connectionEnded}. */
+    public boolean tryConnection(int max) {
+        int now = connections;
+        while (now < max) {
+            int seen = (int) CONNECTIONS.compareAndExchange(this, now, now + 1);
+            if (seen == now) {
+                return true;
+            }
+            now = seen;
+        }
+        return false;
+    }
+
+    /** Such a connection is gone. */
+    public void connectionEnded() {
+        CONNECTIONS.getAndAdd(this, -1);
+    }
+
+    /** Connections to it, open or being made. */
+    public int connectionsActive() {
+        return connections;
     }
 
     /** Its numbers; made on first use, as most hosts of a large fleet are never spoken to by one proxy. */

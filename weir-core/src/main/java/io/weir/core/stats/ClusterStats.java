@@ -28,6 +28,7 @@ public final class ClusterStats {
     private final Counter upstreamRqPendingTotal;
     private final Counter upstreamRqPendingOverflow;
     private final Counter upstreamRqPendingFailureEject;
+    private final Counter upstreamRqPendingTimeout;
     private final Counter upstreamRqCancelled;
     private final Counter upstreamRqTimeout;
     private final Counter upstreamRqPerTryTimeout;
@@ -85,6 +86,7 @@ public final class ClusterStats {
         upstreamRqTotal = scope.counter("upstream_rq_total");
         upstreamRqPendingTotal = scope.counter("upstream_rq_pending_total");
         upstreamRqPendingOverflow = scope.counter("upstream_rq_pending_overflow");
+        upstreamRqPendingTimeout = scope.counter("upstream_rq_pending_timeout");
         upstreamRqPendingFailureEject = scope.counter("upstream_rq_pending_failure_eject");
         upstreamRqCancelled = scope.counter("upstream_rq_cancelled");
         upstreamRqTimeout = scope.counter("upstream_rq_timeout");
@@ -233,6 +235,11 @@ public final class ClusterStats {
     /** Waiting requests failed by a failed connect. */
     public Counter upstreamRqPendingFailureEject() {
         return upstreamRqPendingFailureEject;
+    }
+
+    /** Requests turned away because none of the connections came free in time. Weir's own. */
+    public Counter upstreamRqPendingTimeout() {
+        return upstreamRqPendingTimeout;
     }
 
     /** Requests given up before they had a connection. */

@@ -7,13 +7,14 @@ import org.junit.jupiter.api.Test;
 
 /** The breaker does, from several threads, what it would do from one: it refuses exactly when it is full. */
 public class CircuitBreakerLincheckTest {
-    private final CircuitBreaker breaker = new CircuitBreaker(new CircuitLimits(3, 1, 1, 1));
+    private final CircuitBreaker breaker = new CircuitBreaker(new CircuitLimits(3, 1, 3, 1));
 
     public CircuitBreakerLincheckTest() {
         for (int i = 0; i < 3; i++) {
             breaker.tryConnection();
+            breaker.tryRequest();
         }
-        breaker.limits(new CircuitLimits(2, 1, 1, 1));
+        breaker.limits(new CircuitLimits(2, 1, 2, 1));
     }
 
     @Operation
@@ -30,6 +31,22 @@ public class CircuitBreakerLincheckTest {
     @Operation
     public int connectionsActive() {
         return breaker.connectionsActive();
+    }
+
+    @Operation
+    public boolean tryRequest() {
+        return breaker.tryRequest();
+    }
+
+    /** Of a request begun before: three of them are under way from the start. */
+    @Operation
+    public void requestEnded() {
+        breaker.requestEnded();
+    }
+
+    @Operation
+    public int requestsActive() {
+        return breaker.requestsActive();
     }
 
     @Test

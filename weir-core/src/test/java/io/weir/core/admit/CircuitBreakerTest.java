@@ -21,7 +21,7 @@ class CircuitBreakerTest {
         assertThat(breaker.tryRequest()).isTrue();
         assertThat(breaker.tryRequest()).isTrue();
         assertThat(breaker.tryRequest()).isFalse();
-        assertThat(breaker.tryRetry()).isFalse();
+        assertThat(breaker.tryRetry(false, 0)).isFalse();
         assertThat(List.of(breaker.connectionsActive(), breaker.pendingActive(), breaker.requestsActive(),
                 breaker.retriesActive())).containsExactly(1, 2, 3, 0);
     }
@@ -30,7 +30,8 @@ class CircuitBreakerTest {
     void whatEndsMakesRoom() {
         CircuitBreaker breaker = new CircuitBreaker(new CircuitLimits(1, 1, 1, 1));
         for (int i = 0; i < 3; i++) {
-            assertThat(breaker.tryConnection() && breaker.tryPending() && breaker.tryRequest() && breaker.tryRetry())
+            assertThat(breaker.tryConnection() && breaker.tryPending() && breaker.tryRequest()
+                    && breaker.tryRetry(false, 0))
                     .isTrue();
             breaker.connectionEnded();
             breaker.pendingEnded();

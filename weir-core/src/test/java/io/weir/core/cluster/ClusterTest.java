@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weir.core.balance.Pick;
 import io.weir.core.balance.PickContext;
+import io.weir.core.model.Admission;
 import io.weir.core.model.Announced;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.CircuitLimits;
@@ -15,6 +16,7 @@ import io.weir.core.model.Endpoint;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostTracker;
 import io.weir.core.model.Outcome;
+import io.weir.core.model.RoutingPriority;
 import io.weir.core.stats.Metric;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Gauge;
@@ -222,6 +224,35 @@ class ClusterTest {
         assertThat(number("cluster.web.circuit_breakers.default.cx_open")).isZero();
         cluster.circuit().tryConnection();
         assertThat(number("cluster.web.circuit_breakers.default.cx_open")).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsLeftShowsInTheNumbersOnceItIsTracked() {
+        Cluster cluster = new Cluster(ClusterSpec.of("web", List.of()), stats);
+        assertThat(stats.sorted()).extracting(Metric::name)
+                .doesNotContain("cluster.web.circuit_breakers.default.remaining_cx");
+        cluster.update(cluster.spec().withLimits(new CircuitLimits(3, 4, 5, 6).withTrackRemaining(true)), 0);
+        cluster.circuit().tryConnection();
+        cluster.circuit().tryPending();
+        cluster.circuit().tryRequest();
+        cluster.circuit().tryRetry(false, 0);
+        String prefix = "cluster.web.circuit_breakers.default.";
+        assertThat(List.of(number(prefix + "remaining_cx"), number(prefix + "remaining_pending"),
+                number(prefix + "remaining_rq"), number(prefix + "remaining_retries")))
+                .containsExactly(2L, 3L, 4L, 5L);
+    }
+
+    @Test
+    void eachPriorityHasLimitsAndNumbersOfItsOwn() {
+        Cluster cluster = new Cluster(ClusterSpec.of("web", List.of())
+                .withAdmission(Admission.DEFAULT.withHigh(new CircuitLimits(1, 1, 1, 0))), stats);
+        assertThat(cluster.circuit(RoutingPriority.HIGH).tryRequest()).isTrue();
+        assertThat(cluster.circuit(RoutingPriority.HIGH).tryRequest()).isFalse();
+        assertThat(cluster.circuit().tryRequest()).isTrue();
+        assertThat(List.of(number("cluster.web.circuit_breakers.high.rq_open"),
+                number("cluster.web.circuit_breakers.high.rq_retry_open"),
+                number("cluster.web.circuit_breakers.default.rq_open"),
+                number("cluster.web.circuit_breakers.default.rq_retry_open"))).containsExactly(1L, 1L, 0L, 0L);
     }
 
     @Test

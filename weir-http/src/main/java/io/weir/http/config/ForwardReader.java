@@ -4,6 +4,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.weir.core.model.Criteria;
+import io.weir.core.model.RoutingPriority;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.route.ClusterChoice;
 import io.weir.http.route.Forward;
@@ -57,7 +58,14 @@ final class ForwardReader {
                 ? null
                 : new Forward(choice, timeout, idle, duration, retry, pathRewrite, hostRewrite,
                         message.getAppendXForwardedHost(), notFound, scope.attemptCountUpstream(),
-                        scope.attemptCountDownstream());
+                        scope.attemptCountDownstream(), priority(message));
+    }
+
+    private static RoutingPriority priority(RouteAction message) {
+        return switch (message.getPriority()) {
+            case DEFAULT, UNRECOGNIZED -> RoutingPriority.DEFAULT;
+            case HIGH -> RoutingPriority.HIGH;
+        };
     }
 
     private RetrySpec retry(RouteAction message) {

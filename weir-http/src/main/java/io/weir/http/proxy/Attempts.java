@@ -1,6 +1,7 @@
 package io.weir.http.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.weir.core.admit.CircuitBreaker;
 import io.weir.core.balance.Pick;
 import io.weir.core.balance.Reason;
 import io.weir.core.cluster.Cluster;
@@ -44,7 +45,8 @@ final class Attempts implements UpstreamListener {
     private @Nullable Target target;
     private HostPool.@Nullable Waiter waiter;
     private @Nullable UpstreamStream stream;
-    private boolean admitted;
+    /** Whose request this is; null before it is admitted and after it is over. */
+    private @Nullable CircuitBreaker circuit;
     private boolean answered;
     private boolean inClientRead;
     private boolean held;
@@ -71,12 +73,13 @@ final class Attempts implements UpstreamListener {
         tried.clear();
         tried.asking(chosen.criteria());
         replay.begin(how.retry().allows(request));
-        if (!to.circuit().tryRequest()) {
+        var limits = to.circuit(how.priority());
+        if (!limits.tryRequest()) {
             to.stats().upstreamRqPendingOverflow().increment();
             exchange.failed(503, RESET + "overflow", "overflow", ResponseFlag.UO.bit());
             return;
         }
-        admitted = true;
+        circuit = limits;
         inClientRead = true;
         attempt(request, to, how, now);
     }
@@ -92,7 +95,7 @@ final class Attempts implements UpstreamListener {
                 if (exchange.requestComplete()) {
                     tryBegins(how.retry(), now);
                 }
-                var place = Pools.of(worker).of(to, chosen.host()).request(this);
+                var place = Pools.of(worker).of(to, chosen.host(), how.priority()).request(this);
                 if (place != null && place.waits()) {
                     waiter = place; // else the call has been answered already, and all may have moved on since
                 }
@@ -212,7 +215,7 @@ final class Attempts implements UpstreamListener {
 
     void cancelled() {
         var to = cluster;
-        if (to != null && admitted) {
+        if (to != null && circuit != null) {
             to.stats().upstreamRqCancelled().increment();
         }
         abandon();
@@ -242,11 +245,12 @@ final class Attempts implements UpstreamListener {
             visit.answered(status, now);
         }
         leave();
-        if (admitted) {
-            admitted = false;
-            to.circuit().requestEnded();
+        retries.over();
+        var limits = circuit;
+        if (limits != null) {
+            circuit = null;
+            limits.requestEnded();
         }
-        retries.over(to);
         replay.exhaust();
         visit.forget();
         cluster = null;
@@ -292,11 +296,12 @@ final class Attempts implements UpstreamListener {
         if (to == null || how == null) {
             return;
         }
-        if (why == Failure.OVERFLOW) {
-            exchange.failed(503, RESET + "overflow", "overflow", ResponseFlag.UO.bit());
+        if (why == Failure.OVERFLOW || why == Failure.QUEUE_TIMEOUT) {
+            exchange.failed(503, RESET + "overflow", why == Failure.OVERFLOW ? "overflow" : "queue_timeout",
+                    ResponseFlag.UO.bit());
             return;
         }
-        if (how.retry().onConnectFailure() && retry(to, how.retry())) {
+        if (how.retry().onConnectFailure() && retry(to, how)) {
             return;
         }
         String reset = why == Failure.CONNECT ? "remote connection failure" : "connection timeout";
@@ -319,7 +324,7 @@ final class Attempts implements UpstreamListener {
             return;
         }
         visit.head(head, worker.nowNanos());
-        if (how.retry().onResponse(head) && replay.repeatable() && retries.admit(to, how.retry(), count)) {
+        if (how.retry().onResponse(head) && replay.repeatable() && retries.admit(to, how, count, false, worker)) {
             to.stats().answered(head.status());
             visit.answered(head.status(), worker.nowNanos());
             var open = stream;
@@ -359,7 +364,7 @@ final class Attempts implements UpstreamListener {
         to.stats().upstreamRqRxReset().increment();
         visit.brokeOff(worker.nowNanos());
         if (!answered && !started && why == Reset.CLOSED && how.retry().onReset(request, true)
-                && retry(to, how.retry())) {
+                && retry(to, how)) {
             return;
         }
         if (why == Reset.PROTOCOL) {
@@ -404,7 +409,7 @@ final class Attempts implements UpstreamListener {
             visit.tookTooLong(worker.nowNanos());
         }
         boolean again = replay.repeatable() && how.retry().onReset(request, begun)
-                && retries.admit(to, how.retry(), count);
+                && retries.admit(to, how, count, false, worker);
         giveUpTry();
         if (again) {
             retryLater(how.retry());
@@ -413,10 +418,11 @@ final class Attempts implements UpstreamListener {
         }
     }
 
-    private boolean retry(Cluster to, RetrySpec policy) {
-        boolean again = replay.repeatable() && retries.admit(to, policy, count);
+    /** For a host that gave no answer. */
+    private boolean retry(Cluster to, Forward how) {
+        boolean again = replay.repeatable() && retries.admit(to, how, count, true, worker);
         if (again) {
-            retryLater(policy);
+            retryLater(how.retry());
         }
         return again;
     }

@@ -1,25 +1,26 @@
 package io.weir.http.proxy;
 
+import io.weir.core.admit.CircuitBreaker;
 import io.weir.core.cluster.Cluster;
-import io.weir.core.model.CircuitLimits;
-import io.weir.http.route.RetrySpec;
+import io.weir.http.route.Forward;
+import io.weir.net.transport.Worker;
 import io.weir.observe.log.ResponseFlag;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a request may be tried once more: its route's number of tries, and the cluster's limit of retries at one
- * time, which keeps a failing cluster from being buried under repetitions. Where nobody wrote a retry policy nor
- * another limit than the usual, the limit does not hold: every request that a dying server had in hand comes back at
- * once, and all of them find another server. Belongs to one worker.
+ * Whether a request may be tried once more: its route's number of tries, and the cluster's limit of retries, which
+ * keeps a failing cluster from being buried under repetitions. Each retry asks anew. Belongs to one worker.
  */
 final class Retries {
-    private boolean admitted;
-    private boolean counted;
+    /** Where a place among the retries under way is held; null when none is. */
+    private @Nullable CircuitBreaker held;
+    private boolean tried;
     private long flags;
 
     /** A request begins. */
     void begin() {
-        admitted = false;
-        counted = false;
+        held = null;
+        tried = false;
         flags = 0;
     }
 
@@ -28,47 +29,45 @@ final class Retries {
      *
      * @param tries
      *            how many there have been
+     * @param unanswered
+     *            the host of the last one broke off or could not be reached
      */
-    boolean admit(Cluster cluster, RetrySpec policy, int tries) {
-        if (tries > policy.retriesMax()) {
-            if (policy.retriesMax() > 0) {
+    boolean admit(Cluster cluster, Forward how, int tries, boolean unanswered, Worker worker) {
+        int triesMax = how.retry().retriesMax();
+        if (tries > triesMax) {
+            if (triesMax > 0) {
                 flags |= ResponseFlag.URX.bit();
                 cluster.stats().upstreamRqRetryLimitExceeded().increment();
             }
             return false;
         }
-        if (!admitted && limited(cluster, policy)) {
-            if (!cluster.circuit().tryRetry()) {
-                cluster.stats().upstreamRqRetryOverflow().increment();
-                return false;
-            }
-            counted = true;
+        over(); // the retry before this one has come to its end
+        CircuitBreaker circuit = cluster.circuit(how.priority());
+        if (!circuit.tryRetry(unanswered, worker.nowNanos())) {
+            flags |= ResponseFlag.UO.bit();
+            cluster.stats().upstreamRqRetryOverflow().increment();
+            return false;
         }
-        admitted = true;
+        held = circuit;
+        tried = true;
         cluster.stats().upstreamRqRetry().increment();
         return true;
     }
 
-    @SuppressWarnings("ReferenceEquality") // the built-in policy is one object; an equal one was written by somebody
-    private static boolean limited(Cluster cluster, RetrySpec policy) {
-        return policy != RetrySpec.builtIn()
-                || cluster.circuit().limits().retriesMax() != CircuitLimits.DEFAULT.retriesMax();
-    }
-
     /** A response has come that will not be thrown away. */
     void answered(Cluster cluster, int status) {
-        if (admitted && status < 500) {
+        if (tried && status < 500) {
             cluster.stats().upstreamRqRetrySuccess().increment();
         }
-        over(cluster);
+        over();
     }
 
     /** There will be no further try: the right is given back. */
-    void over(Cluster cluster) {
-        admitted = false;
-        if (counted) {
-            counted = false;
-            cluster.circuit().retryEnded();
+    void over() {
+        var circuit = held;
+        if (circuit != null) {
+            held = null;
+            circuit.retryEnded();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.weir.http.route;
 
+import io.weir.core.model.RoutingPriority;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 
@@ -27,20 +28,43 @@ import io.weir.http.codec.HttpHead;
  *            whether requests carry {@code x-envoy-attempt-count}
  * @param attemptCountDownstream
  *            whether responses carry it
+ * @param priority
+ *            whose limits of the cluster hold
  */
 public record Forward(ClusterChoice choice, long timeoutNanos, long idleTimeoutNanos, long durationMaxNanos,
         RetrySpec retry,
         PathRewrite pathRewrite, HostRewrite hostRewrite, boolean appendForwardedHost, int clusterNotFoundStatus,
-        boolean attemptCountUpstream, boolean attemptCountDownstream) implements RouteAction {
+        boolean attemptCountUpstream, boolean attemptCountDownstream, RoutingPriority priority) implements RouteAction {
     /** The route names no limit of its own. */
     public static final long INHERIT_NANOS = -1;
     /** Envoy's default for {@code timeout}. */
     public static final long TIMEOUT_NANOS = 15_000_000_000L;
 
+    /** Of no special priority. */
+    public Forward(ClusterChoice choice, long timeoutNanos, long idleTimeoutNanos, long durationMaxNanos,
+            RetrySpec retry, PathRewrite pathRewrite, HostRewrite hostRewrite, boolean appendForwardedHost,
+            int clusterNotFoundStatus, boolean attemptCountUpstream, boolean attemptCountDownstream) {
+        this(choice, timeoutNanos, idleTimeoutNanos, durationMaxNanos, retry, pathRewrite, hostRewrite,
+                appendForwardedHost, clusterNotFoundStatus, attemptCountUpstream, attemptCountDownstream,
+                RoutingPriority.DEFAULT);
+    }
+
     /** To one cluster, with every default. */
     public static Forward to(String cluster) {
         return new Forward(new ClusterChoice.Single(Target.of(cluster)), TIMEOUT_NANOS, INHERIT_NANOS, INHERIT_NANOS,
                 RetrySpec.builtIn(), PathRewrite.KEEP, HostRewrite.KEEP, false, 503, false, false);
+    }
+
+    /** The same with another policy of retries. */
+    public Forward withRetry(RetrySpec other) {
+        return new Forward(choice, timeoutNanos, idleTimeoutNanos, durationMaxNanos, other, pathRewrite, hostRewrite,
+                appendForwardedHost, clusterNotFoundStatus, attemptCountUpstream, attemptCountDownstream, priority);
+    }
+
+    /** The same with another priority. */
+    public Forward withPriority(RoutingPriority other) {
+        return new Forward(choice, timeoutNanos, idleTimeoutNanos, durationMaxNanos, retry, pathRewrite, hostRewrite,
+                appendForwardedHost, clusterNotFoundStatus, attemptCountUpstream, attemptCountDownstream, other);
     }
 
     /**

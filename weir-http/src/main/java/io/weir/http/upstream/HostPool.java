@@ -2,6 +2,7 @@ package io.weir.http.upstream;
 
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ConnectTimeoutException;
+import io.weir.core.admit.CircuitBreaker;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.stats.ClusterStats;
 import io.weir.core.model.Host;
@@ -31,6 +32,7 @@ public final class HostPool {
 
     private final Worker worker;
     private final Cluster cluster;
+    private final CircuitBreaker circuit;
     private final Host host;
     private final UpstreamSettings settings;
     private final ClusterStats stats;
@@ -38,12 +40,14 @@ public final class HostPool {
     private final Set<Http1Upstream> open = new HashSet<>();
     private final Deque<Waiter> waiting = new ArrayDeque<>();
     private final Sweeper sweeper = new Sweeper();
+    private final Impatience impatience = new Impatience();
     private int connecting;
     private boolean retired;
 
-    HostPool(Worker worker, Cluster cluster, Host host, UpstreamSettings settings) {
+    HostPool(Worker worker, Cluster cluster, CircuitBreaker circuit, Host host, UpstreamSettings settings) {
         this.worker = worker;
         this.cluster = cluster;
+        this.circuit = circuit;
         this.host = host;
         this.settings = settings;
         this.stats = cluster.stats();
@@ -51,10 +55,12 @@ public final class HostPool {
 
     /** A request in line for a connection. */
     public final class Waiter {
+        private final long untilNanos;
         private @Nullable UpstreamListener listener;
 
-        private Waiter(UpstreamListener listener) {
+        private Waiter(UpstreamListener listener, long untilNanos) {
             this.listener = listener;
+            this.untilNanos = untilNanos;
         }
 
         /** Leaves the line; the listener hears nothing. */
@@ -92,14 +98,14 @@ public final class HostPool {
                 return null;
             }
         }
-        if (!cluster.circuit().tryPending()) {
+        if (!circuit.tryPending()) {
             stats.upstreamRqPendingOverflow().increment();
             listener.upstreamFailed(UpstreamListener.Failure.OVERFLOW, "overflow");
             return null;
         }
         stats.upstreamRqPendingTotal().increment();
         stats.upstreamRqPendingActive().increment();
-        var waiter = new Waiter(listener);
+        var waiter = waiter(listener);
         waiting.addLast(waiter);
         if (!connectOne() && open.isEmpty() && connecting == 0) {
             waiting.remove(waiter);
@@ -110,18 +116,30 @@ public final class HostPool {
         return waiter;
     }
 
+    private Waiter waiter(UpstreamListener listener) {
+        long waitNanos = cluster.spec().admission().queueNanos();
+        if (waitNanos == Long.MAX_VALUE) {
+            return new Waiter(listener, Long.MAX_VALUE);
+        }
+        long untilNanos = worker.nowNanos() + waitNanos;
+        if (!impatience.armed()) {
+            worker.timers().arm(impatience, untilNanos);
+        }
+        return new Waiter(listener, untilNanos);
+    }
+
     private void pendingEnded() {
-        cluster.circuit().pendingEnded();
+        circuit.pendingEnded();
         stats.upstreamRqPendingActive().decrement();
     }
 
     private boolean connectOne() {
-        if (!cluster.circuit().tryConnection()) {
+        if (!circuit.tryConnection(host)) {
             stats.upstreamCxOverflow().increment();
             if (!open.isEmpty() || connecting > 0) {
                 return false;
             }
-            cluster.circuit().forceConnection();
+            circuit.forceConnection(host);
         }
         connecting++;
         stats.upstreamCxTotal().increment();
@@ -180,7 +198,7 @@ public final class HostPool {
     }
 
     private void connectionGone() {
-        cluster.circuit().connectionEnded();
+        circuit.connectionEnded(host);
         stats.upstreamCxActive().decrement();
         host.stats().cxActive().decrement();
     }
@@ -237,6 +255,28 @@ public final class HostPool {
 
     ClusterStats stats() {
         return stats;
+    }
+
+    /** Turns away who has waited too long; whoever came first is first to go. */
+    private final class Impatience extends TimerWheel.Timer {
+        @Override
+        protected void expired(long nowNanos) {
+            for (var oldest = waiting.peekFirst(); oldest != null; oldest = waiting.peekFirst()) {
+                if (oldest.untilNanos == Long.MAX_VALUE) {
+                    return; // from before the limit was set; those behind it are no later than it
+                }
+                if (oldest.untilNanos - nowNanos > 0) {
+                    worker.timers().arm(this, oldest.untilNanos);
+                    return;
+                }
+                waiting.pollFirst();
+                stats.upstreamRqPendingTimeout().increment();
+                var listener = oldest.leave();
+                if (listener != null) {
+                    listener.upstreamFailed(UpstreamListener.Failure.QUEUE_TIMEOUT, "queue timeout");
+                }
+            }
+        }
     }
 
     /** Closes connections that have rested longer than the idle timeout. */

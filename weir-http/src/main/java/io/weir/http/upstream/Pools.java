@@ -4,6 +4,7 @@ import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.ClusterView;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;
+import io.weir.core.model.RoutingPriority;
 import io.weir.net.transport.Worker;
 import io.weir.net.transport.WorkerSlot;
 import io.weir.net.transport.Workers;
@@ -11,13 +12,16 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** All of one worker's pools, by host. Belongs to that worker. */
 public final class Pools {
     private static final WorkerSlot<Pools> SLOT = WorkerSlot.of(Pools::new);
 
     private final Worker worker;
-    private final IdentityHashMap<Host, HostPool> byHost = new IdentityHashMap<>();
+    private final IdentityHashMap<Host, HostPool> normal = new IdentityHashMap<>();
+    /** What has another priority has limits of its own, and so connections of its own. */
+    private final IdentityHashMap<Host, HostPool> high = new IdentityHashMap<>();
 
     private Pools(Worker worker) {
         this.worker = worker;
@@ -28,11 +32,12 @@ public final class Pools {
         return worker.slot(SLOT);
     }
 
-    /** The pool of this host, made on first use. */
-    public HostPool of(Cluster cluster, Host host) {
+    /** The pool of this host for requests of this priority, made on first use. */
+    public HostPool of(Cluster cluster, Host host, RoutingPriority priority) {
+        var byHost = priority == RoutingPriority.DEFAULT ? normal : high;
         var pool = byHost.get(host);
         if (pool == null) {
-            pool = new HostPool(worker, cluster, host, UpstreamSettings.of(cluster.spec()));
+            pool = new HostPool(worker, cluster, cluster.circuit(priority), host, UpstreamSettings.of(cluster.spec()));
             if (cluster.view().hosts().all().contains(host)) {
                 byHost.put(host, pool);
             } else {
@@ -65,10 +70,14 @@ public final class Pools {
 
     private void left(Set<Host> hosts) {
         for (var host : hosts) {
-            var pool = byHost.remove(host);
-            if (pool != null) {
-                pool.retire();
-            }
+            retire(normal.remove(host));
+            retire(high.remove(host));
+        }
+    }
+
+    private static void retire(@Nullable HostPool pool) {
+        if (pool != null) {
+            pool.retire();
         }
     }
 }

@@ -12,6 +12,8 @@ public interface UpstreamListener {
     enum Failure {
         /** The cluster's limit of connections or waiting requests. */
         OVERFLOW,
+        /** None came free while the request might wait. */
+        QUEUE_TIMEOUT,
         /** The host refused or could not be reached. */
         CONNECT,
         /** The host did not answer the connection attempt in time. */

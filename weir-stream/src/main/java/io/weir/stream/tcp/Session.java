@@ -95,7 +95,7 @@ final class Session implements PickContext {
         void giveBack() {
             if (!returned) {
                 returned = true;
-                cluster.circuit().connectionEnded();
+                cluster.circuit().connectionEnded(host);
                 cluster.stats().upstreamCxActive().decrement();
                 cluster.stats().upstreamRqActive().decrement();
                 host.stats().cxActive().decrement();
@@ -168,7 +168,7 @@ final class Session implements PickContext {
                 }
             }
             case Pick.Chosen chosen -> {
-                if (!cluster.circuit().tryConnection()) {
+                if (!cluster.circuit().tryConnection(chosen.host())) {
                     numbers.upstreamCxOverflow().increment();
                     end(ResponseFlag.UO.bit());
                     return;

@@ -1,16 +1,17 @@
 package io.weir.xds.compile;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 
-import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
+import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
@@ -20,6 +21,8 @@ import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.HealthRules;
 import io.weir.core.model.KeepAlive;
+import io.weir.core.model.RetryLimit;
+import io.weir.core.model.RoutingPriority;
 
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +49,7 @@ final class ClusterReader {
         List<Endpoint> endpoints = source == null ? List.of() : Endpoints.read(context, cluster, source.type());
         var extensions = extensions();
         var balancing = BalancingReader.read(context, cluster);
-        var limits = limits();
+        var admission = AdmissionRules.read(context, cluster);
         transport();
         if (cluster.hasTypedDnsResolverConfig()) {
             DnsClusters.checkResolver(context.at("typed_dns_resolver_config"), cluster.getTypedDnsResolverConfig());
@@ -59,7 +62,7 @@ final class ClusterReader {
                 : ClusterSpec.CONNECT_TIMEOUT_NANOS;
         String statName = cluster.getAltStatName().isEmpty() ? cluster.getName() : cluster.getAltStatName();
         return new ClusterSpec(cluster.getName(), statName, source.type(), endpoints, connectTimeoutNanos,
-                balancing, new Admission(limits), HealthRules.DEFAULT, source.dns(), keepAlive(),
+                balancing, admission, HealthRules.DEFAULT, source.dns(), keepAlive(),
                 extensions);
     }
 
@@ -115,39 +118,6 @@ final class ClusterReader {
         return options.build();
     }
 
-    private CircuitLimits limits() {
-        var limits = CircuitLimits.DEFAULT;
-        boolean found = false;
-        List<CircuitBreakers.Thresholds> all = cluster.getCircuitBreakers().getThresholdsList();
-        for (int i = 0; i < all.size(); i++) {
-            CircuitBreakers.Thresholds thresholds = all.get(i);
-            if (thresholds.getPriority() == RoutingPriority.DEFAULT && !found) {
-                found = true; // the first counts, as in Envoy
-                limits = limits(thresholds);
-            } else if (thresholds.getPriority() == RoutingPriority.DEFAULT) {
-                context.warning("circuit_breakers.thresholds[" + i + "]", "",
-                        "thresholds of priority DEFAULT are given twice; the first count", "remove one of them");
-            } else {
-                context.warning("circuit_breakers.thresholds[" + i + "].priority", thresholds.getPriority().name(),
-                        "Weir sends everything with priority DEFAULT; these thresholds are not used", "");
-            }
-        }
-        return limits;
-    }
-
-    private static CircuitLimits limits(CircuitBreakers.Thresholds thresholds) {
-        var otherwise = CircuitLimits.DEFAULT;
-        return new CircuitLimits(
-                limit(thresholds.hasMaxConnections(), thresholds.getMaxConnections(), otherwise.connectionsMax()),
-                limit(thresholds.hasMaxPendingRequests(), thresholds.getMaxPendingRequests(), otherwise.pendingMax()),
-                limit(thresholds.hasMaxRequests(), thresholds.getMaxRequests(), otherwise.requestsMax()),
-                limit(thresholds.hasMaxRetries(), thresholds.getMaxRetries(), otherwise.retriesMax()));
-    }
-
-    private static int limit(boolean has, UInt32Value value, int otherwise) {
-        return has ? Plain.limit(value.getValue()) : otherwise;
-    }
-
     private @Nullable KeepAlive keepAlive() {
         if (!cluster.getUpstreamConnectionOptions().hasTcpKeepalive()) {
             return null;
@@ -161,6 +131,137 @@ final class ClusterReader {
     private void transport() {
         if (cluster.hasTransportSocket()) {
             Transport.check(context.at("transport_socket"), cluster.getTransportSocket());
+        }
+    }
+
+    /** Reads how much a cluster is given to do at once: {@code circuit_breakers}, and what Weir's own metadata says. */
+    private static final class AdmissionRules {
+
+        private static final double BUDGET_PERCENT = 20;
+        private static final int BUDGET_MIN = 3;
+
+        /** The name space of what Weir adds to a cluster's limits. */
+        private static final String METADATA = "weir.admission";
+        private static final String QUEUE_TIMEOUT = "queue_timeout";
+
+        private final ReadContext context;
+        private final Map<RoutingPriority, CircuitLimits> limits = new EnumMap<>(RoutingPriority.class);
+
+        private AdmissionRules(ReadContext context) {
+            this.context = context;
+        }
+
+        static Admission read(ReadContext context, Cluster cluster) {
+            var rules = new AdmissionRules(context.at("circuit_breakers"));
+            rules.clusterWide(cluster.getCircuitBreakers().getThresholdsList());
+            rules.perHost(cluster.getCircuitBreakers().getPerHostThresholdsList());
+            return Admission.DEFAULT.withLimits(rules.of(RoutingPriority.DEFAULT))
+                    .withHigh(rules.of(RoutingPriority.HIGH))
+                    .withQueueNanos(queueNanos(context, cluster));
+        }
+
+        /** Envoy has no word for it; its metadata are where other products' words belong. */
+        private static long queueNanos(ReadContext context, Cluster cluster) {
+            Struct words = cluster.getMetadata().getFilterMetadataOrDefault(METADATA, Struct.getDefaultInstance());
+            ReadContext at = context.at("metadata.filter_metadata[" + METADATA + "]");
+            for (String key : words.getFieldsMap().keySet()) {
+                if (!key.equals(QUEUE_TIMEOUT)) {
+                    at.problem(key, "", "there is no such key here", "its keys: " + QUEUE_TIMEOUT);
+                }
+            }
+            if (!words.containsFields(QUEUE_TIMEOUT)) {
+                return Long.MAX_VALUE;
+            }
+            String text = words.getFieldsOrThrow(QUEUE_TIMEOUT).getStringValue();
+            double seconds = text.matches("[0-9]{1,9}(\\.[0-9]{1,9})?s")
+                    ? Double.parseDouble(
+                            text.substring(0, text.length() - 1))
+                    : 0;
+            if (seconds <= 0) {
+                at.problem(QUEUE_TIMEOUT, text, "this is no length of time",
+                        "write seconds such as 2s or 0.25s, or remove it: requests wait as long as their route allows");
+                return Long.MAX_VALUE;
+            }
+            return (long) (seconds * 1e9);
+        }
+
+        private CircuitLimits of(RoutingPriority priority) {
+            return limits.getOrDefault(priority, CircuitLimits.DEFAULT);
+        }
+
+        /** The first thresholds of a priority count, as in Envoy. */
+        private void clusterWide(List<Thresholds> all) {
+            for (int i = 0; i < all.size(); i++) {
+                var priority = priority(all.get(i));
+                if (limits.containsKey(priority)) {
+                    twice("thresholds", i, priority);
+                } else {
+                    limits.put(priority, limits(all.get(i), context.at("thresholds", i)));
+                }
+            }
+        }
+
+        private void perHost(List<Thresholds> all) {
+            var seen = new EnumMap<RoutingPriority, Integer>(RoutingPriority.class);
+            for (int i = 0; i < all.size(); i++) {
+                Thresholds thresholds = all.get(i);
+                var priority = priority(thresholds);
+                if (seen.putIfAbsent(priority, i) != null) {
+                    twice("per_host_thresholds", i, priority);
+                    continue;
+                }
+                if (thresholds.hasMaxPendingRequests() || thresholds.hasMaxRequests() || thresholds.hasMaxRetries()
+                        || thresholds.hasRetryBudget() || thresholds.hasMaxConnectionPools()
+                        || thresholds.getTrackRemaining()) {
+                    context.at("per_host_thresholds", i).problem("", "", "a host has a limit of connections only",
+                            "keep priority and max_connections here, and write the others into thresholds");
+                }
+                limits.put(priority, of(priority).withHostConnectionsMax(limit(thresholds.hasMaxConnections(),
+                        thresholds.getMaxConnections(), Integer.MAX_VALUE)));
+            }
+        }
+
+        private void twice(String list, int index, RoutingPriority priority) {
+            context.warning(list + "[" + index + "]", "",
+                    "thresholds of priority " + priority + " are given twice; the first count", "remove one of them");
+        }
+
+        private static RoutingPriority priority(Thresholds thresholds) {
+            return switch (thresholds.getPriority()) {
+                case DEFAULT, UNRECOGNIZED -> RoutingPriority.DEFAULT;
+                case HIGH -> RoutingPriority.HIGH;
+            };
+        }
+
+        private static CircuitLimits limits(Thresholds thresholds, ReadContext context) {
+            var otherwise = CircuitLimits.DEFAULT;
+            return new CircuitLimits(
+                    limit(thresholds.hasMaxConnections(), thresholds.getMaxConnections(), otherwise.connectionsMax()),
+                    limit(thresholds.hasMaxPendingRequests(), thresholds.getMaxPendingRequests(),
+                            otherwise.pendingMax()),
+                    limit(thresholds.hasMaxRequests(), thresholds.getMaxRequests(), otherwise.requestsMax()),
+                    otherwise.hostConnectionsMax(), retries(thresholds, context), thresholds.getTrackRemaining());
+        }
+
+        /** As in Envoy a budget goes before a number. */
+        private static RetryLimit retries(Thresholds thresholds, ReadContext context) {
+            if (thresholds.hasRetryBudget()) {
+                if (thresholds.hasMaxRetries()) {
+                    context.warning("max_retries", String.valueOf(thresholds.getMaxRetries().getValue()),
+                            "there is a retry_budget, which goes before it", "keep one of the two");
+                }
+                var budget = thresholds.getRetryBudget();
+                double percent = budget.hasBudgetPercent() ? budget.getBudgetPercent().getValue() : BUDGET_PERCENT;
+                return new RetryLimit.Share(Double.isNaN(percent) ? BUDGET_PERCENT : Math.clamp(percent, 0, 100),
+                        limit(budget.hasMinRetryConcurrency(), budget.getMinRetryConcurrency(), BUDGET_MIN));
+            }
+            return thresholds.hasMaxRetries()
+                    ? new RetryLimit.AtOnce(Plain.limit(thresholds.getMaxRetries().getValue()))
+                    : RetryLimit.DEFAULT;
+        }
+
+        private static int limit(boolean has, UInt32Value value, int otherwise) {
+            return has ? Plain.limit(value.getValue()) : otherwise;
         }
     }
 

@@ -20,11 +20,7 @@ final class Services {
             "xds", "health", "tls");
     private static final List<String> ALL_KEYS = Stream.concat(KEYS.stream(), LATER.stream()).toList();
     private static final List<String> BALANCE = List.of("round_robin", "least_request", "random", "peak_ewma",
-            "prequal",
-            "ring_hash", "maglev");
-    private static final List<String> LIMITS = List.of("connections", "pending", "requests", "retries");
-    private static final List<String> ENVOY_LIMITS = List.of("max_connections", "max_pending_requests", "max_requests",
-            "max_retries");
+            "prequal", "ring_hash", "maglev");
 
     /** Addresses of demo backends, in the order of the text. */
     private final List<Node> demo = new ArrayList<>();
@@ -67,7 +63,7 @@ final class Services {
         hosts(part, cluster, entry);
         balance(part, cluster);
         cluster.putIf("connect_timeout", part.duration("connect_timeout"));
-        limits(part, cluster);
+        ServiceLimits.put(part, cluster);
         clusters.add(cluster.mapping());
     }
 
@@ -149,20 +145,5 @@ final class Services {
         Tree policy = new Tree(at).put("typed_extension_config",
                 new Tree(at).put("name", name).put("typed_config", Tree.typed(at, type)));
         cluster.put("load_balancing_policy", new Tree(at).put("policies", List.of(policy.mapping())));
-    }
-
-    private static void limits(Part part, Tree cluster) {
-        Part limits = part.part("limits");
-        if (limits == null || !limits.isMapping("limits", LIMITS)) {
-            return;
-        }
-        Position at = limits.at();
-        Tree thresholds = new Tree(at);
-        for (int i = 0; i < LIMITS.size(); i++) {
-            thresholds.putIf(ENVOY_LIMITS.get(i), limits.scalar(LIMITS.get(i)));
-        }
-        if (!thresholds.isEmpty()) {
-            cluster.put("circuit_breakers", new Tree(at).put("thresholds", List.of(thresholds.mapping())));
-        }
     }
 }

@@ -21,6 +21,7 @@ import io.weir.core.model.Endpoint;
 import io.weir.core.model.KeepAlive;
 import io.weir.core.model.Locality;
 import io.weir.core.model.LookupFamily;
+import io.weir.core.model.RetryLimit;
 import io.weir.xds.check.Honoured;
 import io.weir.xds.resource.Problem;
 
@@ -94,6 +95,32 @@ class CompilerTest {
     }
 
     @Test
+    void everyLimitOfAClusterArrives() {
+        ClusterSpec cluster = cluster("""
+                circuit_breakers: {
+                  thresholds: [ { max_requests: 9, track_remaining: true, retry_budget: {
+                      budget_percent: { value: 25.5 }, min_retry_concurrency: 5 } },
+                    { priority: HIGH, max_connections: 7, max_retries: 2 } ],
+                  per_host_thresholds: [ { max_connections: 4 }, { priority: HIGH, max_connections: 6 } ] },
+                """ + endpoints(at("10.0.0.1", 80)));
+        assertThat(cluster.admission().limits()).isEqualTo(
+                new CircuitLimits(1024, 1024, 9, 4, new RetryLimit.Share(25.5, 5), true));
+        assertThat(cluster.admission().high()).isEqualTo(
+                new CircuitLimits(7, 1024, 1024, 6, new RetryLimit.AtOnce(2), false));
+    }
+
+    @Test
+    void whereNoLimitOfRetriesIsWrittenThereIsABudget() {
+        ClusterSpec cluster = cluster("circuit_breakers: { thresholds: [ { max_requests: 9 } ] },"
+                + endpoints(at("10.0.0.1", 80)));
+        assertThat(cluster.admission().limits().retries()).isEqualTo(new RetryLimit.Window(20, 3, 10_000_000_000L));
+        assertThat(cluster.admission().high().retries()).isEqualTo(RetryLimit.DEFAULT);
+        assertThat(cluster("circuit_breakers: { thresholds: [ { retry_budget: {} } ] },"
+                + endpoints(at("10.0.0.1", 80))).admission().limits().retries())
+                .isEqualTo(new RetryLimit.Share(20, 3));
+    }
+
+    @Test
     void everyFieldOfAnEndpointArrives() {
         ClusterSpec cluster = cluster("""
                 load_assignment: { cluster_name: a, endpoints: [ { locality: { region: r, zone: z, sub_zone: s },
@@ -109,11 +136,12 @@ class CompilerTest {
     @Test
     void theFirstKnownBalancingPolicyOfAListCounts() {
         String base = "type.googleapis.com/envoy.extensions.load_balancing_policies.";
-        ClusterSpec cluster = cluster("load_balancing_policy: { policies: [ " + policy(base + "maglev.v3.Maglev", "")
-                + ", " + policy(base + "random.v3.Random", "") + ", "
-                + policy(base + "round_robin.v3.RoundRobin", ", slow_start_config: { slow_start_window: 1s }")
-                + " ] }, "
-                + endpoints(at("10.0.0.1", 80)));
+        ClusterSpec cluster = cluster(
+                "load_balancing_policy: { policies: [ " + policy(base + "cluster_provided.v3.ClusterProvided", "")
+                        + ", " + policy(base + "random.v3.Random", "") + ", "
+                        + policy(base + "round_robin.v3.RoundRobin", ", slow_start_config: { slow_start_window: 1s }")
+                        + " ] }, "
+                        + endpoints(at("10.0.0.1", 80)));
         assertThat(cluster.balancing().policy()).isEqualTo(new BalancePolicy.Random());
     }
 

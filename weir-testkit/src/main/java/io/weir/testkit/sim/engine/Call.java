@@ -1,5 +1,6 @@
 package io.weir.testkit.sim.engine;
 
+import io.weir.core.admit.CircuitBreaker;
 import io.weir.core.balance.Pick;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.model.Host;
@@ -81,14 +82,13 @@ final class Call {
         });
     }
 
-    /** As with the proxy's own policy of retries, the limit of retries at once is for those of answers. */
+    /** As in the proxy each retry asks anew; a policy without answers retries after hosts that gave none. */
     private boolean mayRetry() {
-        if (!world.calls().onServerError()) {
-            return true;
+        CircuitBreaker circuit = worker.cluster().circuit();
+        if (retrying) {
+            circuit.retryEnded();
         }
-        if (!retrying) {
-            retrying = worker.cluster().circuit().tryRetry();
-        }
+        retrying = circuit.tryRetry(!world.calls().onServerError(), world.nowNanos());
         return retrying;
     }
 

@@ -82,8 +82,7 @@ final class ContenderForm {
     private static Admission admission(Form form) {
         CircuitLimits usual = CircuitLimits.DEFAULT;
         int requests = form.whole("requests_max", 0, Integer.MAX_VALUE, usual.requestsMax());
-        return Admission.DEFAULT.withLimits(
-                new CircuitLimits(usual.connectionsMax(), usual.pendingMax(), requests, usual.retriesMax()));
+        return Admission.DEFAULT.withLimits(usual.withRequestsMax(requests));
     }
 
     private static HealthRules health(Form form) {
