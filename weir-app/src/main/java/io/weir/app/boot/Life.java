@@ -37,6 +37,11 @@ final class Life {
         return true;
     }
 
+    /** Whether the drain has begun, or the end. */
+    boolean leaving() {
+        return state == State.DRAINING;
+    }
+
     /** It is over, now. */
     void end() {
         state = State.DRAINING;

@@ -32,10 +32,12 @@ final class Listeners {
     /**
      * Which listener of a list could not be opened, and why.
      *
+     * @param path
+     *            where in the listener, such as {@code address}
      * @param value
      *            what stands there
      */
-    record Refusal(int index, String value, String message, String cure) {
+    record Refusal(int index, String path, String value, String message, String cure) {
     }
 
     /** What a listener that stays open is to be. */
@@ -63,14 +65,14 @@ final class Listeners {
      *
      * @param unchanged
      *            names of listeners that are as before
-     * @return what could not be opened, after which all is as before; null when everything could
+     * @return everything that could not be opened, after which all is as before; empty when everything could
      */
-    @Nullable
-    Refusal apply(List<ListenerSpec> specs, Set<String> unchanged) {
+    List<Refusal> apply(List<ListenerSpec> specs, Set<String> unchanged) {
         List<OpenListener> old = new ArrayList<>(open);
         List<OpenListener> next = new ArrayList<>();
         List<OpenListener> bound = new ArrayList<>();
         Map<OpenListener, Successor> swapped = new LinkedHashMap<>();
+        List<Refusal> refusals = new ArrayList<>();
         for (int i = 0; i < specs.size(); i++) {
             ListenerSpec spec = specs.get(i);
             OpenListener present = taken(old, spec);
@@ -86,13 +88,15 @@ final class Listeners {
                     }
                 }
             } catch (ListenFailure e) {
-                undo(bound, swapped);
-                return new Refusal(i, Addresses.text(e.address()), "cannot listen: " + e.reason().text(),
-                        e.reason().cure());
+                refusals.add(new Refusal(i, "address", Addresses.text(e.address()),
+                        "cannot listen: " + e.reason().text(), e.reason().cure()));
             } catch (Services.Unserved e) {
-                undo(bound, swapped);
-                return new Refusal(i, spec.name(), "cannot be served: " + e.getMessage(), "");
+                refusals.add(new Refusal(i, e.path(), e.value(), String.valueOf(e.getMessage()), e.cure()));
             }
+        }
+        if (!refusals.isEmpty()) {
+            undo(bound, swapped);
+            return refusals;
         }
         swapped.forEach((listener, successor) -> listener.serveBy(successor.spec, successor.service));
         open = List.copyOf(next);
@@ -101,7 +105,7 @@ final class Listeners {
         modified.add(swapped.size());
         removed.add(old.size());
         totalActive.set(next.size());
-        return null;
+        return List.of();
     }
 
     private static void undo(List<OpenListener> bound, Map<OpenListener, Successor> swapped) {

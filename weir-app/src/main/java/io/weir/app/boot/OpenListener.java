@@ -120,6 +120,7 @@ final class OpenListener implements Acceptor {
             destroyed.increment();
             lengthMillis.record((worker.nowNanos() - startNanos) / NANOS_PER_MILLI);
         });
+        ConnectionLog.follow(serving.service().connections(), worker, channel);
         serving.service().acceptor().accepted(worker, channel);
     }
 

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -55,7 +56,7 @@ public final class Running implements AutoCloseable {
     private final ClusterKeeper clusters;
     private final Listeners listeners;
     private final CompletableFuture<Void> warm = new CompletableFuture<>();
-    private @Nullable AdminServer admin;
+    private volatile @Nullable AdminServer admin;
     private @Nullable Demo demo;
     private volatile Snapshot snapshot;
     private volatile Instant takenOver = Instant.now();
@@ -74,15 +75,15 @@ public final class Running implements AutoCloseable {
         }
     }
 
-    /** A part of a start that could not be; it ends the start. */
-    private static final class Obstacle extends Exception {
+    /** Parts of a start that could not be; they end the start. */
+    private static final class Obstructed extends Exception {
         private static final long serialVersionUID = 1L;
 
-        private final transient Problem problem;
+        private final transient List<Problem> obstacles;
 
-        Obstacle(Problem problem, @Nullable Throwable cause) {
-            super(problem.toString(), cause);
-            this.problem = problem;
+        Obstructed(List<Problem> obstacles) {
+            super(obstacles.toString());
+            this.obstacles = obstacles;
         }
     }
 
@@ -125,17 +126,18 @@ public final class Running implements AutoCloseable {
                 try {
                     running.open();
                     return new Start.Serving(running);
-                } catch (Obstacle obstacle) {
+                } catch (Obstructed obstructed) {
                     running.close();
-                    return new Start.Refused(List.of(obstacle.problem));
+                    return new Start.Refused(obstructed.obstacles);
                 }
             }
         }
     }
 
-    private void open() throws Obstacle {
-        startDemo(snapshot.demo());
-        bindAdmin(snapshot.admin());
+    private void open() throws Obstructed {
+        List<Problem> obstacles = new ArrayList<>();
+        startDemo(snapshot.demo(), obstacles);
+        bindAdmin(snapshot.admin(), obstacles);
         conductor.call(() -> {
             clusters.standAt(snapshot.node().locality(), snapshot.localCluster());
             clusters.apply(snapshot.clusters());
@@ -144,10 +146,12 @@ public final class Running implements AutoCloseable {
         conductor.conduct(clusters.clusters(), stats, clock);
         awaitWarm();
         life.initializing();
-        Listeners.@Nullable Refusal refusal = conductor.call(() -> listeners.apply(snapshot.listeners(), Set.of()));
-        if (refusal != null) {
-            throw obstacle("static_resources.listeners[" + refusal.index() + "].address", refusal.value(),
-                    refusal.message(), refusal.cure(), null);
+        for (Listeners.Refusal refusal : conductor.call(() -> listeners.apply(snapshot.listeners(), Set.of()))) {
+            obstacles.add(obstacle("static_resources.listeners[" + refusal.index() + "]." + refusal.path(),
+                    refusal.value(), refusal.message(), refusal.cure()));
+        }
+        if (!obstacles.isEmpty()) {
+            throw new Obstructed(obstacles);
         }
         life.live();
         serverStats.initialized(uptime.nanos());
@@ -165,37 +169,55 @@ public final class Running implements AutoCloseable {
         }
     }
 
-    private void startDemo(@Nullable DemoSpec spec) throws Obstacle {
+    private void startDemo(@Nullable DemoSpec spec, List<Problem> obstacles) {
         if (spec != null) {
             try {
                 demo = Demo.start(spec.addresses());
             } catch (Demo.AddressTaken e) {
-                throw obstacle("demo[" + e.index() + "]", Addresses.text(spec.addresses().get(e.index())),
-                        "the demo backend cannot listen: " + e.reason(), "choose another port", e);
+                obstacles.add(obstacle("demo[" + e.index() + "]", Addresses.text(spec.addresses().get(e.index())),
+                        "the demo backend cannot listen: " + e.reason(), "choose another port"));
             }
         }
     }
 
-    private void bindAdmin(@Nullable AdminSpec spec) throws Obstacle {
+    private void bindAdmin(@Nullable AdminSpec spec, List<Problem> obstacles) {
         if (spec == null) {
             return;
         }
         if (!(spec.address() instanceof InetSocketAddress address)) {
-            throw obstacle("admin.address", Addresses.text(spec.address()),
-                    "the admin is not served on a Unix socket yet", "give a host and a port", null);
+            obstacles.add(obstacle("admin.address", Addresses.text(spec.address()),
+                    "the admin is not served on a Unix socket yet", "give a host and a port"));
+            return;
         }
         try {
             AdminServer bound = AdminServer.bind(address);
             admin = bound;
             bound.serve(new AdminView(this));
         } catch (IOException e) {
-            throw obstacle("admin.address", Addresses.text(address), "the admin cannot listen: " + e.getMessage(),
-                    "stop what listens there or choose another port", e);
+            obstacles.add(obstacle("admin.address", Addresses.text(address),
+                    "the admin cannot listen: " + e.getMessage(), "stop what listens there or choose another port"));
         }
     }
 
-    private Obstacle obstacle(String path, String value, String message, String cure, @Nullable Throwable cause) {
-        return new Obstacle(Problem.error(source.position(path), path, value, message, cure), cause);
+    /** Moves the admin, when its address changes: the new one is bound before the old one closes. */
+    private @Nullable Problem moveAdmin(@Nullable AdminSpec before, @Nullable AdminSpec next) {
+        AdminServer old = admin;
+        if (before != null && next != null && before.address().equals(next.address())) {
+            return null;
+        }
+        List<Problem> obstacles = new ArrayList<>(1);
+        admin = null;
+        bindAdmin(next, obstacles);
+        if (!obstacles.isEmpty()) {
+            admin = old;
+            return obstacles.getFirst();
+        }
+        close(old);
+        return null;
+    }
+
+    private Problem obstacle(String path, String value, String message, String cure) {
+        return Problem.error(source.position(path), path, value, message, cure);
     }
 
     /** Waits for the first hosts of all clusters, so that the first request finds one; not for ever. */
@@ -229,11 +251,28 @@ public final class Running implements AutoCloseable {
     }
 
     private void reloadNow() {
-        switch (source.load()) {
+        if (life.leaving()) {
+            LOG.warn("{} is not read again: this Weir is draining", source.name());
+            return;
+        }
+        try {
+            reloadFrom(source);
+        } catch (RuntimeException bug) {
+            LOG.error("{} is not taken over; the configuration before stays", source.name(), bug);
+            updateRejected();
+        }
+    }
+
+    private void updateRejected() {
+        stats.root().child("listener_manager").counter("lds.update_rejected").increment();
+    }
+
+    private void reloadFrom(Source changed) {
+        switch (changed.load()) {
             case Compiled.Rejected(List<Problem> problems) -> {
                 problems.forEach(problem -> LOG.error("{}", problem));
                 LOG.error("{} is not taken over; the configuration before stays", source.name());
-                stats.root().child("listener_manager").counter("lds.update_rejected").increment();
+                updateRejected();
             }
             case Compiled.Accepted(Snapshot next, List<Problem> warnings) -> {
                 warnings.forEach(warning -> LOG.warn("{}", warning));
@@ -244,26 +283,39 @@ public final class Running implements AutoCloseable {
 
     private void takeOver(Snapshot next) {
         Snapshot before = snapshot;
+        SnapshotDiff diff = SnapshotDiff.between(before, next);
         clusters.standAt(next.node().locality(), next.localCluster());
         clusters.apply(next.clusters());
-        Listeners.Refusal refusal = listeners.apply(next.listeners(), unchanged(before, next));
-        if (refusal != null) {
-            LOG.error("{}: listener {}: {} ({}); the configuration before stays", source.name(),
-                    next.listeners().get(refusal.index()).name(), refusal.message(), refusal.value());
+        List<Listeners.Refusal> refusals = listeners.apply(next.listeners(), unchanged(diff, next));
+        if (!refusals.isEmpty()) {
+            for (Listeners.Refusal refusal : refusals) {
+                LOG.error("{}: listener {}: {}: {} ({})", source.name(), next.listeners().get(refusal.index()).name(),
+                        refusal.path(), refusal.message(), refusal.value());
+            }
+            LOG.error("{} is not taken over; the configuration before stays", source.name());
             clusters.standAt(before.node().locality(), before.localCluster());
             clusters.apply(before.clusters());
             clusters.removeOthers(before.clusters());
+            updateRejected();
             return;
         }
         clusters.removeOthers(next.clusters());
+        Problem unmoved = moveAdmin(before.admin(), next.admin());
+        if (unmoved != null) {
+            LOG.error("{}; the admin stays where it is", unmoved);
+        }
+        if (diff.processChanged()) {
+            LOG.warn(
+                    "{}: what it says beside listeners, clusters and the admin's address counts from the next start on",
+                    source.name());
+        }
         snapshot = next;
         takenOver = Instant.now();
         LOG.info("{} taken over: {} clusters, {} listeners", source.name(), next.clusters().size(),
                 next.listeners().size());
     }
 
-    private static Set<String> unchanged(Snapshot before, Snapshot next) {
-        SnapshotDiff diff = SnapshotDiff.between(before, next);
+    private static Set<String> unchanged(SnapshotDiff diff, Snapshot next) {
         Set<String> names = new HashSet<>();
         next.listeners().forEach(listener -> names.add(listener.name()));
         diff.listenersAdded().forEach(listener -> names.remove(listener.name()));

@@ -2,6 +2,7 @@ package io.weir.app.boot;
 
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.ChannelSettings;
+import io.weir.observe.log.AccessLog;
 
 /**
  * What serves the connections of one listener: HTTP or byte streams.
@@ -14,8 +15,19 @@ import io.weir.net.transport.ChannelSettings;
  *            asks connections to end when their present work is done; may be called more than once
  * @param closeAll
  *            ends every connection at once
+ * @param connections
+ *            written once per connection
  * @param forget
  *            lets go of what it holds beside connections, its access logs; after its last connection
  */
-record Service(Acceptor acceptor, ChannelSettings settings, Runnable drain, Runnable closeAll, Runnable forget) {
+record Service(Acceptor acceptor, ChannelSettings settings, Runnable drain, Runnable closeAll,
+        AccessLog connections, Runnable forget) {
+
+    /** The same with a log of its connections, which is closed with the others. */
+    Service withConnections(AccessLog log) {
+        return new Service(acceptor, settings, drain, closeAll, log, () -> {
+            forget.run();
+            log.close();
+        });
+    }
 }

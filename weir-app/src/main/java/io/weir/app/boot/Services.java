@@ -34,8 +34,29 @@ final class Services {
     static final class Unserved extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Unserved(String message) {
+        private final String path;
+        private final String value;
+        private final String cure;
+
+        Unserved(String path, String value, String message, String cure) {
             super(message);
+            this.path = path;
+            this.value = value;
+            this.cure = cure;
+        }
+
+        /** Where in the listener. */
+        String path() {
+            return path;
+        }
+
+        /** What stands there. */
+        String value() {
+            return value;
+        }
+
+        String cure() {
+            return cure;
         }
     }
 
@@ -46,36 +67,53 @@ final class Services {
      *             when an access log cannot be opened; nothing stays open
      */
     Service of(ListenerSpec spec) throws Unserved {
-        FilterSpec last = spec.chains().getFirst().filters().getLast();
+        List<FilterSpec> filters = spec.chains().getFirst().filters();
+        FilterSpec last = filters.getLast();
+        String path = "filter_chains[0].filters[" + (filters.size() - 1) + "].typed_config";
+        AccessLog connections = log(spec.accessLog(), "access_log");
+        try {
+            return of(last, path).withConnections(connections);
+        } catch (Unserved e) {
+            connections.close();
+            throw e;
+        }
+    }
+
+    private Service of(FilterSpec last, String path) throws Unserved {
         return switch (last.config()) {
-            case HttpManagerSpec http -> http(http);
-            case TcpProxySpec tcp -> tcp(tcp);
-            default -> throw new Unserved("the filter " + last.name() + " does not serve connections");
+            case HttpManagerSpec http -> http(http, path);
+            case TcpProxySpec tcp -> tcp(tcp, path);
+            default -> throw new Unserved(path, last.name(), "this filter does not serve connections",
+                    "end the chain with a connection manager or a TCP proxy");
         };
     }
 
-    private Service http(HttpManagerSpec spec) throws Unserved {
-        AccessLog log = log(spec.accessLog());
+    private Service http(HttpManagerSpec spec, String path) throws Unserved {
+        AccessLog log = log(spec.accessLog(), path + ".access_log");
         long epochMicrosAtZero = System.currentTimeMillis() * 1000 - System.nanoTime() / 1000;
         HttpServer server = new HttpServer(
                 new ProxyContext(spec, clusters, new HttpStats(stats, spec.statPrefix()), log, epochMicrosAtZero),
                 workers);
-        return new Service(server, HttpServer.SETTINGS, server::drain, server::closeAll, log::close);
+        return new Service(server, HttpServer.SETTINGS, server::drain, server::closeAll, AccessLog.none(), log::close);
     }
 
-    private Service tcp(TcpProxySpec spec) throws Unserved {
-        AccessLog log = log(spec.accessLogs());
+    private Service tcp(TcpProxySpec spec, String path) throws Unserved {
+        AccessLog log = log(spec.accessLogs(), path + ".access_log");
         TcpProxy proxy = new TcpProxy(spec, clusters, stats, log);
         // A stream of bytes has no end of its own that could be waited for: it goes on until its peers or the time end
         // it.
         return new Service(proxy, TcpProxy.SETTINGS, () -> {
-        }, proxy::closeAll, log::close);
+        }, proxy::closeAll, AccessLog.none(), log::close);
     }
 
-    private AccessLog log(List<AccessLogSpec> specs) throws Unserved {
+    private AccessLog log(List<AccessLogSpec> specs, String path) throws Unserved {
         return switch (logs.open(specs)) {
             case AccessLogs.Opened.Ready(AccessLog log) -> log;
-            case AccessLogs.Opened.Failed(List<String> messages) -> throw new Unserved(String.join("; ", messages));
+            case AccessLogs.Opened.Failed(List<AccessLogs.Fault> faults) -> {
+                AccessLogs.Fault first = faults.getFirst();
+                throw new Unserved(path + "[" + first.index() + "].typed_config.path", first.sink(),
+                        first.message(), "");
+            }
         };
     }
 }

@@ -171,6 +171,92 @@ class RunningTest {
     }
 
     @Test
+    @SuppressWarnings("try") // a port is taken for as long as the test runs
+    void everythingThatIsInTheWayOfAStartIsTold() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = taken.getLocalPort();
+            Path file = write("""
+                    admin: 127.0.0.1:%d
+                    listen:
+                      - { on: "127.0.0.1:%d", to: demo }
+                      - { on: "127.0.0.1:0", to: demo, log: /nonexistent/a.log }
+                    """.formatted(port, port) + services(0));
+            Running.Start start = Running.start(Source.file(file), RunOptions.of(1, 1, true));
+            assertThat(start).isInstanceOfSatisfying(Running.Start.Refused.class,
+                    refused -> assertThat(refused.problems().stream().map(Object::toString).toList())
+                            .satisfiesExactly(admin -> assertThat(admin).contains("weir.yaml:1:", "admin.address"),
+                                    listener -> assertThat(listener).contains("weir.yaml:3:", "in use"),
+                                    log -> assertThat(log).contains("weir.yaml:4:", "access_log[0]",
+                                            "(/nonexistent/a.log)", "the file cannot be opened: no such directory")));
+        }
+    }
+
+    @Test
+    void aListenersOwnLogHasALineForEachConnection() throws Exception {
+        Path log = folder.resolve("connections.log");
+        start("""
+                static_resources:
+                  listeners:
+                  - address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+                    access_log:
+                    - name: log
+                      typed_config:
+                        "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                        path: %s
+                        log_format: { text_format_source: { inline_string: "%%BYTES_RECEIVED%% %%BYTES_SENT%%\\n" } }
+                    filter_chains:
+                    - filters:
+                      - name: http
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.\
+                HttpConnectionManager
+                          stat_prefix: p
+                          route_config: { virtual_hosts: [ { name: v, domains: [ "*" ], routes:
+                            [ { match: { prefix: / }, direct_response: { status: 204 } } ] } ] }
+                          http_filters:
+                          - name: router
+                            typed_config:
+                              "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
+                """.formatted(log), 5);
+        String answer = ask(listener(0), GET);
+        eventually(() -> Files.readString(log).equals(GET.length() + " " + answer.length() + "\n"));
+    }
+
+    @Test
+    void aReloadMovesTheAdmin() throws Exception {
+        String rest = "listen:\n  - { on: \"127.0.0.1:0\", to: demo }\n" + services(0);
+        start("admin: 127.0.0.1:0\n" + rest, 5);
+        InetSocketAddress before = Objects.requireNonNull(running().adminAddress(), "an admin");
+        write("admin: 127.0.0.2:0\n" + rest);
+        running().reload();
+        running().conductor().call(() -> 0);
+        InetSocketAddress after = Objects.requireNonNull(running().adminAddress(), "an admin");
+        assertThat(after.getAddress().getHostAddress()).isEqualTo("127.0.0.2");
+        assertThat(ask(after, GET.replace("/ ", "/ready "))).startsWith("HTTP/1.1 200");
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> ask(before, GET)).isInstanceOf(ConnectException.class);
+        write(rest);
+        running().reload();
+        running().conductor().call(() -> 0);
+        assertThat(running().adminAddress()).isNull();
+    }
+
+    @Test
+    void nothingIsTakenOverOnceADrainHasBegun() throws Exception {
+        String listen = "listen:\n  - { on: \"127.0.0.1:0\", protocol: tcp, to: demo }\n";
+        start(listen + services(0), 30);
+        InetSocketAddress where = listener(0);
+        try (Socket open = new Socket(where.getAddress(), where.getPort())) {
+            open.getOutputStream().write('G');
+            eventually(() -> running().listeners().connections() == 1);
+            running().drain();
+            write(listen + "  - { on: \"127.0.0.1:0\", to: demo }\n" + services(0));
+            running().reload();
+            running().conductor().call(() -> 0);
+            assertThat(running().addresses()).isEmpty();
+        }
+    }
+
+    @Test
     void aReloadChangesRoutesOnTheSameSocket() throws Exception {
         start("listen:\n  - { on: \"127.0.0.1:0\", to: demo }\n" + services(0), 5);
         InetSocketAddress where = listener(0);

@@ -25,8 +25,22 @@ public final class AccessLogs implements AutoCloseable {
         }
 
         /** It is not, and every reason why. */
-        record Failed(List<String> messages) implements Opened {
+        record Failed(List<Fault> faults) implements Opened {
+            public Failed {
+                faults = List.copyOf(faults);
+            }
         }
+    }
+
+    /**
+     * Why one log could not be opened.
+     *
+     * @param index
+     *            which of those asked for
+     * @param sink
+     *            what it would have written to: a path, {@code stdout}, {@code stderr}
+     */
+    public record Fault(int index, String sink, String message) {
     }
 
     /** The counters of all sinks. */
@@ -57,19 +71,19 @@ public final class AccessLogs implements AutoCloseable {
     /** Opens several as one that writes to each; nothing stays open when any fails. */
     public synchronized Opened open(List<AccessLogSpec> specs) {
         if (closed) {
-            return new Opened.Failed(List.of("access logs are closed"));
+            return new Opened.Failed(List.of(new Fault(0, "", "access logs are closed")));
         }
         List<AccessLog> opened = new ArrayList<>();
-        List<String> messages = new ArrayList<>();
-        for (AccessLogSpec spec : specs) {
-            switch (openOne(spec)) {
+        List<Fault> faults = new ArrayList<>();
+        for (int i = 0; i < specs.size(); i++) {
+            switch (openOne(i, specs.get(i))) {
                 case Opened.Ready ready -> opened.add(ready.log);
-                case Opened.Failed failed -> messages.addAll(failed.messages);
+                case Opened.Failed failed -> faults.addAll(failed.faults);
             }
         }
-        if (!messages.isEmpty()) {
+        if (!faults.isEmpty()) {
             opened.forEach(AccessLog::close);
-            return new Opened.Failed(List.copyOf(messages));
+            return new Opened.Failed(faults);
         }
         return new Opened.Ready(switch (opened.size()) {
             case 0 -> AccessLog.none();
@@ -78,12 +92,12 @@ public final class AccessLogs implements AutoCloseable {
         });
     }
 
-    private Opened openOne(AccessLogSpec spec) {
+    private Opened openOne(int index, AccessLogSpec spec) {
         AccessLogFormat format;
         switch (AccessLogFormat.compile(spec.format())) {
             case Compiled.Ready ready -> format = ready.format();
             case Compiled.Invalid invalid -> {
-                return new Opened.Failed(List.of("access log format: " + invalid.message()));
+                return failed(index, spec.sink(), "the format is wrong: " + invalid.message());
             }
         }
         Sink key = canonical(spec.sink());
@@ -99,10 +113,19 @@ public final class AccessLogs implements AutoCloseable {
             LogSink used = sink;
             return new Opened.Ready(new SinkLog(format, filter, sink, () -> release(key, used)));
         } catch (IOException e) {
-            return new Opened.Failed(List.of("access log " + key + " cannot be opened: " + LogTarget.reason(e)));
+            return failed(index, key, "the file cannot be opened: " + LogTarget.reason(e));
         } catch (IllegalArgumentException e) {
-            return new Opened.Failed(List.of("access log filter: " + e.getMessage()));
+            return failed(index, key, "the filter is wrong: " + e.getMessage());
         }
+    }
+
+    private static Opened failed(int index, Sink sink, String message) {
+        String text = switch (sink) {
+            case Sink.File(String path) -> path;
+            case Sink.Stdout() -> "stdout";
+            case Sink.Stderr() -> "stderr";
+        };
+        return new Opened.Failed(List.of(new Fault(index, text, message)));
     }
 
     /** As a file, a standard stream is the stream: reopened or truncated as a file it would be lost. */

@@ -45,14 +45,14 @@ class AccessLogsTest {
     private AccessLog open(AccessLogSpec... specs) {
         return switch (logs.open(List.of(specs))) {
             case Opened.Ready ready -> ready.log();
-            case Opened.Failed failed -> throw new AssertionError(failed.messages());
+            case Opened.Failed failed -> throw new AssertionError(failed.faults().toString());
         };
     }
 
     private List<String> failures(AccessLogSpec... specs) {
         return switch (logs.open(List.of(specs))) {
             case Opened.Ready ready -> throw new AssertionError("opened");
-            case Opened.Failed failed -> failed.messages();
+            case Opened.Failed failed -> failed.faults().stream().map(fault -> fault.sink() + ": " + fault.message()).toList();
         };
     }
 

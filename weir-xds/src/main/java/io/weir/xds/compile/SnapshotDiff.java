@@ -28,10 +28,13 @@ import io.weir.core.model.ClusterSpec;
  *            those whose message differs, as they are to be
  * @param clustersRemoved
  *            names of those that are gone
+ * @param processChanged
+ *            whether something differs beside listeners, clusters, the admin and where this Weir stands: what is
+ *            read at a start only
  */
 public record SnapshotDiff(List<ListenerSpec> listenersAdded, List<ListenerSpec> listenersChanged,
         List<String> listenersRemoved, List<ClusterSpec> clustersAdded, List<ClusterSpec> clustersChanged,
-        List<String> clustersRemoved) {
+        List<String> clustersRemoved, boolean processChanged) {
 
     public SnapshotDiff {
         listenersAdded = List.copyOf(listenersAdded);
@@ -49,13 +52,21 @@ public record SnapshotDiff(List<ListenerSpec> listenersAdded, List<ListenerSpec>
         var clusters = Changes.between(before.clusters(), clusterMessages(before), after.clusters(),
                 clusterMessages(after), ClusterSpec::name);
         return new SnapshotDiff(listeners.added, listeners.changed, listeners.removed, clusters.added,
-                clusters.changed, clusters.removed);
+                clusters.changed, clusters.removed, !process(before).equals(process(after)));
+    }
+
+    private static Bootstrap process(Snapshot snapshot) {
+        Bootstrap.Builder rest = ((Bootstrap) snapshot.source()).toBuilder();
+        rest.getStaticResourcesBuilder().clearListeners().clearClusters();
+        rest.getNodeBuilder().clearLocality();
+        rest.getClusterManagerBuilder().clearLocalClusterName();
+        return rest.clearAdmin().build();
     }
 
     /** Whether there is nothing to do. */
     public boolean isEmpty() {
         return listenersAdded.isEmpty() && listenersChanged.isEmpty() && listenersRemoved.isEmpty()
-                && clustersAdded.isEmpty() && clustersChanged.isEmpty() && clustersRemoved.isEmpty();
+                && clustersAdded.isEmpty() && clustersChanged.isEmpty() && clustersRemoved.isEmpty() && !processChanged;
     }
 
     /** A snapshot has a spec for each message, in the same order: it would have been rejected otherwise. */

@@ -1,0 +1,100 @@
+package io.weir.app.boot;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.weir.core.model.AddressText;
+import io.weir.net.transport.Worker;
+import io.weir.observe.log.AccessLog;
+import io.weir.observe.log.AccessRecord;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection as the access log of its listener tells of it: {@code Listener.access_log}, a line at its end,
+ * whatever was spoken on it. Stands in the pipeline only where there is such a log. Belongs to the connection's worker.
+ */
+final class ConnectionLog extends ChannelDuplexHandler implements AccessRecord {
+    private final AccessLog log;
+    private final Worker worker;
+    private final long startNanos;
+    private final long startEpochMicros;
+    private final @Nullable SocketAddress remote;
+    private final @Nullable SocketAddress local;
+    private long received;
+    private long sent;
+
+    private ConnectionLog(AccessLog log, Worker worker, Channel channel) {
+        this.log = log;
+        this.worker = worker;
+        this.startNanos = worker.nowNanos();
+        this.startEpochMicros = System.currentTimeMillis() * 1000;
+        // a closed channel no longer knows them
+        this.remote = channel.remoteAddress();
+        this.local = channel.localAddress();
+    }
+
+    /** Follows this connection to its end, if the log is one that anybody reads. */
+    static void follow(AccessLog log, Worker worker, Channel channel) {
+        if (log != AccessLog.none()) {
+            ConnectionLog line = new ConnectionLog(log, worker, channel);
+            channel.pipeline().addFirst(line);
+            channel.closeFuture().addListener(_ -> log.log(line));
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+        received += message instanceof ByteBuf bytes ? bytes.readableBytes() : 0;
+        super.channelRead(context, message);
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
+        sent += message instanceof ByteBuf bytes ? bytes.readableBytes() : 0;
+        super.write(context, message, promise);
+    }
+
+    @Override
+    public long startEpochMicros() {
+        return startEpochMicros;
+    }
+
+    @Override
+    public long durationNanos() {
+        return worker.nowNanos() - startNanos;
+    }
+
+    @Override
+    public long bytesReceived() {
+        return received;
+    }
+
+    @Override
+    public long bytesSent() {
+        return sent;
+    }
+
+    @Override
+    public long flags() {
+        return 0;
+    }
+
+    @Override
+    public @Nullable String downstreamRemoteAddress() {
+        return remote == null ? null : AddressText.of(remote);
+    }
+
+    @Override
+    public @Nullable String downstreamLocalAddress() {
+        return local == null ? null : AddressText.of(local);
+    }
+
+    /** Unknown: whoever serves the connection numbers it. */
+    @Override
+    public long connectionId() {
+        return -1;
+    }
+}
