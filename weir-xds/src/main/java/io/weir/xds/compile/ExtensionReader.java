@@ -2,6 +2,8 @@ package io.weir.xds.compile;
 
 import com.google.protobuf.Message;
 
+import io.weir.xds.yaml.MessageTypes;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ExtensionReader<M extends Message, T> {
 
-    /** The default instance of the message; its descriptor names the type. */
+    /** The default instance of the message, which is the type. */
     M prototype();
 
     /** The full name of the message, as behind the last slash of a type URL. */
     default String type() {
-        return prototype().getDescriptorForType().getFullName();
+        return MessageTypes.fullName(prototype());
     }
 
     /** The class of what {@link #read} returns; a place that needs another class refuses this extension there. */

@@ -15,15 +15,12 @@ import org.jspecify.annotations.Nullable;
  * not part of that API are added by hand. Any thread.
  */
 public final class MessageTypes {
-    private static final String[][] PACKAGES = {{"envoy.", "io.envoyproxy.envoy."}, {"xds.", "com.github.xds."},
+    private static final String ENVOY_NAMES = "envoy.";
+    private static final String ENVOY_CLASSES = "io.envoyproxy.envoy.";
+    private static final String[][] PACKAGES = {{ENVOY_NAMES, ENVOY_CLASSES}, {"xds.", "com.github.xds."},
             {"udpa.", "com.github.udpa.udpa."}, {"google.protobuf.", "com.google.protobuf."},
             {"google.rpc.", "com.google.rpc."}, {"google.api.", "com.google.api."}, {"cel.expr.", "dev.cel.expr."},
             {"opentelemetry.proto.", "io.opentelemetry.proto."}};
-    private static final String[] USUAL = {"envoy.config.bootstrap.v3.Bootstrap",
-            "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-            "envoy.extensions.filters.http.router.v3.Router",
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-            "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog"};
     private static final int NAME_LENGTH_MAX = 256;
     private static final MessageTypes ENVOY = new MessageTypes(Map.of());
 
@@ -39,29 +36,24 @@ public final class MessageTypes {
         return ENVOY;
     }
 
-    /**
-     * Begins to load, on a thread of its own, the messages that nearly every configuration has. Worth calling first of
-     * all at a start: their descriptors are most of the time that reading a configuration takes, and another core may
-     * have it. Nothing waits for it, and nothing depends on it.
-     */
-    public static void warmUp() {
-        Thread.ofPlatform().daemon().name("weir-warm-up").start(() -> {
-            for (String name : USUAL) {
-                Message message = ENVOY.find(name);
-                if (message != null) {
-                    var _ = message.getDescriptorForType();
-                }
-            }
-        });
-    }
-
     /** These types and more: each prototype is found under its full name. */
     public MessageTypes with(Message... prototypes) {
         Map<String, Message> all = new HashMap<>(added);
         for (Message prototype : prototypes) {
-            all.put(prototype.getDescriptorForType().getFullName(), prototype.getDefaultInstanceForType());
+            all.put(fullName(prototype), prototype.getDefaultInstanceForType());
         }
         return new MessageTypes(Map.copyOf(all));
+    }
+
+    /**
+     * The full name of a message. Of Envoy's own it is told from the name of the class: asking for a descriptor would
+     * load it, and all that it depends on.
+     */
+    public static String fullName(Message message) {
+        String className = message.getClass().getName();
+        return className.startsWith(ENVOY_CLASSES)
+                ? ENVOY_NAMES + className.substring(ENVOY_CLASSES.length()).replace('$', '.')
+                : message.getDescriptorForType().getFullName();
     }
 
     /**
