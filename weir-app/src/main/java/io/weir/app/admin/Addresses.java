@@ -1,9 +1,9 @@
 package io.weir.app.admin;
 
+import io.weir.core.model.AddressText;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -13,14 +13,7 @@ public final class Addresses {
 
     /** {@code 10.0.0.1:80}, {@code [::1]:80}, or the path of a Unix socket. */
     public static String text(SocketAddress address) {
-        return switch (address) {
-            case InetSocketAddress inet -> {
-                String host = host(inet);
-                yield (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + inet.getPort();
-            }
-            case UnixDomainSocketAddress unix -> unix.getPath().toString();
-            default -> address.toString();
-        };
+        return AddressText.of(address);
     }
 
     static Map<String, Object> json(SocketAddress address) {
@@ -35,6 +28,6 @@ public final class Addresses {
 
     private static String host(InetSocketAddress address) {
         InetAddress resolved = address.getAddress();
-        return resolved == null ? address.getHostString() : resolved.getHostAddress();
+        return resolved == null ? address.getHostString() : AddressText.of(resolved);
     }
 }

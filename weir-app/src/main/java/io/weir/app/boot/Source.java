@@ -8,6 +8,8 @@ import io.weir.xds.compile.Compiled;
 import io.weir.xds.compile.ConfigFile;
 import io.weir.xds.compile.ConfigPrinter;
 import io.weir.xds.compile.Extensions;
+import io.weir.xds.compile.FormatMistake;
+import io.weir.xds.resource.Nearest;
 import io.weir.xds.resource.Position;
 import io.weir.xds.resource.Problem;
 import java.nio.file.Path;
@@ -98,10 +100,19 @@ public final class Source {
         return TcpProxyReader.addTo(HttpExtensions.addTo(Extensions.basic())).withFormatCheck(Source::formatMistakes);
     }
 
-    private static List<String> formatMistakes(AccessLogSpec log) {
-        return switch (AccessLogFormat.compile(log.format())) {
+    private static List<FormatMistake> formatMistakes(AccessLogSpec.Format format) {
+        return switch (AccessLogFormat.compile(format)) {
             case AccessLogFormat.Compiled.Ready _ -> List.of();
-            case AccessLogFormat.Compiled.Invalid(String message) -> List.of(message);
+            case AccessLogFormat.Compiled.Invalid(List<AccessLogFormat.Mistake> mistakes) -> mistakes.stream()
+                    .map(each -> new FormatMistake(each.path(), each.value(), each.message(), cure(each.unknown())))
+                    .toList();
         };
+    }
+
+    private static String cure(String unknownOperator) {
+        List<String> operators = AccessLogFormat.operators();
+        return unknownOperator.isEmpty()
+                ? "write it as the message says, or remove it"
+                : Nearest.cure(unknownOperator, operators, "write one of: " + String.join(", ", operators));
     }
 }

@@ -39,10 +39,15 @@ public record AccessLogSpec(Sink sink, Format format, @Nullable Filter filter) {
         }
 
         /**
-         * One JSON object a line. Values are formats (String), nested maps, lists, or numbers and booleans as they are.
+         * One JSON object a line. Values are formats (String), nested maps, lists, or numbers, booleans and
+         * {@link Nothing} as they are.
          */
         record Json(Map<String, Object> fields, boolean omitEmptyValues) implements Format {
         }
+    }
+
+    /** JSON's null in a {@link Format.Json}. */
+    public record Nothing() {
     }
 
     /** Which requests are shown. */

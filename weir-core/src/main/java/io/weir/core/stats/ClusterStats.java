@@ -39,11 +39,9 @@ public final class ClusterStats {
     private final Counter upstreamRqRetryOverflow;
     private final Counter upstreamRqRetryLimitExceeded;
     private final Counter upstreamRqRetryBackoffExponential;
-    private final Counter upstreamRqMaintenanceMode;
     private final Counter upstreamFlowControlPausedReadingTotal;
     private final Counter upstreamFlowControlResumedReadingTotal;
     private final Counter membershipChange;
-    private final Counter bindErrors;
     private final BalanceStats balance;
     private final Counter updateAttempt;
     private final Counter updateSuccess;
@@ -98,11 +96,9 @@ public final class ClusterStats {
         upstreamRqRetryOverflow = scope.counter("upstream_rq_retry_overflow");
         upstreamRqRetryLimitExceeded = scope.counter("upstream_rq_retry_limit_exceeded");
         upstreamRqRetryBackoffExponential = scope.counter("upstream_rq_retry_backoff_exponential");
-        upstreamRqMaintenanceMode = scope.counter("upstream_rq_maintenance_mode");
         upstreamFlowControlPausedReadingTotal = scope.counter("upstream_flow_control_paused_reading_total");
         upstreamFlowControlResumedReadingTotal = scope.counter("upstream_flow_control_resumed_reading_total");
         membershipChange = scope.counter("membership_change");
-        bindErrors = scope.counter("bind_errors");
         balance = new BalanceStats(scope);
         updateAttempt = scope.counter("update_attempt");
         updateSuccess = scope.counter("update_success");
@@ -127,7 +123,10 @@ public final class ClusterStats {
         return scope;
     }
 
-    /** Counts an answer: {@code upstream_rq_200}, {@code upstream_rq_2xx} and {@code upstream_rq_completed}. */
+    /**
+     * Counts an answer of a host, or one given in its stead because of a failure here: {@code upstream_rq_200},
+     * {@code upstream_rq_2xx} and {@code upstream_rq_completed}.
+     */
     public void answered(int status) {
         codes.count(status);
     }
@@ -217,7 +216,7 @@ public final class ClusterStats {
         return upstreamCxHttp1Total;
     }
 
-    /** Requests. */
+    /** Requests that had a connection; one that waited in vain counts as a failed wait instead. */
     public Counter upstreamRqTotal() {
         return upstreamRqTotal;
     }
@@ -292,11 +291,6 @@ public final class ClusterStats {
         return upstreamRqRetryBackoffExponential;
     }
 
-    /** Requests answered with 503 in maintenance. */
-    public Counter upstreamRqMaintenanceMode() {
-        return upstreamRqMaintenanceMode;
-    }
-
     /** Times reading from a host was paused. */
     public Counter upstreamFlowControlPausedReadingTotal() {
         return upstreamFlowControlPausedReadingTotal;
@@ -310,11 +304,6 @@ public final class ClusterStats {
     /** Times hosts came or went. */
     public Counter membershipChange() {
         return membershipChange;
-    }
-
-    /** Sockets that could not be bound to the configured source. */
-    public Counter bindErrors() {
-        return bindErrors;
     }
 
     /** How it chose. */

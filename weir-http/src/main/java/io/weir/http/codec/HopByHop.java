@@ -34,6 +34,16 @@ public final class HopByHop {
         }
     }
 
+    /**
+     * Whether the sender wants another protocol on this connection (RFC 9110 section 7.8). Not where it offers
+     * unencrypted HTTP/2 that way, which RFC 9113 section 3.1 has given up: that offer is passed over.
+     */
+    public static boolean asksForUpgrade(HttpHead head) {
+        int upgrade = head.find(HeaderName.UPGRADE);
+        return upgrade >= 0 && !Grammar.equalsIgnoreCase(head.bytes, head.valueStart(upgrade), head.valueEnd(upgrade),
+                "h2c") && lists(head, HeaderName.CONNECTION, "upgrade");
+    }
+
     private static void removeNamed(HttpHead head, int line) {
         byte[] bytes = head.bytes;
         int to = head.valueEnd(line);
@@ -66,12 +76,17 @@ public final class HopByHop {
 
     /** Whether one of TE's elements is {@code trailers} (RFC 9110 section 10.1.4). */
     private static boolean takesTrailers(HttpHead head) {
+        return lists(head, HeaderName.TE, "trailers");
+    }
+
+    /** Whether one of the field's elements is this token, which is in lower case. */
+    private static boolean lists(HttpHead head, HeaderName name, String token) {
         byte[] bytes = head.bytes;
-        for (int line = head.find(HeaderName.TE); line >= 0; line = head.find(HeaderName.TE, line + 1)) {
+        for (int line = head.find(name); line >= 0; line = head.find(name, line + 1)) {
             int to = head.valueEnd(line);
             for (int i = TokenList.next(bytes, head.valueStart(line), to); i < to; i = TokenList.next(bytes, i, to)) {
                 int end = TokenList.end(bytes, i, to);
-                if (end >= 0 && Grammar.equalsIgnoreCase(bytes, i, end, "trailers")) {
+                if (end >= 0 && Grammar.equalsIgnoreCase(bytes, i, end, token)) {
                     return true;
                 }
                 while (i < to && bytes[i] != ',') {

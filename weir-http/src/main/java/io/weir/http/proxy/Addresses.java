@@ -1,28 +1,25 @@
 package io.weir.http.proxy;
 
+import io.weir.core.model.AddressText;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 
 /** Socket addresses as logs and headers write them: {@code 10.0.0.1:80}, {@code [2001:db8::1]:80}, a path. */
 final class Addresses {
     private Addresses() {}
 
     static String text(SocketAddress address) {
-        return switch (address) {
-            case InetSocketAddress inet when inet.getAddress() instanceof Inet6Address six ->
-                "[" + ip(six.getHostAddress()) + "]:" + inet.getPort();
-            case InetSocketAddress inet when inet.getAddress() != null ->
-                inet.getAddress().getHostAddress() + ":" + inet.getPort();
-            case UnixDomainSocketAddress unix -> unix.getPath().toString();
-            default -> address.toString();
-        };
+        return address instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet6Address six
+                ? "[" + ip(six) + "]:" + inet.getPort()
+                : AddressText.of(address);
     }
 
-    /** Without the scope that Java appends to link-local addresses. */
-    static String ip(String text) {
-        int scope = text.indexOf('%');
-        return scope < 0 ? text : text.substring(0, scope);
+    /** Without the zone of link-local addresses, which means nothing on another machine. */
+    static String ip(InetAddress address) {
+        String text = AddressText.of(address);
+        int zone = text.indexOf('%');
+        return zone < 0 ? text : text.substring(0, zone);
     }
 }

@@ -76,7 +76,7 @@ final class Attempts implements UpstreamListener {
         var limits = to.circuit(how.priority());
         if (!limits.tryRequest()) {
             to.stats().upstreamRqPendingOverflow().increment();
-            exchange.failed(503, RESET + "overflow", "overflow", ResponseFlag.UO.bit());
+            fail(503, RESET + "overflow", "overflow", ResponseFlag.UO);
             return;
         }
         circuit = limits;
@@ -108,9 +108,9 @@ final class Attempts implements UpstreamListener {
         switch (why) {
             case NO_HOST, NO_HEALTHY_HOST -> {
                 to.stats().upstreamCxNoneHealthy().increment();
-                exchange.failed(503, "no healthy upstream", "no_healthy_upstream", ResponseFlag.UH.bit());
+                fail(503, "no healthy upstream", "no_healthy_upstream", ResponseFlag.UH);
             }
-            case DROPPED -> exchange.failed(503, "drop overload", "drop_overload", ResponseFlag.DO.bit());
+            case DROPPED -> fail(503, "drop overload", "drop_overload", ResponseFlag.DO);
         }
     }
 
@@ -195,6 +195,19 @@ final class Attempts implements UpstreamListener {
         }
     }
 
+    /** Nothing comes of it, and that is the cluster's: an answer in its stead counts as one of its answers. */
+    private void fail(int status, String body, String details, ResponseFlag flag) {
+        charge(status);
+        exchange.failed(status, body, details, flag.bit());
+    }
+
+    private void charge(int status) {
+        var to = cluster;
+        if (to != null && !answered) {
+            to.stats().answered(status);
+        }
+    }
+
     private void giveUpTry() {
         var waiting = waiter;
         if (waiting != null) {
@@ -222,7 +235,8 @@ final class Attempts implements UpstreamListener {
     }
 
     /** The route's time is over while a host had the request. */
-    void timedOut() {
+    void timedOut(int status) {
+        charge(status);
         var to = cluster;
         if (to != null && visit.host() != null) {
             to.stats().upstreamRqTimeout().increment();
@@ -264,6 +278,7 @@ final class Attempts implements UpstreamListener {
     public void upstreamReady(UpstreamStream open) {
         waiter = null;
         stream = open;
+        visit.connected();
         localAddress = open.localAddress();
         var request = exchange.request();
         if (request == null) {
@@ -297,17 +312,17 @@ final class Attempts implements UpstreamListener {
             return;
         }
         if (why == Failure.OVERFLOW || why == Failure.QUEUE_TIMEOUT) {
-            exchange.failed(503, RESET + "overflow", why == Failure.OVERFLOW ? "overflow" : "queue_timeout",
-                    ResponseFlag.UO.bit());
+            fail(503, RESET + "overflow", why == Failure.OVERFLOW ? "overflow" : "queue_timeout",
+                    ResponseFlag.UO);
             return;
         }
         if (how.retry().onConnectFailure() && retry(to, how)) {
             return;
         }
         String reset = why == Failure.CONNECT ? "remote connection failure" : "connection timeout";
-        exchange.failed(503, RESET + reset
+        fail(503, RESET + reset
                 + (reason.isEmpty() ? "" : ", transport failure reason: " + reason),
-                "upstream_reset_before_response_started{" + reset.replace(' ', '_') + "}", ResponseFlag.UF.bit());
+                "upstream_reset_before_response_started{" + reset.replace(' ', '_') + "}", ResponseFlag.UF);
     }
 
     @Override
@@ -361,22 +376,21 @@ final class Attempts implements UpstreamListener {
         if (to == null || how == null || request == null) {
             return;
         }
-        to.stats().upstreamRqRxReset().increment();
         visit.brokeOff(worker.nowNanos());
         if (!answered && !started && why == Reset.CLOSED && how.retry().onReset(request, true)
                 && retry(to, how)) {
             return;
         }
         if (why == Reset.PROTOCOL) {
-            exchange.failed(502, RESET + "protocol error",
+            fail(502, RESET + "protocol error",
                     "upstream_reset_before_response_started{protocol_error|" + reason + "}",
-                    ResponseFlag.UPE.bit());
+                    ResponseFlag.UPE);
         } else {
-            exchange.failed(503, RESET + "connection termination",
+            fail(503, RESET + "connection termination",
                     answered
                             ? "upstream_reset_after_response_started{connection_termination}"
                             : "upstream_reset_before_response_started{connection_termination}",
-                    ResponseFlag.UC.bit());
+                    ResponseFlag.UC);
         }
     }
 
@@ -414,7 +428,7 @@ final class Attempts implements UpstreamListener {
         if (again) {
             retryLater(how.retry());
         } else {
-            exchange.failed(504, "upstream request timeout", "upstream_per_try_timeout", ResponseFlag.UT.bit());
+            fail(504, "upstream request timeout", "upstream_per_try_timeout", ResponseFlag.UT);
         }
     }
 
@@ -430,6 +444,10 @@ final class Attempts implements UpstreamListener {
     private void retryLater(RetrySpec policy) {
         leave();
         downstream.readable(false);
+        var to = cluster;
+        if (to != null) {
+            to.stats().upstreamRqRetryBackoffExponential().increment();
+        }
         exchange.timeouts().backOff(policy.backOffNanos(count, worker.random().nextLong()), worker.nowNanos());
     }
 

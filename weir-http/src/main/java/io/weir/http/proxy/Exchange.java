@@ -72,16 +72,9 @@ public final class Exchange {
         if (last) {
             requestEndNanos = startNanos;
         }
-        if (head.minorVersion() == 0 && !context.spec().http10().accept()) {
-            reply(426, "", "low_version", ResponseFlag.DPE.bit());
-            return;
-        }
-        if (head.methodIs("CONNECT")) { // no route leads to a tunnel
-            reply(404, "", "route_not_found", ResponseFlag.NR.bit());
-            return;
-        }
-        if (head.authorityStart() == head.authorityEnd() && !defaultHost(head)) {
-            reply(400, "", "missing_host_header", ResponseFlag.DPE.bit());
+        var refusal = FirstLook.at(head, context.spec());
+        if (refusal != null) {
+            refuse(refusal);
             return;
         }
         switch (context.normalizer().apply(head, headers.localPort())) {
@@ -92,14 +85,14 @@ public final class Exchange {
         }
     }
 
-    /** Only HTTP/1.0 may leave out the host (RFC 9112 section 3.2); the configuration may name one for it. */
-    private boolean defaultHost(HttpHead head) {
-        String host = context.spec().http10().defaultHost();
-        if (host == null) {
-            return false;
+    private void refuse(FirstLook.Refusal refusal) {
+        details = refusal.details();
+        flags |= refusal.flags();
+        var head = localHead(refusal.status());
+        if (refusal.allow() != null) {
+            head.add(FirstLook.ALLOW, refusal.allow());
         }
-        head.authority(host);
-        return true;
+        sendLocal(head, NO_BYTES);
     }
 
     private void route(HttpHead head) {
@@ -384,7 +377,7 @@ public final class Exchange {
     /** The whole exchange has taken longer than its route allows. */
     void timedOut() {
         stats.rqTimeout.increment();
-        attempts.timedOut();
+        attempts.timedOut(504);
         failed(504, "upstream request timeout", "response_timeout", ResponseFlag.UT.bit());
     }
 

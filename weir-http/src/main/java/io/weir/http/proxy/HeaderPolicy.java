@@ -64,11 +64,11 @@ final class HeaderPolicy {
                 head.remove(name);
             }
             byte[] ip = remoteIp();
-            if (spec.clientAddress().xffTrustedHops() == 0) {
+            if (ip.length > 0 && spec.clientAddress().xffTrustedHops() == 0) {
                 head.add(HeaderName.X_ENVOY_EXTERNAL_ADDRESS, ip, 0, ip.length);
                 head.remove(HeaderName.X_FORWARDED_PROTO);
             }
-            if (!spec.clientAddress().skipXffAppend()) {
+            if (ip.length > 0 && !spec.clientAddress().skipXffAppend()) {
                 append(head, HeaderName.X_FORWARDED_FOR, ip);
             }
         }
@@ -191,21 +191,17 @@ final class HeaderPolicy {
         head.set(name, joined.toString());
     }
 
+    /** The client's address as text; empty when it has none, as on a socket of this machine. */
     private byte[] remoteIp() {
         var known = remoteIp;
         if (known == null) {
             String text = downstream.remoteAddress() instanceof InetSocketAddress inet && inet.getAddress() != null
-                    ? withoutScope(inet.getAddress().getHostAddress())
-                    : "unknown";
+                    ? Addresses.ip(inet.getAddress())
+                    : "";
             known = text.getBytes(StandardCharsets.ISO_8859_1);
             remoteIp = known;
         }
         return known;
-    }
-
-    private static String withoutScope(String ip) {
-        int scope = ip.indexOf('%');
-        return scope < 0 ? ip : ip.substring(0, scope);
     }
 
     /** A random UUID (RFC 9562 section 5.4) as text. */

@@ -14,6 +14,7 @@ final class Visit {
     private @Nullable Host host;
     private boolean open;
     private boolean told;
+    private boolean connected;
     private long beganNanos;
     private long headNanos;
     private int inFlight;
@@ -24,11 +25,20 @@ final class Visit {
         host = chosen;
         open = true;
         told = false;
+        connected = false;
         beganNanos = nowNanos;
         headNanos = nowNanos;
         inFlight = to.began(chosen, nowNanos);
-        to.stats().upstreamRqTotal().increment();
-        to.stats().upstreamRqActive().increment();
+    }
+
+    /** The request has a connection to the host. */
+    void connected() {
+        var to = cluster;
+        if (open && !connected && to != null) {
+            connected = true;
+            to.stats().upstreamRqTotal().increment();
+            to.stats().upstreamRqActive().increment();
+        }
     }
 
     /** The host has no more to do with the request; it is remembered for the log. */
@@ -38,7 +48,9 @@ final class Visit {
         if (open && at != null && to != null) {
             open = false;
             at.requestEnded();
-            to.stats().upstreamRqActive().decrement();
+            if (connected) {
+                to.stats().upstreamRqActive().decrement();
+            }
         }
     }
 

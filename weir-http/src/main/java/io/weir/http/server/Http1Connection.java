@@ -304,8 +304,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
         if (response.framing() == Framing.UNTIL_CLOSE || server.draining() || lastRequest()) {
             persistent = false;
         }
-        if (state == State.BODY && (last || !bodyWanted)) {
-            // An answer before the request is complete: where its rest ends and the next begins, nobody will look.
+        if (state == State.BODY) {
+            // An answer before the request is complete may end before it, and then nobody looks where the next
+            // begins. Whether it will, a head cannot know (RFC 9112 section 9.6: say close before closing).
             persistent = false;
         }
         if (!persistent) {

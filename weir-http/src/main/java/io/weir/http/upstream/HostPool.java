@@ -143,6 +143,7 @@ public final class HostPool {
         }
         connecting++;
         stats.upstreamCxTotal().increment();
+        stats.upstreamCxHttp1Total().increment();
         stats.upstreamCxActive().increment();
         host.stats().cxTotal().increment();
         host.stats().cxActive().increment();
@@ -171,13 +172,14 @@ public final class HostPool {
         if (hostsFault(done.cause())) {
             cluster.unreachable(host, worker.nowNanos());
         }
-        String details = String.valueOf(done.cause() == null ? "" : done.cause().getMessage());
         var waiter = waiting.pollFirst();
         if (waiter != null) {
             var listener = waiter.leave();
             if (listener != null) {
+                stats.upstreamRqPendingFailureEject().increment();
                 listener.upstreamFailed(
-                        late ? UpstreamListener.Failure.CONNECT_TIMEOUT : UpstreamListener.Failure.CONNECT, details);
+                        late ? UpstreamListener.Failure.CONNECT_TIMEOUT : UpstreamListener.Failure.CONNECT,
+                        late ? "" : ConnectReason.of(done.cause()));
             }
         }
         connectForTheRest();

@@ -44,6 +44,8 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     private boolean inBody;
     private boolean untilClose;
     private boolean broken;
+    private boolean closedByUs;
+    private boolean busyAtClose;
     private int drained;
     private int interims;
     private boolean wanted = true;
@@ -94,6 +96,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     void close() {
         var open = channel;
         if (open != null) {
+            closedByUs |= open.isActive();
             open.close();
         }
     }
@@ -133,6 +136,9 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     public void readable(boolean now) {
         if (wanted != now) {
             wanted = now;
+            (now
+                    ? pool.stats().upstreamFlowControlResumedReadingTotal()
+                    : pool.stats().upstreamFlowControlPausedReadingTotal()).increment();
             channel().config().setAutoRead(now || broken);
         }
     }
@@ -143,6 +149,8 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
             return; // the response has ended: the connection is not this request's any more
         }
         listener = null;
+        busyAtClose = true;
+        pool.stats().upstreamRqTxReset().increment();
         output.discard();
         close();
     }
@@ -185,6 +193,9 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
             while (in.isReadable()) {
                 if (listener == null) {
                     // Nobody asked: the host speaks out of turn, or more than it announced.
+                    if (!busyAtClose && !lastWord(in)) {
+                        pool.stats().upstreamCxProtocolError().increment();
+                    }
                     close();
                     return;
                 }
@@ -199,6 +210,13 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
         } finally {
             in.release();
         }
+    }
+
+    /** A host that closes an idle connection may say so first, with 408 (RFC 9110 section 15.5.9). */
+    private static boolean lastWord(ByteBuf in) {
+        int at = in.readerIndex() + "HTTP/1.1 ".length();
+        return at + 3 <= in.writerIndex() && in.getByte(at) == '4' && in.getByte(at + 1) == '0'
+                && in.getByte(at + 2) == '8';
     }
 
     /** An error of our own while a response was handed over: its request must hear of it all the same. */
@@ -336,6 +354,16 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     private void reset(UpstreamListener.Reset why, String details) {
         var one = listener;
         listener = null;
+        busyAtClose |= one != null;
+        if (one != null) {
+            switch (why) {
+                case CLOSED -> pool.stats().upstreamRqRxReset().increment();
+                case PROTOCOL -> {
+                    pool.stats().upstreamCxProtocolError().increment();
+                    pool.stats().upstreamRqTxReset().increment();
+                }
+            }
+        }
         output.discard();
         close();
         if (one != null) {
@@ -356,13 +384,27 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
         var one = listener;
         if (one != null && inBody && untilClose && !broken) {
             listener = null;
+            countClosed(false);
             pool.closed(this);
             one.upstreamData(Unpooled.EMPTY_BUFFER, true);
             one.upstreamReadEnd();
             return;
         }
+        countClosed(busyAtClose || one != null);
         pool.closed(this);
         reset(UpstreamListener.Reset.CLOSED, "upstream_connection_closed");
+    }
+
+    private void countClosed(boolean busy) {
+        var stats = pool.stats();
+        stats.upstreamCxDestroy().increment();
+        (closedByUs ? stats.upstreamCxDestroyLocal() : stats.upstreamCxDestroyRemote()).increment();
+        if (busy) {
+            stats.upstreamCxDestroyWithActiveRq().increment();
+            (closedByUs
+                    ? stats.upstreamCxDestroyLocalWithActiveRq()
+                    : stats.upstreamCxDestroyRemoteWithActiveRq()).increment();
+        }
     }
 
     /**
@@ -378,7 +420,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
         if (!(cause instanceof IOException)) {
             LOG.error("the connection to {} failed on an error of Weir's own; it is closed",
                     pool.host().addressText(), cause);
-            context.close();
+            close();
         } else if (listener == null) {
             context.close();
         } else {

@@ -61,6 +61,21 @@ class HonouredFieldsTest {
     }
 
     @Test
+    void aNegativeDurationMeansNothing() {
+        assertThat(problems("""
+                stream_idle_timeout: -1s
+                request_timeout: { seconds: 0, nanos: -1 }
+                common_http_protocol_options: { idle_timeout: -1s }
+                route_config: { virtual_hosts: { routes: { route: { timeout: -1s, idle_timeout: -2s,
+                  retry_policy: { per_try_timeout: -1s } } } } }
+                """)).containsExactlyInAnyOrder("ERROR stream_idle_timeout", "ERROR request_timeout",
+                "ERROR common_http_protocol_options.idle_timeout",
+                "ERROR route_config.virtual_hosts[0].routes[0].route.timeout",
+                "ERROR route_config.virtual_hosts[0].routes[0].route.idle_timeout",
+                "ERROR route_config.virtual_hosts[0].routes[0].route.retry_policy.per_try_timeout");
+    }
+
+    @Test
     void whatIsNotReadIsRefusedOrWarnedOf() {
         assertThat(problems("""
                 rds: { route_config_name: r, config_source: { ads: {} } }

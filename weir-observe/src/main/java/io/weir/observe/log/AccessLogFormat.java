@@ -1,8 +1,10 @@
 package io.weir.observe.log;
 
 import io.weir.core.model.AccessLogSpec.Format;
-import io.weir.observe.log.Operators.Unreadable;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What a line of an access log looks like, compiled. Immutable; any thread; writing allocates nothing once its buffer
@@ -22,8 +24,34 @@ public final class AccessLogFormat {
         record Ready(AccessLogFormat format) implements Compiled {
         }
 
-        /** It cannot, and why: {@code at character 12: unknown command operator X}. */
-        record Invalid(String message) implements Compiled {
+        /** It cannot, and everything that is wrong with it. */
+        record Invalid(List<Mistake> mistakes) implements Compiled {
+            public Invalid {
+                mistakes = List.copyOf(mistakes);
+            }
+
+            /** All of it in one line. */
+            public String message() {
+                return mistakes.stream().map(Mistake::inWords).collect(Collectors.joining("; "));
+            }
+        }
+    }
+
+    /**
+     * One thing that is wrong with a format.
+     *
+     * @param path
+     *            where in a JSON format, such as {@code times.end}; empty in a text
+     * @param value
+     *            what stands there
+     * @param message
+     *            {@code at character 12: unknown command operator X}
+     * @param unknown
+     *            the name of an operator that there is not; empty when it is something else
+     */
+    public record Mistake(String path, String value, String message, String unknown) {
+        private String inWords() {
+            return path.isEmpty() ? message : path + ": " + message;
         }
     }
 
@@ -52,22 +80,27 @@ public final class AccessLogFormat {
     public static AccessLogFormat envoyDefault() {
         return switch (compile(new Format.Default())) {
             case Compiled.Ready ready -> ready.format;
-            case Compiled.Invalid invalid -> throw new AssertionError(invalid.message);
+            case Compiled.Invalid invalid -> throw new AssertionError(invalid.message());
         };
     }
 
     static Compiled compile(Format format, Surroundings surroundings) {
-        Operators operators = new Operators(surroundings);
-        try {
-            return new Compiled.Ready(new AccessLogFormat(switch (format) {
-                case Format.Default() -> TextTemplate.compile(ENVOY_DEFAULT, operators, false)::writeText;
-                case Format.Text(String text, boolean omit) -> TextTemplate.compile(text, operators, omit)::writeText;
-                case Format.Json(Map<String, Object> fields, boolean omit) -> json(
-                        JsonTemplate.compile(fields, operators, omit), omit);
-            }));
-        } catch (Unreadable e) {
-            return new Compiled.Invalid(e.reason());
-        }
+        List<Mistake> mistakes = new ArrayList<>();
+        Draft draft = new Draft(new Operators(surroundings), mistakes);
+        Line line = switch (format) {
+            case Format.Default() -> draft.text(ENVOY_DEFAULT, false, "")::writeText;
+            case Format.Text(String text, boolean omit) -> draft.text(text, omit, "")::writeText;
+            case Format.Json(Map<String, Object> fields, boolean omit) -> json(
+                    JsonTemplate.compile(fields, draft, omit), omit);
+        };
+        return mistakes.isEmpty()
+                ? new Compiled.Ready(new AccessLogFormat(line))
+                : new Compiled.Invalid(mistakes);
+    }
+
+    /** The names of all command operators, in order. */
+    public static List<String> operators() {
+        return new Operators(Surroundings.here()).names();
     }
 
     private static Line json(JsonTemplate template, boolean omit) {

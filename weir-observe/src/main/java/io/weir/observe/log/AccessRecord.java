@@ -114,14 +114,9 @@ public interface AccessRecord {
     /** A number of this connection, unique while the proxy runs. */
     long connectionId();
 
-    /** A number of this request on its connection or in the proxy. */
-    default long streamId() {
-        return -1;
-    }
-
-    /** Further byte counts. */
-    default long bytes(ByteCount which) {
-        return -1;
+    /** Envoy's name for what is logged: the end of a request, or of a connection. */
+    default String accessLogType() {
+        return "DownstreamEnd";
     }
 
     /**

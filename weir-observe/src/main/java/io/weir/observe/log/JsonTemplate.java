@@ -1,7 +1,7 @@
 package io.weir.observe.log;
 
+import io.weir.core.model.AccessLogSpec;
 import io.weir.observe.log.Operator.Kind;
-import io.weir.observe.log.Operators.Unreadable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,18 +15,18 @@ import org.jspecify.annotations.Nullable;
 sealed interface JsonTemplate {
     /** Objects within objects, at most. */
     int DEPTH_MAX = 32;
+    /** What JSON says of what is not there. */
+    JsonTemplate NOTHING = new Constant("null".getBytes(StandardCharsets.US_ASCII));
 
     /** Writes the value; false, and nothing written, when it is absent and absent values are to be left out. */
     boolean write(AccessRecord ended, LogBuffer out, boolean omitEmptyValues);
 
     /** Reads a format. */
-    static JsonTemplate compile(Map<String, Object> fields, Operators operators, boolean omitEmptyValues)
-            throws Unreadable {
-        return object(fields, operators, omitEmptyValues, "", 0);
+    static JsonTemplate compile(Map<String, Object> fields, Draft draft, boolean omitEmptyValues) {
+        return object(fields, draft, omitEmptyValues, "", 0);
     }
 
-    private static JsonTemplate object(Map<?, ?> fields, Operators operators, boolean omit, String path, int depth)
-            throws Unreadable {
+    private static JsonTemplate object(Map<?, ?> fields, Draft draft, boolean omit, String path, int depth) {
         List<Member> members = new ArrayList<>();
         for (Map.Entry<?, ?> field : fields.entrySet()) {
             String key = String.valueOf(field.getKey());
@@ -34,30 +34,35 @@ sealed interface JsonTemplate {
             name.escapeJson(0);
             byte[] written = ('"' + name.toString() + "\":").getBytes(StandardCharsets.UTF_8);
             String below = path.isEmpty() ? key : path + '.' + key;
-            members.add(new Member(written, value(field.getValue(), operators, omit, below, depth + 1)));
+            members.add(new Member(written, value(field.getValue(), draft, omit, below, depth + 1)));
         }
         return new ObjectOf(List.copyOf(members));
     }
 
-    private static JsonTemplate value(@Nullable Object value, Operators operators, boolean omit, String path,
-            int depth) throws Unreadable {
+    private static JsonTemplate value(@Nullable Object value, Draft draft, boolean omit, String path,
+            int depth) {
         if (depth > DEPTH_MAX) {
-            throw new Unreadable(path + ": nested deeper than " + DEPTH_MAX);
+            draft.mistake(path, "", "nested deeper than " + DEPTH_MAX);
+            return NOTHING;
         }
         return switch (value) {
-            case null -> new Constant("null".getBytes(StandardCharsets.US_ASCII));
-            case String format -> text(format, operators, omit, path);
-            case Map<?, ?> fields -> object(fields, operators, omit, path, depth);
+            case null -> NOTHING;
+            case AccessLogSpec.Nothing _ -> NOTHING;
+            case String format -> text(format, draft, omit, path);
+            case Map<?, ?> fields -> object(fields, draft, omit, path, depth);
             case List<?> list -> {
                 List<JsonTemplate> items = new ArrayList<>();
                 for (int i = 0; i < list.size(); i++) {
-                    items.add(value(list.get(i), operators, omit, path + '[' + i + ']', depth + 1));
+                    items.add(value(list.get(i), draft, omit, path + '[' + i + ']', depth + 1));
                 }
                 yield new ListOf(List.copyOf(items));
             }
             case Number number -> new Constant(number(number).getBytes(StandardCharsets.US_ASCII));
             case Boolean bool -> new Constant(bool.toString().getBytes(StandardCharsets.US_ASCII));
-            default -> throw new Unreadable(path + ": not a JSON value: " + value.getClass().getSimpleName());
+            default -> {
+                draft.mistake(path, value.toString(), "not a JSON value: " + value.getClass().getSimpleName());
+                yield NOTHING;
+            }
         };
     }
 
@@ -67,14 +72,10 @@ sealed interface JsonTemplate {
         return whole ? Long.toString(number.longValue()) : Double.isFinite(value) ? Double.toString(value) : "null";
     }
 
-    private static JsonTemplate text(String format, Operators operators, boolean omit, String path) throws Unreadable {
-        try {
-            TextTemplate template = TextTemplate.compile(format, operators, omit);
-            Kind kind = template.kindIfSingle();
-            return kind == null ? new Mixed(template) : new Single(template, kind);
-        } catch (Unreadable e) {
-            throw new Unreadable(path + ": " + e.reason());
-        }
+    private static JsonTemplate text(String format, Draft draft, boolean omit, String path) {
+        TextTemplate template = draft.text(format, omit, path);
+        Kind kind = template.kindIfSingle();
+        return kind == null ? new Mixed(template) : new Single(template, kind);
     }
 
     /** A key, written with its quotes and colon, and its value. */

@@ -5,6 +5,7 @@ import static io.weir.observe.log.Operator.Kind.STRING;
 
 import io.weir.observe.log.Operator.Typed;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
@@ -47,6 +48,15 @@ final class Operators {
         addHeaders();
     }
 
+    /** The names of all operators, in order. */
+    List<String> names() {
+        return makers.keySet().stream().sorted().toList();
+    }
+
+    boolean knows(String name) {
+        return makers.containsKey(name);
+    }
+
     /** The operator of this name. */
     Typed find(String name, @Nullable String argument) throws Unreadable {
         Maker maker = makers.get(name);
@@ -68,6 +78,7 @@ final class Operators {
         millis("REQUEST_DURATION", AccessRecord::requestDurationNanos);
         millis("RESPONSE_DURATION", AccessRecord::responseDurationNanos);
         millis("RESPONSE_TX_DURATION", AccessRecord::responseTxDurationNanos);
+        makers.put("COMMON_DURATION", CommonDuration::compile);
     }
 
     private void addRequest() {
@@ -79,12 +90,17 @@ final class Operators {
         makers.put("RESPONSE_FLAGS_LONG", plain(new Typed(STRING, (ended, out) -> flags(ended, true, out))));
         number("BYTES_RECEIVED", AccessRecord::bytesReceived);
         number("BYTES_SENT", AccessRecord::bytesSent);
-        for (ByteCount count : ByteCount.values()) {
-            number(count.name(), ended -> ended.bytes(count));
-        }
         text("ROUTE_NAME", AccessRecord::routeName);
         text("VIRTUAL_CLUSTER_NAME", ended -> null);
-        number("STREAM_ID", AccessRecord::streamId);
+        // as Envoy without another request id extension: the request's id is that of its stream
+        makers.put("STREAM_ID", plain("STREAM_ID",
+                new Typed(STRING, (ended, out) -> ended.requestHeader("x-request-id", out))));
+        makers.put("UNIQUE_ID", plain("UNIQUE_ID", new Typed(STRING, (_, out) -> UniqueId.append(out))));
+        text("ACCESS_LOG_TYPE", AccessRecord::accessLogType);
+        text("TRACE_ID", _ -> null);
+        makers.put("PATH", RequestPath::path);
+        makers.put("QUERY_PARAM", RequestPath::parameter);
+        makers.put("QUERY_PARAMS", RequestPath::query);
         number("CONNECTION_ID", AccessRecord::connectionId);
         String hostname = surroundings.hostname();
         text("HOSTNAME", ended -> hostname);
@@ -121,6 +137,8 @@ final class Operators {
     }
 
     private void addHeaders() {
+        makers.put("GRPC_STATUS", GrpcStatus::named);
+        makers.put("GRPC_STATUS_NUMBER", GrpcStatus::number);
         headers("REQ", AccessRecord::requestHeader);
         headers("REQUEST_HEADER", AccessRecord::requestHeader);
         headers("RESP", AccessRecord::responseHeader);

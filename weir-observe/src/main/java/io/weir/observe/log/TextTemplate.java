@@ -1,5 +1,6 @@
 package io.weir.observe.log;
 
+import io.weir.observe.log.AccessLogFormat.Mistake;
 import io.weir.observe.log.Operator.Kind;
 import io.weir.observe.log.Operator.Typed;
 import io.weir.observe.log.Operators.Unreadable;
@@ -29,8 +30,11 @@ final class TextTemplate {
         this.omitEmptyValues = omitEmptyValues;
     }
 
-    /** Reads a format; what is wrong with it is said with its place, counted from 0. */
-    static TextTemplate compile(String format, Operators operators, boolean omitEmptyValues) throws Unreadable {
+    /**
+     * Reads a format; what is wrong with it is said with its place, counted from 0. Behind what is no operator at all
+     * nothing is read, as it cannot be known which percent sign belongs to which.
+     */
+    static TextTemplate compile(String format, Draft draft, boolean omitEmptyValues, String path) {
         List<Part> parts = new ArrayList<>();
         StringBuilder literal = new StringBuilder();
         Matcher matcher = OPERATOR.matcher(format);
@@ -44,7 +48,8 @@ final class TextTemplate {
                 literal.append('%');
                 at += 2;
             } else if (matcher.region(at, format.length()).lookingAt()) {
-                Typed operator = operator(operators, matcher, at);
+                @Nullable
+                Typed operator = operator(draft, matcher, at, path);
                 String length = matcher.group(3);
                 int max = length == null ? VALUE_BYTES_MAX : Math.min(VALUE_BYTES_MAX, Integer.parseInt(length));
                 parts.add(new Part(literal.toString().getBytes(StandardCharsets.UTF_8), operator, max));
@@ -52,8 +57,9 @@ final class TextTemplate {
                 at = matcher.end();
             } else {
                 int shown = Math.min(format.length(), at + 24);
-                throw new Unreadable("at character " + at + ": not a command operator: "
-                        + format.substring(at, shown).strip() + " (a percent sign is written %%)");
+                draft.mistake(path, format.substring(at, shown).strip(),
+                        "at character " + at + ": not a command operator (a percent sign is written %%)");
+                break;
             }
         }
         if (!literal.isEmpty()) {
@@ -62,11 +68,14 @@ final class TextTemplate {
         return new TextTemplate(parts, omitEmptyValues);
     }
 
-    private static Typed operator(Operators operators, Matcher matcher, int at) throws Unreadable {
+    private static @Nullable Typed operator(Draft draft, Matcher matcher, int at, String path) {
+        String name = matcher.group(1);
         try {
-            return operators.find(matcher.group(1), matcher.group(2));
+            return draft.operators().find(name, matcher.group(2));
         } catch (Unreadable e) {
-            throw new Unreadable("at character " + at + ": " + e.reason());
+            draft.mistakes().add(new Mistake(path, matcher.group(), "at character " + at + ": " + e.reason(),
+                    draft.operators().knows(name) ? "" : name));
+            return null;
         }
     }
 

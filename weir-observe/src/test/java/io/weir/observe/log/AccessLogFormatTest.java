@@ -3,6 +3,7 @@ package io.weir.observe.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.weir.core.model.AccessLogSpec;
 import io.weir.core.model.AccessLogSpec.Format;
 import io.weir.observe.log.AccessLogFormat.Compiled;
 import java.lang.management.ManagementFactory;
@@ -78,7 +79,6 @@ class AccessLogFormatTest {
         cases.put("%REQUEST_DURATION%", "1");
         cases.put("%RESPONSE_DURATION%", "-");
         cases.put("%RESPONSE_TX_DURATION%", "-");
-        cases.put("%REQUEST_HEADERS_BYTES% %RESPONSE_HEADERS_BYTES%", "300 -");
         cases.put("%ROUTE_NAME%", "-");
         cases.put("%VIRTUAL_CLUSTER_NAME%", "-");
         cases.put("%UPSTREAM_HOST%", "10.0.0.1:9000");
@@ -94,7 +94,12 @@ class AccessLogFormatTest {
         cases.put("%DOWNSTREAM_LOCAL_ADDRESS%", "[2001:db8::1]:443");
         cases.put("%DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT%", "2001:db8::1");
         cases.put("%DOWNSTREAM_LOCAL_PORT%", "443");
-        cases.put("%CONNECTION_ID% %STREAM_ID%", "17 -");
+        cases.put("%CONNECTION_ID% %STREAM_ID% %TRACE_ID%", "17 - -");
+        cases.put("%ACCESS_LOG_TYPE%", "DownstreamEnd");
+        cases.put("%PATH% %PATH(NQ)% %PATH(WQ:PATH)% %PATH(NQ:ORIG)%", "/a?b=c /a /a?b=c -");
+        cases.put("%QUERY_PARAMS% %QUERY_PARAM(b)% %QUERY_PARAM(c)%", "b=c c -");
+        cases.put("%COMMON_DURATION(DS_RX_BEG:DS_TX_END:ms)% %COMMON_DURATION(DS_RX_BEG:US_RX_BEG:us)%", "12 -");
+        cases.put("%GRPC_STATUS% %GRPC_STATUS(SNAKE_STRING)% %GRPC_STATUS_NUMBER%", "OK OK 0");
         cases.put("%HOSTNAME% %ENVIRONMENT(ZONE)% %ENVIRONMENT(OTHER)%", "box eu-1 -");
         cases.put("%REQ(:method)% %RESP(Server)% %TRAILER(grpc-status)%", "GET x 0");
         cases.put("%REQ(X-A?:PATH)% %REQ(X-A?X-B)%", "/a?b=c -");
@@ -103,6 +108,47 @@ class AccessLogFormatTest {
         cases.put("100%% [%REQ(:METHOD)%]", "100% [GET]");
         cases.put("", "");
         cases.forEach((format, written) -> assertThat(text(format)).as(format).isEqualTo(written));
+    }
+
+    @Test
+    void everyLineHasAUniqueIdOfItsOwn() {
+        String line = text("%UNIQUE_ID% %UNIQUE_ID%");
+        assertThat(line).matches("([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12} ?){2}");
+        assertThat(line.substring(0, 36)).isNotEqualTo(line.substring(37));
+    }
+
+    @Test
+    void aStreamIsNamedByItsRequestId() {
+        ended.request.put("x-request-id", "abc");
+        assertThat(text("%STREAM_ID%")).isEqualTo("abc");
+        assertThat(json(Map.of("id", "%STREAM_ID%"), false)).isEqualTo("{\"id\":\"abc\"}\n");
+    }
+
+    @Test
+    void aQueryParameterIsFoundByItsWholeName() {
+        ended.request.put(":path", "/a?bc=1&c=2&d&c=3&e=");
+        assertThat(text("%QUERY_PARAM(c)% %QUERY_PARAM(bc)% %QUERY_PARAM(d)% %QUERY_PARAM(e)%")).isEqualTo("2 1 - -");
+    }
+
+    @Test
+    void everyMistakeIsToldWithItsPlaceAndValue() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("a", "%DURATON% %PROTOCOL%");
+        fields.put("b", List.of("%REQ()%", Map.of("c", "%NOPE(x)%")));
+        assertThat(AccessLogFormat.compile(new Format.Json(fields, false)))
+                .isEqualTo(new Compiled.Invalid(List.of(
+                        new AccessLogFormat.Mistake("a", "%DURATON%",
+                                "at character 0: unknown command operator DURATON", "DURATON"),
+                        new AccessLogFormat.Mistake("b[0]", "%REQ()%", "at character 0: REQ needs the name of a"
+                                + " header: %REQ(NAME)% or %REQ(NAME?OTHER)%", ""),
+                        new AccessLogFormat.Mistake("b[1].c", "%NOPE(x)%",
+                                "at character 0: unknown command operator NOPE", "NOPE"))));
+    }
+
+    @Test
+    void nothingStaysNothing() {
+        assertThat(json(Map.of("a", List.of(new AccessLogSpec.Nothing(), "x")), false))
+                .isEqualTo("{\"a\":[null,\"x\"]}\n");
     }
 
     @Test

@@ -98,11 +98,6 @@ final class Ended implements AccessRecord {
     }
 
     @Override
-    public long bytes(ByteCount which) {
-        return which == ByteCount.REQUEST_HEADERS_BYTES ? 300 : -1;
-    }
-
-    @Override
     public boolean requestHeader(String lowerName, LogBuffer out) {
         return append(request, lowerName, out);
     }

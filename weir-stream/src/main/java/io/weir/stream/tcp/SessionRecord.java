@@ -10,6 +10,12 @@ record SessionRecord(long startEpochMicros, long durationNanos, long bytesReceiv
         long connectionId, @Nullable String upstreamCluster, @Nullable String upstreamHost,
         @Nullable SocketAddress upstreamLocal, @Nullable SocketAddress remote, @Nullable SocketAddress local,
         int upstreamRequestAttemptCount) implements AccessRecord {
+
+    @Override
+    public String accessLogType() {
+        return "TcpConnectionEnd";
+    }
+
     @Override
     public @Nullable String upstreamLocalAddress() {
         return text(upstreamLocal);

@@ -26,8 +26,9 @@ import io.weir.xds.yaml.Positions;
 
 /**
  * Which fields of which messages Weir honours. A field that is set and not honoured is an error with its place, never
- * silence; one whose absence harms nothing is a warning, told once for each field however often it is set. Built from
- * text tables, one or more of each module ({@link HonouredTable} says how they are written). Immutable; any thread.
+ * silence; one whose absence harms nothing is a warning, told once for each field however often it is set. A negative
+ * duration is an error in every field that is honoured: no field of Envoy's API gives it a meaning. Built from text
+ * tables, one or more of each module ({@link HonouredTable} says how they are written). Immutable; any thread.
  */
 public final class Honoured {
     /** How many Any may stand in one another. */
@@ -224,8 +225,18 @@ public final class Honoured {
             Descriptor type = message.getDescriptorForType();
             if (Views.isAny(type)) {
                 any(message, optional);
+            } else if (type.getFullName().equals("google.protobuf.Duration")) {
+                duration(message);
             } else if (!type.getFullName().startsWith("google.protobuf.")) {
                 message(message);
+            }
+        }
+
+        private void duration(Message value) {
+            Quantity.Seconds seconds = DurationRange.duration(value);
+            if (seconds.compareTo(new Quantity.Seconds(0, 0)) < 0) {
+                report.error(DurationRange.text(seconds), "a duration cannot be negative",
+                        "write a duration of at least 0s, or remove it");
             }
         }
 

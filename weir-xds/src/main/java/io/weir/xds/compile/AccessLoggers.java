@@ -46,11 +46,7 @@ final class AccessLoggers {
         if (logger == null) {
             return null;
         }
-        var spec = new AccessLogSpec(logger.sink(), logger.format(), filter);
-        for (String complaint : context.findings().extensions().formatComplaints(spec)) {
-            context.problem("typed_config", "", complaint, "use Envoy's command operators");
-        }
-        return spec;
+        return new AccessLogSpec(logger.sink(), logger.format(), filter);
     }
 
     private record ToFile() implements ExtensionReader<FileAccessLog, AccessLogSpec> {
@@ -69,9 +65,9 @@ final class AccessLoggers {
         @Override
         public @Nullable AccessLogSpec read(FileAccessLog config, ReadContext context) {
             Format format = switch (config.getAccessLogFormatCase()) {
-                case FORMAT -> text(config.getFormat(), false);
-                case JSON_FORMAT -> json(config.getJsonFormat(), false);
-                case TYPED_JSON_FORMAT -> json(config.getTypedJsonFormat(), false);
+                case FORMAT -> text(context, "format", config.getFormat(), false);
+                case JSON_FORMAT -> json(context, "json_format", config.getJsonFormat(), false);
+                case TYPED_JSON_FORMAT -> json(context, "typed_json_format", config.getTypedJsonFormat(), false);
                 case LOG_FORMAT -> format(context.at("log_format"), config.getLogFormat());
                 case ACCESSLOGFORMAT_NOT_SET -> new Format.Default();
             };
@@ -132,10 +128,10 @@ final class AccessLoggers {
     private static Format format(ReadContext context, SubstitutionFormatString message) {
         boolean omitEmpty = message.getOmitEmptyValues();
         return switch (message.getFormatCase()) {
-            case TEXT_FORMAT -> text(message.getTextFormat(), omitEmpty);
-            case TEXT_FORMAT_SOURCE -> text(inline(context.at("text_format_source"), message.getTextFormatSource()),
-                    omitEmpty);
-            case JSON_FORMAT -> json(message.getJsonFormat(), omitEmpty);
+            case TEXT_FORMAT -> text(context, "text_format", message.getTextFormat(), omitEmpty);
+            case TEXT_FORMAT_SOURCE -> text(context, "text_format_source",
+                    inline(context.at("text_format_source"), message.getTextFormatSource()), omitEmpty);
+            case JSON_FORMAT -> json(context, "json_format", message.getJsonFormat(), omitEmpty);
             case FORMAT_NOT_SET -> new Format.Default(); // a rule of the API says that it is required
         };
     }
@@ -153,12 +149,21 @@ final class AccessLoggers {
         };
     }
 
-    private static Format text(String format, boolean omitEmpty) {
-        return format.isEmpty() ? new Format.Default() : new Format.Text(format, omitEmpty);
+    private static Format text(ReadContext context, String field, String format, boolean omitEmpty) {
+        return format.isEmpty()
+                ? new Format.Default()
+                : checked(context, field, new Format.Text(format, omitEmpty));
     }
 
-    private static Format json(Struct struct, boolean omitEmpty) {
-        return new Format.Json(Plain.map(struct), omitEmpty);
+    private static Format json(ReadContext context, String field, Struct struct, boolean omitEmpty) {
+        return checked(context, field, new Format.Json(Plain.map(struct, new AccessLogSpec.Nothing()), omitEmpty));
     }
 
+    private static Format checked(ReadContext context, String field, Format format) {
+        for (FormatMistake mistake : context.findings().extensions().formatMistakes(format)) {
+            context.problem(mistake.path().isEmpty() ? field : field + '.' + mistake.path(), mistake.value(),
+                    mistake.message(), mistake.cure());
+        }
+        return format;
+    }
 }

@@ -31,7 +31,7 @@ final class Addresses {
                 int port = port(context.at("socket_address"), socket);
                 InetAddress ip = literal(socket.getAddress());
                 if (ip == null) {
-                    if (!socket.getAddress().isEmpty()) {
+                    if (!bracketed(context, socket.getAddress()) && !socket.getAddress().isEmpty()) {
                         context.problem("socket_address.address", socket.getAddress(), "a listener needs an IP address",
                                 socket.getAddress().equals("localhost")
                                         ? "write 127.0.0.1"
@@ -64,7 +64,7 @@ final class Addresses {
                             "write the port of the endpoint");
                 }
                 InetAddress ip = literal(socket.getAddress());
-                if (port <= 0 || socket.getAddress().isEmpty()) {
+                if (bracketed(context, socket.getAddress()) || port <= 0 || socket.getAddress().isEmpty()) {
                     yield null;
                 }
                 if (ip != null) {
@@ -93,7 +93,7 @@ final class Addresses {
 
     /** The IP address that a text stands for, null when it is none: four numbers, or IPv6. */
     static @Nullable InetAddress literal(String text) {
-        if (!text.contains(":") && !IPV4.matcher(text).matches()) {
+        if (text.startsWith("[") || !text.contains(":") && !IPV4.matcher(text).matches()) {
             return null; // ofLiteral also takes "10.1" and "2130706433"
         }
         try {
@@ -103,14 +103,14 @@ final class Addresses {
         }
     }
 
-    /** An address as people write it: {@code 10.0.0.1:80}, {@code [::1]:80}, {@code name:80}, {@code /run/app.sock}. */
-    static String text(SocketAddress address) {
-        if (address instanceof InetSocketAddress inet) {
-            InetAddress ip = inet.getAddress();
-            String host = ip == null ? inet.getHostString() : ip.getHostAddress();
-            return (host.contains(":") ? "[" + host + "]" : host) + ":" + inet.getPort();
+    /** Brackets part an address from its port (RFC 3986 section 3.2.2); here the port stands in a field of its own. */
+    private static boolean bracketed(ReadContext context, String text) {
+        if (!text.startsWith("[")) {
+            return false;
         }
-        return address.toString();
+        context.problem("socket_address.address", text, "an address stands without brackets here",
+                "write " + text.substring(1).replace("]", ""));
+        return true;
     }
 
     private static int port(ReadContext context, io.envoyproxy.envoy.config.core.v3.SocketAddress socket) {

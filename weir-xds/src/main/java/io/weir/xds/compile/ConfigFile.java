@@ -42,8 +42,11 @@ public final class ConfigFile {
      *            where its fields were written
      * @param problems
      *            errors and warnings in the order of the text
+     * @param expanded
+     *            whether it was written in the short form
      */
-    public record Loaded(@Nullable Bootstrap bootstrap, Positions positions, List<Problem> problems) {
+    public record Loaded(@Nullable Bootstrap bootstrap, Positions positions, List<Problem> problems,
+            boolean expanded) {
 
         public Loaded {
             problems = List.copyOf(problems);
@@ -80,7 +83,7 @@ public final class ConfigFile {
         var problems = new ArrayList<Problem>();
         String text = text(file, problems);
         return text == null
-                ? new Loaded(null, Positions.none(), problems)
+                ? new Loaded(null, Positions.none(), problems, false)
                 : read(file.toString(), text, extensions);
     }
 
@@ -89,10 +92,11 @@ public final class ConfigFile {
         ConfigText.Parsed parsed = ConfigText.parse(name, text);
         Node root = parsed.root();
         if (root == null) {
-            return new Loaded(null, Positions.none(), parsed.problems());
+            return new Loaded(null, Positions.none(), parsed.problems(), false);
         }
         List<Problem> problems = new ArrayList<>(parsed.problems());
-        if (ShortForm.isShort(root)) {
+        boolean expanded = ShortForm.isShort(root);
+        if (expanded) {
             ShortForm.Expansion expansion = ShortForm.expand(root);
             problems.addAll(expansion.problems());
             root = expansion.bootstrap();
@@ -100,7 +104,7 @@ public final class ConfigFile {
         Read<Bootstrap> read = new ProtoReader(extensions.messageTypes()).read(root, Bootstrap.getDefaultInstance(),
                 "");
         problems.addAll(read.problems());
-        return new Loaded(read.message(), read.positions(), problems);
+        return new Loaded(read.message(), read.positions(), problems, expanded);
     }
 
     private static Compiled compile(Loaded loaded, Extensions extensions) {
@@ -110,6 +114,9 @@ public final class ConfigFile {
         }
         Findings findings = new Findings(loaded.positions(), extensions);
         findings.addFromText(loaded.problems());
+        if (loaded.expanded() && Problem.anyError(loaded.problems())) {
+            findings.errorsOnly();
+        }
         Snapshot snapshot = Compiler.read(bootstrap, loaded.positions(), findings);
         return Compiler.compiled(snapshot, findings.problems());
     }

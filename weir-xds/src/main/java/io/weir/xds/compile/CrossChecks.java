@@ -11,6 +11,7 @@ import java.util.Set;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.weir.core.model.AddressText;
 import io.weir.xds.resource.Nearest;
 
 /** Checks what no single resource can know: that names are unique and that what is named exists. */
@@ -100,7 +101,7 @@ final class CrossChecks {
         }
         String earlier = taken.putIfAbsent(address, owner);
         if (earlier != null) {
-            findings.error(path, Addresses.text(address), earlier + " listens at this address already",
+            findings.error(path, AddressText.of(address), earlier + " listens at this address already",
                     "give each listener an address of its own");
         }
     }

@@ -13,6 +13,7 @@ import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import io.weir.core.model.AddressText;
 import io.weir.core.model.Announced;
 import io.weir.core.model.DiscoveryType;
 import io.weir.core.model.Endpoint;
@@ -76,7 +77,7 @@ final class Endpoints {
         }
         String earlier = seen.putIfAbsent(address, context.path());
         if (earlier != null) {
-            context.warning("endpoint.address", Addresses.text(address),
+            context.warning("endpoint.address", AddressText.of(address),
                     "this address stands in the cluster twice and is used once", "remove one of them");
             return;
         }

@@ -24,10 +24,10 @@ public final class Extensions {
 
     private final SortedMap<String, ExtensionReader<?, ?>> readers;
     private final Honoured honoured;
-    private final Function<AccessLogSpec, List<String>> formatCheck;
+    private final Function<AccessLogSpec.Format, List<FormatMistake>> formatCheck;
 
     private Extensions(SortedMap<String, ExtensionReader<?, ?>> readers, Honoured honoured,
-            Function<AccessLogSpec, List<String>> formatCheck) {
+            Function<AccessLogSpec.Format, List<FormatMistake>> formatCheck) {
         this.formatCheck = formatCheck;
         this.readers = readers;
         this.honoured = honoured;
@@ -73,13 +73,13 @@ public final class Extensions {
      * @param check
      *            answers what is wrong with the format of an access log; nothing when all is well
      */
-    public Extensions withFormatCheck(Function<AccessLogSpec, List<String>> check) {
+    public Extensions withFormatCheck(Function<AccessLogSpec.Format, List<FormatMistake>> check) {
         return new Extensions(readers, honoured, check);
     }
 
     /** What is wrong with the format of an access log. */
-    List<String> formatComplaints(AccessLogSpec spec) {
-        return formatCheck.apply(spec);
+    List<FormatMistake> formatMistakes(AccessLogSpec.Format format) {
+        return formatCheck.apply(format);
     }
 
     /** The reader of a type, null when there is none. */

@@ -27,6 +27,7 @@ final class Findings {
     private final Set<String> unread = new HashSet<>();
     private final Set<Position> unreadAt = new HashSet<>();
     private final Set<String> skipped = new HashSet<>();
+    private boolean errorsOnly;
     private final List<ClusterReference> clusterReferences = new ArrayList<>();
 
     Findings(Positions positions, Extensions extensions) {
@@ -56,7 +57,17 @@ final class Findings {
     }
 
     void warning(String path, String value, String message, String cure) {
-        problems.add(Problem.warning(positions.at(path), path, value, message, cure));
+        if (!errorsOnly) {
+            problems.add(Problem.warning(positions.at(path), path, value, message, cure));
+        }
+    }
+
+    /**
+     * From here on only errors are of interest: an expansion that is incomplete for its errors is not what somebody
+     * wrote, and warnings about it would be riddles.
+     */
+    void errorsOnly() {
+        errorsOnly = true;
     }
 
     /** Adds what was found while the text was read. What follows from it later is not told again. */
@@ -79,7 +90,8 @@ final class Findings {
         problems.stream().filter(Problem::isError).map(Problem::path).forEach(told::add);
         for (Problem problem : more) {
             boolean known = problem.isError() && told.contains(problem.path());
-            if (!known && !followsFromText(problem.path()) && !isSkipped(problem.path())) {
+            if (!known && (problem.isError() || !errorsOnly) && !followsFromText(problem.path())
+                    && !isSkipped(problem.path())) {
                 problems.add(problem);
             }
         }

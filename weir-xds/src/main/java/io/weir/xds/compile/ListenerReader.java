@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.weir.core.model.AddressText;
 
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,7 @@ final class ListenerReader {
         if (addresses.isEmpty() || chains.isEmpty()) {
             return null;
         }
-        String address = Addresses.text(addresses.getFirst());
+        String address = AddressText.of(addresses.getFirst());
         String name = listener.getName().isEmpty() ? address : listener.getName();
         String statPrefix = listener.getStatPrefix().isEmpty() ? address : listener.getStatPrefix();
         int bufferBytesMax = listener.hasPerConnectionBufferLimitBytes()

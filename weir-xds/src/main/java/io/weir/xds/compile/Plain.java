@@ -46,8 +46,13 @@ public final class Plain {
 
     /** A struct as a map in the order of the text; null values become empty strings. */
     public static Map<String, Object> map(Struct struct) {
+        return map(struct, "");
+    }
+
+    /** The same with something else for null. */
+    static Map<String, Object> map(Struct struct, Object nothing) {
         var map = new LinkedHashMap<String, Object>();
-        struct.getFieldsMap().forEach((key, value) -> map.put(key, value(value)));
+        struct.getFieldsMap().forEach((key, value) -> map.put(key, value(value, nothing)));
         return map;
     }
 
@@ -68,20 +73,24 @@ public final class Plain {
 
     /** A value as String, Double, Boolean, List or Map; null becomes an empty string. */
     public static Object value(Value value) {
+        return value(value, "");
+    }
+
+    private static Object value(Value value, Object nothing) {
         return switch (value.getKindCase()) {
             case STRING_VALUE -> value.getStringValue();
             case NUMBER_VALUE -> value.getNumberValue();
             case BOOL_VALUE -> value.getBoolValue();
-            case STRUCT_VALUE -> map(value.getStructValue());
-            case LIST_VALUE -> list(value.getListValue());
-            case NULL_VALUE, KIND_NOT_SET -> "";
+            case STRUCT_VALUE -> map(value.getStructValue(), nothing);
+            case LIST_VALUE -> list(value.getListValue(), nothing);
+            case NULL_VALUE, KIND_NOT_SET -> nothing;
         };
     }
 
-    private static List<Object> list(ListValue values) {
+    private static List<Object> list(ListValue values, Object nothing) {
         var list = new ArrayList<>(values.getValuesCount());
         for (Value value : values.getValuesList()) {
-            list.add(value(value));
+            list.add(value(value, nothing));
         }
         return list;
     }

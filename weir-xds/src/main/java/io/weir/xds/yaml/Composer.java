@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.MappingStartEvent;
 import org.snakeyaml.engine.v2.events.NodeEvent;
@@ -114,8 +115,18 @@ final class Composer {
         if (frames.size() >= ConfigText.DEPTH_MAX) {
             return tooDeep(place(event));
         }
+        if (start instanceof CollectionStartEvent collection) {
+            tag(collection.getTag().orElse("!"), event);
+        }
         frames.push(new Frame(mapping, place(event), name(start.getAnchor())));
         return true;
+    }
+
+    /** A tag that other programs make objects of means nothing here, and its writer meant something. */
+    private void tag(String tag, Event event) {
+        if (!Scalars.isTag(tag)) {
+            problems.add(Problem.error(place(event), "", tag, "this tag is not known", "remove it"));
+        }
     }
 
     private boolean tooDeep(Position at) {
@@ -131,10 +142,14 @@ final class Composer {
         Frame frame = frames.peek();
         if (frame != null && frame.mapping && !frame.keySeen) {
             frame.keyIgnored = IGNORED_TAG.equals(tag);
+            if (!frame.keyIgnored) {
+                tag(tag == null ? "!" : tag, event);
+            }
             note(event.getAnchor(), new Composed(scalar, 1, 1));
             key(frame, scalar, event.isPlain());
             return true;
         }
+        tag(tag == null ? "!" : tag, event);
         return done(new Composed(scalar, 1, 1), name(event.getAnchor()));
     }
 

@@ -200,7 +200,12 @@ final class ScalarReader {
             trail.error(scalar.at(), scalar.text(), "a number is due here", "write a number such as 1.5");
             return null;
         }
-        boolean beyond = value.isInfinite() ? !Numbers.isInfinityWord(scalar) : Math.abs(value) > max;
+        if (value.isNaN() || (value.isInfinite() && Numbers.isInfinityWord(scalar))) {
+            trail.error(scalar.at(), scalar.text(), "no number of a configuration may be infinite or undefined",
+                    "write a number such as 1.5");
+            return null;
+        }
+        boolean beyond = Math.abs(value) > max;
         if (beyond) {
             trail.error(scalar.at(), scalar.text(), "this number is out of range", "write a smaller number");
             return null;

@@ -13,6 +13,14 @@ final class Scalars {
 
     private Scalars() {}
 
+    /** Whether a tag is one of YAML's own, or none at all. */
+    static boolean isTag(String tag) {
+        return tag.equals("!") || (tag.startsWith(TAGS) && switch (tag.substring(TAGS.length())) {
+            case "null", "bool", "int", "float", "str", "binary", "seq", "map", "merge" -> true;
+            default -> false;
+        });
+    }
+
     static Kind kind(String text, boolean plain, @Nullable String tag) {
         if (tag != null) {
             return switch (tag) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import io.weir.core.model.AccessLogSpec;
+import io.weir.core.model.AddressText;
 import io.weir.core.model.Announced;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.CircuitLimits;
@@ -121,6 +122,60 @@ class CompilerTest {
     }
 
     @Test
+    void aNegativeDurationIsRefusedWhereverItStands() {
+        assertThat(errors("""
+                static_resources: { clusters: [ { name: a, connect_timeout: -1s,
+                  dns_jitter: -0.5s, round_robin_lb_config: { slow_start_config: { slow_start_window: -3s } } } ] }"""))
+                .extracting(Problem::toString)
+                .containsExactlyInAnyOrder(
+                        "test.yaml:1:61: static_resources.clusters[0].connect_timeout: out of range (-1s); write a"
+                                + " duration of more than 0s",
+                        "test.yaml:2:15: static_resources.clusters[0].dns_jitter: out of range (-0.5s); write a"
+                                + " duration of at least 0s",
+                        "test.yaml:2:87: static_resources.clusters[0].round_robin_lb_config.slow_start_config"
+                                + ".slow_start_window: a duration cannot be negative (-3s); write a duration of at"
+                                + " least 0s, or remove it");
+    }
+
+    @Test
+    void anAddressStandsWithoutBrackets() {
+        assertThat(errors("static_resources: { clusters: [ { name: a, " + endpoints(at("\"[::1]\"", 80)) + " } ] }"))
+                .singleElement().satisfies(problem -> {
+                    assertThat(problem.path()).endsWith("address.socket_address.address");
+                    assertThat(problem.toString()).contains("without brackets").endsWith("write ::1");
+                });
+    }
+
+    @Test
+    void aTagOfAnotherProgramIsAProblem() {
+        for (String value : List.of("!!python/object:x []", "!mine {}", "!!python/name:x a")) {
+            assertThat(errors("static_resources: " + value)).as(value)
+                    .anySatisfy(problem -> assertThat(problem.toString()).contains("this tag is not known"));
+        }
+        snapshot("!!map { static_resources: !!map { clusters: !!seq [] }, node: { id: !!str x, cluster: ! y } }");
+    }
+
+    @Test
+    void aBrokenShortFormIsNotWarnedOfItsExpansion() {
+        Compiled compiled = ConfigFile.compile("test.yaml", "services: { a: { at: 10.0.0.1, bal: x } }", EXTENSIONS);
+        assertThat(compiled).isInstanceOfSatisfying(Compiled.Rejected.class,
+                rejected -> assertThat(rejected.problems()).isNotEmpty().allMatch(Problem::isError));
+    }
+
+    @Test
+    void aNumberIsFinite() {
+        for (String number : List.of(".nan", ".inf", "-.inf", "NaN", "Infinity")) {
+            assertThat(errors("static_resources: { clusters: [ { name: a, lb_policy: LEAST_REQUEST,"
+                    + " least_request_lb_config: { active_request_bias: { default_value: " + number
+                    + ", runtime_key: x } } } ] }")).as(number)
+                    .singleElement().satisfies(problem -> {
+                        assertThat(problem.path()).endsWith("active_request_bias.default_value");
+                        assertThat(problem.toString()).contains("write a number such as 1.5");
+                    });
+        }
+    }
+
+    @Test
     void everyFieldOfAnEndpointArrives() {
         ClusterSpec cluster = cluster("""
                 load_assignment: { cluster_name: a, endpoints: [ { locality: { region: r, zone: z, sub_zone: s },
@@ -178,9 +233,9 @@ class CompilerTest {
                           clusters: [ { name: a, load_assignment: { cluster_name: a } } ]
                         """)
                 .listeners().getFirst();
-        assertThat(listener.addresses()).extracting(Addresses::text).containsExactly("[0:0:0:0:0:0:0:1]:81",
+        assertThat(listener.addresses()).extracting(AddressText::of).containsExactly("[::1]:81",
                 "127.0.0.1:81");
-        assertThat(listener.name()).isEqualTo("[0:0:0:0:0:0:0:1]:81");
+        assertThat(listener.name()).isEqualTo("[::1]:81");
         assertThat(listener.bufferBytesMax()).isEqualTo(4096);
         assertThat(listener.backlog()).isEqualTo(9);
         assertThat(listener.reusePort()).isFalse();
