@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * whatever was spoken on it. Stands in the pipeline only where there is such a log. Belongs to the connection's worker.
  */
 final class ConnectionLog extends ChannelDuplexHandler implements AccessRecord {
-    private final AccessLog log;
     private final Worker worker;
     private final long startNanos;
     private final long startEpochMicros;
@@ -26,8 +25,7 @@ final class ConnectionLog extends ChannelDuplexHandler implements AccessRecord {
     private long received;
     private long sent;
 
-    private ConnectionLog(AccessLog log, Worker worker, Channel channel) {
-        this.log = log;
+    private ConnectionLog(Worker worker, Channel channel) {
         this.worker = worker;
         this.startNanos = worker.nowNanos();
         this.startEpochMicros = System.currentTimeMillis() * 1000;
@@ -38,8 +36,8 @@ final class ConnectionLog extends ChannelDuplexHandler implements AccessRecord {
 
     /** Follows this connection to its end, if the log is one that anybody reads. */
     static void follow(AccessLog log, Worker worker, Channel channel) {
-        if (log != AccessLog.none()) {
-            ConnectionLog line = new ConnectionLog(log, worker, channel);
+        if (!log.equals(AccessLog.none())) {
+            ConnectionLog line = new ConnectionLog(worker, channel);
             channel.pipeline().addFirst(line);
             channel.closeFuture().addListener(_ -> log.log(line));
         }

@@ -150,7 +150,7 @@ class AdminServerTest {
 
     @Test
     void listenersShowEveryAddress() throws Exception {
-        assertThat(get("/listeners").body()).isEqualTo("main::127.0.0.1:8080\nmain::[0:0:0:0:0:0:0:1]:8080\n");
+        assertThat(get("/listeners").body()).isEqualTo("main::127.0.0.1:8080\nmain::[::1]:8080\n");
         assertThat(get("/listeners?format=json").body()).contains("\"listener_statuses\"",
                 "\"additional_local_addresses\"");
     }

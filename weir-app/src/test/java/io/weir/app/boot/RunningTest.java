@@ -173,14 +173,14 @@ class RunningTest {
     @Test
     @SuppressWarnings("try") // a port is taken for as long as the test runs
     void everythingThatIsInTheWayOfAStartIsTold() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            int port = taken.getLocalPort();
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Path file = write("""
                     admin: 127.0.0.1:%d
                     listen:
                       - { on: "127.0.0.1:%d", to: demo }
                       - { on: "127.0.0.1:0", to: demo, log: /nonexistent/a.log }
-                    """.formatted(port, port) + services(0));
+                    """.formatted(taken.getLocalPort(), other.getLocalPort()) + services(0));
             Running.Start start = Running.start(Source.file(file), RunOptions.of(1, 1, true));
             assertThat(start).isInstanceOfSatisfying(Running.Start.Refused.class,
                     refused -> assertThat(refused.problems().stream().map(Object::toString).toList())

@@ -10,7 +10,8 @@ public final class HttpExtensions {
 
     /** The connection manager, the router and the options of upstream connections beside what is known already. */
     public static Extensions addTo(Extensions extensions) {
-        return extensions.with(new HttpManagerReader(), new RouterReader(), new UpstreamHttpReader())
+        return extensions.with(new HttpManagerReader(), new RouterReader(), new UpstreamHttpReader(),
+                new BufferReader(), new BufferPerRouteReader())
                 .withHonoured(HttpExtensions.class, HONOURED);
     }
 }

@@ -3,7 +3,6 @@ package io.weir.http.config;
 import com.google.protobuf.Duration;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.weir.http.config.HttpManagerSpec.ClientAddress;
 import io.weir.http.config.HttpManagerSpec.Codec;
 import io.weir.http.config.HttpManagerSpec.Http10;
@@ -21,7 +20,6 @@ import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.Plain;
 import io.weir.xds.compile.ReadContext;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +41,9 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
     @Override
     public @Nullable HttpManagerSpec read(HttpConnectionManager config, ReadContext context) {
         var codec = codec(config, context);
-        var routes = routes(config, context);
-        var router = router(config.getHttpFiltersList(), context);
+        var filters = HttpFiltersReader.read(config.getHttpFiltersList(), context);
+        var routes = routes(config, filters.buffering(), context);
+        var router = filters.router();
         var common = config.getCommonHttpProtocolOptions();
         var http1 = config.getHttpProtocolOptions();
         Http1OptionsReader.check(http1, context.at("http_protocol_options"));
@@ -74,62 +73,14 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
         };
     }
 
-    private static @Nullable RouteTable routes(HttpConnectionManager config, ReadContext context) {
+    private static @Nullable RouteTable routes(HttpConnectionManager config, Buffering buffering,
+            ReadContext context) {
         return switch (config.getRouteSpecifierCase()) {
-            case ROUTE_CONFIG -> RouteTableReader.table(config.getRouteConfig(), context.at("route_config"));
+            case ROUTE_CONFIG -> RouteTableReader.table(config.getRouteConfig(), buffering,
+                    context.at("route_config"));
             case RDS, SCOPED_ROUTES -> null; // refused as fields that are not honoured
             case ROUTESPECIFIER_NOT_SET -> null; // the API's rules tell
         };
-    }
-
-    // ---- filters ----
-
-    /** The router's options, or null after a problem: it must stand last, and nothing else is known. */
-    private static @Nullable RouterSpec router(List<HttpFilter> filters, ReadContext context) {
-        RouterSpec router = null;
-        boolean readable = true;
-        for (int i = 0; i < filters.size(); i++) {
-            var filter = filters.get(i);
-            var at = context.at("http_filters", i);
-            if (router != null && !filter.getDisabled()) {
-                at.problem("", filter.getName(), "a filter behind the router is never reached", "move the router last");
-                return null;
-            }
-            if (filter.getDisabled()) {
-                at.warning("disabled", filter.getName(), "this filter is switched off", "remove it, or switch it on");
-            } else if (isRouter(filter)) {
-                router = filter.hasTypedConfig()
-                        ? at.extension("typed_config", filter.getTypedConfig(), RouterSpec.class)
-                        : RouterSpec.DEFAULT;
-                readable &= router != null;
-            } else {
-                readable &= tell(filter, at);
-            }
-        }
-        if (router == null && readable) {
-            context.problem("http_filters", "", "the last filter must be the router",
-                    "add envoy.filters.http.router with its typed_config");
-        }
-        return router;
-    }
-
-    private static boolean isRouter(HttpFilter filter) {
-        return filter.hasTypedConfig()
-                ? filter.getTypedConfig().getTypeUrl().endsWith("/envoy.extensions.filters.http.router.v3.Router")
-                : filter.getName().equals("envoy.filters.http.router");
-    }
-
-    /** Whether the filter may be left out. */
-    private static boolean tell(HttpFilter filter, ReadContext at) {
-        String url = filter.getTypedConfig().getTypeUrl();
-        String type = url.substring(url.lastIndexOf('/') + 1);
-        if (filter.getIsOptional()) {
-            at.warning("", type, "Weir does not know this filter and leaves it out, since it is optional", "remove it");
-            return true;
-        }
-        at.problem("typed_config", type.isEmpty() ? filter.getName() : type, "Weir does not know this HTTP filter yet",
-                "remove it, or mark it is_optional if the requests may do without it");
-        return false;
     }
 
     // ---- the parts ----

@@ -32,7 +32,8 @@ final class RouteReader {
     io.weir.http.route.@Nullable Route read(Route message) {
         var edits = EditsReader.both(message.getRequestHeadersToAddList(), message.getRequestHeadersToRemoveList(),
                 message.getResponseHeadersToAddList(), message.getResponseHeadersToRemoveList(), context);
-        var scope = above.with(edits);
+        var scope = above.with(edits)
+                .with(PerFilterReader.inside(above.buffering(), message.getTypedPerFilterConfigMap(), context));
         var match = MatchReader.match(message.getMatch(), context.at("match"));
         // a match with problems must not hide those of the action
         var path = match == null ? new PathMatch.Prefix("/", false) : match.path();

@@ -16,8 +16,6 @@ import io.weir.http.upstream.Pools;
 import io.weir.http.upstream.UpstreamListener;
 import io.weir.http.upstream.UpstreamStream;
 import io.weir.net.transport.Worker;
-import io.weir.observe.log.ResponseFlag;
-import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 final class Attempts implements UpstreamListener {
     /** Request bytes kept for another try; beyond it the request goes on, but is not repeated. */
     static final int REPLAY_BYTES_MAX = 64 * 1024;
-
-    private static final String RESET = "upstream connect error or disconnect/reset before headers. reset reason: ";
 
     private final Exchange exchange;
     private final Downstream downstream;
@@ -51,8 +47,6 @@ final class Attempts implements UpstreamListener {
     private boolean inClientRead;
     private boolean held;
     private int count;
-    private @Nullable SocketAddress localAddress;
-    private @Nullable String failureReason;
 
     Attempts(Exchange exchange, Downstream downstream) {
         this.exchange = exchange;
@@ -72,11 +66,25 @@ final class Attempts implements UpstreamListener {
         held = false;
         tried.clear();
         tried.asking(chosen.criteria());
-        replay.begin(how.retry().allows(request));
+        if (chosen.bufferBytesMax() == Target.STREAMED || exchange.requestComplete()) {
+            replay.begin(how.retry().allows(request));
+            start(request, to, how, now);
+            return;
+        }
+        // The body is wanted whole before a host hears of the request: Envoy's buffer filter.
+        replay.gather(how.retry().allows(request), chosen.bufferBytesMax());
+        if (request.contentLength() > chosen.bufferBytesMax()) {
+            exchange.requestTooLarge();
+        } else {
+            downstream.readable(true);
+        }
+    }
+
+    private void start(HttpHead request, Cluster to, Forward how, long now) {
         var limits = to.circuit(how.priority());
         if (!limits.tryRequest()) {
             to.stats().upstreamRqPendingOverflow().increment();
-            fail(503, RESET + "overflow", "overflow", ResponseFlag.UO);
+            fail(Mishap.OVERFLOW);
             return;
         }
         circuit = limits;
@@ -100,17 +108,12 @@ final class Attempts implements UpstreamListener {
                     waiter = place; // else the call has been answered already, and all may have moved on since
                 }
             }
-            case Pick.Refused refused -> refused(to, refused.reason());
-        }
-    }
-
-    private void refused(Cluster to, Reason why) {
-        switch (why) {
-            case NO_HOST, NO_HEALTHY_HOST -> {
-                to.stats().upstreamCxNoneHealthy().increment();
-                fail(503, "no healthy upstream", "no_healthy_upstream", ResponseFlag.UH);
+            case Pick.Refused refused -> {
+                if (refused.reason() != Reason.DROPPED) {
+                    to.stats().upstreamCxNoneHealthy().increment();
+                }
+                fail(Mishap.refused(refused.reason()));
             }
-            case DROPPED -> fail(503, "drop overload", "drop_overload", ResponseFlag.DO);
         }
     }
 
@@ -131,8 +134,7 @@ final class Attempts implements UpstreamListener {
         retries.begin();
         endpointHost.clear();
         count = 0;
-        localAddress = null;
-        failureReason = null;
+        visit.clear();
     }
 
     /** The host has no more to do with this request. */
@@ -143,10 +145,7 @@ final class Attempts implements UpstreamListener {
     }
 
     private void prepare(HttpHead request, Host chosen, Forward how) {
-        var to = target;
-        if (to != null && how.hostFromEndpoint(to)) {
-            endpointHost.apply(request, how, chosen.endpoint().hostname());
-        }
+        endpointHost.apply(request, how, target, chosen.endpoint().hostname());
         if (how.attemptCountUpstream()) {
             HeaderPolicy.attemptCount(request, count);
         }
@@ -154,6 +153,14 @@ final class Attempts implements UpstreamListener {
 
     /** Body bytes from the client, which now belong to the attempts. */
     void data(ByteBuf data, boolean last) {
+        if (replay.gathering()) {
+            if (!replay.add(data)) {
+                exchange.requestTooLarge();
+            } else if (last) {
+                gathered(null);
+            }
+            return;
+        }
         inClientRead = true;
         replay.keep(data, last);
         var open = stream;
@@ -168,7 +175,24 @@ final class Attempts implements UpstreamListener {
         }
     }
 
+    private void gathered(@Nullable HttpHead trailers) {
+        var request = exchange.request();
+        var to = cluster;
+        var how = forward;
+        if (request != null && to != null && how != null) {
+            if (trailers == null) {
+                request.framing(Framing.LENGTH, replay.gatheredBytes());
+            }
+            replay.gathered(trailers);
+            start(request, to, how, worker.nowNanos());
+        }
+    }
+
     void trailers(HttpHead trailers) {
+        if (replay.gathering()) {
+            gathered(trailers);
+            return;
+        }
         inClientRead = true;
         replay.exhaust();
         var open = stream;
@@ -196,9 +220,9 @@ final class Attempts implements UpstreamListener {
     }
 
     /** Nothing comes of it, and that is the cluster's: an answer in its stead counts as one of its answers. */
-    private void fail(int status, String body, String details, ResponseFlag flag) {
-        charge(status);
-        exchange.failed(status, body, details, flag.bit());
+    private void fail(Mishap why) {
+        charge(why.status());
+        exchange.failed(why.status(), why.body(), why.details(), why.flag().bit());
     }
 
     private void charge(int status) {
@@ -278,8 +302,7 @@ final class Attempts implements UpstreamListener {
     public void upstreamReady(UpstreamStream open) {
         waiter = null;
         stream = open;
-        visit.connected();
-        localAddress = open.localAddress();
+        visit.connected(open.localAddress());
         var request = exchange.request();
         if (request == null) {
             open.cancel();
@@ -304,25 +327,17 @@ final class Attempts implements UpstreamListener {
     @Override
     public void upstreamFailed(Failure why, String reason) {
         waiter = null;
-        failureReason = reason.isEmpty() ? null : reason;
+        visit.unreachable(reason);
         exchange.timeouts().tryEnds();
         var to = cluster;
         var how = forward;
         if (to == null || how == null) {
             return;
         }
-        if (why == Failure.OVERFLOW || why == Failure.QUEUE_TIMEOUT) {
-            fail(503, RESET + "overflow", why == Failure.OVERFLOW ? "overflow" : "queue_timeout",
-                    ResponseFlag.UO);
-            return;
+        boolean tried = why == Failure.CONNECT || why == Failure.CONNECT_TIMEOUT;
+        if (!(tried && how.retry().onConnectFailure() && retry(to, how))) {
+            fail(Mishap.unconnected(why, reason));
         }
-        if (how.retry().onConnectFailure() && retry(to, how)) {
-            return;
-        }
-        String reset = why == Failure.CONNECT ? "remote connection failure" : "connection timeout";
-        fail(503, RESET + reset
-                + (reason.isEmpty() ? "" : ", transport failure reason: " + reason),
-                "upstream_reset_before_response_started{" + reset.replace(' ', '_') + "}", ResponseFlag.UF);
     }
 
     @Override
@@ -381,17 +396,7 @@ final class Attempts implements UpstreamListener {
                 && retry(to, how)) {
             return;
         }
-        if (why == Reset.PROTOCOL) {
-            fail(502, RESET + "protocol error",
-                    "upstream_reset_before_response_started{protocol_error|" + reason + "}",
-                    ResponseFlag.UPE);
-        } else {
-            fail(503, RESET + "connection termination",
-                    answered
-                            ? "upstream_reset_after_response_started{connection_termination}"
-                            : "upstream_reset_before_response_started{connection_termination}",
-                    ResponseFlag.UC);
-        }
+        fail(why == Reset.PROTOCOL ? Mishap.protocol(reason) : Mishap.closed(answered));
     }
 
     @Override
@@ -428,7 +433,7 @@ final class Attempts implements UpstreamListener {
         if (again) {
             retryLater(how.retry());
         } else {
-            fail(504, "upstream request timeout", "upstream_per_try_timeout", ResponseFlag.UT);
+            fail(Mishap.TRY_TIMEOUT);
         }
     }
 
@@ -482,20 +487,8 @@ final class Attempts implements UpstreamListener {
         return cluster;
     }
 
-    @Nullable
-    Host host() {
-        return visit.host();
-    }
-
-    /** Our end of the last connection, while it is known. */
-    @Nullable
-    SocketAddress localAddress() {
-        return localAddress;
-    }
-
-    /** Why the last connection could not be had, or null. */
-    @Nullable
-    String failureReason() {
-        return failureReason;
+    /** Where the request is or was last. */
+    Visit visit() {
+        return visit;
     }
 }

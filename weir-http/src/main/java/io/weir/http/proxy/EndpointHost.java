@@ -2,6 +2,7 @@ package io.weir.http.proxy;
 
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.Forward;
+import io.weir.http.route.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,10 @@ final class EndpointHost {
      * @param hostname
      *            empty for none
      */
-    void apply(HttpHead request, Forward how, String hostname) {
+    void apply(HttpHead request, Forward how, @Nullable Target target, String hostname) {
+        if (target == null || !how.hostFromEndpoint(target)) {
+            return;
+        }
         String own = asked;
         if (own != null) {
             request.authority(hostname.isEmpty() ? own : hostname);

@@ -286,8 +286,9 @@ public final class Exchange {
         downstream.flush();
     }
 
-    void requestReadable(boolean wanted) {
-        downstream.readable(wanted);
+    void requestTooLarge() {
+        stats.rqTooLarge.increment();
+        failed(413, "Payload Too Large", "request_payload_too_large", 0);
     }
 
     /** The attempts have come to nothing: an answer of our own, or a cut where one has begun. */
@@ -329,6 +330,9 @@ public final class Exchange {
     private void sendLocal(HttpHead localHead, byte[] body) {
         if (body.length > 0) {
             localHead.add(HeaderName.CONTENT_TYPE, "text/plain");
+        }
+        if (!requestComplete) {
+            downstream.readable(false); // known before the head is written, which then says that this is the last
         }
         response = localHead;
         responseStarted = true;

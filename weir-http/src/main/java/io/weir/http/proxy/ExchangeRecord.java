@@ -80,18 +80,18 @@ final class ExchangeRecord implements AccessRecord, FormatSource {
 
     @Override
     public @Nullable String upstreamLocalAddress() {
-        var address = exchange.attempts().localAddress();
+        var address = exchange.attempts().visit().localAddress();
         return address == null ? null : Addresses.text(address);
     }
 
     @Override
     public @Nullable String upstreamTransportFailureReason() {
-        return exchange.attempts().failureReason();
+        return exchange.attempts().visit().failureReason();
     }
 
     @Override
     public @Nullable String upstreamProtocol() {
-        return exchange.attempts().localAddress() == null ? null : "HTTP/1.1";
+        return exchange.attempts().visit().localAddress() == null ? null : "HTTP/1.1";
     }
 
     @Override
@@ -180,7 +180,7 @@ final class ExchangeRecord implements AccessRecord, FormatSource {
 
     @Override
     public @Nullable String upstreamHost() {
-        Host host = exchange.attempts().host();
+        Host host = exchange.attempts().visit().host();
         return host == null ? null : host.addressText();
     }
 }

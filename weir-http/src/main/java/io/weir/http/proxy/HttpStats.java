@@ -28,6 +28,7 @@ public final class HttpStats {
     final Counter rqRxReset;
     final Counter rqTxReset;
     final Counter rqTimeout;
+    final Counter rqTooLarge;
     final Counter rqIdleTimeout;
     final Counter rqMaxDurationReached;
     final Histogram rqTime;
@@ -55,6 +56,7 @@ public final class HttpStats {
         rqRxReset = scope.counter("downstream_rq_rx_reset");
         rqTxReset = scope.counter("downstream_rq_tx_reset");
         rqTimeout = scope.counter("downstream_rq_timeout");
+        rqTooLarge = scope.counter("downstream_rq_too_large");
         rqIdleTimeout = scope.counter("downstream_rq_idle_timeout");
         rqMaxDurationReached = scope.counter("downstream_rq_max_duration_reached");
         rqTime = scope.histogram("downstream_rq_time");

@@ -3,6 +3,7 @@ package io.weir.http.proxy;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.model.Host;
 import io.weir.http.codec.HttpHead;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,14 @@ final class Visit {
     private long beganNanos;
     private long headNanos;
     private int inFlight;
+    private @Nullable SocketAddress localAddress;
+    private @Nullable String failureReason;
+
+    /** Nothing is known of the request that begins. */
+    void clear() {
+        localAddress = null;
+        failureReason = null;
+    }
 
     /** The request goes to this host. */
     void begin(Cluster to, Host chosen, long nowNanos) {
@@ -29,16 +38,6 @@ final class Visit {
         beganNanos = nowNanos;
         headNanos = nowNanos;
         inFlight = to.began(chosen, nowNanos);
-    }
-
-    /** The request has a connection to the host. */
-    void connected() {
-        var to = cluster;
-        if (open && !connected && to != null) {
-            connected = true;
-            to.stats().upstreamRqTotal().increment();
-            to.stats().upstreamRqActive().increment();
-        }
     }
 
     /** The host has no more to do with the request; it is remembered for the log. */
@@ -57,6 +56,22 @@ final class Visit {
     void forget() {
         cluster = null;
         host = null;
+    }
+
+    /** There is a connection to the host: only now is the request one of the cluster's, as in Envoy. */
+    void connected(@Nullable SocketAddress ourEnd) {
+        localAddress = ourEnd;
+        var to = cluster;
+        if (open && !connected && to != null) {
+            connected = true;
+            to.stats().upstreamRqTotal().increment();
+            to.stats().upstreamRqActive().increment();
+        }
+    }
+
+    /** There is none; {@code reason} is empty where it is not known. */
+    void unreachable(String reason) {
+        failureReason = reason.isEmpty() ? null : reason;
     }
 
     /** The head of the answer is here: how long the host took ends now, as the rest is for the client to take. */
@@ -113,6 +128,18 @@ final class Visit {
 
     long beganNanos() {
         return beganNanos;
+    }
+
+    /** Our end of the last connection, while it is known. */
+    @Nullable
+    SocketAddress localAddress() {
+        return localAddress;
+    }
+
+    /** Why the last connection could not be had, or null. */
+    @Nullable
+    String failureReason() {
+        return failureReason;
     }
 
     /** The host of this visit or the last. */

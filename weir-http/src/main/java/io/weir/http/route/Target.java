@@ -18,16 +18,22 @@ import org.jspecify.annotations.Nullable;
  *            {@link HostRewrite#KEEP} or a literal that goes before the route's own
  * @param criteria
  *            what is asked of a host's metadata, the cluster's part of the route merged with the route's; null: nothing
+ * @param bufferBytesMax
+ *            a request's body is gathered before it is sent, and refused when it is longer than this; {@link #STREAMED}
+ *            passes it on as it comes, however long it is
  */
 public record Target(String cluster, long weight, HeaderEdits requestEdits, HeaderEdits responseEdits,
-        HostRewrite hostRewrite, @Nullable Criteria criteria) {
+        HostRewrite hostRewrite, @Nullable Criteria criteria, long bufferBytesMax) {
+    /** Bodies are not gathered. */
+    public static final long STREAMED = -1;
+
     /** A cluster without edits. */
     public static Target of(String cluster) {
-        return new Target(cluster, 1, HeaderEdits.NONE, HeaderEdits.NONE, HostRewrite.KEEP, null);
+        return new Target(cluster, 1, HeaderEdits.NONE, HeaderEdits.NONE, HostRewrite.KEEP, null, STREAMED);
     }
 
     /** The same under another name. */
     Target named(String other) {
-        return new Target(other, weight, requestEdits, responseEdits, hostRewrite, criteria);
+        return new Target(other, weight, requestEdits, responseEdits, hostRewrite, criteria, bufferBytesMax);
     }
 }

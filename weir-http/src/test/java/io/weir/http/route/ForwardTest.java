@@ -86,7 +86,8 @@ class ForwardTest {
     @Test
     void aWeightedClustersHostGoesBeforeTheRoutes() {
         var forward = forward(PathRewrite.KEEP, new HostRewrite.ToEndpoint(), false);
-        var target = new Target("a", 1, HeaderEdits.NONE, HeaderEdits.NONE, new HostRewrite.Literal("w.example"), null);
+        var target = new Target("a", 1, HeaderEdits.NONE, HeaderEdits.NONE, new HostRewrite.Literal("w.example"),
+                null, Target.STREAMED);
         var head = Heads.to("/");
         forward.prepare(head, target, Heads.source(head), true);
         assertThat(head.authority()).isEqualTo("w.example");
@@ -115,8 +116,8 @@ class ForwardTest {
         var forward = forward(prefix(new PathMatch.Prefix("/", false), "/new/"), new HostRewrite.Literal("b.example"),
                 false);
         var head = Heads.to("/p");
-        forward.prepare(head, new Target("a", 1, edits, HeaderEdits.NONE, HostRewrite.KEEP, null), Heads.source(head),
-                false);
+        forward.prepare(head, new Target("a", 1, edits, HeaderEdits.NONE, HostRewrite.KEEP, null, Target.STREAMED),
+                Heads.source(head), false);
         assertThat(head.value(HeaderName.of("x-before"))).isEqualTo("a.example/p");
         assertThat(head.path()).isEqualTo("/new/p");
     }
@@ -136,7 +137,7 @@ class ForwardTest {
     }
 
     private static Target weight(String cluster, long weight) {
-        return new Target(cluster, weight, HeaderEdits.NONE, HeaderEdits.NONE, HostRewrite.KEEP, null);
+        return new Target(cluster, weight, HeaderEdits.NONE, HeaderEdits.NONE, HostRewrite.KEEP, null, Target.STREAMED);
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.weir.http.route.RouteTable;
 import io.weir.http.route.Target;
 import io.weir.testkit.Origin;
 import io.weir.testkit.RawHttp;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -47,7 +48,7 @@ final class ClusterNumbersTest {
     }
 
     /** What has been counted for the cluster, by name without the cluster's; a name with 0 is absent. */
-    private static TreeMap<String, Long> counted(ProxyFixture proxy) {
+    private static Map<String, Long> counted(ProxyFixture proxy) {
         var all = new TreeMap<String, Long>();
         for (Metric metric : proxy.stats.sorted()) {
             if (metric instanceof Counter counter && counter.name().startsWith("cluster.origins.upstream_")
@@ -65,7 +66,7 @@ final class ClusterNumbersTest {
         proxy.logged();
     }
 
-    private static void localAnswer(TreeMap<String, Long> counted, int status) {
+    private static void localAnswer(Map<String, Long> counted, int status) {
         assertThat(counted).containsEntry("upstream_rq_" + status, 1L).containsEntry("upstream_rq_5xx", 1L)
                 .containsEntry("upstream_rq_completed", 1L);
     }

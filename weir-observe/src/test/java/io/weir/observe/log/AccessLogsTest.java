@@ -52,7 +52,8 @@ class AccessLogsTest {
     private List<String> failures(AccessLogSpec... specs) {
         return switch (logs.open(List.of(specs))) {
             case Opened.Ready ready -> throw new AssertionError("opened");
-            case Opened.Failed failed -> failed.faults().stream().map(fault -> fault.sink() + ": " + fault.message()).toList();
+            case Opened.Failed failed ->
+                failed.faults().stream().map(fault -> fault.sink() + ": " + fault.message()).toList();
         };
     }
 

@@ -29,8 +29,8 @@ import io.weir.core.model.ClusterSpec;
  * @param clustersRemoved
  *            names of those that are gone
  * @param processChanged
- *            whether something differs beside listeners, clusters, the admin and where this Weir stands: what is
- *            read at a start only
+ *            whether something differs beside listeners, clusters, the admin and where this Weir stands: what is read
+ *            at a start only
  */
 public record SnapshotDiff(List<ListenerSpec> listenersAdded, List<ListenerSpec> listenersChanged,
         List<String> listenersRemoved, List<ClusterSpec> clustersAdded, List<ClusterSpec> clustersChanged,

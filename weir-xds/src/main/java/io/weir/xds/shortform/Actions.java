@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class Actions {
 
     private static final List<String> WAYS = List.of("to", "redirect", "respond");
-    private static final List<String> FORWARD_ONLY = List.of("timeout", "retries", "rewrite", "request");
+    private static final List<String> FORWARD_ONLY = List.of("timeout", "retries", "rewrite", "request",
+            BodyLimit.KEY);
     private static final String RETRY_ON = "connect-failure,refused-stream,reset-before-request,weir-reset-idempotent";
     /** The word that stands for the name under which the chosen endpoint is known. */
     private static final String ENDPOINT_HOST = "service";

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Listeners {
 
     private static final List<String> KEYS = List.of("on", "name", "protocol", "to", "routes", "log", "idle_timeout",
-            "trusted_hops");
+            "trusted_hops", BodyLimit.KEY);
     private static final List<String> LATER = List.of("tls");
     private static final List<String> ALL_KEYS = Stream.concat(KEYS.stream(), LATER.stream()).toList();
 
@@ -145,14 +145,20 @@ final class Listeners {
         }
         manager.put("route_config", new Tree(at).put("name", name).put("virtual_hosts", routes.virtualHosts())
                 .put("ignore_port_in_host_matching", true));
-        manager.put("http_filters", List.of(Tree.extension(at, "envoy.filters.http.router",
-                Tree.typed(at, "envoy.extensions.filters.http.router.v3.Router"))));
+        var filters = new ArrayList<Node>();
+        Mapping limit = BodyLimit.filter(BodyLimit.bytes(part.part(BodyLimit.KEY)), routes.bodyLimit());
+        if (limit != null) {
+            filters.add(limit);
+        }
+        filters.add(Tree.extension(at, "envoy.filters.http.router",
+                Tree.typed(at, "envoy.extensions.filters.http.router.v3.Router")));
+        manager.put("http_filters", filters);
         return Tree.extension(at, "envoy.filters.network.http_connection_manager", log(part, manager));
     }
 
     private Mapping tcp(Part part, String name) {
         Position at = part.at();
-        for (String key : List.of("routes", "trusted_hops")) {
+        for (String key : List.of("routes", "trusted_hops", BodyLimit.KEY)) {
             Part unused = part.part(key);
             if (unused != null) {
                 unused.problem(key + " is for protocol: http", "remove it, or set protocol: http");

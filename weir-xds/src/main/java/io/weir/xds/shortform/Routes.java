@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 import io.weir.xds.resource.Position;
 import io.weir.xds.yaml.Node;
@@ -18,7 +19,7 @@ import io.weir.xds.yaml.Node.Mapping;
 final class Routes {
 
     static final List<String> KEYS = List.of("host", "path", "method", "header", "to", "redirect", "respond",
-            "timeout", "retries", "rewrite", "request", "response");
+            "timeout", "retries", "rewrite", "request", "response", BodyLimit.KEY);
     private static final String ANY_HOST = "*";
 
     /** One route, and whose it is: no hosts for everybody's. */
@@ -27,9 +28,16 @@ final class Routes {
 
     private final Actions actions;
     private final List<Owned> routes = new ArrayList<>();
+    private @Nullable Node bodyLimit;
 
     Routes(Targets targets) {
         this.actions = new Actions(targets);
+    }
+
+    /** The first limit of a body that a route has of its own, null where none has. */
+    @Nullable
+    Node bodyLimit() {
+        return bodyLimit;
     }
 
     void read(List<Part> parts) {
@@ -39,6 +47,8 @@ final class Routes {
             }
             Tree route = new Tree(part.at()).put("match", match(part));
             actions.put(part, route);
+            Node limit = BodyLimit.put(part, route);
+            bodyLimit = bodyLimit == null ? limit : bodyLimit;
             Part path = part.part("path");
             boolean everyPath = path == null || "/".equals(path.text());
             boolean takesAll = everyPath && !part.has("method") && !part.has("header");

@@ -179,4 +179,42 @@ class ShortFormTest {
                 extra: 1
                 """)).hasSize(7);
     }
+
+    @ParameterizedTest
+    @CsvSource({"512,512", "10KiB,10240", "10MiB,10485760", "3GiB,3221225472", "4294967295,4294967295"})
+    void aLimitOfBodiesIsTheBufferFilter(String size, String bytes) {
+        assertThat(expanded("listen: { on: 80, to: a, max_body: " + size + " }" + SERVICES))
+                .contains(
+                        "name: envoy.filters.http.buffer typed_config: \"@type\": type.googleapis.com/envoy.extensions"
+                                + ".filters.http.buffer.v3.Buffer max_request_bytes: " + bytes + " ");
+    }
+
+    @Test
+    void aRouteMayHaveALimitOfItsOwnOrNone() {
+        String text = expanded("listen: { on: 80, max_body: 1KiB, routes: [ { path: /a, to: a, max_body: 2KiB },"
+                + " { path: /b, to: a, max_body: off }, { to: b } ] }" + SERVICES);
+        assertThat(text).contains("max_request_bytes: 1024 ").contains("buffer: max_request_bytes: 2048 ")
+                .contains("BufferPerRoute disabled: true");
+    }
+
+    @Test
+    void whereOnlyRoutesHaveALimitTheFilterIsOffForTheOthers() {
+        String text = expanded("listen: { on: 80, routes: [ { path: /a, to: a, max_body: 2KiB }, { to: b } ] }"
+                + SERVICES);
+        assertThat(text).contains("max_request_bytes: 2048 disabled: true")
+                .contains("buffer: max_request_bytes: 2048 ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10MB", "0", "4GiB", "-1", "99999999999", "ten"})
+    void aSizeThatIsNoneIsTold(String size) {
+        assertThat(problems("listen: { on: 80, to: a, max_body: " + size + " }" + SERVICES)).singleElement().asString()
+                .contains("listen.max_body").contains(size).contains("10MiB");
+    }
+
+    @Test
+    void aLimitOfBodiesIsForRequestsThatGoSomewhere() {
+        assertThat(problems("listen: [ { on: 80, protocol: tcp, to: a, max_body: 1KiB }, { on: 81, routes:"
+                + " { respond: 200, max_body: 1KiB } } ]" + SERVICES)).hasSize(2);
+    }
 }

@@ -1,0 +1,14 @@
+package io.weir.http.config;
+
+import io.weir.http.route.Target;
+
+/**
+ * What the buffer filter does to a request's body, on a listener or for a part of its routes. Source: Envoy's
+ * {@code Buffer} and {@code BufferPerRoute}.
+ *
+ * @param bytesMax
+ *            the longest body that is gathered and passed on; {@link Target#STREAMED} where the filter is off
+ */
+record BufferSpec(long bytesMax) {
+    static final BufferSpec OFF = new BufferSpec(Target.STREAMED);
+}

@@ -1,0 +1,92 @@
+package io.weir.http.config;
+
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.weir.xds.compile.ReadContext;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the HTTP filters of a connection manager. */
+final class HttpFiltersReader {
+    private static final String ROUTER = "envoy.extensions.filters.http.router.v3.Router";
+    private static final String BUFFER = "envoy.extensions.filters.http.buffer.v3.Buffer";
+
+    private HttpFiltersReader() {}
+
+    /**
+     * What the filters do.
+     *
+     * @param router
+     *            the last one's options, or null after a problem
+     * @param buffering
+     *            the buffer filter before it
+     */
+    record Filters(@Nullable RouterSpec router, Buffering buffering) {
+    }
+
+    /** What is in the list: the router must stand last, and only the buffer filter is known before it. */
+    static Filters read(List<HttpFilter> filters, ReadContext context) {
+        RouterSpec router = null;
+        var buffering = Buffering.NONE;
+        boolean readable = true;
+        for (int i = 0; i < filters.size(); i++) {
+            var filter = filters.get(i);
+            var at = context.at("http_filters", i);
+            if (router != null && !filter.getDisabled()) {
+                at.problem("", filter.getName(), "a filter behind the router is never reached", "move the router last");
+                return new Filters(null, buffering);
+            }
+            if (type(filter).equals(BUFFER)) {
+                buffering = buffering(filter, buffering, at);
+            } else if (filter.getDisabled()) {
+                at.warning("disabled", filter.getName(), "this filter is switched off", "remove it, or switch it on");
+            } else if (isRouter(filter)) {
+                router = filter.hasTypedConfig()
+                        ? at.extension("typed_config", filter.getTypedConfig(), RouterSpec.class)
+                        : RouterSpec.DEFAULT;
+                readable &= router != null;
+            } else {
+                readable &= tell(filter, at);
+            }
+        }
+        if (router == null && readable) {
+            context.problem("http_filters", "", "the last filter must be the router",
+                    "add envoy.filters.http.router with its typed_config");
+        }
+        return new Filters(router, buffering);
+    }
+
+    private static String type(HttpFilter filter) {
+        String url = filter.getTypedConfig().getTypeUrl();
+        return url.substring(url.lastIndexOf('/') + 1);
+    }
+
+    private static boolean isRouter(HttpFilter filter) {
+        return filter.hasTypedConfig()
+                ? type(filter).equals(ROUTER)
+                : filter.getName().equals("envoy.filters.http.router");
+    }
+
+    /** One that is disabled still has its name, by which a route may switch it on. */
+    private static Buffering buffering(HttpFilter filter, Buffering before, ReadContext at) {
+        if (!before.filter().isEmpty()) {
+            at.problem("", filter.getName(), "there is a buffer filter already, and gathering a body twice is no use",
+                    "keep the one with the smaller max_request_bytes");
+        }
+        var spec = at.extension("typed_config", filter.getTypedConfig(), BufferSpec.class);
+        return spec == null
+                ? before
+                : new Buffering(filter.getName(), filter.getDisabled() ? BufferSpec.OFF : spec);
+    }
+
+    /** Whether the filter may be left out. */
+    private static boolean tell(HttpFilter filter, ReadContext at) {
+        String type = type(filter);
+        if (filter.getIsOptional()) {
+            at.warning("", type, "Weir does not know this filter and leaves it out, since it is optional", "remove it");
+            return true;
+        }
+        at.problem("typed_config", type.isEmpty() ? filter.getName() : type, "Weir does not know this HTTP filter yet",
+                "remove it, or mark it is_optional if the requests may do without it");
+        return false;
+    }
+}
