@@ -142,7 +142,9 @@ public final class Rules {
         if (type.getFullName().startsWith("google.protobuf.")) {
             values.wellKnown(value, field, rules);
         }
-        if (!rules.getMessage().getSkip()) {
+        // A rule for Any on another message says whether it must be there; the validators do not look into it then.
+        boolean misplaced = rules.hasAny() && !Views.isAny(type);
+        if (!rules.getMessage().getSkip() && !misplaced) {
             message(value);
         }
     }
