@@ -40,7 +40,8 @@ public final class Pickers {
      * @param subsetStats
      *            where subsets are counted, asked for where there are any
      * @param requestsActive
-     *            how many requests the whole cluster has in flight
+     *            how many requests the hosts of the cluster have together, counted as {@link Host#requestsActive}
+     *            counts
      */
     public Pickers(BalanceStats stats, Supplier<SubsetStats> subsetStats, LongSupplier requestsActive) {
         this.stats = stats;

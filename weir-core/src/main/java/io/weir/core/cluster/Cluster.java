@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -41,6 +42,8 @@ public final class Cluster {
     private final ClusterStats stats;
     private final Circuits circuits;
     private final Pickers pickers;
+    /** Requests at its hosts, those that wait for a connection too: what a bound on a host's share goes by. */
+    private final AtomicLong requestsActive = new AtomicLong();
     private final List<Consumer<ClusterView>> listeners = new CopyOnWriteArrayList<>();
     private Map<SocketAddress, Host> hosts = Map.of();
     private final Starts starts = new Starts();
@@ -63,7 +66,7 @@ public final class Cluster {
     public Cluster(ClusterSpec spec, Stats stats) {
         this.stats = new ClusterStats(stats, spec.statName());
         this.pickers = new Pickers(this.stats.balance(), () -> new SubsetStats(this.stats.scope()),
-                this.stats.upstreamRqActive()::value);
+                requestsActive::get);
         this.circuits = new Circuits(spec.admission(), this.stats.scope());
         this.seed = spec.name().hashCode() * SEED_STEP;
         this.view = new ClusterView(spec, HostSet.EMPTY, picker(HostSet.EMPTY, spec.balancing()));
@@ -277,9 +280,16 @@ public final class Cluster {
      * @return how many the host has in flight now, this one included
      */
     public int began(Host host, long nowNanos) {
+        requestsActive.incrementAndGet();
         int inFlight = host.requestStarted();
         host.balanceTracker().began(nowNanos);
         return inFlight;
+    }
+
+    /** The host has no more to do with a request that {@link #began} there, however it went. Once; any thread. */
+    public void left(Host host) {
+        host.requestEnded();
+        requestsActive.decrementAndGet();
     }
 
     private void announce(ClusterSpec spec, List<Endpoint> announced) {

@@ -52,6 +52,28 @@ class ClusterTest {
         }
     };
 
+    private final PickContext hashed = new PickContext() {
+        @Override
+        public long hash() {
+            return 7;
+        }
+
+        @Override
+        public boolean hashed() {
+            return true;
+        }
+
+        @Override
+        public RandomGenerator random() {
+            return context.random();
+        }
+
+        @Override
+        public long nowNanos() {
+            return 0;
+        }
+    };
+
     private static Endpoint at(int port) {
         return Endpoint.of(new InetSocketAddress("10.0.0.1", port));
     }
@@ -328,5 +350,23 @@ class ClusterTest {
                 heard.add(who + ' ' + how + ' ' + latencyNanos + ' ' + nowNanos);
             }
         };
+    }
+
+    @Test
+    void aBoundOnAHostsShareGoesByAllRequestsAtItsHostsWaitingOnesToo() {
+        var bounded = new BalancePolicy.Maglev(BalancePolicy.Maglev.DEFAULT.tableSize(), false, 150);
+        Cluster cluster = new Cluster(
+                ClusterSpec.of("web", List.of(at(1), at(2), at(3), at(4))).withPolicy(bounded), stats);
+        List<Host> chosen = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            Host host = ((Pick.Chosen) cluster.view().picker().pick(hashed)).host();
+            cluster.began(host, 0);
+            chosen.add(host);
+        }
+        // one key asks for one host, which is left when it has more than half again its quarter, and the one beyond it
+        assertThat(chosen.stream().filter(chosen.getFirst()::equals).count()).isBetween(15L, 17L);
+        chosen.forEach(cluster::left);
+        assertThat(cluster.view().hosts().all()).allMatch(host -> host.requestsActive() == 0);
+        assertThat(((Pick.Chosen) cluster.view().picker().pick(hashed)).host()).isEqualTo(chosen.getFirst());
     }
 }

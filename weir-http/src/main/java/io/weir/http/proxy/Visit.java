@@ -46,7 +46,7 @@ final class Visit {
         var to = cluster;
         if (open && at != null && to != null) {
             open = false;
-            at.requestEnded();
+            to.left(at);
             if (connected) {
                 to.stats().upstreamRqActive().decrement();
             }

@@ -99,7 +99,7 @@ final class Session implements PickContext {
                 cluster.stats().upstreamCxActive().decrement();
                 cluster.stats().upstreamRqActive().decrement();
                 host.stats().cxActive().decrement();
-                host.requestEnded();
+                cluster.left(host);
             }
         }
     }

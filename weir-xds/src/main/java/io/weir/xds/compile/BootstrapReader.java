@@ -11,7 +11,6 @@ import java.util.List;
 import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
-import io.weir.core.model.AccessLogSpec;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Locality;
 
@@ -66,7 +65,6 @@ final class BootstrapReader {
                 new Locality(locality.getRegion(), locality.getZone(), locality.getSubZone()));
     }
 
-    @SuppressWarnings("deprecation") // access_log_path is still what most files use
     private @Nullable AdminSpec admin() {
         if (!bootstrap.hasAdmin() || !bootstrap.getAdmin().hasAddress()) {
             return null; // as in Envoy: without an address there is no admin server
@@ -74,12 +72,7 @@ final class BootstrapReader {
         Admin admin = bootstrap.getAdmin();
         ReadContext at = context.at("admin");
         SocketAddress address = Addresses.toListenAt(at.at("address"), admin.getAddress());
-        var accessLog = new ArrayList<AccessLogSpec>(at.accessLogs("access_log", admin.getAccessLogList()));
-        if (!admin.getAccessLogPath().isEmpty()) {
-            accessLog.add(new AccessLogSpec(AccessLoggers.sink(admin.getAccessLogPath()),
-                    new AccessLogSpec.Format.Default(), null));
-        }
-        return address == null ? null : new AdminSpec(address, accessLog);
+        return address == null ? null : new AdminSpec(address);
     }
 
     private void runtime() {

@@ -189,7 +189,7 @@ final class Call {
         private void leave() {
             open = false;
             attempt = null;
-            host.requestEnded();
+            worker.cluster().left(host);
         }
     }
 }
