@@ -1,5 +1,6 @@
 package io.weir.core.model;
 
+import io.weir.core.hash.HashKeys;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +18,14 @@ import org.jspecify.annotations.Nullable;
  * @param overrideStatuses
  *            which announced healths leave a host to the requests that are bound to it; one that is down counts as
  *            unhealthy, and nothing announced as healthy. Envoy's {@code override_host_status}
+ * @param hashKeys
+ *            what of a request is hashed, whatever its route says; none: what the route says
  */
 public record Balancing(BalancePolicy policy, Tiers tiers, @Nullable SlowStart slowStart,
-        @Nullable SubsetRule subsets, Set<Announced> overrideStatuses) {
+        @Nullable SubsetRule subsets, Set<Announced> overrideStatuses, HashKeys hashKeys) {
     /** Round robin with Envoy's defaults. */
     public static final Balancing DEFAULT = new Balancing(new BalancePolicy.RoundRobin(), Tiers.DEFAULT, null, null,
-            Set.of(Announced.UNKNOWN, Announced.HEALTHY, Announced.DEGRADED));
+            Set.of(Announced.UNKNOWN, Announced.HEALTHY, Announced.DEGRADED), HashKeys.NONE);
 
     public Balancing {
         overrideStatuses = Set.copyOf(overrideStatuses);
@@ -30,26 +33,31 @@ public record Balancing(BalancePolicy policy, Tiers tiers, @Nullable SlowStart s
 
     /** The same with another policy. */
     public Balancing withPolicy(BalancePolicy other) {
-        return new Balancing(other, tiers, slowStart, subsets, overrideStatuses);
+        return new Balancing(other, tiers, slowStart, subsets, overrideStatuses, hashKeys);
     }
 
     /** The same with other tiers. */
     public Balancing withTiers(Tiers other) {
-        return new Balancing(policy, other, slowStart, subsets, overrideStatuses);
+        return new Balancing(policy, other, slowStart, subsets, overrideStatuses, hashKeys);
     }
 
     /** The same with another slow start; null: none. */
     public Balancing withSlowStart(@Nullable SlowStart other) {
-        return new Balancing(policy, tiers, other, subsets, overrideStatuses);
+        return new Balancing(policy, tiers, other, subsets, overrideStatuses, hashKeys);
     }
 
     /** The same with other subsets; null: none. */
     public Balancing withSubsets(@Nullable SubsetRule other) {
-        return new Balancing(policy, tiers, slowStart, other, overrideStatuses);
+        return new Balancing(policy, tiers, slowStart, other, overrideStatuses, hashKeys);
     }
 
     /** The same with other healths that keep a bound request. */
     public Balancing withOverrideStatuses(Set<Announced> other) {
-        return new Balancing(policy, tiers, slowStart, subsets, other);
+        return new Balancing(policy, tiers, slowStart, subsets, other, hashKeys);
+    }
+
+    /** The same with other keys of requests. */
+    public Balancing withHashKeys(HashKeys other) {
+        return new Balancing(policy, tiers, slowStart, subsets, overrideStatuses, other);
     }
 }

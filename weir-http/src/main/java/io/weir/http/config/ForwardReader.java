@@ -13,6 +13,7 @@ import io.weir.http.route.PathMatch;
 import io.weir.http.route.PathRewrite;
 import io.weir.http.route.RetrySpec;
 import io.weir.http.route.Target;
+import io.weir.xds.compile.HashKeyReader;
 import io.weir.xds.compile.Plain;
 import io.weir.xds.compile.ReadContext;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +59,8 @@ final class ForwardReader {
                 ? null
                 : new Forward(choice, timeout, idle, duration, retry, pathRewrite, hostRewrite,
                         message.getAppendXForwardedHost(), notFound, scope.attemptCountUpstream(),
-                        scope.attemptCountDownstream(), priority(message));
+                        scope.attemptCountDownstream(), priority(message),
+                        HashKeyReader.keys(message.getHashPolicyList(), context));
     }
 
     private static RoutingPriority priority(RouteAction message) {

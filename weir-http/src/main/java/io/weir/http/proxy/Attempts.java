@@ -52,7 +52,7 @@ final class Attempts implements UpstreamListener {
         this.exchange = exchange;
         this.downstream = downstream;
         this.worker = downstream.worker();
-        this.tried = new TriedHosts(worker);
+        this.tried = new TriedHosts(worker, new Affinity(exchange, downstream));
     }
 
     // ---- the exchange's side ----
@@ -64,8 +64,7 @@ final class Attempts implements UpstreamListener {
         target = chosen;
         answered = false;
         held = false;
-        tried.clear();
-        tried.asking(chosen.criteria());
+        tried.begin(to, how, chosen);
         if (chosen.bufferBytesMax() == Target.STREAMED || exchange.requestComplete()) {
             replay.begin(how.retry().allows(request));
             start(request, to, how, now);
@@ -367,6 +366,7 @@ final class Attempts implements UpstreamListener {
         answered = true;
         retries.answered(to, head.status());
         replay.exhaust();
+        tried.answered(head);
         exchange.responseHead(head, last);
     }
 

@@ -192,7 +192,7 @@ final class HeaderPolicy {
     }
 
     /** The client's address as text; empty when it has none, as on a socket of this machine. */
-    private byte[] remoteIp() {
+    byte[] remoteIp() {
         var known = remoteIp;
         if (known == null) {
             String text = downstream.remoteAddress() instanceof InetSocketAddress inet && inet.getAddress() != null

@@ -1,8 +1,12 @@
 package io.weir.http.proxy;
 
 import io.weir.core.balance.PickContext;
+import io.weir.core.cluster.Cluster;
 import io.weir.core.model.Criteria;
 import io.weir.core.model.Host;
+import io.weir.http.codec.HttpHead;
+import io.weir.http.route.Forward;
+import io.weir.http.route.Target;
 import io.weir.net.transport.Worker;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
@@ -17,14 +21,33 @@ final class TriedHosts implements PickContext {
     private @Nullable Host[] hosts = new @Nullable Host[4];
     private int count;
     private @Nullable Criteria criteria;
+    private final Affinity affinity;
 
-    TriedHosts(Worker worker) {
+    TriedHosts(Worker worker, Affinity affinity) {
         this.worker = worker;
+        this.affinity = affinity;
+    }
+
+    /** Another request begins, that has been to no host. */
+    void begin(Cluster to, Forward how, Target target) {
+        clear();
+        criteria = target.criteria();
+        affinity.begin(how.hashKeys(), to.spec().balancing().hashKeys());
+    }
+
+    /** A host has answered, and nothing will be tried after that. */
+    void answered(HttpHead response) {
+        affinity.answered(response);
     }
 
     @Override
     public long hash() {
-        return 0;
+        return affinity.hash();
+    }
+
+    @Override
+    public boolean hashed() {
+        return affinity.hashed();
     }
 
     @Override
@@ -37,17 +60,12 @@ final class TriedHosts implements PickContext {
         return worker.nowNanos();
     }
 
-    /** The next request asks this of its hosts' metadata; null: nothing. */
-    void asking(@Nullable Criteria its) {
-        criteria = its;
-    }
-
     @Override
     public @Nullable Criteria criteria() {
         return criteria;
     }
 
-    void clear() {
+    private void clear() {
         for (int i = 0; i < count; i++) {
             hosts[i] = null;
         }

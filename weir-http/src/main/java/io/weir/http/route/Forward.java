@@ -1,5 +1,6 @@
 package io.weir.http.route;
 
+import io.weir.core.hash.HashKeys;
 import io.weir.core.model.RoutingPriority;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
@@ -30,23 +31,27 @@ import io.weir.http.codec.HttpHead;
  *            whether responses carry it
  * @param priority
  *            whose limits of the cluster hold
+ * @param hashKeys
+ *            what of the request is hashed, where the cluster's policy goes by hashes
  */
 public record Forward(ClusterChoice choice, long timeoutNanos, long idleTimeoutNanos, long durationMaxNanos,
         RetrySpec retry,
         PathRewrite pathRewrite, HostRewrite hostRewrite, boolean appendForwardedHost, int clusterNotFoundStatus,
-        boolean attemptCountUpstream, boolean attemptCountDownstream, RoutingPriority priority) implements RouteAction {
+        boolean attemptCountUpstream, boolean attemptCountDownstream, RoutingPriority priority, HashKeys hashKeys)
+        implements
+            RouteAction {
     /** The route names no limit of its own. */
     public static final long INHERIT_NANOS = -1;
     /** Envoy's default for {@code timeout}. */
     public static final long TIMEOUT_NANOS = 15_000_000_000L;
 
-    /** Of no special priority. */
+    /** Of no special priority, and nothing hashed. */
     public Forward(ClusterChoice choice, long timeoutNanos, long idleTimeoutNanos, long durationMaxNanos,
             RetrySpec retry, PathRewrite pathRewrite, HostRewrite hostRewrite, boolean appendForwardedHost,
             int clusterNotFoundStatus, boolean attemptCountUpstream, boolean attemptCountDownstream) {
         this(choice, timeoutNanos, idleTimeoutNanos, durationMaxNanos, retry, pathRewrite, hostRewrite,
                 appendForwardedHost, clusterNotFoundStatus, attemptCountUpstream, attemptCountDownstream,
-                RoutingPriority.DEFAULT);
+                RoutingPriority.DEFAULT, HashKeys.NONE);
     }
 
     /** To one cluster, with every default. */
@@ -58,13 +63,22 @@ public record Forward(ClusterChoice choice, long timeoutNanos, long idleTimeoutN
     /** The same with another policy of retries. */
     public Forward withRetry(RetrySpec other) {
         return new Forward(choice, timeoutNanos, idleTimeoutNanos, durationMaxNanos, other, pathRewrite, hostRewrite,
-                appendForwardedHost, clusterNotFoundStatus, attemptCountUpstream, attemptCountDownstream, priority);
+                appendForwardedHost, clusterNotFoundStatus, attemptCountUpstream, attemptCountDownstream, priority,
+                hashKeys);
     }
 
     /** The same with another priority. */
     public Forward withPriority(RoutingPriority other) {
         return new Forward(choice, timeoutNanos, idleTimeoutNanos, durationMaxNanos, retry, pathRewrite, hostRewrite,
-                appendForwardedHost, clusterNotFoundStatus, attemptCountUpstream, attemptCountDownstream, other);
+                appendForwardedHost, clusterNotFoundStatus, attemptCountUpstream, attemptCountDownstream, other,
+                hashKeys);
+    }
+
+    /** The same with other keys of the request's hash. */
+    public Forward withHashKeys(HashKeys other) {
+        return new Forward(choice, timeoutNanos, idleTimeoutNanos, durationMaxNanos, retry, pathRewrite, hostRewrite,
+                appendForwardedHost, clusterNotFoundStatus, attemptCountUpstream, attemptCountDownstream, priority,
+                other);
     }
 
     /**

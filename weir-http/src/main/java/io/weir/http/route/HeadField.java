@@ -2,20 +2,26 @@ package io.weir.http.route;
 
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * A field that configuration names: a header, or one of the pseudo names {@code :method :path :authority :scheme},
  * which HTTP/1.1 keeps elsewhere. {@code host} is {@code :authority}; {@code :scheme} is what {@code x-forwarded-proto}
  * says.
  */
-record HeadField(Kind kind, HeaderName name) {
-    static final long ABSENT = -1;
+public record HeadField(Kind kind, HeaderName name) {
+    /** There is no such field. */
+    public static final long ABSENT = -1;
 
-    enum Kind {
+    /** Where such a field stands. */
+    public enum Kind {
         METHOD, PATH, AUTHORITY, STATUS, HEADER
     }
 
-    static HeadField of(String name) {
+    /** The field of this name, in any case. */
+    public static HeadField of(String name) {
         var header = HeaderName.of(name);
         return switch (header.toString()) {
             case ":method" -> new HeadField(Kind.METHOD, header);
@@ -28,7 +34,7 @@ record HeadField(Kind kind, HeaderName name) {
     }
 
     /** Where the first value stands, packed for {@link #start} and {@link #end}; or {@link #ABSENT}. */
-    long locate(HttpHead head) {
+    public long locate(HttpHead head) {
         return switch (kind) {
             case METHOD -> span(head.methodStart(), head.methodEnd());
             case PATH -> span(head.pathStart(), head.pathEnd());
@@ -46,17 +52,35 @@ record HeadField(Kind kind, HeaderName name) {
         return start == end ? ABSENT : ((long) start << 32) | end;
     }
 
-    static int start(long span) {
+    /** Where it begins. */
+    public static int start(long span) {
         return (int) (span >>> 32);
     }
 
-    static int end(long span) {
+    /** Where it ends. */
+    public static int end(long span) {
         return (int) span;
     }
 
     /** The second line of this name, or -1. */
-    int second(HttpHead head) {
+    public int second(HttpHead head) {
         return kind == Kind.HEADER ? head.find(name, head.find(name) + 1) : -1;
+    }
+
+    /** A copy of each value, in order. */
+    public List<byte[]> values(HttpHead head) {
+        long span = locate(head);
+        if (span == ABSENT) {
+            return List.of();
+        }
+        if (kind != Kind.HEADER) {
+            return List.of(Arrays.copyOfRange(head.bytes(), start(span), end(span)));
+        }
+        var values = new ArrayList<byte[]>();
+        for (int i = head.find(name); i >= 0; i = head.find(name, i + 1)) {
+            values.add(Arrays.copyOfRange(head.bytes(), head.valueStart(i), head.valueEnd(i)));
+        }
+        return values;
     }
 
     /** All values, joined by commas as RFC 9110 section 5.3 allows. */

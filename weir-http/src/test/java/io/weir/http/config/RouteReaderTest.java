@@ -5,6 +5,8 @@ import static io.weir.http.config.ReadManager.route;
 import static io.weir.http.config.ReadManager.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.core.hash.HashKey;
+import io.weir.core.hash.HashKeys.Rule;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.ClusterChoice;
@@ -321,5 +323,20 @@ class RouteReaderTest {
                 .startsWith("WARNING");
         assertThat(route("match: { path: \"/a?b\" }\nroute: { cluster: a }").problems()).singleElement().asString()
                 .contains("the query is no part of the path");
+    }
+
+    @Test
+    void whatARouteHashesIsRead() {
+        var read = action("""
+                route: { cluster: a, hash_policy: [ { header: { header_name: X-A, regex_rewrite: {
+                  pattern: { regex: "(.)" }, substitution: '\\1' } }, terminal: true }, { cookie: { name: c } },
+                  { cookie: { name: d, ttl: 0s } }, { filter_state: { key: k } } ] }
+                """);
+        assertThat(read.forward().hashKeys().rules()).containsExactly(
+                new Rule(new HashKey.Header("x-a", new HashKey.Rewrite("(.)", "\\1")), true),
+                new Rule(new HashKey.Cookie("c", null), false),
+                new Rule(new HashKey.Cookie("d", new HashKey.MadeCookie(0, "", List.of())), false),
+                new Rule(new HashKey.FilterState("k"), false));
+        assertThat(read.problems()).singleElement().asString().startsWith("WARNING").contains("hash_policy[3]");
     }
 }

@@ -45,6 +45,7 @@ final class Session implements PickContext {
     private @Nullable DurationTimer durationTimer;
     private @Nullable String clusterName;
     private @Nullable Criteria criteria;
+    private ConnectionHash hash = ConnectionHash.NONE;
     private @Nullable Leg leg;
     private int attempts;
     private long flags;
@@ -157,6 +158,8 @@ final class Session implements PickContext {
         }
         ClusterStats numbers = cluster.stats();
         ClusterView view = cluster.view();
+        hash = ConnectionHash.of(view.spec().balancing().hashKeys(), proxy.spec().hashKeys(),
+                downstream.remoteAddress());
         switch (view.picker().pick(this)) {
             case Pick.Refused refused -> {
                 switch (refused.reason()) {
@@ -413,7 +416,12 @@ final class Session implements PickContext {
 
     @Override
     public long hash() {
-        return worker.random().nextLong();
+        return hash.value();
+    }
+
+    @Override
+    public boolean hashed() {
+        return hash.found();
     }
 
     @Override

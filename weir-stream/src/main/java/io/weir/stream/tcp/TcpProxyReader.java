@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.Weig
 import io.weir.stream.tcp.TcpProxySpec.Target;
 import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.Extensions;
+import io.weir.xds.compile.HashKeyReader;
 import io.weir.xds.compile.Plain;
 import io.weir.xds.compile.ReadContext;
 import java.util.ArrayList;
@@ -51,7 +52,8 @@ public final class TcpProxyReader implements ExtensionReader<TcpProxy, TcpProxyS
         long durationMaxNanos = config.hasMaxDownstreamConnectionDuration()
                 ? Plain.nanos(config.getMaxDownstreamConnectionDuration())
                 : 0;
-        return new TcpProxySpec(config.getStatPrefix(), targets, idleNanos, attemptsMax, durationMaxNanos, accessLogs);
+        return new TcpProxySpec(config.getStatPrefix(), targets, idleNanos, attemptsMax, durationMaxNanos, accessLogs,
+                HashKeyReader.ofConnection(config.getHashPolicyList(), context));
     }
 
     private static List<Target> targets(TcpProxy config, ReadContext context) {

@@ -1,5 +1,6 @@
 package io.weir.stream.tcp;
 
+import io.weir.core.hash.HashKeys;
 import io.weir.core.model.AccessLogSpec;
 import io.weir.core.model.Criteria;
 import java.util.List;
@@ -19,9 +20,11 @@ import org.jspecify.annotations.Nullable;
  *            hosts to try before the client is turned away, at least 1
  * @param connectionDurationMaxNanos
  *            life of a client's connection; 0 for no end
+ * @param hashKeys
+ *            what of a connection is hashed, where the cluster's policy goes by hashes
  */
 public record TcpProxySpec(String statPrefix, List<Target> targets, long idleTimeoutNanos, int connectAttemptsMax,
-        long connectionDurationMaxNanos, List<AccessLogSpec> accessLogs) {
+        long connectionDurationMaxNanos, List<AccessLogSpec> accessLogs, HashKeys hashKeys) {
     /** Envoy's default: one hour. */
     public static final long IDLE_TIMEOUT_NANOS = TimeUnit.HOURS.toNanos(1);
 
@@ -56,28 +59,36 @@ public record TcpProxySpec(String statPrefix, List<Target> targets, long idleTim
 
     /** Everything to one cluster, with all defaults. */
     public static TcpProxySpec of(String statPrefix, String cluster) {
-        return new TcpProxySpec(statPrefix, List.of(new Target(cluster, 1)), IDLE_TIMEOUT_NANOS, 1, 0, List.of());
+        return new TcpProxySpec(statPrefix, List.of(new Target(cluster, 1)), IDLE_TIMEOUT_NANOS, 1, 0, List.of(),
+                HashKeys.NONE);
     }
 
     /** The same to other clusters. */
     public TcpProxySpec withTargets(List<Target> other) {
         return new TcpProxySpec(statPrefix, other, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
-                accessLogs);
+                accessLogs, hashKeys);
     }
 
     /** The same with another idle timeout. */
     public TcpProxySpec withIdleTimeoutNanos(long other) {
         return new TcpProxySpec(statPrefix, targets, other, connectAttemptsMax, connectionDurationMaxNanos,
-                accessLogs);
+                accessLogs, hashKeys);
     }
 
     /** The same with another number of attempts. */
     public TcpProxySpec withConnectAttemptsMax(int other) {
-        return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, other, connectionDurationMaxNanos, accessLogs);
+        return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, other, connectionDurationMaxNanos, accessLogs,
+                hashKeys);
     }
 
     /** The same with another longest life. */
     public TcpProxySpec withConnectionDurationMaxNanos(long other) {
-        return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, other, accessLogs);
+        return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, other, accessLogs, hashKeys);
+    }
+
+    /** The same with other keys of a connection's hash. */
+    public TcpProxySpec withHashKeys(HashKeys other) {
+        return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
+                accessLogs, other);
     }
 }

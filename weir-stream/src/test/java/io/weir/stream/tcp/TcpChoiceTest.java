@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.core.cluster.Cluster;
+import io.weir.core.hash.HashKey;
+import io.weir.core.hash.HashKeys;
+import io.weir.core.hash.XxHash64;
+import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.CircuitLimits;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Endpoint;
@@ -231,5 +235,33 @@ class TcpChoiceTest {
             assertThat(rig.stat("tcp.test.max_downstream_connection_duration")).isEqualTo(1);
             rig.assertNothingIsLeft();
         }
+    }
+
+    @Test
+    void connectionsOfOneAddressGoToOneHostWhereItIsHashed() throws Exception {
+        TcpProxySpec byAddress = SPEC.withHashKeys(HashKeys.of(new HashKey.SourceIp()));
+        try (Backend a = Backend.echo(); Backend b = Backend.echo(); Rig rig = new Rig(byAddress)) {
+            rig.cluster(ClusterSpec.of("backend", List.of(Endpoint.of(a.address()), Endpoint.of(b.address())))
+                    .withPolicy(BalancePolicy.Maglev.DEFAULT));
+            for (int i = 0; i < 10; i++) {
+                assertEchoes(rig);
+            }
+            rig.assertNothingIsLeft();
+            assertThat(rig.records.stream().map(AccessRecord::upstreamHost).distinct()).hasSize(1);
+        }
+    }
+
+    @Test
+    void onlyTheAddressOfAConnectionIsHashedAndEachKeyCounts() {
+        var client = new InetSocketAddress("192.0.2.7", 4711);
+        HashKeys ip = HashKeys.of(new HashKey.SourceIp());
+        long hash = XxHash64.of("192.0.2.7");
+        assertThat(ConnectionHash.of(HashKeys.NONE, ip, client)).isEqualTo(new ConnectionHash(true, hash));
+        HashKeys twice = HashKeys.of(List.of(new HashKeys.Rule(new HashKey.Header("x", null), true),
+                new HashKeys.Rule(new HashKey.SourceIp(), false), new HashKeys.Rule(new HashKey.SourceIp(), false)));
+        assertThat(ConnectionHash.of(twice, HashKeys.NONE, client).value())
+                .isEqualTo(Long.rotateLeft(hash, 1) ^ hash);
+        assertThat(ConnectionHash.of(HashKeys.of(new HashKey.QueryParameter("q")), ip, client).found()).isFalse();
+        assertThat(ConnectionHash.of(HashKeys.NONE, ip, null).found()).isFalse();
     }
 }

@@ -7,6 +7,9 @@ import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster.ClusterWeight;
+import io.envoyproxy.envoy.type.v3.HashPolicy;
+import io.weir.core.hash.HashKey;
+import io.weir.core.hash.HashKeys;
 import io.weir.stream.tcp.TcpProxySpec.Target;
 import io.weir.xds.compile.Extensions;
 import io.weir.xds.compile.ReadContext;
@@ -67,5 +70,18 @@ class TcpProxyReaderTest {
                 .setIdleTimeout(Duration.newBuilder().setSeconds(-1)).build(), context)).isNull();
         assertThat(context.problems()).singleElement()
                 .satisfies(problem -> assertThat(problem.path()).isEqualTo("idle_timeout"));
+    }
+
+    @Test
+    void theSourceIpIsHashedWhereThePolicySaysSoAndFilterStateIsToldToFindNothing() {
+        TcpProxySpec spec = read(TcpProxy.newBuilder().setStatPrefix("db").setCluster("a")
+                .addHashPolicy(HashPolicy.newBuilder().setSourceIp(HashPolicy.SourceIp.getDefaultInstance())));
+        assertThat(spec.hashKeys()).isEqualTo(HashKeys.of(new HashKey.SourceIp()));
+        assertThat(context.problems()).isEmpty();
+        spec = read(TcpProxy.newBuilder().setStatPrefix("db").setCluster("a").addHashPolicy(
+                HashPolicy.newBuilder().setFilterState(HashPolicy.FilterState.newBuilder().setKey("k"))));
+        assertThat(spec.hashKeys()).isEqualTo(HashKeys.of(new HashKey.FilterState("k")));
+        assertThat(context.problems()).singleElement()
+                .satisfies(problem -> assertThat(problem.path()).isEqualTo("hash_policy[0].filter_state"));
     }
 }

@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster.LbSubsetConfig;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.HealthStatusSet;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.client_side_weighted_round_robin.v3.*;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.ZoneAwareLbConfig;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.SlowStartConfig;
@@ -191,6 +192,10 @@ final class BalancingReader {
                 LeastRequest config = any.unpack(LeastRequest.class);
                 return localities(balancing.withSlowStart(slowStart(config.getSlowStartConfig())),
                         config.getLocalityLbConfig());
+            }
+            if (any.is(ClientSideWeightedRoundRobin.class)) {
+                return balancing.withSlowStart(
+                        slowStart(any.unpack(ClientSideWeightedRoundRobin.class).getSlowStartConfig()));
             }
             return any.is(Random.class)
                     ? localities(balancing, any.unpack(Random.class).getLocalityLbConfig())

@@ -13,6 +13,8 @@ import io.weir.core.hash.HashFunction;
 import io.weir.core.hash.HashRing;
 import io.weir.core.hash.MaglevTable;
 import io.weir.core.model.BalancePolicy;
+import io.weir.core.model.Balancing;
+import io.weir.core.model.LocalityRule;
 
 import org.jspecify.annotations.Nullable;
 
@@ -89,7 +91,17 @@ final class HashPolicies {
         return factor < FACTOR_MIN ? 0 : factor;
     }
 
-    private record OnARing() implements ExtensionReader<RingHash, BalancePolicy> {
+    /** A typed policy with what its message says of localities, and of what is hashed. */
+    private static Balancing balancing(BalancePolicy policy, ConsistentHashingLbConfig common, boolean byLocality,
+            ReadContext context) {
+        Balancing balancing = Balancing.DEFAULT.withPolicy(policy).withHashKeys(
+                HashKeyReader.keys(common.getHashPolicyList(), context.at("consistent_hashing_lb_config")));
+        return byLocality
+                ? balancing.withTiers(balancing.tiers().withLocality(new LocalityRule.Weighted()))
+                : balancing;
+    }
+
+    private record OnARing() implements ExtensionReader<RingHash, Balancing> {
 
         @Override
         public RingHash prototype() {
@@ -97,27 +109,28 @@ final class HashPolicies {
         }
 
         @Override
-        public Class<BalancePolicy> kind() {
-            return BalancePolicy.class;
+        public Class<Balancing> kind() {
+            return Balancing.class;
         }
 
         @SuppressWarnings("deprecation") // the fields beside consistent_hashing_lb_config are the older way
         @Override
-        public @Nullable BalancePolicy read(RingHash config, ReadContext context) {
+        public @Nullable Balancing read(RingHash config, ReadContext context) {
             boolean grouped = config.hasConsistentHashingLbConfig();
             ConsistentHashingLbConfig common = config.getConsistentHashingLbConfig();
             int factor = grouped
                     ? factor(common.getHashBalanceFactor().getValue())
                     : factor(config.getHashBalanceFactor().getValue());
             boolean murmur = config.getHashFunction() == RingHash.HashFunction.MURMUR_HASH_2;
-            return ring(context, "", config.hasMinimumRingSize() ? config.getMinimumRingSize() : null,
+            BalancePolicy policy = ring(context, "", config.hasMinimumRingSize() ? config.getMinimumRingSize() : null,
                     config.hasMaximumRingSize() ? config.getMaximumRingSize() : null,
                     murmur ? HashFunction.MURMUR_HASH_2 : HashFunction.XX_HASH,
                     grouped ? common.getUseHostnameForHashing() : config.getUseHostnameForHashing(), factor);
+            return balancing(policy, common, config.hasLocalityWeightedLbConfig(), context);
         }
     }
 
-    private record InATable() implements ExtensionReader<Maglev, BalancePolicy> {
+    private record InATable() implements ExtensionReader<Maglev, Balancing> {
 
         @Override
         public Maglev prototype() {
@@ -125,16 +138,17 @@ final class HashPolicies {
         }
 
         @Override
-        public Class<BalancePolicy> kind() {
-            return BalancePolicy.class;
+        public Class<Balancing> kind() {
+            return Balancing.class;
         }
 
         @Override
-        public @Nullable BalancePolicy read(Maglev config, ReadContext context) {
+        public @Nullable Balancing read(Maglev config, ReadContext context) {
             ConsistentHashingLbConfig common = config.getConsistentHashingLbConfig();
-            return table(context, "table_size",
+            BalancePolicy policy = table(context, "table_size",
                     config.hasTableSize() ? config.getTableSize().getValue() : MaglevTable.SIZE_DEFAULT,
                     common.getUseHostnameForHashing(), factor(common.getHashBalanceFactor().getValue()));
+            return balancing(policy, common, config.hasLocalityWeightedLbConfig(), context);
         }
     }
 }

@@ -34,6 +34,11 @@ record Part(Node node, String path, List<Problem> problems) {
         problems.add(Problem.error(at(), path, shown(), message, cure));
     }
 
+    /** Tells what rejects nothing. */
+    void warn(String message, String cure) {
+        problems.add(Problem.warning(at(), path, shown(), message, cure));
+    }
+
     /** Whether this is a mapping; tells a problem when it is none. Keys that are not known are told too. */
     boolean isMapping(String what, List<String> keys) {
         if (!(node instanceof Mapping mapping)) {

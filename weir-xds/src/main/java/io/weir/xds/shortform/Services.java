@@ -15,12 +15,15 @@ import org.jspecify.annotations.Nullable;
 /** {@code services:} as clusters. */
 final class Services {
 
-    private static final List<String> KEYS = List.of("at", "dns", "demo", "balance", "connect_timeout", "limits");
+    private static final List<String> KEYS = List.of("at", "dns", "demo", "balance", "connect_timeout", "limits",
+            HashForm.KEY);
     private static final List<String> LATER = List.of("srv", "etcd", "zookeeper", "consul", "eureka", "kubernetes",
             "xds", "health", "tls");
     private static final List<String> ALL_KEYS = Stream.concat(KEYS.stream(), LATER.stream()).toList();
     private static final List<String> BALANCE = List.of("round_robin", "least_request", "random", "peak_ewma",
             "prequal", "ring_hash", "maglev");
+    private static final String MAGLEV = "maglev";
+    private static final List<String> HASHING = List.of("ring_hash", MAGLEV);
 
     /** Addresses of demo backends, in the order of the text. */
     private final List<Node> demo = new ArrayList<>();
@@ -124,26 +127,41 @@ final class Services {
 
     private static void balance(Part part, Tree cluster) {
         Part balance = part.part("balance");
+        Part hash = part.part(HashForm.KEY);
         String text = balance == null ? null : balance.text();
+        if (hash != null && (balance == null || HASHING.contains(String.valueOf(text)))) {
+            String policy = text == null ? MAGLEV : text;
+            Position at = balance == null ? hash.at() : balance.at();
+            typed(at, cluster, "envoy.load_balancing_policies." + policy, HashForm.policy(hash, at, policy));
+            return;
+        }
         if (balance == null || text == null) {
             return;
         }
+        if (hash != null) {
+            hash.problem("only ring_hash and maglev go by a hash, and this service has balance: " + text,
+                    "write balance: maglev, or remove hash");
+        }
         switch (text) {
-            case "round_robin", "least_request", "random", "ring_hash", "maglev" ->
+            case "round_robin", "least_request", "random" ->
                 cluster.put("lb_policy", Tree.text(balance.at(), text.toUpperCase(Locale.ROOT)));
+            case "ring_hash", "maglev" -> {
+                cluster.put("lb_policy", Tree.text(balance.at(), text.toUpperCase(Locale.ROOT)));
+                balance.warn("nothing says what is hashed, so that requests go to any endpoint",
+                        "add hash: source_ip, { header: NAME }, { cookie: NAME } or { query: NAME }");
+            }
             case "peak_ewma" -> typed(balance.at(), cluster, "envoy.load_balancing_policies.peak_ewma",
-                    PolicyMessages.PEAK_EWMA);
+                    Tree.typed(balance.at(), PolicyMessages.PEAK_EWMA));
             case "prequal" -> typed(balance.at(), cluster, "weir.load_balancing_policies.prequal",
-                    PolicyMessages.PREQUAL);
+                    Tree.typed(balance.at(), PolicyMessages.PREQUAL));
             default -> balance.problem("this way to balance is not known", io.weir.xds.resource.Nearest.cure(text,
                     BALANCE, "write one of " + String.join(", ", BALANCE)));
         }
     }
 
     /** A policy that the older {@code lb_policy} has no word for. */
-    private static void typed(Position at, Tree cluster, String name, String type) {
-        Tree policy = new Tree(at).put("typed_extension_config",
-                new Tree(at).put("name", name).put("typed_config", Tree.typed(at, type)));
+    private static void typed(Position at, Tree cluster, String name, Tree config) {
+        Tree policy = new Tree(at).put("typed_extension_config", Tree.extension(at, name, config));
         cluster.put("load_balancing_policy", new Tree(at).put("policies", List.of(policy.mapping())));
     }
 }

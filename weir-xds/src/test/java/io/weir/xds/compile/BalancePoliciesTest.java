@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 
 import io.weir.core.hash.HashFunction;
+import io.weir.core.hash.HashKey;
+import io.weir.core.hash.HashKeys;
 import io.weir.core.model.BalancePolicy;
+import io.weir.core.model.SlowStart;
+import io.weir.core.model.LocalityRule;
+import io.weir.core.model.Balancing;
 import io.weir.core.model.BalancePolicy.ClientSideWeightedRoundRobin;
 import io.weir.core.model.BalancePolicy.HotCold;
 import io.weir.core.model.BalancePolicy.Maglev;
@@ -98,5 +103,51 @@ class BalancePoliciesTest {
                 ", choice_count: 1, hot_quantile: 2, decay_time: 0s"))).hasSize(3);
         assertThat(problems(list(TYPES + "peak_ewma.v3alpha.PeakEwma", ", decay_time: -1s, penalty_value: -1")))
                 .hasSize(2);
+    }
+
+    private static Balancing balancing(String type, String fields) {
+        if (compiled(list(type, fields)) instanceof Compiled.Accepted accepted) {
+            return accepted.snapshot().clusters().getFirst().balancing();
+        }
+        throw new AssertionError(compiled(list(type, fields)));
+    }
+
+    @Test
+    void aTypedPolicyMaySayWhatIsHashedAndThatLocalitiesHaveWeights() {
+        var keys = HashKeys.of(List.of(new HashKeys.Rule(new HashKey.Header("x-user", null), true),
+                new HashKeys.Rule(new HashKey.Cookie("seat", new HashKey.MadeCookie(60, "/", List.of("Secure", "a=b"))),
+                        false),
+                new HashKeys.Rule(new HashKey.SourceIp(), false),
+                new HashKeys.Rule(new HashKey.QueryParameter("q"), false)));
+        String fields = ", consistent_hashing_lb_config: {hash_policy: [{header: {header_name: X-User},"
+                + " terminal: true}, {cookie: {name: seat, ttl: 60.5s, path: /, attributes: [{name: Secure},"
+                + " {name: a, value: b}]}}, {connection_properties: {source_ip: true}},"
+                + " {connection_properties: {source_ip: false}}, {query_parameter: {name: q}}]},"
+                + " locality_weighted_lb_config: {}";
+        for (String type : List.of("ring_hash.v3.RingHash", "maglev.v3.Maglev")) {
+            Balancing balancing = balancing(TYPES + type, fields);
+            assertThat(balancing.hashKeys()).isEqualTo(keys);
+            assertThat(balancing.tiers().locality()).isEqualTo(new LocalityRule.Weighted());
+        }
+        assertThat(balancing(TYPES + "maglev.v3.Maglev", "").hashKeys()).isSameAs(HashKeys.NONE);
+    }
+
+    @Test
+    void aPatternThatIsNoneIsToldAtItsPlace() {
+        assertThat(problems(list(TYPES + "maglev.v3.Maglev", ", consistent_hashing_lb_config: {hash_policy:"
+                + " [{header: {header_name: x, regex_rewrite: {pattern: {regex: '('}, substitution: a}}}]}")))
+                .singleElement().asString()
+                .contains("consistent_hashing_lb_config.hash_policy[0].header.regex_rewrite.pattern.regex")
+                .contains("not a regular expression");
+        assertThat(problems(list(TYPES + "maglev.v3.Maglev", ", consistent_hashing_lb_config: {hash_policy:"
+                + " [{header: {header_name: x, regex_rewrite: {pattern: {regex: '(a)'}, substitution: '\\2'}}}]}")))
+                .singleElement().asString().contains("the pattern has 1 groups only");
+    }
+
+    @Test
+    void weightsByReportsMayBeginSlowly() {
+        assertThat(balancing(TYPES + "client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin",
+                ", slow_start_config: {slow_start_window: 10s}").slowStart())
+                .isEqualTo(new SlowStart(10_000_000_000L, 1, 10));
     }
 }

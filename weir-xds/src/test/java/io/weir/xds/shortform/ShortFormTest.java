@@ -217,4 +217,24 @@ class ShortFormTest {
         assertThat(problems("listen: [ { on: 80, protocol: tcp, to: a, max_body: 1KiB }, { on: 81, routes:"
                 + " { respond: 200, max_body: 1KiB } } ]" + SERVICES)).hasSize(2);
     }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            'hash: source_ip',                                  'Maglev consistent_hashing_lb_config: hash_policy: - connection_properties: source_ip: true'
+            'balance: ring_hash, hash: { header: X-User }',     'RingHash consistent_hashing_lb_config: hash_policy: - header: header_name: X-User'
+            'balance: maglev, hash: { cookie: sid }',           'Maglev consistent_hashing_lb_config: hash_policy: - cookie: name: sid'
+            'hash: [{ query: q }, source_ip]',                  'hash_policy: - query_parameter: name: q - connection_properties: source_ip: true'
+            """)
+    void whatIsHashedBecomesThePolicyOfTheServicesCluster(String keys, String expected) {
+        assertThat(expanded("listen: { on: 80, to: a }\nservices: { a: { at: '127.0.0.1:1', " + keys + " } }"))
+                .contains(expected);
+    }
+
+    @Test
+    void aHashIsForPoliciesThatGoByOne() {
+        assertThat(problems("listen: { on: 80, to: a }\nservices: { a: { at: '127.0.0.1:1', balance: random,"
+                + " hash: source_ip } }")).singleElement().asString().contains("only ring_hash and maglev");
+        assertThat(problems("listen: { on: 80, to: a }\nservices: { a: { at: '127.0.0.1:1', hash: [sorce_ip,"
+                + " { path: x }] } }")).hasSize(2).first().asString().contains("source_ip");
+    }
 }

@@ -1,0 +1,18 @@
+package io.weir.http.sticky;
+
+import io.weir.core.hash.HashKey;
+import org.jspecify.annotations.Nullable;
+
+/** What a request's hash is made of that does not stand in its head. */
+public interface HashSource {
+    /** The client's IP address as text; empty when it has none. Not to be written to. */
+    byte[] clientIp();
+
+    /**
+     * A client brings no such cookie, and is to be given one.
+     *
+     * @return its value; null where none is given
+     */
+    @Nullable
+    String made(HashKey.Cookie cookie);
+}
