@@ -109,7 +109,8 @@ final class ForwardReader {
 
     private Target target(String cluster, RouteAction message) {
         return new Target(cluster, 1, scope.requestEdits(), scope.responseEdits(), HostRewrite.KEEP,
-                Plain.criteria(message.getMetadataMatch(), null), scope.buffering().spec().bytesMax());
+                Plain.criteria(message.getMetadataMatch(), null), scope.filters().bufferBytesMax(),
+                scope.filters().chain());
     }
 
     private @Nullable ClusterChoice weighted(WeightedCluster message, @Nullable Criteria outer) {
@@ -120,7 +121,7 @@ final class ForwardReader {
             var edits = EditsReader.both(cluster.getRequestHeadersToAddList(), cluster.getRequestHeadersToRemoveList(),
                     cluster.getResponseHeadersToAddList(), cluster.getResponseHeadersToRemoveList(), at);
             var inner = scope.with(edits)
-                    .with(PerFilterReader.inside(scope.buffering(), cluster.getTypedPerFilterConfigMap(), at));
+                    .with(PerFilterReader.inside(scope.filters(), cluster.getTypedPerFilterConfigMap(), at));
             String host = cluster.getHostRewriteLiteral();
             TextReader.checkHost(host, "host_rewrite_literal", at);
             if (cluster.getName().isEmpty()) {
@@ -130,7 +131,8 @@ final class ForwardReader {
             targets.add(new Target(cluster.getName(), Integer.toUnsignedLong(cluster.getWeight().getValue()),
                     inner.requestEdits(), inner.responseEdits(),
                     host.isEmpty() ? HostRewrite.KEEP : new HostRewrite.Literal(host),
-                    Plain.criteria(cluster.getMetadataMatch(), outer), inner.buffering().spec().bytesMax()));
+                    Plain.criteria(cluster.getMetadataMatch(), outer), inner.filters().bufferBytesMax(),
+                    inner.filters().chain()));
         }
         long total = targets.stream().mapToLong(Target::weight).sum();
         if (total < 1 || total > WEIGHTS_MAX) {

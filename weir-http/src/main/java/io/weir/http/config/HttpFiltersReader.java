@@ -1,14 +1,16 @@
 package io.weir.http.config;
 
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.weir.http.config.FilterLevel.Slot;
+import io.weir.http.filter.HttpFilterSpec;
 import io.weir.xds.compile.ReadContext;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the HTTP filters of a connection manager. */
 final class HttpFiltersReader {
     private static final String ROUTER = "envoy.extensions.filters.http.router.v3.Router";
-    private static final String BUFFER = "envoy.extensions.filters.http.buffer.v3.Buffer";
 
     private HttpFiltersReader() {}
 
@@ -17,26 +19,29 @@ final class HttpFiltersReader {
      *
      * @param router
      *            the last one's options, or null after a problem
-     * @param buffering
-     *            the buffer filter before it
+     * @param level
+     *            those before it
      */
-    record Filters(@Nullable RouterSpec router, Buffering buffering) {
+    record Filters(@Nullable RouterSpec router, FilterLevel level) {
     }
 
-    /** What is in the list: the router must stand last, and only the buffer filter is known before it. */
+    /** What is in the list: the router must stand last. */
     static Filters read(List<HttpFilter> filters, ReadContext context) {
         RouterSpec router = null;
-        var buffering = Buffering.NONE;
+        var slots = new ArrayList<Slot>();
         boolean readable = true;
         for (int i = 0; i < filters.size(); i++) {
             var filter = filters.get(i);
             var at = context.at("http_filters", i);
             if (router != null && !filter.getDisabled()) {
                 at.problem("", filter.getName(), "a filter behind the router is never reached", "move the router last");
-                return new Filters(null, buffering);
+                return new Filters(null, new FilterLevel(slots));
             }
-            if (type(filter).equals(BUFFER)) {
-                buffering = buffering(filter, buffering, at);
+            if (!isRouter(filter) && at.isKnown(filter.getTypedConfig())) {
+                var slot = slot(filter, slots, at);
+                if (slot != null) {
+                    slots.add(slot);
+                }
             } else if (filter.getDisabled()) {
                 at.warning("disabled", filter.getName(), "this filter is switched off", "remove it, or switch it on");
             } else if (isRouter(filter)) {
@@ -52,7 +57,7 @@ final class HttpFiltersReader {
             context.problem("http_filters", "", "the last filter must be the router",
                     "add envoy.filters.http.router with its typed_config");
         }
-        return new Filters(router, buffering);
+        return new Filters(router, new FilterLevel(slots));
     }
 
     private static String type(HttpFilter filter) {
@@ -66,16 +71,31 @@ final class HttpFiltersReader {
                 : filter.getName().equals("envoy.filters.http.router");
     }
 
-    /** One that is disabled still has its name, by which a route may switch it on. */
-    private static Buffering buffering(HttpFilter filter, Buffering before, ReadContext at) {
-        if (!before.filter().isEmpty()) {
-            at.problem("", filter.getName(), "there is a buffer filter already, and gathering a body twice is no use",
-                    "keep the one with the smaller max_request_bytes");
+    /** One that is disabled still has its name, by which a route may switch it on; null after a problem. */
+    private static @Nullable Slot slot(HttpFilter filter, List<Slot> before, ReadContext at) {
+        var spec = at.extension("typed_config", filter.getTypedConfig(), Object.class);
+        switch (spec) {
+            case null -> {
+                return null;
+            }
+            case BufferSpec _ -> {
+                if (before.stream().anyMatch(slot -> slot.outermost() instanceof BufferSpec)) {
+                    at.problem("", filter.getName(),
+                            "there is a buffer filter already, and gathering a body twice is no use",
+                            "keep the one with the smaller max_request_bytes");
+                    return null;
+                }
+            }
+            case HttpFilterSpec _ -> {
+                // any number of them
+            }
+            default -> {
+                at.problem("typed_config", type(filter), "this extension is no HTTP filter",
+                        "move it to where such extensions belong");
+                return null;
+            }
         }
-        var spec = at.extension("typed_config", filter.getTypedConfig(), BufferSpec.class);
-        return spec == null
-                ? before
-                : new Buffering(filter.getName(), filter.getDisabled() ? BufferSpec.OFF : spec);
+        return new Slot(filter.getName(), spec, filter.getDisabled() ? null : spec);
     }
 
     /** Whether the filter may be left out. */

@@ -42,7 +42,7 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
     public @Nullable HttpManagerSpec read(HttpConnectionManager config, ReadContext context) {
         var codec = codec(config, context);
         var filters = HttpFiltersReader.read(config.getHttpFiltersList(), context);
-        var routes = routes(config, filters.buffering(), context);
+        var routes = routes(config, filters.level(), context);
         var router = filters.router();
         var common = config.getCommonHttpProtocolOptions();
         var http1 = config.getHttpProtocolOptions();
@@ -57,7 +57,8 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
         }
         return new HttpManagerSpec(config.getStatPrefix(), codec, routes, identity, clientAddress(config),
                 requestId(config), limits(config, common), timeouts(config, common), normalize(config, common),
-                http10, upgrades(config), router.suppressEnvoyHeaders(), accessLog);
+                http10, upgrades(config), router.suppressEnvoyHeaders(), accessLog,
+                filters.level().chains());
     }
 
     private static @Nullable Codec codec(HttpConnectionManager config, ReadContext context) {
@@ -73,10 +74,10 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
         };
     }
 
-    private static @Nullable RouteTable routes(HttpConnectionManager config, Buffering buffering,
+    private static @Nullable RouteTable routes(HttpConnectionManager config, FilterLevel filters,
             ReadContext context) {
         return switch (config.getRouteSpecifierCase()) {
-            case ROUTE_CONFIG -> RouteTableReader.table(config.getRouteConfig(), buffering,
+            case ROUTE_CONFIG -> RouteTableReader.table(config.getRouteConfig(), filters,
                     context.at("route_config"));
             case RDS, SCOPED_ROUTES -> null; // refused as fields that are not honoured
             case ROUTESPECIFIER_NOT_SET -> null; // the API's rules tell

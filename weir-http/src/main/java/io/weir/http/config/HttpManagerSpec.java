@@ -1,6 +1,7 @@
 package io.weir.http.config;
 
 import io.weir.core.model.AccessLogSpec;
+import io.weir.http.filter.ChainSpec;
 import io.weir.http.route.NormalizeSpec;
 import io.weir.http.route.RouteTable;
 import java.util.List;
@@ -37,21 +38,31 @@ import org.jspecify.annotations.Nullable;
  *            the router adds no {@code x-envoy-} header of its own to requests and responses
  * @param accessLog
  *            in the order of the configuration
+ * @param chains
+ *            the filters that requests pass, by the numbers that routes know them by; the first is that of requests for
+ *            which no route says anything
  */
 public record HttpManagerSpec(String statPrefix, Codec codec, RouteTable routes, Identity identity,
         ClientAddress clientAddress, RequestId requestId, Limits limits, Timeouts timeouts, NormalizeSpec normalize,
         Http10 http10, Set<String> upgrades, boolean suppressEnvoyHeaders,
-        List<AccessLogSpec> accessLog) {
+        List<AccessLogSpec> accessLog, List<ChainSpec> chains) {
     public HttpManagerSpec {
         upgrades = Set.copyOf(upgrades);
         accessLog = List.copyOf(accessLog);
+        chains = List.copyOf(chains);
     }
 
     /** Every default, for these routes. */
     public static HttpManagerSpec of(String statPrefix, RouteTable routes) {
         return new HttpManagerSpec(statPrefix, Codec.AUTO, routes, Identity.DEFAULT, ClientAddress.DEFAULT,
                 RequestId.DEFAULT, Limits.DEFAULT, Timeouts.DEFAULT, NormalizeSpec.NONE, Http10.REFUSED, Set.of(),
-                false, List.of());
+                false, List.of(), List.of(ChainSpec.EMPTY));
+    }
+
+    /** The same with other filters. */
+    public HttpManagerSpec withChains(List<ChainSpec> others) {
+        return new HttpManagerSpec(statPrefix, codec, routes, identity, clientAddress, requestId, limits, timeouts,
+                normalize, http10, upgrades, suppressEnvoyHeaders, accessLog, others);
     }
 
     /** {@code codec_type}. */

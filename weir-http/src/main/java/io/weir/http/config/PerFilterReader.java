@@ -3,7 +3,10 @@ package io.weir.http.config;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
+import io.weir.http.config.FilterLevel.Slot;
+import io.weir.http.filter.OffHere;
 import io.weir.xds.compile.ReadContext;
+import java.util.ArrayList;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,38 +22,64 @@ final class PerFilterReader {
      * @param configs
      *            {@code typed_per_filter_config} of that level
      */
-    static Buffering inside(Buffering outside, Map<String, Any> configs, ReadContext context) {
-        String filter = outside.filter();
-        var result = outside;
+    static FilterLevel inside(FilterLevel outside, Map<String, Any> configs, ReadContext context) {
+        if (configs.isEmpty()) {
+            return outside;
+        }
+        var slots = new ArrayList<>(outside.slots());
         for (var entry : configs.entrySet()) {
-            var spec = spec(entry.getValue(), context, FIELD + "[" + entry.getKey() + "]");
-            if (!entry.getKey().equals(filter)) {
-                context.warning(FIELD + "[" + entry.getKey() + "]", "",
-                        "no filter of this name and kind stands in http_filters, so this changes nothing",
-                        filter.isEmpty()
-                                ? "add the filter to http_filters; disabled: true leaves it off elsewhere"
-                                : "write its name, " + filter);
-            } else if (spec != null) {
-                result = new Buffering(filter, spec);
+            String path = FIELD + "[" + entry.getKey() + "]";
+            boolean found = false;
+            for (int i = 0; i < slots.size(); i++) {
+                if (slots.get(i).name().equals(entry.getKey())) {
+                    found = true;
+                    slots.set(i, slot(slots.get(i), entry.getValue(), context, path));
+                }
+            }
+            if (!found) {
+                context.extension(path, entry.getValue(), Object.class); // its own mistakes are told as well
+                context.warning(path, "", "no filter of this name stands in http_filters, so this changes nothing",
+                        slots.size() == 1
+                                ? "write its name, " + slots.getFirst().name()
+                                : "add the filter to http_filters; disabled: true leaves it off elsewhere");
             }
         }
-        return result;
+        return outside.with(slots);
     }
 
-    /** What the configuration of one filter says; null after a problem. */
-    private static @Nullable BufferSpec spec(Any config, ReadContext context, String path) {
+    /** The filter as this level has it; as before after a problem. */
+    private static Slot slot(Slot before, Any config, ReadContext context, String path) {
         if (!config.is(FilterConfig.class)) {
-            return context.extension(path, config, BufferSpec.class);
+            return slot(before, context.extension(path, config, Object.class), context, path);
         }
         try {
             var wrapped = config.unpack(FilterConfig.class);
             if (wrapped.getDisabled()) {
-                return BufferSpec.OFF;
+                return new Slot(before.name(), before.outermost(), null);
             }
-            return context.extension(path + ".config", wrapped.getConfig(), BufferSpec.class);
+            return wrapped.hasConfig()
+                    ? slot(before, context.extension(path + ".config", wrapped.getConfig(), Object.class), context,
+                            path + ".config")
+                    : new Slot(before.name(), before.outermost(), before.outermost());
         } catch (InvalidProtocolBufferException e) {
             context.problem(path, "", "the bytes here are not of the type that is named", "send them anew");
-            return null;
+            return before;
         }
+    }
+
+    private static Slot slot(Slot before, @Nullable Object said, ReadContext context, String path) {
+        if (said == null) {
+            return before;
+        }
+        var kind = before.outermost().getClass();
+        if (said instanceof OffHere(Class<?> filter) && filter.equals(kind)) {
+            return new Slot(before.name(), before.outermost(), null);
+        }
+        if (said.getClass().equals(kind)) {
+            return new Slot(before.name(), before.outermost(), said);
+        }
+        context.problem(path, before.name(), "this is no configuration of the filter of this name",
+                "write one of the filter's own kind, or the name of the filter that it is for");
+        return before;
     }
 }

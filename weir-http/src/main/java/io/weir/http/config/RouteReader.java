@@ -33,14 +33,15 @@ final class RouteReader {
         var edits = EditsReader.both(message.getRequestHeadersToAddList(), message.getRequestHeadersToRemoveList(),
                 message.getResponseHeadersToAddList(), message.getResponseHeadersToRemoveList(), context);
         var scope = above.with(edits)
-                .with(PerFilterReader.inside(above.buffering(), message.getTypedPerFilterConfigMap(), context));
+                .with(PerFilterReader.inside(above.filters(), message.getTypedPerFilterConfigMap(), context));
         var match = MatchReader.match(message.getMatch(), context.at("match"));
         // a match with problems must not hide those of the action
         var path = match == null ? new PathMatch.Prefix("/", false) : match.path();
         var action = action(message, path, scope);
         return match == null || action == null
                 ? null
-                : new io.weir.http.route.Route(message.getName(), match, action, scope.responseEdits());
+                : new io.weir.http.route.Route(message.getName(), match, action, scope.responseEdits(),
+                        scope.filters().chain());
     }
 
     private @Nullable RouteAction action(Route message, PathMatch path, RouteScope scope) {

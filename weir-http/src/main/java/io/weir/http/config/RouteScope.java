@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  *            whether the most specific level is applied last, so that it has the last word
  * @param retry
  *            the virtual host's policy, or null
- * @param buffering
- *            whether bodies are gathered, as the levels so far have it
+ * @param filters
+ *            the HTTP filters, as the levels so far have them
  */
 record RouteScope(List<EditsReader.Both> levels, boolean mostSpecificWins, @Nullable RetrySpec retry,
         boolean attemptCountUpstream, boolean attemptCountDownstream, int bodyBytesMax, boolean clustersMustExist,
-        Buffering buffering) {
+        FilterLevel filters) {
 
     /** One level further in. */
     RouteScope with(EditsReader.Both level) {
@@ -28,11 +28,11 @@ record RouteScope(List<EditsReader.Both> levels, boolean mostSpecificWins, @Null
         all.add(level);
         all.addAll(levels);
         return new RouteScope(List.copyOf(all), mostSpecificWins, retry, attemptCountUpstream, attemptCountDownstream,
-                bodyBytesMax, clustersMustExist, buffering);
+                bodyBytesMax, clustersMustExist, filters);
     }
 
-    /** The same with what this level says of the buffer filter. */
-    RouteScope with(Buffering inner) {
+    /** The same with what this level says of single filters. */
+    RouteScope with(FilterLevel inner) {
         return new RouteScope(levels, mostSpecificWins, retry, attemptCountUpstream, attemptCountDownstream,
                 bodyBytesMax, clustersMustExist, inner);
     }

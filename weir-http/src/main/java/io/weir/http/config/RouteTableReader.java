@@ -22,11 +22,11 @@ final class RouteTableReader {
     }
 
     /** The table; what has problems is left out of it. */
-    static RouteTable table(RouteConfiguration message, Buffering buffering, ReadContext context) {
-        return new RouteTableReader(context).read(message, buffering);
+    static RouteTable table(RouteConfiguration message, FilterLevel filters, ReadContext context) {
+        return new RouteTableReader(context).read(message, filters);
     }
 
-    private RouteTable read(RouteConfiguration message, Buffering buffering) {
+    private RouteTable read(RouteConfiguration message, FilterLevel filters) {
         var edits = EditsReader.both(message.getRequestHeadersToAddList(), message.getRequestHeadersToRemoveList(),
                 message.getResponseHeadersToAddList(), message.getResponseHeadersToRemoveList(), context);
         int bodyMax = message.hasMaxDirectResponseBodySizeBytes()
@@ -34,7 +34,7 @@ final class RouteTableReader {
                 : BODY_BYTES_MAX;
         boolean mustExist = !message.hasValidateClusters() || message.getValidateClusters().getValue();
         var above = new RouteScope(List.of(edits), message.getMostSpecificHeaderMutationsWins(), null, false, false,
-                bodyMax, mustExist, PerFilterReader.inside(buffering, message.getTypedPerFilterConfigMap(), context));
+                bodyMax, mustExist, PerFilterReader.inside(filters, message.getTypedPerFilterConfigMap(), context));
         var hosts = new ArrayList<VirtualHost>();
         for (int i = 0; i < message.getVirtualHostsCount(); i++) {
             hosts.add(host(message.getVirtualHosts(i), above, context.at("virtual_hosts", i)));
@@ -52,7 +52,7 @@ final class RouteTableReader {
         var scope = new RouteScope(above.levels(), above.mostSpecificWins(), retry,
                 message.getIncludeRequestAttemptCount(), message.getIncludeAttemptCountInResponse(),
                 above.bodyBytesMax(), above.clustersMustExist(),
-                PerFilterReader.inside(above.buffering(), message.getTypedPerFilterConfigMap(), at)).with(edits);
+                PerFilterReader.inside(above.filters(), message.getTypedPerFilterConfigMap(), at)).with(edits);
         switch (message.getRequireTls()) {
             case NONE -> {
                 // nothing asked

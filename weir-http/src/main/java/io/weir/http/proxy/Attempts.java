@@ -62,7 +62,6 @@ final class Attempts implements UpstreamListener {
         cluster = to;
         forward = how;
         target = chosen;
-        answered = false;
         held = false;
         tried.begin(to, how, chosen);
         if (chosen.bufferBytesMax() == Target.STREAMED || exchange.requestComplete()) {
@@ -133,6 +132,7 @@ final class Attempts implements UpstreamListener {
         retries.begin();
         endpointHost.clear();
         count = 0;
+        answered = false;
         visit.clear();
     }
 
@@ -471,6 +471,11 @@ final class Attempts implements UpstreamListener {
 
     int count() {
         return count;
+    }
+
+    /** Whether the client's answer is a host's. */
+    boolean answered() {
+        return answered;
     }
 
     long flags() {

@@ -7,6 +7,7 @@ import io.weir.http.codec.HopByHop;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HttpHead.Framing;
 import io.weir.http.config.HttpManagerSpec;
+import io.weir.http.filter.Flow;
 import io.weir.http.route.Direct;
 import io.weir.http.route.Forward;
 import io.weir.http.route.Redirect;
@@ -33,6 +34,8 @@ public final class Exchange {
     private final Attempts attempts;
     private final Timeouts timeouts;
     private final ExchangeRecord record;
+    private final FilterPass filters;
+    private final Moments moments = new Moments();
 
     private @Nullable HttpHead request;
     private @Nullable HttpHead response;
@@ -42,12 +45,6 @@ public final class Exchange {
     private boolean requestComplete;
     private boolean responseStarted;
     private long random;
-    private long startNanos;
-    private long startEpochMicros;
-    private long requestEndNanos;
-    private long responseStartNanos;
-    private long bytesReceived;
-    private long bytesSent;
     private int status;
     private long flags;
     private String details = "";
@@ -61,6 +58,7 @@ public final class Exchange {
         this.attempts = new Attempts(this, downstream);
         this.timeouts = new Timeouts(this, worker);
         this.record = new ExchangeRecord(this);
+        this.filters = new FilterPass(this, downstream, context.chains());
     }
 
     // ---- the request comes in ----
@@ -70,7 +68,7 @@ public final class Exchange {
         start(head);
         requestComplete = last;
         if (last) {
-            requestEndNanos = startNanos;
+            moments.requestEndNanos = moments.startNanos;
         }
         var refusal = FirstLook.at(head, context.spec());
         if (refusal != null) {
@@ -99,6 +97,21 @@ public final class Exchange {
         headers.request(head, worker.random());
         var found = context.spec().routes().match(head, random);
         route = found;
+        if (found != null && found.action() instanceof Forward forward) {
+            target = forward.choice().choose(head, random);
+        }
+        var chosen = target;
+        int chain = chosen != null ? chosen.chain() : found != null ? found.chain() : Route.OUTERMOST;
+        switch (filters.requestHead(chain, head)) {
+            case Flow.Next _ -> act(head, found);
+            case Flow.Reply reply -> {
+                details = reply.details();
+                send(reply.status(), reply.body(), reply.flags());
+            }
+        }
+    }
+
+    private void act(HttpHead head, @Nullable Route found) {
         if (found == null) {
             reply(404, "", "route_not_found", ResponseFlag.NR.bit());
             return;
@@ -131,27 +144,24 @@ public final class Exchange {
         requestComplete = false;
         responseStarted = false;
         random = worker.random().nextLong();
-        startNanos = worker.nowNanos();
-        startEpochMicros = context.epochMicros(startNanos);
-        requestEndNanos = 0;
-        responseStartNanos = 0;
-        bytesReceived = 0;
-        bytesSent = 0;
+        long now = worker.nowNanos();
+        moments.begin(now, context.epochMicros(now));
+        filters.clear();
         status = 0;
         flags = 0;
         details = "";
         stats.requestBegan();
-        timeouts.begin(context.spec().timeouts(), startNanos);
+        timeouts.begin(context.spec().timeouts(), now);
     }
 
     private void forward(HttpHead head, Forward forward) {
-        var chosen = forward.choice().choose(head, random);
+        var chosen = target;
         var cluster = chosen == null ? null : context.clusters().find(chosen.cluster());
         if (chosen == null || cluster == null) {
             reply(forward.clusterNotFoundStatus(), "", "cluster_not_found", ResponseFlag.NC.bit());
             return;
         }
-        target = chosen;
+        long startNanos = moments.startNanos;
         timeouts.routed(forward);
         forward.prepare(head, chosen, record, !context.spec().suppressEnvoyHeaders());
         headers.upstream(head, forward);
@@ -169,7 +179,7 @@ public final class Exchange {
 
     /** Body bytes, which now belong to the exchange. */
     public void requestData(ByteBuf data, boolean last) {
-        bytesReceived += data.readableBytes();
+        moments.bytesReceived += data.readableBytes();
         if (!active) {
             data.release();
             return;
@@ -192,7 +202,7 @@ public final class Exchange {
 
     private void requestEnded(long now) {
         requestComplete = true;
-        requestEndNanos = now;
+        moments.requestEndNanos = now;
         timeouts.requestComplete(now);
         attempts.requestComplete(now);
     }
@@ -230,7 +240,7 @@ public final class Exchange {
             attempts.cancelled();
             details = "downstream_remote_disconnect";
             flags |= ResponseFlag.DC.bit();
-            finish();
+            finish(false);
         }
     }
 
@@ -248,27 +258,28 @@ public final class Exchange {
     void responseHead(HttpHead head, boolean last) {
         response = head;
         responseStarted = true;
-        responseStartNanos = worker.nowNanos();
+        long now = worker.nowNanos();
+        moments.responseStartNanos = now;
         status = head.status();
         details = "via_upstream";
-        timeouts.touched(responseStartNanos);
-        long base = requestEndNanos == 0 ? startNanos : requestEndNanos;
-        headers.response(head, request, (responseStartNanos - base) / 1_000_000, attempts.count(), attempts.forward());
+        timeouts.touched(now);
+        headers.response(head, request, moments.upstreamMillis(now), attempts.count(), attempts.forward());
         var chosen = target;
         if (chosen != null) {
             chosen.responseEdits().apply(head, record);
         }
+        filters.responseHead(head);
         downstream.head(head, last);
         if (last) {
-            finish();
+            finish(true);
         }
     }
 
     void responseData(ByteBuf data, boolean last) {
-        bytesSent += data.readableBytes();
+        moments.bytesSent += data.readableBytes();
         downstream.data(data, last);
         if (last) {
-            finish();
+            finish(true);
             return;
         }
         timeouts.touched(worker.nowNanos());
@@ -279,7 +290,7 @@ public final class Exchange {
 
     void responseTrailers(HttpHead trailers) {
         downstream.trailers(trailers);
-        finish();
+        finish(true);
     }
 
     void responseReadEnd() {
@@ -306,7 +317,7 @@ public final class Exchange {
         details = why;
         stats.rqTxReset.increment();
         downstream.cut();
-        finish();
+        finish(false);
     }
 
     private void reply(int code, String body, String why, long responseFlags) {
@@ -336,13 +347,14 @@ public final class Exchange {
         }
         response = localHead;
         responseStarted = true;
-        responseStartNanos = worker.nowNanos();
+        moments.responseStartNanos = worker.nowNanos();
         status = localHead.status();
         var chosen = route;
         headers.local(localHead, request);
         if (chosen != null) {
             chosen.responseEdits().apply(localHead, record);
         }
+        filters.responseHead(localHead);
         var head = request;
         boolean bodyless = (head != null && head.methodIs("HEAD")) || status == 204 || status == 304;
         if (bodyless) {
@@ -355,22 +367,23 @@ public final class Exchange {
             localHead.framing(Framing.LENGTH, body.length);
             downstream.head(localHead, body.length == 0);
             if (body.length > 0) {
-                bytesSent += body.length;
+                moments.bytesSent += body.length;
                 downstream.data(Unpooled.wrappedBuffer(body), true);
             }
         }
-        finish();
+        finish(true);
         Heads.of(worker).giveBack(localHead);
     }
 
     /** The response is complete or given up: everything is counted, written down and handed back. */
-    private void finish() {
+    private void finish(boolean complete) {
         active = false;
         long now = worker.nowNanos();
         record.ended(now);
         context.log(record); // while the attempts still know cluster and host
+        filters.ended(complete, now); // while they know whose answer it was
         attempts.finished(status, now);
-        stats.requestEnded(status, (now - startNanos) / 1_000_000);
+        stats.requestEnded(status, (now - moments.startNanos) / 1_000_000);
         request = null;
         response = null;
         downstream.ended();
@@ -454,28 +467,13 @@ public final class Exchange {
         return attempts;
     }
 
-    long startNanos() {
-        return startNanos;
+    @Nullable
+    Target target() {
+        return target;
     }
 
-    long startEpochMicros() {
-        return startEpochMicros;
-    }
-
-    long requestEndNanos() {
-        return requestEndNanos;
-    }
-
-    long responseStartNanos() {
-        return responseStartNanos;
-    }
-
-    long bytesReceived() {
-        return bytesReceived;
-    }
-
-    long bytesSent() {
-        return bytesSent;
+    Moments moments() {
+        return moments;
     }
 
     int status() {

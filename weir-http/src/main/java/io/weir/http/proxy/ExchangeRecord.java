@@ -31,17 +31,17 @@ final class ExchangeRecord implements AccessRecord, FormatSource {
 
     @Override
     public long durationNanos() {
-        return endNanos - exchange.startNanos();
+        return endNanos - exchange.moments().startNanos;
     }
 
     @Override
     public long bytesReceived() {
-        return exchange.bytesReceived();
+        return exchange.moments().bytesReceived;
     }
 
     @Override
     public long bytesSent() {
-        return exchange.bytesSent();
+        return exchange.moments().bytesSent;
     }
 
     @Override
@@ -61,21 +61,21 @@ final class ExchangeRecord implements AccessRecord, FormatSource {
 
     @Override
     public long requestDurationNanos() {
-        return since(exchange.requestEndNanos());
+        return since(exchange.moments().requestEndNanos);
     }
 
     @Override
     public long responseDurationNanos() {
-        return since(exchange.responseStartNanos());
+        return since(exchange.moments().responseStartNanos);
     }
 
     @Override
     public long responseTxDurationNanos() {
-        return exchange.responseStartNanos() == 0 ? -1 : endNanos - exchange.responseStartNanos();
+        return exchange.moments().responseStartNanos == 0 ? -1 : endNanos - exchange.moments().responseStartNanos;
     }
 
     private long since(long nanos) {
-        return nanos == 0 ? -1 : nanos - exchange.startNanos();
+        return nanos == 0 ? -1 : nanos - exchange.moments().startNanos;
     }
 
     @Override
@@ -163,7 +163,7 @@ final class ExchangeRecord implements AccessRecord, FormatSource {
 
     @Override
     public long startEpochMicros() {
-        return exchange.startEpochMicros();
+        return exchange.moments().startEpochMicros;
     }
 
     @Override

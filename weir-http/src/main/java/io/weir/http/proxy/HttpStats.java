@@ -32,9 +32,11 @@ public final class HttpStats {
     final Counter rqIdleTimeout;
     final Counter rqMaxDurationReached;
     final Histogram rqTime;
+    private final Stats all;
     private final Counter[] rqByClass = new Counter[6];
 
     public HttpStats(Stats all, String prefix) {
+        this.all = all;
         Scope scope = all.root().child("http").tagged("envoy.http_conn_manager_prefix", prefix);
         cxTotal = scope.counter("downstream_cx_total");
         cxActive = scope.gauge("downstream_cx_active");
@@ -64,6 +66,11 @@ public final class HttpStats {
             rqByClass[i] = scope.counter("downstream_rq_" + i + "xx", "downstream_rq_xx", "envoy.response_code_class",
                     Integer.toString(i));
         }
+    }
+
+    /** Where these and all other numbers are. */
+    Stats all() {
+        return all;
     }
 
     void requestBegan() {

@@ -2,6 +2,8 @@ package io.weir.http.proxy;
 
 import io.weir.core.cluster.Clusters;
 import io.weir.http.config.HttpManagerSpec;
+import io.weir.http.filter.FilterChains;
+import io.weir.http.filter.FilterContext;
 import io.weir.http.route.RequestNormalizer;
 import io.weir.observe.log.AccessLog;
 import io.weir.observe.log.AccessRecord;
@@ -22,6 +24,7 @@ public final class ProxyContext {
     private final RequestNormalizer normalizer;
     private final Clusters clusters;
     private final HttpStats stats;
+    private final FilterChains chains;
     private final AccessLog log;
     private final long epochMicrosAtZero;
 
@@ -34,6 +37,8 @@ public final class ProxyContext {
         this.normalizer = new RequestNormalizer(spec.normalize());
         this.clusters = clusters;
         this.stats = stats;
+        this.chains = new FilterChains(spec.chains(),
+                new FilterContext(stats.all(), spec.statPrefix(), clusters, System.nanoTime()));
         this.log = log;
         this.epochMicrosAtZero = epochMicrosAtZero;
     }
@@ -58,6 +63,11 @@ public final class ProxyContext {
 
     Clusters clusters() {
         return clusters;
+    }
+
+    /** The filters at work, by the number of their chain. */
+    FilterChains chains() {
+        return chains;
     }
 
     public HttpStats stats() {

@@ -21,11 +21,19 @@ import org.jspecify.annotations.Nullable;
  * @param bufferBytesMax
  *            a request's body is gathered before it is sent, and refused when it is longer than this; {@link #STREAMED}
  *            passes it on as it comes, however long it is
+ * @param chain
+ *            which of the connection manager's filter chains its requests pass
  */
 public record Target(String cluster, long weight, HeaderEdits requestEdits, HeaderEdits responseEdits,
-        HostRewrite hostRewrite, @Nullable Criteria criteria, long bufferBytesMax) {
+        HostRewrite hostRewrite, @Nullable Criteria criteria, long bufferBytesMax, int chain) {
     /** Bodies are not gathered. */
     public static final long STREAMED = -1;
+
+    /** With the connection manager's filters as they are. */
+    public Target(String cluster, long weight, HeaderEdits requestEdits, HeaderEdits responseEdits,
+            HostRewrite hostRewrite, @Nullable Criteria criteria, long bufferBytesMax) {
+        this(cluster, weight, requestEdits, responseEdits, hostRewrite, criteria, bufferBytesMax, Route.OUTERMOST);
+    }
 
     /** A cluster without edits. */
     public static Target of(String cluster) {
@@ -34,6 +42,6 @@ public record Target(String cluster, long weight, HeaderEdits requestEdits, Head
 
     /** The same under another name. */
     Target named(String other) {
-        return new Target(other, weight, requestEdits, responseEdits, hostRewrite, criteria, bufferBytesMax);
+        return new Target(other, weight, requestEdits, responseEdits, hostRewrite, criteria, bufferBytesMax, chain);
     }
 }

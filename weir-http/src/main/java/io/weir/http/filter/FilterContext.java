@@ -1,0 +1,19 @@
+package io.weir.http.filter;
+
+import io.weir.core.cluster.Clusters;
+import io.weir.core.stats.Stats;
+
+/**
+ * What filters are made with.
+ *
+ * @param stats
+ *            all numbers
+ * @param statPrefix
+ *            that of the connection manager
+ * @param clusters
+ *            all clusters there are
+ * @param nowNanos
+ *            on the clock of the workers
+ */
+public record FilterContext(Stats stats, String statPrefix, Clusters clusters, long nowNanos) {
+}

@@ -1,0 +1,41 @@
+package io.weir.http.filter;
+
+import io.weir.http.route.Route;
+import io.weir.http.route.Target;
+import io.weir.net.transport.Worker;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The exchange at hand, as filters may know it. One for each connection, like its steps; belongs to the connection's
+ * worker.
+ */
+public interface FilterExchange {
+    Worker worker();
+
+    /** The client, or who stands before it. */
+    SocketAddress remoteAddress();
+
+    /** The route; null where none was found, which is answered with 404 behind the filters. */
+    @Nullable
+    Route route();
+
+    /** The cluster that the route chose; null where the route forwards nothing. */
+    @Nullable
+    Target target();
+
+    /** When the request's head was here. */
+    long startNanos();
+
+    /** The response's status; 0 before there is one, and at the end where there never was. */
+    int status();
+
+    /** Whether the response is a host's, and not one of Weir's own. */
+    boolean fromHost();
+
+    /** Whether the exchange ended with its response's last byte; only then did it take as long as it had to. */
+    boolean complete();
+
+    /** Bits of the response flags. */
+    long flags();
+}

@@ -1,0 +1,148 @@
+package io.weir.http.proxy;
+
+import io.weir.http.codec.HttpHead;
+import io.weir.http.filter.FilterChains;
+import io.weir.http.filter.FilterExchange;
+import io.weir.http.filter.FilterStep;
+import io.weir.http.filter.Flow;
+import io.weir.http.route.Route;
+import io.weir.http.route.Target;
+import io.weir.net.transport.Worker;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of one exchange through the filters of its route. Steps are made when a connection first needs them, and kept
+ * for its later exchanges. Serves one exchange after another; belongs to one worker.
+ */
+final class FilterPass implements FilterExchange {
+    private static final FilterStep[] NONE = {};
+    /** Chains whose steps a connection keeps: more routes than this, each with filters of its own, are rare in one. */
+    private static final int KEPT_MAX = 8;
+
+    private final Exchange exchange;
+    private final Downstream downstream;
+    private final FilterChains chains;
+    private final List<Kept> kept = new ArrayList<>(1);
+    private FilterStep[] steps = NONE;
+    /** How many steps have heard of the request. */
+    private int reached;
+    private int replaced;
+    private boolean complete;
+
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Kept(int chain, FilterStep[] steps) {
+    }
+
+    FilterPass(Exchange exchange, Downstream downstream, FilterChains chains) {
+        this.exchange = exchange;
+        this.downstream = downstream;
+        this.chains = chains;
+    }
+
+    /** Nothing has been passed of the exchange that begins. */
+    void clear() {
+        steps = NONE;
+        reached = 0;
+        complete = false;
+    }
+
+    /** Asks each filter of a chain until one answers. */
+    Flow requestHead(int chain, HttpHead request) {
+        if (chains.isEmpty(chain)) {
+            return Flow.NEXT;
+        }
+        steps = steps(chain);
+        while (reached < steps.length) {
+            var flow = steps[reached++].requestHead(request);
+            if (flow instanceof Flow.Reply) {
+                return flow;
+            }
+        }
+        return Flow.NEXT;
+    }
+
+    private FilterStep[] steps(int chain) {
+        for (int i = 0; i < kept.size(); i++) {
+            if (kept.get(i).chain == chain) {
+                return kept.get(i).steps;
+            }
+        }
+        var fresh = new Kept(chain, chains.steps(chain, this));
+        if (kept.size() < KEPT_MAX) {
+            kept.add(fresh);
+        } else {
+            replaced = (replaced + 1) % KEPT_MAX;
+            kept.set(replaced, fresh);
+        }
+        return fresh.steps;
+    }
+
+    /** The final head of the response is about to go out. */
+    void responseHead(HttpHead response) {
+        for (int i = reached - 1; i >= 0; i--) {
+            steps[i].responseHead(response);
+        }
+    }
+
+    /**
+     * The exchange is over.
+     *
+     * @param whole
+     *            whether the response went out to its end
+     */
+    void ended(boolean whole, long nowNanos) {
+        complete = whole;
+        for (int i = reached - 1; i >= 0; i--) {
+            steps[i].ended(nowNanos);
+        }
+        reached = 0;
+    }
+
+    @Override
+    public Worker worker() {
+        return downstream.worker();
+    }
+
+    @Override
+    public SocketAddress remoteAddress() {
+        return downstream.remoteAddress();
+    }
+
+    @Override
+    public @Nullable Route route() {
+        return exchange.route();
+    }
+
+    @Override
+    public @Nullable Target target() {
+        return exchange.target();
+    }
+
+    @Override
+    public long startNanos() {
+        return exchange.moments().startNanos;
+    }
+
+    @Override
+    public int status() {
+        return exchange.status();
+    }
+
+    @Override
+    public boolean fromHost() {
+        return exchange.attempts().answered();
+    }
+
+    @Override
+    public boolean complete() {
+        return complete;
+    }
+
+    @Override
+    public long flags() {
+        return exchange.flags();
+    }
+}
