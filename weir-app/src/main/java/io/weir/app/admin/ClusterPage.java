@@ -3,15 +3,20 @@ package io.weir.app.admin;
 import io.weir.core.admit.CircuitBreaker;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.Clusters;
+import io.weir.core.health.OutlierDetector;
 import io.weir.core.model.Announced;
 import io.weir.core.model.Endpoint;
+import io.weir.core.model.HealthFlag;
 import io.weir.core.model.Host;
 import io.weir.core.model.RoutingPriority;
 import io.weir.core.model.HostStats;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** {@code /clusters}: every cluster and host in Envoy's two shapes, {@code name::address::key::value} and JSON. */
 final class ClusterPage {
@@ -40,8 +45,12 @@ final class ClusterPage {
                 line(out, prefix, "sub_zone", endpoint.locality().subZone());
                 line(out, prefix, "canary", false);
                 line(out, prefix, "priority", endpoint.priority());
-                line(out, prefix, "success_rate", "-1");
-                line(out, prefix, "local_origin_success_rate", "-1");
+                line(out, prefix, "success_rate", OutlierDetector.successRate(host));
+                line(out, prefix, "local_origin_success_rate", OutlierDetector.localSuccessRate(host));
+                line(out, prefix, "weight_factor", String.format(Locale.ROOT, "%.2f", host.weightFactor()));
+                if (!host.healthReason().isEmpty()) {
+                    line(out, prefix, "health_reason", host.healthReason());
+                }
             }
         }
         return out.toString();
@@ -78,12 +87,13 @@ final class ClusterPage {
         gauges(host).forEach((key, value) -> stats.add(stat(key, value, true)));
         status.put("stats", stats);
         Map<String, Object> health = new LinkedHashMap<>();
-        if (host.down()) {
-            health.put("failed_outlier_check", true);
-        }
+        flagWords(host).forEach(word -> health.put(word, true));
         health.put("eds_health_status",
                 endpoint.announced() == Announced.UNKNOWN ? "HEALTHY" : endpoint.announced().name());
         status.put("health_status", health);
+        if (!host.healthReason().isEmpty()) {
+            status.put("health_reason", host.healthReason());
+        }
         status.put("weight", endpoint.weight());
         if (!endpoint.hostname().isEmpty()) {
             status.put("hostname", endpoint.hostname());
@@ -138,11 +148,20 @@ final class ClusterPage {
         return limits;
     }
 
+    /** Envoy's words for what is known of the host; two kinds of ejection have the same. */
+    private static Set<String> flagWords(Host host) {
+        Set<String> words = new LinkedHashSet<>();
+        for (HealthFlag flag : HealthFlag.values()) {
+            if (host.is(flag)) {
+                words.add(flag.word());
+            }
+        }
+        return words;
+    }
+
     private static String healthFlags(Host host) {
         StringBuilder flags = new StringBuilder();
-        if (host.down()) {
-            flags.append("/failed_outlier_check");
-        }
+        flagWords(host).forEach(word -> flags.append('/').append(word));
         switch (host.endpoint().announced()) {
             case UNKNOWN, HEALTHY -> {
             }

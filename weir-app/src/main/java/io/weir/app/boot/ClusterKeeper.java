@@ -2,6 +2,7 @@ package io.weir.app.boot;
 
 import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.Clusters;
+import io.weir.core.health.Surroundings;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.DiscoveryType;
 import io.weir.core.model.Locality;
@@ -17,6 +18,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /** Keeps the clusters as the configuration has them, and discovery at work for those that need it. The conductor's. */
@@ -24,6 +28,8 @@ final class ClusterKeeper {
     private final Clusters clusters = new Clusters();
     private final Stats stats;
     private final NanoClock clock;
+    private final Executor conductor;
+    private final SplittableRandom dice = new SplittableRandom();
     private final Discovery discovery;
     private final Function<Cluster, Runnable> pools;
     private final Map<Cluster, Runnable> goodbyes = new HashMap<>();
@@ -44,10 +50,14 @@ final class ClusterKeeper {
     }
 
     /**
+     * @param conductor
+     *            runs what a worker asks for on the conductor
      * @param pools
      *            keeps connections in step with a cluster's hosts; what it returns is called when the cluster goes
      */
-    ClusterKeeper(Stats stats, NanoClock clock, Discovery discovery, Function<Cluster, Runnable> pools) {
+    ClusterKeeper(Stats stats, NanoClock clock, Executor conductor, Discovery discovery,
+            Function<Cluster, Runnable> pools) {
+        this.conductor = conductor;
         this.stats = stats;
         this.clock = clock;
         this.discovery = discovery;
@@ -107,6 +117,7 @@ final class ClusterKeeper {
                 forget(present);
             }
             Cluster cluster = new Cluster(spec, stats);
+            cluster.surroundings(new Surroundings(dice.split(), wake(cluster), OutlierLog::tell), clock.nanos());
             goodbyes.put(cluster, pools.apply(cluster));
             cluster.onChange(view -> {
                 if (view.spec().name().equals(localCluster)) {
@@ -125,6 +136,19 @@ final class ClusterKeeper {
                 discovery.follow(cluster);
             }
         }
+    }
+
+    /** Has the cluster ticked soon, once however many workers ask for it at the same time. */
+    private Runnable wake(Cluster cluster) {
+        AtomicBoolean asked = new AtomicBoolean();
+        return () -> {
+            if (asked.compareAndSet(false, true)) {
+                conductor.execute(() -> {
+                    asked.set(false);
+                    cluster.tick(clock.nanos());
+                });
+            }
+        };
     }
 
     private void forget(Cluster cluster) {

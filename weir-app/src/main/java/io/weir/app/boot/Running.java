@@ -94,7 +94,7 @@ public final class Running implements AutoCloseable {
         this.workers = workers;
         this.logs = new AccessLogs(stats);
         this.names = new Names(conductor, workers, clock);
-        this.clusters = new ClusterKeeper(stats, clock, names, cluster -> Pools.follow(cluster, workers));
+        this.clusters = new ClusterKeeper(stats, clock, conductor, names, cluster -> Pools.follow(cluster, workers));
         this.listeners = new Listeners(workers, stats, new Services(workers, clusters.clusters(), stats, logs));
         this.serverStats = new ServerStats(stats, life::shown, uptime, options.concurrency());
     }

@@ -66,8 +66,10 @@ final class Overriding implements Picker {
 
     private boolean allowed(Host host) {
         Announced announced = host.endpoint().announced();
-        // what is down is unhealthy, whatever was announced of it before
-        Announced status = host.down() ? Announced.UNHEALTHY : announced;
+        // what is down is unhealthy, whatever was announced of it before; a check may find degraded what no source did
+        Announced status = host.down()
+                ? Announced.UNHEALTHY
+                : announced.healthy() && host.degraded() ? Announced.DEGRADED : announced;
         return statuses.contains(status);
     }
 }

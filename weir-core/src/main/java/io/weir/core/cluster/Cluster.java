@@ -3,16 +3,20 @@ package io.weir.core.cluster;
 import io.weir.core.admit.CircuitBreaker;
 import io.weir.core.balance.Picker;
 import io.weir.core.balance.Pickers;
+import io.weir.core.health.OutlierDetector;
+import io.weir.core.health.Surroundings;
 import io.weir.core.model.Balancing;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.DiscoveryType;
 import io.weir.core.model.Endpoint;
+import io.weir.core.model.HealthFlag;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;
 import io.weir.core.model.HostStats;
 import io.weir.core.model.HostTracker;
 import io.weir.core.model.LocalityRule;
 import io.weir.core.model.Outcome;
+import io.weir.core.rule.OutlierSpec;
 import io.weir.core.model.RoutingPriority;
 import io.weir.core.stats.ClusterStats;
 import io.weir.core.stats.Stats;
@@ -25,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster alive.
@@ -56,6 +61,8 @@ public final class Cluster {
     private volatile boolean ejectionsChanged;
     private boolean refreshedOnce;
     private long refreshedNanos;
+    private Surroundings around = Surroundings.quiet();
+    private @Nullable OutlierDetector outliers;
 
     /**
      * A cluster as told. A STATIC one has its hosts at once; others have none until {@link #endpoints}.
@@ -155,6 +162,35 @@ public final class Cluster {
         }
     }
 
+    /** Who keeps its hosts' health: dice, a way to be ticked soon, and who hears of outliers. Conductor. */
+    public void surroundings(Surroundings now, long nowNanos) {
+        this.nowNanos = nowNanos;
+        around = now;
+        OutlierDetector detector = outliers;
+        if (detector != null) {
+            detector.end(nowNanos);
+            outliers = null;
+            watch(spec());
+        }
+    }
+
+    /** Looks for outliers among the hosts of now, by the rules of this. */
+    private void watch(ClusterSpec spec) {
+        OutlierSpec rule = spec.health().outliers();
+        OutlierDetector detector = outliers;
+        if (detector != null && !detector.spec().equals(rule)) {
+            detector.end(nowNanos);
+            detector = null;
+        }
+        if (detector == null && rule != null) {
+            detector = new OutlierDetector(rule, spec.name(), around, stats.scope(), nowNanos);
+        }
+        if (detector != null) {
+            detector.hosts(hosts.values());
+        }
+        outliers = detector;
+    }
+
     /** Lets ejected hosts back whose time is over and publishes what changed. About every 100 ms. Conductor. */
     public void tick(long nowNanos) {
         this.nowNanos = nowNanos;
@@ -165,6 +201,10 @@ public final class Cluster {
         ClusterSpec spec = spec();
         for (Host host : hosts.values()) {
             changed |= host.tick(spec.health().ejection(), nowNanos);
+        }
+        OutlierDetector detector = outliers;
+        if (detector != null) {
+            changed |= detector.tick(nowNanos);
         }
         changed |= starts.tick(spec.balancing().slowStart(), nowNanos);
         changed |= refreshed(spec.balancing().policy().refreshNanos(), nowNanos);
@@ -321,6 +361,7 @@ public final class Cluster {
     }
 
     private void publish(ClusterSpec spec) {
+        watch(spec);
         HostSet set = HostSet.of(hosts.values());
         starts.view(spec.balancing().slowStart(), set, nowNanos);
         ClusterView next = new ClusterView(spec, set, picker(set, spec.balancing()));
@@ -328,11 +369,15 @@ public final class Cluster {
         stats.membershipHealthy().set(set.healthyCount());
         stats.membershipDegraded().set(set.degradedCount());
         stats.membershipExcluded().set(set.excludedCount());
-        stats.ejectionsActive().set(set.all().stream().filter(Host::ejected).count());
+        stats.ejectionsActive().set(set.all().stream().filter(Cluster::out).count());
         view = next;
         for (Consumer<ClusterView> listener : listeners) {
             listener.accept(next);
         }
+    }
+
+    private static boolean out(Host host) {
+        return host.ejected() || host.is(HealthFlag.FAILED_OUTLIER_CHECK);
     }
 
     private Picker picker(HostSet set, Balancing balancing) {

@@ -1,5 +1,7 @@
 package io.weir.core.model;
 
+import io.weir.core.rule.EjectionSpec;
+import io.weir.core.rule.HealthRules;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

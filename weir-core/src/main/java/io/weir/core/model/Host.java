@@ -1,5 +1,6 @@
 package io.weir.core.model;
 
+import io.weir.core.rule.EjectionSpec;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.SocketAddress;
@@ -25,25 +26,6 @@ public final class Host {
             STATS = lookup.findVarHandle(Host.class, "stats", HostStats.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    /**
-     * How the host stands after its last connects. Replaced whole by compare-and-set; the usual case, nothing failed,
-     * is one shared object, so a success costs one read.
-     */
-    private static final class Standing {
-        static final Standing CLEAN = new Standing(0, 0, false, 0);
-        final int failures;
-        final int ejections;
-        final boolean ejected;
-        final long untilNanos;
-
-        Standing(int failures, int ejections, boolean ejected, long untilNanos) {
-            this.failures = failures;
-            this.ejections = ejections;
-            this.ejected = ejected;
-            this.untilNanos = untilNanos;
         }
     }
 
@@ -201,28 +183,70 @@ public final class Host {
 
     /** Not to be picked now, whatever the view says that was built before. One volatile read. */
     public boolean down() {
-        return standing.ejected;
+        return standing.down;
+    }
+
+    /** Whether this is known of it now. */
+    public boolean is(HealthFlag flag) {
+        return standing.is(flag);
     }
 
     /** Left out for now, because it could not be reached. */
     public boolean ejected() {
-        return standing.ejected;
+        return standing.is(HealthFlag.UNREACHABLE);
     }
 
-    /** Ejections since its last success. */
+    /** Others are to be preferred: its source says so, or its health checks do. */
+    public boolean degraded() {
+        return endpoint.announced() == Announced.DEGRADED || standing.is(HealthFlag.DEGRADED_ACTIVE_HC);
+    }
+
+    /** Counts neither among the healthy nor among those that should be: not checked yet, or it asked to be left out. */
+    public boolean excluded() {
+        return standing.excluded();
+    }
+
+    /** Why what is known of its health changed last; empty where it never did. */
+    public String healthReason() {
+        return standing.reason;
+    }
+
+    /** When what is known of its health changed last; means nothing while {@link #healthReason} is empty. */
+    public long healthSinceNanos() {
+        return standing.sinceNanos;
+    }
+
+    /** Ejections for failed connects since its last success. */
     public int ejections() {
         return standing.ejections;
     }
 
+    /**
+     * Sets or clears a flag of its health, seen at once by every pick. Any thread.
+     *
+     * @return true when that changed something
+     */
+    public boolean flag(HealthFlag flag, boolean on, String why, long nowNanos) {
+        while (true) {
+            Standing now = standing;
+            Standing next = now.with(flag, on, why, nowNanos);
+            if (next == now) {
+                return false;
+            }
+            if (STANDING.compareAndSet(this, now, next)) {
+                return true;
+            }
+        }
+    }
+
     /** A connection to it was made, or it answered: whatever failed before is forgotten. Not while it is ejected. */
     public void reached() {
-        Standing now = standing;
-        while (now != Standing.CLEAN && !now.ejected) {
-            Standing seen = (Standing) STANDING.compareAndExchange(this, now, Standing.CLEAN);
-            if (seen == now) {
+        while (true) {
+            Standing now = standing;
+            Standing next = now.reached();
+            if (next == now || STANDING.compareAndSet(this, now, next)) {
                 return;
             }
-            now = seen;
         }
     }
 
@@ -232,23 +256,16 @@ public final class Host {
      * @return true when this failure ejected the host
      */
     public boolean unreachable(EjectionSpec rule, long nowNanos) {
-        if (rule.consecutiveUnreachable() == 0) {
-            return false;
-        }
-        Standing now = standing;
-        while (!now.ejected) {
-            int failures = now.failures + 1;
-            boolean eject = failures >= rule.consecutiveUnreachable();
-            Standing next = eject
-                    ? new Standing(failures, now.ejections + 1, true, nowNanos + rule.lastsNanos(now.ejections))
-                    : new Standing(failures, now.ejections, false, 0);
-            Standing seen = (Standing) STANDING.compareAndExchange(this, now, next);
-            if (seen == now) {
-                return eject;
+        while (true) {
+            Standing now = standing;
+            Standing next = now.unreachable(rule, nowNanos);
+            if (next == now) {
+                return false;
             }
-            now = seen;
+            if (STANDING.compareAndSet(this, now, next)) {
+                return next.is(HealthFlag.UNREACHABLE);
+            }
         }
-        return false;
     }
 
     /**
@@ -259,11 +276,8 @@ public final class Host {
      */
     public boolean tick(EjectionSpec rule, long nowNanos) {
         Standing now = standing;
-        if (!now.ejected || (rule.consecutiveUnreachable() > 0 && nowNanos - now.untilNanos < 0)) {
-            return false;
-        }
-        Standing trial = new Standing(Math.max(rule.consecutiveUnreachable() - 1, 0), now.ejections, false, 0);
-        return STANDING.compareAndSet(this, now, trial);
+        Standing next = now.tick(rule, nowNanos);
+        return next != now && STANDING.compareAndSet(this, now, next);
     }
 
     @Override

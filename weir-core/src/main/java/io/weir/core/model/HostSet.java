@@ -93,19 +93,23 @@ public final class HostSet {
         private final List<Host> healthy = new ArrayList<>();
         private final List<Host> degraded = new ArrayList<>();
         private int unreachable;
+        private int excluded;
 
         void add(Host host) {
             hosts.add(host);
             Announced announced = host.endpoint().announced();
-            if (announced.usable() && !host.down()) {
-                (announced.healthy() ? healthy : degraded).add(host);
-            } else if (announced.usable() && host.ejected()) {
+            if (announced.usable() && host.excluded()) {
+                excluded++;
+            } else if (announced.usable() && !host.down()) {
+                (host.degraded() ? degraded : healthy).add(host);
+            } else if (announced.usable() && host.ejected() && !host.is(HealthFlag.FAILED_ACTIVE_HC)
+                    && !host.is(HealthFlag.FAILED_OUTLIER_CHECK)) {
                 unreachable++;
             }
         }
 
         Priority sorted(int number) {
-            return new Priority(number, hosts, healthy, degraded, 0, unreachable);
+            return new Priority(number, hosts, healthy, degraded, excluded, unreachable);
         }
     }
 

@@ -6,7 +6,7 @@ import io.weir.core.hash.HashFunction;
 import io.weir.core.hash.MersenneTwister;
 import io.weir.core.hash.XxHash64;
 import io.weir.core.model.BalancePolicy;
-import io.weir.core.model.EjectionSpec;
+import io.weir.core.rule.EjectionSpec;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.Host;
 import java.net.InetSocketAddress;

@@ -2,7 +2,7 @@ package io.weir.core.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.weir.core.model.EjectionSpec;
+import io.weir.core.rule.EjectionSpec;
 import io.weir.core.model.Host;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -6,7 +6,7 @@ import com.sun.management.ThreadMXBean;
 import io.weir.core.model.Announced;
 import io.weir.core.model.Balancing;
 import io.weir.core.model.Criteria;
-import io.weir.core.model.EjectionSpec;
+import io.weir.core.rule.EjectionSpec;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.weir.core.model.Announced;
 import io.weir.core.model.Balancing;
-import io.weir.core.model.EjectionSpec;
+import io.weir.core.rule.EjectionSpec;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;

@@ -1,5 +1,6 @@
 package io.weir.core.model;
 
+import io.weir.core.rule.EjectionSpec;
 import java.net.InetSocketAddress;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
@@ -27,6 +28,21 @@ public class HostLincheckTest {
     @Operation
     public boolean tick(@Param(name = "now") int now) {
         return host.tick(RULE, now);
+    }
+
+    @Operation
+    public boolean outlier() {
+        return host.flag(HealthFlag.FAILED_OUTLIER_CHECK, true, "it fails", 1);
+    }
+
+    @Operation
+    public boolean back() {
+        return host.flag(HealthFlag.FAILED_OUTLIER_CHECK, false, "it is back", 2);
+    }
+
+    @Operation
+    public boolean down() {
+        return host.down();
     }
 
     @Operation

@@ -2,6 +2,7 @@ package io.weir.core.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.core.rule.EjectionSpec;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,7 @@ package io.weir.http.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.core.model.CircuitLimits;
-import io.weir.core.model.EjectionSpec;
+import io.weir.core.rule.EjectionSpec;
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.route.ClusterChoice;
 import io.weir.http.route.Forward;

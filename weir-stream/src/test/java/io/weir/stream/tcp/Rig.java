@@ -6,7 +6,7 @@ import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.Clusters;
 import io.weir.core.model.CircuitLimits;
 import io.weir.core.model.ClusterSpec;
-import io.weir.core.model.EjectionSpec;
+import io.weir.core.rule.EjectionSpec;
 import io.weir.core.model.Endpoint;
 import io.weir.core.stats.Metric;
 import io.weir.core.stats.Stats;

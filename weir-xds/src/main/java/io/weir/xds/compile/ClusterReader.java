@@ -19,7 +19,6 @@ import io.weir.core.model.Admission;
 import io.weir.core.model.CircuitLimits;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Endpoint;
-import io.weir.core.model.HealthRules;
 import io.weir.core.model.KeepAlive;
 import io.weir.core.model.RetryLimit;
 import io.weir.core.model.RoutingPriority;
@@ -62,7 +61,7 @@ final class ClusterReader {
                 : ClusterSpec.CONNECT_TIMEOUT_NANOS;
         String statName = cluster.getAltStatName().isEmpty() ? cluster.getName() : cluster.getAltStatName();
         return new ClusterSpec(cluster.getName(), statName, source.type(), endpoints, connectTimeoutNanos,
-                balancing, admission, HealthRules.DEFAULT, source.dns(), keepAlive(),
+                balancing, admission, OutlierReader.rules(context, cluster, extensions), source.dns(), keepAlive(),
                 extensions);
     }
 
@@ -311,6 +310,7 @@ final class ClusterReader {
         readers.addAll(BalancingReader.readers());
         readers.add(new DnsClusters.DnsClusterReader());
         readers.add(new RawBufferReader());
+        readers.add(new OutlierReader());
         return readers;
     }
 }

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class Services {
 
     private static final List<String> KEYS = List.of("at", "dns", "demo", "balance", "connect_timeout", "limits",
-            HashForm.KEY);
+            HashForm.KEY, "health");
     private static final List<String> LATER = List.of("srv", "etcd", "zookeeper", "consul", "eureka", "kubernetes",
-            "xds", "health", "tls");
+            "xds", "tls");
     private static final List<String> ALL_KEYS = Stream.concat(KEYS.stream(), LATER.stream()).toList();
     private static final List<String> BALANCE = List.of("round_robin", "least_request", "random", "peak_ewma",
             "prequal", "ring_hash", "maglev");
@@ -67,6 +67,7 @@ final class Services {
         balance(part, cluster);
         cluster.putIf("connect_timeout", part.duration("connect_timeout"));
         ServiceLimits.put(part, cluster);
+        HealthForm.read(part, cluster);
         clusters.add(cluster.mapping());
     }
 

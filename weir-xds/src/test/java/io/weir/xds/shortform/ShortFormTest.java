@@ -159,7 +159,9 @@ class ShortFormTest {
             { at: 10.0.0.1:80, balance: fastest }  | services.s.balance: this way to balance is not known (fastest)
             { at: 10.0.0.1:80, limits: { conections: 1 } } | services.s.limits.conections: limits has no such key; did you mean "connections"?
             { at: { 10.0.0.1:80: 0 } }             | load_balancing_weight
-            { at: 10.0.0.1:80, health: 1s }        | services.s.health: Weir does not have this for services yet
+            { at: 10.0.0.1:80, health: 1s }        | services.s.health: health is a mapping
+            { at: 10.0.0.1:80, health: { http: /h } } | services.s.health.http: Weir does not have active health checks yet
+            { at: 10.0.0.1:80, health: { slow: 1 } } | latency_factor
             10.0.0.1:80                            | services.s: a service is a mapping
             """)
     void aMistakeInAServiceIsToldWithItsPlaceAndItsCure(String service, String expected) {

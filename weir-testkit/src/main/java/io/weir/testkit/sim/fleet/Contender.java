@@ -2,7 +2,7 @@ package io.weir.testkit.sim.fleet;
 
 import io.weir.core.model.Admission;
 import io.weir.core.model.Balancing;
-import io.weir.core.model.HealthRules;
+import io.weir.core.rule.HealthRules;
 
 /**
  * One way to balance, to be compared with others on the same scenario.

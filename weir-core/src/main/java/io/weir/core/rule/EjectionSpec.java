@@ -1,4 +1,4 @@
-package io.weir.core.model;
+package io.weir.core.rule;
 
 import java.util.concurrent.TimeUnit;
 
@@ -29,7 +29,7 @@ public record EjectionSpec(int consecutiveUnreachable, long baseNanos, long maxN
     }
 
     /** How long the ejection after {@code earlier} ones in a row lasts. */
-    long lastsNanos(int earlier) {
+    public long lastsNanos(int earlier) {
         long nanos = baseNanos;
         for (int i = 0; i < earlier && nanos < maxNanos; i++) {
             nanos = nanos > maxNanos / 2 ? maxNanos : nanos * 2;

@@ -1,0 +1,83 @@
+package io.weir.core.model;
+
+import io.weir.core.rule.EjectionSpec;
+
+/**
+ * How a host stands: one state of the machine in {@code docs/health.md}, with the transitions to the next. Immutable:
+ * the host replaces it whole by compare-and-set, so that workers and the conductor may change it at once and every
+ * change keeps its reason and time. The usual state, nothing known against the host, is one shared object.
+ */
+final class Standing {
+    static final Standing CLEAN = new Standing(0, 0, 0, 0, "", 0);
+    private static final int DOWN = HealthFlag.downBits();
+    private static final int EXCLUDED = HealthFlag.excludedBits();
+
+    /** The {@link HealthFlag}s that are set. */
+    final int flags;
+    /** Any of the flags that keep a host from being picked. */
+    final boolean down;
+    /** Failed connects in a row. */
+    final int failures;
+    /** Ejections for failed connects since the last success. */
+    final int ejections;
+    /** When the ejection for failed connects is over. */
+    final long untilNanos;
+    /** Why the flags changed last; empty where they never did. */
+    final String reason;
+    /** When they changed last. */
+    final long sinceNanos;
+
+    private Standing(int flags, int failures, int ejections, long untilNanos, String reason, long sinceNanos) {
+        this.flags = flags;
+        this.down = (flags & DOWN) != 0;
+        this.failures = failures;
+        this.ejections = ejections;
+        this.untilNanos = untilNanos;
+        this.reason = reason;
+        this.sinceNanos = sinceNanos;
+    }
+
+    boolean is(HealthFlag flag) {
+        return (flags & flag.bit()) != 0;
+    }
+
+    boolean excluded() {
+        return (flags & EXCLUDED) != 0;
+    }
+
+    /** The same with a flag set or cleared; itself where the flag is so already. */
+    Standing with(HealthFlag flag, boolean on, String why, long nowNanos) {
+        int next = on ? flags | flag.bit() : flags & ~flag.bit();
+        return next == flags ? this : new Standing(next, failures, ejections, untilNanos, why, nowNanos);
+    }
+
+    /** A connect failed. Of one begun before an ejection nothing is learned. */
+    Standing unreachable(EjectionSpec rule, long nowNanos) {
+        if (rule.consecutiveUnreachable() == 0 || is(HealthFlag.UNREACHABLE)) {
+            return this;
+        }
+        int failed = failures + 1;
+        if (failed < rule.consecutiveUnreachable()) {
+            return new Standing(flags, failed, ejections, 0, reason, sinceNanos);
+        }
+        return new Standing(flags | HealthFlag.UNREACHABLE.bit(), failed, ejections + 1,
+                nowNanos + rule.lastsNanos(ejections), "unreachable: a connect failed", nowNanos);
+    }
+
+    /** A connection was made, or it answered: failed connects are forgotten. Not while it is ejected for them. */
+    Standing reached() {
+        if ((failures | ejections) == 0 || is(HealthFlag.UNREACHABLE)) {
+            return this;
+        }
+        return flags == 0 && reason.isEmpty() ? CLEAN : new Standing(flags, 0, 0, 0, reason, sinceNanos);
+    }
+
+    /** Lets it back on trial when its time is over: its next failure ejects it at once, for twice as long. */
+    Standing tick(EjectionSpec rule, long nowNanos) {
+        if (!is(HealthFlag.UNREACHABLE) || (rule.consecutiveUnreachable() > 0 && nowNanos - untilNanos < 0)) {
+            return this;
+        }
+        return new Standing(flags & ~HealthFlag.UNREACHABLE.bit(), Math.max(rule.consecutiveUnreachable() - 1, 0),
+                ejections, 0, "on trial: the time of its ejection is over", nowNanos);
+    }
+}

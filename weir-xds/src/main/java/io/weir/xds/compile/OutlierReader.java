@@ -1,0 +1,164 @@
+package io.weir.xds.compile;
+
+import java.util.Map;
+
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.UInt32Value;
+
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
+import io.weir.core.rule.HealthRules;
+import io.weir.core.rule.OutlierSpec;
+import io.weir.core.rule.OutlierSpec.Consecutive;
+import io.weir.core.rule.OutlierSpec.Ejection;
+import io.weir.core.rule.OutlierSpec.FailurePercentage;
+import io.weir.core.rule.OutlierSpec.Latency;
+import io.weir.core.rule.OutlierSpec.Soft;
+import io.weir.core.rule.OutlierSpec.SuccessRate;
+import io.weir.xds.shortform.HealthMessage;
+
+import org.jspecify.annotations.Nullable;
+
+/** Reads when hosts of a cluster are outliers: Envoy's message and Weir's own beside it. */
+record OutlierReader() implements ExtensionReader<DynamicMessage, OutlierReader.Own> {
+
+    private static final int PERCENT_MAX = 100;
+
+    /** What Weir adds. */
+    record Own(@Nullable Latency latency, @Nullable Soft soft) {
+    }
+
+    static HealthRules rules(ReadContext context, Cluster cluster, Map<String, Object> extensions) {
+        Own own = extensions.get(HealthMessage.TYPE) instanceof Own read ? read : null;
+        if (!cluster.hasOutlierDetection() && own == null) {
+            return HealthRules.DEFAULT;
+        }
+        OutlierSpec spec = envoys(context.at("outlier_detection"), cluster.getOutlierDetection());
+        if (spec == null) {
+            return HealthRules.DEFAULT;
+        }
+        return HealthRules.DEFAULT.withOutliers(own == null ? spec : spec.withOwn(own.latency(), own.soft()));
+    }
+
+    private static @Nullable OutlierSpec envoys(ReadContext context, OutlierDetection given) {
+        OutlierSpec otherwise = OutlierSpec.DEFAULT;
+        long interval = given.hasInterval() ? Plain.nanos(given.getInterval()) : otherwise.intervalNanos();
+        long base = given.hasBaseEjectionTime()
+                ? Plain.nanos(given.getBaseEjectionTime())
+                : Ejection.DEFAULT.baseNanos();
+        long max = given.hasMaxEjectionTime()
+                ? Plain.nanos(given.getMaxEjectionTime())
+                : Math.max(Ejection.DEFAULT.maxNanos(), base);
+        if (interval < 1 || base < 1) {
+            return null; // a rule of the API has told it
+        }
+        if (max < base) {
+            context.problem("max_ejection_time", max / 1_000_000 + " ms",
+                    "the longest ejection is shorter than base_ejection_time, " + base / 1_000_000 + " ms",
+                    "make it at least as long");
+            return null;
+        }
+        long jitter = given.hasMaxEjectionTimeJitter()
+                ? Math.max(0, Plain.nanos(given.getMaxEjectionTimeJitter()))
+                : 0;
+        var ejection = new Ejection(base, max, jitter,
+                number(given.hasMaxEjectionPercent(), given.getMaxEjectionPercent(), Ejection.DEFAULT.maxPercent()),
+                given.getAlwaysEjectOneHost().getValue());
+        boolean uneject = !given.hasSuccessfulActiveHealthCheckUnejectHost()
+                || given.getSuccessfulActiveHealthCheckUnejectHost().getValue();
+        return new OutlierSpec(interval, ejection,
+                new Consecutive(number(given.hasConsecutive5Xx(), given.getConsecutive5Xx(), 5),
+                        number(given.hasEnforcingConsecutive5Xx(), given.getEnforcingConsecutive5Xx(), PERCENT_MAX)),
+                new Consecutive(number(given.hasConsecutiveGatewayFailure(), given.getConsecutiveGatewayFailure(), 5),
+                        number(given.hasEnforcingConsecutiveGatewayFailure(),
+                                given.getEnforcingConsecutiveGatewayFailure(), 0)),
+                new Consecutive(
+                        number(given.hasConsecutiveLocalOriginFailure(), given.getConsecutiveLocalOriginFailure(), 5),
+                        number(given.hasEnforcingConsecutiveLocalOriginFailure(),
+                                given.getEnforcingConsecutiveLocalOriginFailure(), PERCENT_MAX)),
+                given.getSplitExternalLocalOriginErrors(), successRate(given), failurePercentage(given), uneject,
+                null, null);
+    }
+
+    private static SuccessRate successRate(OutlierDetection given) {
+        SuccessRate otherwise = SuccessRate.DEFAULT;
+        return new SuccessRate(
+                number(given.hasSuccessRateMinimumHosts(), given.getSuccessRateMinimumHosts(),
+                        otherwise.minimumHosts()),
+                number(given.hasSuccessRateRequestVolume(), given.getSuccessRateRequestVolume(),
+                        otherwise.requestVolume()),
+                number(given.hasSuccessRateStdevFactor(), given.getSuccessRateStdevFactor(),
+                        otherwise.stdevFactor()),
+                number(given.hasEnforcingSuccessRate(), given.getEnforcingSuccessRate(), otherwise.enforcing()),
+                number(given.hasEnforcingLocalOriginSuccessRate(), given.getEnforcingLocalOriginSuccessRate(),
+                        otherwise.enforcingLocal()));
+    }
+
+    private static FailurePercentage failurePercentage(OutlierDetection given) {
+        FailurePercentage otherwise = FailurePercentage.DEFAULT;
+        return new FailurePercentage(
+                number(given.hasFailurePercentageThreshold(), given.getFailurePercentageThreshold(),
+                        otherwise.threshold()),
+                number(given.hasFailurePercentageMinimumHosts(), given.getFailurePercentageMinimumHosts(),
+                        otherwise.minimumHosts()),
+                number(given.hasFailurePercentageRequestVolume(), given.getFailurePercentageRequestVolume(),
+                        otherwise.requestVolume()),
+                number(given.hasEnforcingFailurePercentage(), given.getEnforcingFailurePercentage(),
+                        otherwise.enforcing()),
+                number(given.hasEnforcingFailurePercentageLocalOrigin(),
+                        given.getEnforcingFailurePercentageLocalOrigin(), otherwise.enforcingLocal()));
+    }
+
+    private static int number(boolean has, UInt32Value value, int otherwise) {
+        return has ? Plain.limit(value.getValue()) : otherwise;
+    }
+
+    @Override
+    public DynamicMessage prototype() {
+        return HealthMessage.prototype();
+    }
+
+    @Override
+    public Class<Own> kind() {
+        return Own.class;
+    }
+
+    @Override
+    public @Nullable Own read(DynamicMessage config, ReadContext context) {
+        double factor = HealthMessage.number(config, "latency_factor", 0);
+        double percentile = HealthMessage.number(config, "latency_percentile", Latency.DEFAULT.percentile());
+        double minimum = HealthMessage.number(config, "soft_minimum_percent", Soft.DEFAULT.minimum() * PERCENT_MAX);
+        double step = HealthMessage.number(config, "soft_step_percent", Soft.DEFAULT.step() * PERCENT_MAX);
+        boolean well = within(context, "latency_percentile", percentile);
+        well = within(context, "soft_minimum_percent", minimum) && well;
+        well = within(context, "soft_step_percent", step) && well;
+        if (factor != 0 && !(factor > 1)) {
+            context.problem("latency_factor", Double.toString(factor),
+                    "a host that is as slow as its peers is no outlier", "write a factor above 1, such as 3");
+            well = false;
+        }
+        if (!well) {
+            return null;
+        }
+        Latency latency = factor == 0
+                ? null
+                : new Latency(percentile, factor,
+                        (int) HealthMessage.number(config, "latency_minimum_hosts", Latency.DEFAULT.minimumHosts()),
+                        (int) HealthMessage.number(config, "latency_request_volume", Latency.DEFAULT.requestVolume()),
+                        (int) HealthMessage.number(config, "enforcing_latency", Latency.DEFAULT.enforcing()),
+                        HealthMessage.nanos(config, "latency_floor", Latency.DEFAULT.floorNanos()));
+        Soft soft = HealthMessage.flag(config, "soft")
+                ? new Soft(minimum / PERCENT_MAX, step / PERCENT_MAX)
+                : null;
+        return new Own(latency, soft);
+    }
+
+    private static boolean within(ReadContext context, String field, double percent) {
+        if (percent > 0 && percent <= PERCENT_MAX) {
+            return true;
+        }
+        context.problem(field, Double.toString(percent), "a percentage is above 0 and at most 100",
+                "write a number from 1 to 100");
+        return false;
+    }
+}
