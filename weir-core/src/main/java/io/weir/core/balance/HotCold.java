@@ -4,7 +4,6 @@ import io.weir.core.balance.Pick.Chosen;
 import io.weir.core.memory.LoadLatencyMemory;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.Host;
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -104,13 +103,21 @@ final class HotCold implements Chooser {
         boolean all = sample.length == group.size();
         for (int n = 0; n < sample.length; n++) {
             int i = all ? n : group.any(random);
-            sample[n] = Math.max(group.at(i).host().requestsActive(), 0) / draw.capacity(i);
+            insert(Math.max(group.at(i).host().requestsActive(), 0) / draw.capacity(i), n);
         }
-        Arrays.sort(sample);
         int rank = (int) Math.ceil(quantile * sample.length) - 1;
         hotAbove = rank < 0 ? -1 : sample[rank];
         sampledNanos = now;
         sampled = true;
         sampling.set(false);
+    }
+
+    /** Puts a load in its place among the first {@code count}: the JDK's sort makes objects for as few as these. */
+    private void insert(float load, int count) {
+        int at = count;
+        for (; at > 0 && sample[at - 1] > load; at--) {
+            sample[at] = sample[at - 1];
+        }
+        sample[at] = load;
     }
 }

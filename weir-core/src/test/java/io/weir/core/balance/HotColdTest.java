@@ -3,11 +3,16 @@ package io.weir.core.balance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.rule.EjectionSpec;
 import io.weir.core.model.Host;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class HotColdTest {
@@ -135,5 +140,42 @@ class HotColdTest {
         assertThatThrownBy(() -> new BalancePolicy.HotCold(1, 0.5, 1)).hasMessageContaining("choices 1");
         assertThatThrownBy(() -> new BalancePolicy.HotCold(2, Double.NaN, 1)).hasMessageContaining("NaN");
         assertThatThrownBy(() -> new BalancePolicy.HotCold(2, 0.5, 0)).hasMessageContaining("decayNanos");
+    }
+
+    @Test
+    void pickingAllocatesNothingWhileTheQuantileIsFoundAgainAndAgain() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        int[] weights = IntStream.range(0, 200).map(i -> 1 + i % 4).toArray();
+        List<Host> hosts = Asked.hosts(weights);
+        hosts.forEach(host -> busy(host, host.endpoint().weight() * 7 % 5));
+        Chooser chooser = chooser(hosts, 3, 0.84);
+        SplittableRandom dice = new SplittableRandom(SEED);
+        long[] now = {0};
+        PickContext context = new PickContext() {
+            @Override
+            public long hash() {
+                return 0;
+            }
+
+            @Override
+            public RandomGenerator random() {
+                return dice;
+            }
+
+            @Override
+            public long nowNanos() {
+                now[0] += MILLI;
+                return now[0];
+            }
+        };
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 20 && least > 0; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 5_000; i++) {
+                chooser.choose(context);
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertThat(least).as("bytes of 5,000 picks").isZero();
     }
 }
