@@ -57,6 +57,8 @@ final class AliasTable {
     int draw(long bits64) {
         int index = Group.below(bits64 >>> 32, columns.length);
         long column = columns[index];
-        return (bits64 & 0xffffffffL) < (column >>> 32) ? index : (int) column;
+        // all ones or none, and no jump: a processor guesses wrong every other time here
+        int kept = (int) ((bits64 & 0xffffffffL) - (column >>> 32) >> 63);
+        return index & kept | (int) column & ~kept;
     }
 }

@@ -40,7 +40,7 @@ final class BoundedLoad implements Chooser {
         int last = 0;
         for (int attempt = 0; attempt < Group.TRIES_MAX; attempt++) {
             last = table.at(hash, attempt);
-            if (group.usable(group.at(last).host(), context)) {
+            if (group.usable(last, context)) {
                 return load(last, slots) <= 1 ? group.at(last) : passedOn(context, hash, last, slots);
             }
         }
@@ -49,7 +49,7 @@ final class BoundedLoad implements Chooser {
 
     /** Requests in flight against the cap: above 1 the host is overloaded. */
     private double load(int i, long slots) {
-        return group.at(i).host().requestsActive() / Math.max(Math.ceil(slots * shares[i]), 1);
+        return group.host(i).requestsActive() / Math.max(Math.ceil(slots * shares[i]), 1);
     }
 
     private Chosen passedOn(PickContext context, long hash, int from, long slots) {
@@ -59,7 +59,7 @@ final class BoundedLoad implements Chooser {
         double least = load(from, slots);
         for (int n = 0; n < group.size(); n++) {
             int i = shuffle.next(n);
-            Host host = group.at(i).host();
+            Host host = group.host(i);
             if (i != from && group.usable(host, context)) {
                 double load = load(i, slots);
                 if (load <= 1) {

@@ -11,21 +11,21 @@ import org.jspecify.annotations.Nullable;
 final class Draw {
     private final int size;
     private final @Nullable AliasTable table;
-    private final float[] capacities;
+    private final float[] burdens;
 
     Draw(Group group) {
         size = group.size();
         table = group.weighted() ? new AliasTable(group.weights()) : null;
         float mean = (float) Arrays.stream(group.weights()).average().orElse(1);
-        capacities = new float[group.weighted() ? size : 0];
-        for (int i = 0; i < capacities.length; i++) {
-            capacities[i] = group.weight(i) / mean;
+        burdens = new float[group.weighted() ? size : 0];
+        for (int i = 0; i < burdens.length; i++) {
+            burdens[i] = mean / group.weight(i);
         }
     }
 
-    /** How much a host can take, 1 on average. */
-    float capacity(int i) {
-        return capacities.length == 0 ? 1 : capacities[i];
+    /** What one request is to a host: 1 for one of mean weight, less for heavier ones. */
+    float burden(int i) {
+        return burdens.length == 0 ? 1 : burdens[i];
     }
 
     /** The host that these 64 random bits stand for. */

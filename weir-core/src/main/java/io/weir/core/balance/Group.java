@@ -2,7 +2,6 @@ package io.weir.core.balance;
 
 import io.weir.core.balance.Pick.Chosen;
 import io.weir.core.model.Host;
-import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +19,8 @@ final class Group {
      */
     private static final int PART_SCALE = 1000;
 
+    /** Beside {@link #chosen}, as a look at a host is on the way of every pick and its answer only once. */
+    private final Host[] hosts;
     private final Chosen[] chosen;
     private final int[] weights;
     private final boolean weighted;
@@ -40,12 +41,13 @@ final class Group {
         if (hosts.isEmpty()) {
             throw new IllegalArgumentException("a group has at least one host");
         }
-        this.chosen = new Chosen[hosts.size()];
+        this.hosts = hosts.toArray(Host[]::new);
+        this.chosen = new Chosen[this.hosts.length];
         this.weights = weights;
         this.panicking = panicking;
         boolean differ = false;
         for (int i = 0; i < chosen.length; i++) {
-            chosen[i] = new Chosen(hosts.get(i));
+            chosen[i] = new Chosen(this.hosts[i]);
             differ |= weights[i] != weights[0];
         }
         weighted = differ;
@@ -53,7 +55,7 @@ final class Group {
 
     /** The same hosts with other weights, one for each, at least 1. */
     Group weighing(int[] others) {
-        return new Group(Arrays.stream(chosen).map(Chosen::host).toList(), others, panicking);
+        return new Group(hosts(), others, panicking);
     }
 
     /** What each of these hosts weighs now, against the others. */
@@ -86,12 +88,25 @@ final class Group {
         return !out(host) && !context.excluded(host);
     }
 
+    boolean usable(int index, PickContext context) {
+        return usable(hosts[index], context);
+    }
+
     int size() {
         return chosen.length;
     }
 
+    /** The answer that names this host. */
     Chosen at(int index) {
         return chosen[index];
+    }
+
+    List<Host> hosts() {
+        return List.of(hosts);
+    }
+
+    Host host(int index) {
+        return hosts[index];
     }
 
     int weight(int index) {
@@ -121,20 +136,19 @@ final class Group {
     /** From {@code start} on the first host neither ejected nor excluded, else the first not ejected, else null. */
     @Nullable
     Chosen scan(PickContext context, int start) {
-        Chosen spare = null;
-        int length = chosen.length;
+        int spare = -1;
+        int length = hosts.length;
         for (int n = 0, i = start; n < length; n++, i = i + 1 == length ? 0 : i + 1) {
-            Chosen candidate = chosen[i];
-            if (!out(candidate.host())) {
-                if (!context.excluded(candidate.host())) {
-                    return candidate;
+            if (!out(hosts[i])) {
+                if (!context.excluded(hosts[i])) {
+                    return chosen[i];
                 }
-                if (spare == null) {
-                    spare = candidate;
+                if (spare < 0) {
+                    spare = i;
                 }
             }
         }
-        return spare;
+        return spare < 0 ? null : chosen[spare];
     }
 
     /** At random one that is not excluded, ejected or not; else any. */
@@ -142,7 +156,7 @@ final class Group {
         int start = any(context.random());
         int length = chosen.length;
         for (int n = 0, i = start; n < length; n++, i = i + 1 == length ? 0 : i + 1) {
-            if (!context.excluded(chosen[i].host())) {
+            if (!context.excluded(hosts[i])) {
                 return chosen[i];
             }
         }

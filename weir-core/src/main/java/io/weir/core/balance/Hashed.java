@@ -53,7 +53,7 @@ record Hashed(Group group, HashTable table) implements Chooser {
     private static List<String> keys(Group group, boolean useHostname) {
         List<String> keys = new ArrayList<>(group.size());
         for (int i = 0; i < group.size(); i++) {
-            keys.add(key(group.at(i).host(), useHostname));
+            keys.add(key(group.host(i), useHostname));
         }
         return keys;
     }
@@ -79,9 +79,8 @@ record Hashed(Group group, HashTable table) implements Chooser {
         int last = 0;
         for (int attempt = 0; attempt < Group.TRIES_MAX; attempt++) {
             last = table.at(hash, attempt);
-            Chosen chosen = group.at(last);
-            if (group.usable(chosen.host(), context)) {
-                return chosen;
+            if (group.usable(last, context)) {
+                return group.at(last);
             }
         }
         return group.scan(context, last);

@@ -1,7 +1,7 @@
 package io.weir.core.balance;
 
 import io.weir.core.balance.Pick.Chosen;
-import io.weir.core.memory.LoadLatencyMemory;
+import io.weir.core.memory.LoadLatencies;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.Host;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,32 +15,23 @@ import org.jspecify.annotations.Nullable;
  * here without: requests in flight and latencies of all workers are shared.
  */
 final class HotCold implements Chooser {
-    /** As many hosts are looked at for the quantile, and the answer stands for so long. */
-    private static final int SAMPLE = 64;
-    private static final long SAMPLE_NANOS = 5_000_000;
+    /** Beyond the bits of any latency: a hot host comes after every cold one. */
+    private static final long HOT = 1L << Integer.SIZE;
+    private static final long UNUSABLE = Long.MAX_VALUE;
 
     private final Group group;
     private final Draw draw;
-    private final LoadLatencyMemory[] memories;
+    private final LoadLatencies latencies;
     private final int choices;
-    private final double quantile;
-    private final AtomicBoolean sampling = new AtomicBoolean();
-    /** Belongs to whoever has set {@link #sampling}. */
-    private final float[] sample;
-    private volatile float hotAbove;
-    private volatile long sampledNanos;
-    private volatile boolean sampled;
+    private final Quantile quantile;
+    private final Loads loads = this::load;
 
     private HotCold(Group group, BalancePolicy.HotCold policy) {
         this.group = group;
         this.draw = new Draw(group);
         this.choices = Math.min(policy.choices(), group.size());
-        this.quantile = policy.hotQuantile();
-        this.sample = new float[Math.min(SAMPLE, group.size())];
-        this.memories = new LoadLatencyMemory[group.size()];
-        for (int i = 0; i < memories.length; i++) {
-            memories[i] = LoadLatencyMemory.of(group.at(i).host(), policy.decayNanos());
-        }
+        this.quantile = new Quantile(group.size(), policy.hotQuantile());
+        this.latencies = LoadLatencies.of(group.hosts(), policy.decayNanos());
     }
 
     static Chooser build(Group group, BalancePolicy.HotCold policy, long seed) {
@@ -51,12 +42,10 @@ final class HotCold implements Chooser {
     public @Nullable Chosen choose(PickContext context) {
         RandomGenerator random = context.random();
         long now = context.nowNanos();
-        if (!sampled || now - sampledNanos >= SAMPLE_NANOS) {
-            sample(random, now);
-        }
-        float hot = hotAbove;
+        float hot = quantile.above(loads, random, now);
+        int step = latencies.step(now);
         for (int tries = 0; tries < Group.TRIES_MAX; tries++) {
-            int best = look(context, random, hot, now);
+            int best = look(context, random, hot, step);
             if (best >= 0) {
                 return group.at(best);
             }
@@ -64,60 +53,115 @@ final class HotCold implements Chooser {
         return group.scan(context, group.any(random));
     }
 
-    private int look(PickContext context, RandomGenerator random, float hot, long now) {
+    /** The best of some hosts; -1 where none may be chosen. */
+    private int look(PickContext context, RandomGenerator random, float hot, int step) {
         long bits = random.nextLong();
-        int at = draw.first(bits);
-        int best = -1;
-        boolean cold = false;
-        float least = 0;
-        for (int n = 0; n < choices; n++) {
-            Host host = group.at(at).host();
-            if (group.usable(host, context)) {
-                int active = Math.max(host.requestsActive(), 0);
-                float load = active / draw.capacity(at);
-                boolean isCold = load <= hot;
-                if (isCold || !cold) {
-                    float value = isCold ? memories[at].latencyNanos(active + 1, now) : load;
-                    if (best < 0 || isCold != cold || value < least) {
-                        best = at;
-                        cold = isCold;
-                        least = value;
-                    }
+        int first = draw.first(bits);
+        int second = next(first, bits, random);
+        long score = score(first, context, hot, step);
+        long other = score(second, context, hot, step);
+        int best = other < score ? second : first;
+        long least = Math.min(score, other);
+        for (int n = 2, at = second; n < choices; n++) {
+            at = next(at, random.nextLong(), random);
+            long next = score(at, context, hot, step);
+            best = next < least ? at : best;
+            least = Math.min(least, next);
+        }
+        return least == UNUSABLE ? -1 : best;
+    }
+
+    private int next(int last, long bits, RandomGenerator random) {
+        if (choices < group.size()) {
+            return draw.next(last, bits, random);
+        }
+        // every host once
+        return last + 1 == choices ? 0 : last + 1;
+    }
+
+    /** The less, the better: cold hosts by their latency, then hot ones by their load. */
+    private long score(int i, PickContext context, float hot, int step) {
+        Host host = group.host(i);
+        if (!group.usable(host, context)) {
+            return UNUSABLE;
+        }
+        int active = Math.max(host.requestsActive(), 0);
+        float load = active * draw.burden(i);
+        // floats above 0 rise as their bits do; what is not known is below 0, and comes first
+        long cold = Float.floatToRawIntBits(latencies.latencyNanos(i, active + 1, step));
+        return load > hot ? HOT + Float.floatToRawIntBits(load) : cold;
+    }
+
+    private float load(int i) {
+        return Math.max(group.host(i).requestsActive(), 0) * draw.burden(i);
+    }
+
+    /** The loads that the quantile is one of. */
+    interface Loads {
+        float load(int host);
+    }
+
+    /** Above which load a host is hot: found anew now and then, by one worker at a time. */
+    static final class Quantile {
+        /** As many hosts are looked at, and the answer stands for so long. */
+        private static final int SAMPLE = 64;
+        private static final long SAMPLE_NANOS = 5_000_000;
+
+        private final int size;
+        private final int looked;
+        private final AtomicBoolean sampling = new AtomicBoolean();
+        /**
+         * The greatest loads of those looked at, the least of them first: that is the quantile. Belongs to whoever has
+         * set {@link #sampling}.
+         */
+        private final float[] greatest;
+        private volatile float above;
+        private volatile long sampledNanos;
+        private volatile boolean sampled;
+
+        Quantile(int size, double quantile) {
+            this.size = size;
+            this.looked = Math.min(SAMPLE, size);
+            // by quantile 0 one more than there are: whatever its load, a host is hot
+            this.greatest = new float[looked + 1 - (int) Math.ceil(quantile * looked)];
+        }
+
+        float above(Loads loads, RandomGenerator random, long now) {
+            if ((!sampled || now - sampledNanos >= SAMPLE_NANOS) && sampling.compareAndSet(false, true)) {
+                above = sample(loads, random);
+                sampledNanos = now;
+                sampled = true;
+                sampling.set(false);
+            }
+            return above;
+        }
+
+        private float sample(Loads loads, RandomGenerator random) {
+            for (int n = 0; n < looked; n++) {
+                float load = loads.load(looked == size ? n : Group.below(random.nextLong() >>> 32, size));
+                if (n < greatest.length) {
+                    add(load, n);
+                } else if (load > greatest[0]) {
+                    replaceLeast(load);
                 }
             }
-            if (choices == group.size()) {
-                at = at + 1 == choices ? 0 : at + 1;
-            } else if (n + 1 < choices) {
-                bits = n == 0 ? bits : random.nextLong();
-                at = draw.next(at, bits, random);
+            return greatest.length > looked ? -1 : greatest[0];
+        }
+
+        private void add(float load, int count) {
+            int at = count;
+            for (; at > 0 && greatest[at - 1] > load; at--) {
+                greatest[at] = greatest[at - 1];
             }
+            greatest[at] = load;
         }
-        return best;
-    }
 
-    /** Finds the quantile anew, unless another worker is at it. */
-    private void sample(RandomGenerator random, long now) {
-        if (!sampling.compareAndSet(false, true)) {
-            return;
+        private void replaceLeast(float load) {
+            int at = 0;
+            for (; at + 1 < greatest.length && greatest[at + 1] < load; at++) {
+                greatest[at] = greatest[at + 1];
+            }
+            greatest[at] = load;
         }
-        boolean all = sample.length == group.size();
-        for (int n = 0; n < sample.length; n++) {
-            int i = all ? n : group.any(random);
-            insert(Math.max(group.at(i).host().requestsActive(), 0) / draw.capacity(i), n);
-        }
-        int rank = (int) Math.ceil(quantile * sample.length) - 1;
-        hotAbove = rank < 0 ? -1 : sample[rank];
-        sampledNanos = now;
-        sampled = true;
-        sampling.set(false);
-    }
-
-    /** Puts a load in its place among the first {@code count}: the JDK's sort makes objects for as few as these. */
-    private void insert(float load, int count) {
-        int at = count;
-        for (; at > 0 && sample[at - 1] > load; at--) {
-            sample[at] = sample[at - 1];
-        }
-        sample[at] = load;
     }
 }

@@ -47,14 +47,13 @@ final class LeastRequest implements Chooser {
         int size = group.size();
         long bits = random.nextLong();
         int at = Group.below(bits >>> 32, size);
-        Chosen best = null;
+        int best = -1;
         int fewest = Integer.MAX_VALUE;
         for (int n = 0; n < choices; n++) {
-            Chosen candidate = group.at(at);
-            Host host = candidate.host();
+            Host host = group.host(at);
             int active = host.requestsActive();
             if (active < fewest && group.usable(host, context)) {
-                best = candidate;
+                best = at;
                 fewest = active;
             }
             // another host than the last one: of two choices, two hosts are always seen
@@ -62,6 +61,6 @@ final class LeastRequest implements Chooser {
             at += 1 + Group.below(bits >>> 32, size - 1);
             at = at >= size ? at - size : at;
         }
-        return best;
+        return best < 0 ? null : group.at(best);
     }
 }

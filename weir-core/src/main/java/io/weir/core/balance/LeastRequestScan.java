@@ -11,7 +11,7 @@ record LeastRequestScan(Group group) implements Chooser {
         int fewest = Integer.MAX_VALUE;
         int ties = 0;
         for (int i = 0; i < group.size(); i++) {
-            Host host = group.at(i).host();
+            Host host = group.host(i);
             int active = host.requestsActive();
             if (active <= fewest && group.usable(host, context)) {
                 ties = active < fewest ? 1 : ties + 1;
@@ -23,17 +23,17 @@ record LeastRequestScan(Group group) implements Chooser {
             return group.scan(context, start);
         }
         int nth = Group.below(context.random().nextLong() >>> 32, ties);
-        Chosen last = null;
+        int last = -1;
         for (int i = 0; i < group.size(); i++) {
-            Chosen candidate = group.at(i);
-            if (candidate.host().requestsActive() <= fewest && group.usable(candidate.host(), context)) {
-                last = candidate;
+            Host host = group.host(i);
+            if (host.requestsActive() <= fewest && group.usable(host, context)) {
+                last = i;
                 if (nth-- == 0) {
                     break;
                 }
             }
         }
         // counts move while we look: when all have grown since, any usable host is as good
-        return last != null ? last : group.scan(context, start);
+        return last >= 0 ? group.at(last) : group.scan(context, start);
     }
 }

@@ -26,7 +26,7 @@ final class PeakEwma implements Chooser {
         this.draw = new Draw(group);
         this.memories = new LatencyMemory[group.size()];
         for (int i = 0; i < memories.length; i++) {
-            memories[i] = LatencyMemory.of(group.at(i).host(), policy.decayNanos());
+            memories[i] = LatencyMemory.of(group.host(i), policy.decayNanos());
         }
         this.defaultNanos = (float) policy.defaultNanos();
         this.penalty = (float) policy.penaltyMillis();
@@ -44,10 +44,11 @@ final class PeakEwma implements Chooser {
             long bits = random.nextLong();
             int first = draw.first(bits);
             int second = draw.next(first, bits, random);
-            boolean firstUsable = group.usable(group.at(first).host(), context);
-            boolean secondUsable = group.usable(group.at(second).host(), context);
+            boolean firstUsable = group.usable(first, context);
+            boolean secondUsable = group.usable(second, context);
             if (firstUsable && secondUsable) {
-                return group.at(cost(first, now) <= cost(second, now) ? first : second);
+                int step = memories[first].step(now);
+                return group.at(cost(first, step) <= cost(second, step) ? first : second);
             }
             if (firstUsable || secondUsable) {
                 return group.at(firstUsable ? first : second);
@@ -56,10 +57,10 @@ final class PeakEwma implements Chooser {
         return group.scan(context, group.any(random));
     }
 
-    private float cost(int i, long now) {
-        Host host = group.at(i).host();
-        float active = Math.max(host.requestsActive(), 0) / draw.capacity(i);
-        float latency = memories[i].latencyNanos(now);
+    private float cost(int i, int step) {
+        Host host = group.host(i);
+        float active = Math.max(host.requestsActive(), 0) * draw.burden(i);
+        float latency = memories[i].latencyNanosAt(step);
         if (latency < 0) {
             // busy, and has never answered: it may never do
             return active > 0 ? (penalty + active) * NANOS_PER_MILLI : defaultNanos;

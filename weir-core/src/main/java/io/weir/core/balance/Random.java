@@ -22,9 +22,9 @@ final class Random implements Chooser {
     public @Nullable Chosen choose(PickContext context) {
         for (int tries = 0; tries < Group.TRIES_MAX; tries++) {
             long bits = context.random().nextLong();
-            Chosen chosen = group.at(table == null ? Group.below(bits >>> 32, group.size()) : table.draw(bits));
-            if (group.usable(chosen.host(), context)) {
-                return chosen;
+            int drawn = table == null ? Group.below(bits >>> 32, group.size()) : table.draw(bits);
+            if (group.usable(drawn, context)) {
+                return group.at(drawn);
             }
         }
         return group.scan(context, group.any(context.random()));

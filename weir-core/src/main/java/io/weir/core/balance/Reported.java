@@ -20,7 +20,7 @@ final class Reported {
         double sum = 0;
         int known = 0;
         for (int i = 0; i < reported.length; i++) {
-            reported[i] = ReportedWeight.of(group.at(i).host(), policy).weight();
+            reported[i] = ReportedWeight.of(group.host(i), policy).weight();
             if (reported[i] > ReportedWeight.NONE) {
                 sum += reported[i];
                 known++;
@@ -30,7 +30,7 @@ final class Reported {
         double most = 0;
         for (int i = 0; i < reported.length; i++) {
             boolean counts = known >= WEIGHTS_MIN && reported[i] > ReportedWeight.NONE;
-            reported[i] = (counts ? reported[i] : mean) * group.at(i).host().weightFactor();
+            reported[i] = (counts ? reported[i] : mean) * group.host(i).weightFactor();
             most = Math.max(most, reported[i]);
         }
         int[] weights = new int[reported.length];

@@ -40,9 +40,8 @@ final class RoundRobin implements Chooser {
         // a turn that cannot be used is used up: were the neighbour to take it, it would carry twice its share
         for (int tries = 0; tries < Group.TRIES_MAX; tries++) {
             last = next();
-            Chosen chosen = group.at(last);
-            if (group.usable(chosen.host(), context)) {
-                return chosen;
+            if (group.usable(last, context)) {
+                return group.at(last);
             }
         }
         return group.scan(context, last);

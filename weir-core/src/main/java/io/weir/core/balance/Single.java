@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 record Single(Group group) implements Chooser {
     @Override
     public @Nullable Chosen choose(PickContext context) {
-        Chosen only = group.at(0);
-        return group.out(only.host()) ? null : only;
+        return group.out(group.host(0)) ? null : group.at(0);
     }
 }

@@ -39,20 +39,20 @@ final class WeightedLeastRequest implements Chooser {
     @Override
     public @Nullable Chosen choose(PickContext context) {
         RandomGenerator random = context.random();
-        Chosen best = table == null ? exact(context, random) : resampled(table, context, random);
-        return best != null ? best : group.scan(context, group.any(random));
+        int best = table == null ? exact(context, random) : resampled(table, context, random);
+        return best >= 0 ? group.at(best) : group.scan(context, group.any(random));
     }
 
-    private @Nullable Chosen exact(PickContext context, RandomGenerator random) {
+    private int exact(PickContext context, RandomGenerator random) {
         double sum = 0;
         for (int i = 0; i < group.size(); i++) {
             sum += usable(i, context) ? group.weight(i) * ease(i) : 0;
         }
         double at = random.nextDouble() * sum;
-        Chosen last = null;
+        int last = -1;
         for (int i = 0; i < group.size(); i++) {
             if (usable(i, context)) {
-                last = group.at(i);
+                last = i;
                 at -= group.weight(i) * ease(i);
                 if (at < 0) {
                     break;
@@ -63,8 +63,28 @@ final class WeightedLeastRequest implements Chooser {
         return last;
     }
 
-    private @Nullable Chosen resampled(AliasTable weights, PickContext context, RandomGenerator random) {
-        Chosen best = null;
+    private int resampled(AliasTable weights, PickContext context, RandomGenerator random) {
+        if (drawn == DRAWN_MIN) {
+            // the usual case by itself: three looks that do not wait for each other, and one choice among them
+            int a = weights.draw(random.nextLong());
+            int b = weights.draw(random.nextLong());
+            int c = weights.draw(random.nextLong());
+            if (usable(a, context) && usable(b, context) && usable(c, context)) {
+                return weighed(a, b, c, random.nextDouble());
+            }
+        }
+        return oneByOne(weights, context, random);
+    }
+
+    private int weighed(int a, int b, int c, double at) {
+        double first = ease(a);
+        double two = first + ease(b);
+        double reached = at * (two + ease(c));
+        return reached < first ? a : reached < two ? b : c;
+    }
+
+    private int oneByOne(AliasTable weights, PickContext context, RandomGenerator random) {
+        int best = -1;
         double sum = 0;
         int misses = 0;
         for (int n = 0; n < drawn;) {
@@ -79,19 +99,19 @@ final class WeightedLeastRequest implements Chooser {
             double ease = ease(i);
             sum += ease;
             // keeps each of those drawn so far with a chance of ease / sum
-            if (best == null || random.nextDouble() * sum < ease) {
-                best = group.at(i);
+            if (best < 0 || random.nextDouble() * sum < ease) {
+                best = i;
             }
         }
         return best;
     }
 
     private double ease(int i) {
-        int active = group.at(i).host().requestsActive();
+        int active = group.host(i).requestsActive();
         return active >= 0 && active < EASES ? eases[active] : Math.pow(active + 1.0, -bias);
     }
 
     private boolean usable(int i, PickContext context) {
-        return group.usable(group.at(i).host(), context);
+        return group.usable(i, context);
     }
 }

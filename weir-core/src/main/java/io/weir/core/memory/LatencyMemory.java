@@ -47,8 +47,17 @@ public final class LatencyMemory implements HostTracker {
 
     /** The latency to expect, in nanoseconds; negative when nothing is known. */
     public float latencyNanos(long nowNanos) {
-        long packed = mean;
-        return packed == DecayingMean.UNKNOWN ? -1 : DecayingMean.at(packed, decay.step(nowNanos));
+        return latencyNanosAt(step(nowNanos));
+    }
+
+    /** The time as every memory counts it that forgets as fast: a pick asks once and compares many. */
+    public int step(long nowNanos) {
+        return decay.step(nowNanos);
+    }
+
+    /** As {@link #latencyNanos}, at a time as {@link #step} has it. */
+    public float latencyNanosAt(int step) {
+        return DecayingMean.at(mean, step);
     }
 
     @Override

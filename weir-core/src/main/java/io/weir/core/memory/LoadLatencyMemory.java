@@ -22,6 +22,14 @@ public final class LoadLatencyMemory implements HostTracker {
     private static final int CELLS = 40;
     /** An answer for a load nearby is taken, so far away at most. */
     private static final int NEAR = 3;
+    /** The cells of the loads that hosts have; to compute one takes longer than to look at it. */
+    private static final byte[] USUAL = new byte[256];
+
+    static {
+        for (int inFlight = 0; inFlight < USUAL.length; inFlight++) {
+            USUAL[inFlight] = (byte) computed(inFlight);
+        }
+    }
 
     private final long decayNanos;
     private final DecayingMean decay;
@@ -48,6 +56,10 @@ public final class LoadLatencyMemory implements HostTracker {
     }
 
     private static int cell(int inFlight) {
+        return inFlight >= 0 && inFlight < USUAL.length ? USUAL[inFlight] : computed(inFlight);
+    }
+
+    private static int computed(int inFlight) {
         if (inFlight < EXACT) {
             return Math.max(inFlight, 1);
         }
@@ -62,20 +74,37 @@ public final class LoadLatencyMemory implements HostTracker {
      * of some nearly so, else of all; negative when nothing is known.
      */
     public float latencyNanos(int inFlight, long nowNanos) {
-        int step = decay.step(nowNanos);
+        return latencyNanos(means, inFlight, decay.step(nowNanos));
+    }
+
+    static float latencyNanos(long[] means, int inFlight, int step) {
         int cell = cell(inFlight);
-        long found = mean(cell);
+        long found = mean(means, cell);
+        return DecayingMean.at(found == DecayingMean.UNKNOWN ? near(means, cell) : found, step);
+    }
+
+    private static long near(long[] means, int cell) {
+        long found = DecayingMean.UNKNOWN;
         for (int away = 1; away <= NEAR && found == DecayingMean.UNKNOWN; away++) {
-            found = cell - away > ALL ? mean(cell - away) : found;
+            found = cell - away > ALL ? mean(means, cell - away) : found;
             if (found == DecayingMean.UNKNOWN && cell + away < CELLS) {
-                found = mean(cell + away);
+                found = mean(means, cell + away);
             }
         }
-        return DecayingMean.at(found == DecayingMean.UNKNOWN ? mean(ALL) : found, step);
+        return found == DecayingMean.UNKNOWN ? mean(means, ALL) : found;
+    }
+
+    private static long mean(long[] means, int cell) {
+        return (long) MEANS.getVolatile(means, cell);
     }
 
     private long mean(int cell) {
-        return (long) MEANS.getVolatile(means, cell);
+        return mean(means, cell);
+    }
+
+    /** Its cells, for those who look at many hosts; nobody else writes there. */
+    long[] means() {
+        return means;
     }
 
     @Override
