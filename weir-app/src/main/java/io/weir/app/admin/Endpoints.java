@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** Every page of the admin: its path, whether it changes something, what it is for, and what it answers. */
 final class Endpoints {
@@ -65,10 +64,27 @@ final class Endpoints {
         });
     }
 
-    /** The page of a path, null when there is none. */
-    @Nullable
-    Page page(String path) {
-        return pages.get(path);
+    /**
+     * What a request is answered. As in Envoy, what changes something is had by POST, and what shows something by POST
+     * as well as by GET.
+     *
+     * @param target
+     *            path and query
+     */
+    Answer answer(String method, String target) {
+        int query = target.indexOf('?');
+        Page page = pages.get(query < 0 ? target : target.substring(0, query));
+        if (page == null) {
+            return Answer.text(404, "no such page; " + IndexPage.text(pages.values()));
+        }
+        if (page.changes()) {
+            if (!method.equals("POST")) {
+                return Answer.notAllowed(method, "POST", "POST");
+            }
+        } else if (!method.equals("GET") && !method.equals("HEAD") && !method.equals("POST")) {
+            return Answer.notAllowed(method, "GET, HEAD, POST", "GET");
+        }
+        return page.answer().apply(Query.of(query < 0 ? "" : target.substring(query + 1)));
     }
 
     private void shows(String path, String help, Function<Query, Answer> answer) {
@@ -162,7 +178,7 @@ final class Endpoints {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Answer(200, type, out.toString());
+        return Answer.of(type, out.toString());
     }
 
     private static String memory() {

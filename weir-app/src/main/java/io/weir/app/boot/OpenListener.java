@@ -16,12 +16,15 @@ import io.weir.xds.spec.ListenerSpec;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One listener of the configuration, open on all its addresses. It counts what comes in, so that whoever stops it knows
  * when the last connection has gone. Opened, changed and closed by the conductor; counts are read by any thread.
  */
 final class OpenListener implements Acceptor {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenListener.class);
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final List<Listener> sockets = new CopyOnWriteArrayList<>();
@@ -61,7 +64,8 @@ final class OpenListener implements Acceptor {
         try {
             for (SocketAddress address : spec.addresses()) {
                 ListenOptions options = ListenOptions.of(address, service.settings()).withBacklog(spec.backlog())
-                        .withReusePort(spec.reusePort()).withIpv4Compatible(spec.ipv4Compatible());
+                        .withReusePort(spec.reusePort()).withIpv4Compatible(spec.ipv4Compatible())
+                        .withUnixMode(spec.unixModes().getOrDefault(address, -1));
                 listener.sockets.add(Listener.bind(workers, options, listener));
             }
         } catch (ListenFailure e) {
@@ -91,6 +95,13 @@ final class OpenListener implements Acceptor {
         spec = changed;
         tenure = new Tenure(successor);
         before.over();
+        for (Listener socket : sockets) {
+            try {
+                socket.permit(changed.unixModes().getOrDefault(socket.localAddress(), -1));
+            } catch (ListenFailure e) {
+                LOG.warn("the mode of a socket stays as it was: {}", e.getMessage());
+            }
+        }
     }
 
     /** It is no longer wanted: closes its sockets, and asks its connections to end. Once. */

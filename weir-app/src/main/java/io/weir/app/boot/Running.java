@@ -1,8 +1,6 @@
 package io.weir.app.boot;
 
 import io.weir.app.admin.Addresses;
-import io.weir.app.admin.AdminServer;
-import io.weir.app.admin.Administered;
 import io.weir.app.demo.Demo;
 import io.weir.core.cluster.Clusters;
 import io.weir.core.stats.Stats;
@@ -17,8 +15,6 @@ import io.weir.xds.spec.DemoSpec;
 import io.weir.xds.compile.Snapshot;
 import io.weir.xds.compile.SnapshotDiff;
 import io.weir.xds.resource.Problem;
-import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,7 +52,7 @@ public final class Running implements AutoCloseable {
     private final ClusterKeeper clusters;
     private final Listeners listeners;
     private final CompletableFuture<Void> warm = new CompletableFuture<>();
-    private volatile @Nullable AdminServer admin;
+    private final AdminKeeper admin;
     private @Nullable Demo demo;
     private volatile Snapshot snapshot;
     private volatile Instant takenOver = Instant.now();
@@ -96,6 +92,7 @@ public final class Running implements AutoCloseable {
         this.names = new Names(conductor, workers, clock);
         this.clusters = new ClusterKeeper(stats, clock, conductor, names, cluster -> Pools.follow(cluster, workers));
         this.listeners = new Listeners(workers, stats, new Services(workers, clusters.clusters(), stats, logs));
+        this.admin = new AdminKeeper(new AdminView(this), logs);
         this.serverStats = new ServerStats(stats, life::shown, uptime, options.concurrency());
     }
 
@@ -137,7 +134,7 @@ public final class Running implements AutoCloseable {
     private void open() throws Obstructed {
         List<Problem> obstacles = new ArrayList<>();
         startDemo(snapshot.demo(), obstacles);
-        bindAdmin(snapshot.admin(), obstacles);
+        obstacles.addAll(admin(snapshot.admin()));
         conductor.call(() -> {
             clusters.standAt(snapshot.node().locality(), snapshot.localCluster());
             clusters.apply(snapshot.clusters());
@@ -155,9 +152,10 @@ public final class Running implements AutoCloseable {
         }
         life.live();
         serverStats.initialized(uptime.nanos());
+        SocketAddress adminAddress = admin.address();
         LOG.info("serving {} on {} workers ({}) after {} ms{}", source.name(), options.concurrency(),
                 workers.transportName(), uptime.nanos() / NANOS_PER_MILLI,
-                admin == null ? "" : ", admin on " + Addresses.text(admin.address()));
+                adminAddress == null ? "" : ", admin on " + Addresses.text(adminAddress));
         listeners.lines().forEach(line -> LOG.info("listener {} on {}", line.name(),
                 line.addresses().stream().map(Addresses::text).toList()));
         if (options.follow()) {
@@ -180,40 +178,9 @@ public final class Running implements AutoCloseable {
         }
     }
 
-    private void bindAdmin(@Nullable AdminSpec spec, List<Problem> obstacles) {
-        if (spec == null) {
-            return;
-        }
-        if (!(spec.address() instanceof InetSocketAddress address)) {
-            obstacles.add(obstacle("admin.address", Addresses.text(spec.address()),
-                    "the admin is not served on a Unix socket yet", "give a host and a port"));
-            return;
-        }
-        try {
-            AdminServer bound = AdminServer.bind(address);
-            admin = bound;
-            bound.serve(new AdminView(this));
-        } catch (IOException e) {
-            obstacles.add(obstacle("admin.address", Addresses.text(address),
-                    "the admin cannot listen: " + e.getMessage(), "stop what listens there or choose another port"));
-        }
-    }
-
-    /** Moves the admin, when its address changes: the new one is bound before the old one closes. */
-    private @Nullable Problem moveAdmin(@Nullable AdminSpec before, @Nullable AdminSpec next) {
-        AdminServer old = admin;
-        if (before != null && next != null && before.address().equals(next.address())) {
-            return null;
-        }
-        List<Problem> obstacles = new ArrayList<>(1);
-        admin = null;
-        bindAdmin(next, obstacles);
-        if (!obstacles.isEmpty()) {
-            admin = old;
-            return obstacles.getFirst();
-        }
-        close(old);
-        return null;
+    private List<Problem> admin(@Nullable AdminSpec spec) {
+        return admin.follow(spec).stream()
+                .map(refusal -> obstacle(refusal.path(), refusal.value(), refusal.message(), refusal.cure())).toList();
     }
 
     private Problem obstacle(String path, String value, String message, String cure) {
@@ -300,13 +267,10 @@ public final class Running implements AutoCloseable {
             return;
         }
         clusters.removeOthers(next.clusters());
-        Problem unmoved = moveAdmin(before.admin(), next.admin());
-        if (unmoved != null) {
-            LOG.error("{}; the admin stays where it is", unmoved);
-        }
+        admin(next.admin()).forEach(refusal -> LOG.error("{}; the admin stays as it is", refusal));
         if (diff.processChanged()) {
             LOG.warn(
-                    "{}: what it says beside listeners, clusters and the admin's address counts from the next start on",
+                    "{}: what it says beside listeners, clusters and the admin counts from the next start on",
                     source.name());
         }
         snapshot = next;
@@ -403,9 +367,8 @@ public final class Running implements AutoCloseable {
     }
 
     /** Where the admin listens, null when there is none. */
-    public @Nullable InetSocketAddress adminAddress() {
-        AdminServer serving = admin;
-        return serving == null ? null : serving.address();
+    public @Nullable SocketAddress adminAddress() {
+        return admin.address();
     }
 
     Conductor conductor() {

@@ -57,8 +57,7 @@ final class Rehearsal {
                 List<SocketAddress> listeners = running.addresses();
                 int answered = requests((InetSocketAddress) listeners.get(0));
                 answered += requests((InetSocketAddress) listeners.get(1));
-                InetSocketAddress admin = running.adminAddress();
-                if (admin != null) {
+                if (running.adminAddress() instanceof InetSocketAddress admin) {
                     for (String page : List.of("/ready", "/stats", "/stats/prometheus", "/clusters", "/server_info",
                             "/listeners", "/config_dump")) {
                         exchange(admin, "GET " + page + " HTTP/1.1\r\nHost: weir\r\nConnection: close\r\n\r\n");

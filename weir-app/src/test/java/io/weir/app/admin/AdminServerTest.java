@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.app.log.LogLevels;
 import io.weir.core.cluster.Cluster;
-import io.weir.core.cluster.Clusters;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Endpoint;
-import io.weir.core.stats.Stats;
+import io.weir.net.transport.ListenFailure;
+import io.weir.observe.log.AccessLog;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,94 +19,23 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AdminServerTest {
-    private static final class Weir implements Administered {
-        private final Stats stats = new Stats();
-        private final Clusters clusters = new Clusters();
-        private final List<String> asked = new CopyOnWriteArrayList<>();
-        private volatile State state = State.LIVE;
-
-        @Override
-        public State state() {
-            return state;
-        }
-
-        @Override
-        public long uptimeSeconds() {
-            return 42;
-        }
-
-        @Override
-        public Map<String, Object> facts() {
-            return Map.of("node", Map.of("id", "a \"quoted\"\n id"));
-        }
-
-        @Override
-        public Stats stats() {
-            return stats;
-        }
-
-        @Override
-        public Clusters clusters() {
-            return clusters;
-        }
-
-        @Override
-        public List<ListenerLine> listeners() {
-            SocketAddress v4 = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 8080);
-            SocketAddress v6 = new InetSocketAddress(InetAddress.ofLiteral("::1"), 8080);
-            return List.of(new ListenerLine("main", List.of(v4, v6)));
-        }
-
-        @Override
-        public String configDump() {
-            return "{\"configs\": []}\n";
-        }
-
-        @Override
-        public void quit() {
-            asked.add("quit");
-        }
-
-        @Override
-        public void healthy(boolean healthy) {
-            asked.add("healthy " + healthy);
-        }
-
-        @Override
-        public void drainListeners(boolean graceful) {
-            asked.add("drain " + graceful);
-        }
-
-        @Override
-        public void reopenLogs() {
-            asked.add("reopen");
-        }
-    }
-
-    private final Weir weir = new Weir();
+    private final StandInWeir weir = new StandInWeir();
     private final HttpClient client = HttpClient.newHttpClient();
-    private AdminServer server = bound();
+    private final AdminServer server = opened();
 
-    private static AdminServer bound() {
+    private AdminServer opened() {
         try {
-            return AdminServer.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            return AdminServer.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), -1, weir,
+                    AccessLog.none());
+        } catch (ListenFailure e) {
+            throw new UncheckedIOException(e);
         }
-    }
-
-    @BeforeEach
-    void serve() {
-        server.serve(weir);
     }
 
     @AfterEach
@@ -191,6 +120,15 @@ class AdminServerTest {
     }
 
     @Test
+    void otherMethodsAreRefusedWithThoseThatWouldDo() throws Exception {
+        HttpResponse<String> refused = client.send(HttpRequest.newBuilder(uri("/ready")).DELETE().build(),
+                BodyHandlers.ofString());
+        assertThat(refused.statusCode()).isEqualTo(405);
+        assertThat(refused.headers().firstValue("allow")).contains("GET, HEAD, POST");
+        assertThat(post("/ready").body()).isEqualTo("LIVE\n");
+    }
+
+    @Test
     void levelsAreChangedForAllAndForOne() throws Exception {
         assertThat(post("/logging?level=debug").body()).contains("*: debug");
         assertThat(post("/logging?io.weir.net=trace").body()).contains("io.weir.net: trace");
@@ -207,8 +145,9 @@ class AdminServerTest {
     }
 
     @Test
-    void anUnknownPageIs404() throws Exception {
+    void anUnknownPageIs404AndListsTheKnownOnes() throws Exception {
         assertThat(get("/nothing").statusCode()).isEqualTo(404);
+        assertThat(get("/nothing").body()).contains("admin commands are:\n", "  /quitquitquit (POST): ");
         assertThat(get("/config_dump").body()).contains("configs");
         assertThat(get("/memory").body()).contains("\"allocated\"");
     }
@@ -223,6 +162,6 @@ class AdminServerTest {
     }
 
     private URI uri(String path) {
-        return URI.create("http://127.0.0.1:" + server.address().getPort() + path);
+        return URI.create("http://127.0.0.1:" + ((InetSocketAddress) server.address()).getPort() + path);
     }
 }

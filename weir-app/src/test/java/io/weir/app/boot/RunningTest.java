@@ -11,10 +11,15 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -84,6 +89,10 @@ class RunningTest {
 
     private InetSocketAddress listener(int index) {
         return (InetSocketAddress) running().addresses().get(index);
+    }
+
+    private InetSocketAddress admin() {
+        return (InetSocketAddress) Objects.requireNonNull(running().adminAddress(), "an admin");
     }
 
     private static String ask(InetSocketAddress to, String request) throws IOException {
@@ -226,11 +235,11 @@ class RunningTest {
     void aReloadMovesTheAdmin() throws Exception {
         String rest = "listen:\n  - { on: \"127.0.0.1:0\", to: demo }\n" + services(0);
         start("admin: 127.0.0.1:0\n" + rest, 5);
-        InetSocketAddress before = Objects.requireNonNull(running().adminAddress(), "an admin");
+        InetSocketAddress before = admin();
         write("admin: 127.0.0.2:0\n" + rest);
         running().reload();
         running().conductor().call(() -> 0);
-        InetSocketAddress after = Objects.requireNonNull(running().adminAddress(), "an admin");
+        InetSocketAddress after = admin();
         assertThat(after.getAddress().getHostAddress()).isEqualTo("127.0.0.2");
         assertThat(ask(after, GET.replace("/ ", "/ready "))).startsWith("HTTP/1.1 200");
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> ask(before, GET)).isInstanceOf(ConnectException.class);
@@ -238,6 +247,63 @@ class RunningTest {
         running().reload();
         running().conductor().call(() -> 0);
         assertThat(running().adminAddress()).isNull();
+    }
+
+    @Test
+    void aReloadMovesTheAdminToASocketFileAndItsLogWithIt() throws Exception {
+        String rest = "listen:\n  - { on: \"127.0.0.1:0\", to: demo }\n" + services(0);
+        String bootstrap = "envoy: { admin: { access_log_path: '%s', address: { %s } } }\n" + rest;
+        Path first = folder.resolve("first.log");
+        Path second = folder.resolve("second.log");
+        Path socket = folder.resolve("admin.sock");
+        start(bootstrap.formatted(first, "socket_address: { address: 127.0.0.1, port_value: 0 }"), 5);
+        String get = GET.replace("/ ", "/ready?a=b ");
+        ask(admin(), get);
+        eventually(() -> Files.readString(first).contains("\"GET /ready?a=b HTTP/1.1\" 200 - 0 5 "));
+        reload(bootstrap.formatted(second, "pipe: { path: '" + socket + "', mode: 384 }"));
+        assertThat(running().adminAddress()).isEqualTo(UnixDomainSocketAddress.of(socket));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))).isEqualTo("rw-------");
+        try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            client.write(ByteBuffer.wrap(get.getBytes(StandardCharsets.US_ASCII)));
+            assertThat(new String(Channels.newInputStream(client).readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 200 OK\r\n").endsWith("LIVE\n");
+        }
+        eventually(() -> Files.readString(second).contains("\"GET /ready?a=b HTTP/1.1\" 200"));
+        reload(bootstrap.formatted(second, "pipe: { path: '" + socket + "', mode: 432 }"));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))).isEqualTo("rw-rw----");
+        running().close();
+        assertThat(socket).doesNotExist();
+    }
+
+    @Test
+    void anAdminThatCannotLogIsRefusedAtItsPlace() throws Exception {
+        String text = """
+                envoy:
+                  admin:
+                    access_log_path: /nowhere/a.log
+                    access_log:
+                    - name: a
+                      typed_config:
+                        "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                        path: /nowhere/b.log
+                    address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+                listen:
+                  - { on: "127.0.0.1:0", to: demo }
+                """ + services(0);
+        Running.Start start = Running.start(Source.file(write(text)), RunOptions.of(1, 1, false));
+        assertThat(start).isInstanceOfSatisfying(Running.Start.Refused.class,
+                refused -> assertThat(refused.problems()).extracting(Object::toString)
+                        .satisfiesExactly(
+                                list -> assertThat(list).contains("weir.yaml:8:",
+                                        "admin.access_log[0].typed_config.path", "/nowhere/b.log"),
+                                path -> assertThat(path).contains("weir.yaml:3:", "admin.access_log_path",
+                                        "/nowhere/a.log")));
+    }
+
+    private void reload(String text) throws IOException {
+        write(text);
+        running().reload();
+        running().conductor().call(() -> 0);
     }
 
     @Test

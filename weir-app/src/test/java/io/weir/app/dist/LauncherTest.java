@@ -39,6 +39,7 @@ class LauncherTest {
         Files.copy(root.resolve("weir"), tree.resolve("weir"), java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
         Files.createDirectories(tree.resolve("dist"));
         Files.copy(root.resolve("dist/jvm.options"), tree.resolve("dist/jvm.options"));
+        Files.copy(root.resolve("dist/classpath"), tree.resolve("dist/classpath"));
         Files.copy(root.resolve("dist/rehearse"), tree.resolve("dist/rehearse"),
                 java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
         Files.writeString(tree.resolve("pom.xml"), "<project/>");

@@ -12,7 +12,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -71,9 +70,7 @@ public final class Listener implements AutoCloseable {
         // rather than shared without a word; the option is set afterwards, to let our own others in.
         Channel socket = bindOne(first, shared ? List.of(first) : workers, options.address(), false);
         localAddress = localAddressOf(socket);
-        if (options.address() instanceof UnixDomainSocketAddress unix) {
-            permit(unix.getPath());
-        }
+        permit(options.unixMode());
         if (shared) {
             socket.config().setOption(UnixChannelOption.SO_REUSEPORT, true);
             for (Worker worker : workers.subList(1, workers.size())) {
@@ -128,19 +125,28 @@ public final class Listener implements AutoCloseable {
         return options.address() instanceof UnixDomainSocketAddress ? options.address() : socket.localAddress();
     }
 
-    private void permit(Path path) throws ListenFailure {
-        if (options.unixMode() < 0 || StaleSocket.isAbstract(path)) {
+    /**
+     * Gives the file of a UNIX socket these permissions; nothing for other addresses.
+     *
+     * @param unixMode
+     *            nine bits, -1 to leave them as they are
+     * @throws ListenFailure
+     *             when the system refuses
+     */
+    public void permit(int unixMode) throws ListenFailure {
+        if (unixMode < 0 || !(options.address() instanceof UnixDomainSocketAddress unix)
+                || StaleSocket.isAbstract(unix.getPath())) {
             return;
         }
         Set<PosixFilePermission> granted = EnumSet.noneOf(PosixFilePermission.class);
         PosixFilePermission[] all = PosixFilePermission.values();
         for (int i = 0; i < UNIX_PERMISSION_BITS; i++) {
-            if (((options.unixMode() >> (UNIX_PERMISSION_BITS - 1 - i)) & 1) != 0) {
+            if (((unixMode >> (UNIX_PERMISSION_BITS - 1 - i)) & 1) != 0) {
                 granted.add(all[i]);
             }
         }
         try {
-            Files.setPosixFilePermissions(path, granted);
+            Files.setPosixFilePermissions(unix.getPath(), granted);
         } catch (IOException e) {
             throw new ListenFailure(options.address(), ListenFailure.Reason.of(e), e);
         }

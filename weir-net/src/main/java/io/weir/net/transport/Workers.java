@@ -24,9 +24,9 @@ public final class Workers implements AutoCloseable {
     private final PooledByteBufAllocator allocator;
     private final List<Worker> all;
 
-    private Workers(int count, Transport transport) {
+    private Workers(int count, Transport transport, String threadNames) {
         AtomicInteger names = new AtomicInteger();
-        ThreadFactory threads = body -> new WorkerThread(body, "weir-worker-" + names.getAndIncrement());
+        ThreadFactory threads = body -> new WorkerThread(body, threadNames + names.getAndIncrement());
         this.group = new MultiThreadIoEventLoopGroup(count, threads, transport.ioHandlers());
         this.allocator = new PooledByteBufAllocator(true, 0, count, PAGE_BYTES, CHUNK_ORDER, SMALL_CACHE, NORMAL_CACHE,
                 false, 0);
@@ -53,15 +53,29 @@ public final class Workers implements AutoCloseable {
      *            how many; 0 or less for one per processor
      */
     public static Workers start(int count) {
-        return start(count, Transport.best());
+        return start(count, "weir-worker-");
+    }
+
+    /**
+     * Starts workers whose threads have names of their own: for what is to stand beside the traffic.
+     *
+     * @param threadNames
+     *            what comes before the number
+     */
+    public static Workers start(int count, String threadNames) {
+        return start(count, Transport.best(), threadNames);
     }
 
     static Workers start(int count, Transport transport) {
+        return start(count, transport, "weir-worker-");
+    }
+
+    private static Workers start(int count, Transport transport, String threadNames) {
         if (System.getProperty("io.netty.leakDetection.level") == null
                 && System.getProperty("io.netty.leakDetectionLevel") == null) {
             ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
         }
-        return new Workers(count > 0 ? count : Runtime.getRuntime().availableProcessors(), transport);
+        return new Workers(count > 0 ? count : Runtime.getRuntime().availableProcessors(), transport, threadNames);
     }
 
     public List<Worker> all() {

@@ -48,6 +48,11 @@ final class Addresses {
         };
     }
 
+    /** The permissions of a pipe's file, -1 where none are given; 0 is none, as in Envoy. */
+    static int mode(Address address) {
+        return address.getPipe().getMode() == 0 ? -1 : address.getPipe().getMode();
+    }
+
     /**
      * What a cluster connects to.
      *
@@ -83,6 +88,10 @@ final class Addresses {
                     context.problem("pipe.path", address.getPipe().getPath(), "a DNS cluster needs names, not pipes",
                             "set type: STATIC");
                     yield null;
+                }
+                if (address.getPipe().getMode() != 0) {
+                    context.warning("pipe.mode", Integer.toString(address.getPipe().getMode()),
+                            "a mode is given to sockets that are listened on; this one is connected to", "remove it");
                 }
                 yield pipe(context.at("pipe"), address.getPipe());
             }
@@ -130,10 +139,6 @@ final class Addresses {
         String path = pipe.getPath();
         if (path.isEmpty()) {
             return null; // a rule of the API says that it is required
-        }
-        if (pipe.getMode() != 0) {
-            context.problem("mode", Integer.toString(pipe.getMode()), "Weir does not set the mode of a socket yet",
-                    "remove it, and let the folder's mode say who may connect");
         }
         if (path.startsWith("@")) {
             context.problem("path", path, "Weir does not support abstract sockets", "write the path of a file");

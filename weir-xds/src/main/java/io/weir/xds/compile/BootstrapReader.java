@@ -11,6 +11,7 @@ import java.util.List;
 import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
+import io.weir.core.model.AccessLogSpec;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Locality;
 
@@ -65,6 +66,7 @@ final class BootstrapReader {
                 new Locality(locality.getRegion(), locality.getZone(), locality.getSubZone()));
     }
 
+    @SuppressWarnings("deprecation") // access_log_path is what most files use
     private @Nullable AdminSpec admin() {
         if (!bootstrap.hasAdmin() || !bootstrap.getAdmin().hasAddress()) {
             return null; // as in Envoy: without an address there is no admin server
@@ -72,7 +74,15 @@ final class BootstrapReader {
         Admin admin = bootstrap.getAdmin();
         ReadContext at = context.at("admin");
         SocketAddress address = Addresses.toListenAt(at.at("address"), admin.getAddress());
-        return address == null ? null : new AdminSpec(address);
+        var logs = new ArrayList<>(at.accessLogs("access_log", admin.getAccessLogList()));
+        int listed = logs.size();
+        if (!admin.getAccessLogPath().isEmpty()) {
+            logs.add(new AccessLogSpec(AccessLoggers.sink(admin.getAccessLogPath()), new AccessLogSpec.Format.Default(),
+                    null));
+        }
+        return address == null
+                ? null
+                : new AdminSpec(address, Addresses.mode(admin.getAddress()), logs, listed);
     }
 
     private void runtime() {

@@ -5,11 +5,14 @@ import io.weir.xds.spec.FilterSpec;
 import io.weir.xds.spec.ListenerSpec;
 import java.net.SocketAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import com.google.protobuf.BoolValue;
 
+import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
@@ -29,6 +32,7 @@ final class ListenerReader {
 
     private final ReadContext context;
     private final Listener listener;
+    private final Map<SocketAddress, Integer> unixModes = new LinkedHashMap<>();
 
     private ListenerReader(ReadContext context, Listener listener) {
         this.context = context;
@@ -59,26 +63,29 @@ final class ListenerReader {
                 ? Plain.limit(listener.getTcpBacklogSize().getValue())
                 : ListenerSpec.BACKLOG_DEFAULT;
         boolean reusePort = !listener.hasEnableReusePort() || listener.getEnableReusePort().getValue();
-        return new ListenerSpec(name, addresses, ipv4Compatible(), chains, bufferBytesMax, reusePort, backlog,
-                accessLog,
-                statPrefix.replace(':', '_'));
+        return new ListenerSpec(name, addresses, unixModes, ipv4Compatible(), chains, bufferBytesMax, reusePort,
+                backlog, accessLog, statPrefix.replace(':', '_'));
     }
 
     private List<SocketAddress> addresses() {
         var addresses = new ArrayList<SocketAddress>();
-        add(addresses, Addresses.toListenAt(context.at("address"), listener.getAddress()));
+        add(addresses, context.at("address"), listener.getAddress());
         udp(context.at("address"), listener.getAddress());
         for (int i = 0; i < listener.getAdditionalAddressesCount(); i++) {
             ReadContext at = context.at("additional_addresses", i).at("address");
-            add(addresses, Addresses.toListenAt(at, listener.getAdditionalAddresses(i).getAddress()));
+            add(addresses, at, listener.getAdditionalAddresses(i).getAddress());
             udp(at, listener.getAdditionalAddresses(i).getAddress());
         }
         return addresses;
     }
 
-    private static void add(List<SocketAddress> addresses, @Nullable SocketAddress address) {
+    private void add(List<SocketAddress> addresses, ReadContext at, Address message) {
+        SocketAddress address = Addresses.toListenAt(at, message);
         if (address != null) {
             addresses.add(address);
+            if (Addresses.mode(message) >= 0) {
+                unixModes.put(address, Addresses.mode(message));
+            }
         }
     }
 
@@ -87,7 +94,7 @@ final class ListenerReader {
                 .stream().anyMatch(more -> more.getAddress().getSocketAddress().getIpv4Compat());
     }
 
-    private static void udp(ReadContext context, io.envoyproxy.envoy.config.core.v3.Address address) {
+    private static void udp(ReadContext context, Address address) {
         if (address.getSocketAddress()
                 .getProtocol() == io.envoyproxy.envoy.config.core.v3.SocketAddress.Protocol.UDP) {
             context.problem("socket_address.protocol", "UDP", "Weir does not serve UDP yet", "set protocol: TCP");

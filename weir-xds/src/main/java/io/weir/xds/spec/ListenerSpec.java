@@ -2,6 +2,7 @@ package io.weir.xds.spec;
 
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.Map;
 
 import io.weir.core.model.AccessLogSpec;
 
@@ -13,6 +14,9 @@ import io.weir.core.model.AccessLogSpec;
  * @param addresses
  *            where it listens, at least one: resolved {@code InetSocketAddress} (port 0 asks the system for one) or
  *            {@code UnixDomainSocketAddress}
+ * @param unixModes
+ *            permissions of the files of those addresses that are given some; the others have those of the process'
+ *            umask
  * @param ipv4Compatible
  *            whether an IPv6 wildcard address takes IPv4 connections too
  * @param chains
@@ -28,9 +32,9 @@ import io.weir.core.model.AccessLogSpec;
  * @param statPrefix
  *            the segment after {@code listener.} in the names of its stats, such as {@code 0.0.0.0_8080}
  */
-public record ListenerSpec(String name, List<SocketAddress> addresses, boolean ipv4Compatible,
-        List<FilterChainSpec> chains, int bufferBytesMax, boolean reusePort, int backlog, List<AccessLogSpec> accessLog,
-        String statPrefix) {
+public record ListenerSpec(String name, List<SocketAddress> addresses, Map<SocketAddress, Integer> unixModes,
+        boolean ipv4Compatible, List<FilterChainSpec> chains, int bufferBytesMax, boolean reusePort, int backlog,
+        List<AccessLogSpec> accessLog, String statPrefix) {
 
     /** Envoy's default of {@code per_connection_buffer_limit_bytes}. */
     public static final int BUFFER_BYTES_DEFAULT = 1024 * 1024;
@@ -40,6 +44,7 @@ public record ListenerSpec(String name, List<SocketAddress> addresses, boolean i
 
     public ListenerSpec {
         addresses = List.copyOf(addresses);
+        unixModes = Map.copyOf(unixModes);
         chains = List.copyOf(chains);
         accessLog = List.copyOf(accessLog);
     }
