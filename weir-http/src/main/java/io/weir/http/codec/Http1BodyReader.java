@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes one body after another from a connection's bytes (RFC 9112 sections 6 and 7). Chunk extensions are checked
- * and dropped; trailer fields that a proxy acts upon are refused (RFC 9110 section 6.5.1). One for each direction of a
+ * and dropped, and so are trailer fields that have no place there ({@link TrailerFields}). One for each direction of a
  * connection; belongs to one worker.
  */
 public final class Http1BodyReader {
@@ -180,13 +180,11 @@ public final class Http1BodyReader {
             var wrong = head.count() == limits.fieldsMax()
                     ? Reject.TOO_MANY_FIELDS
                     : FieldLine.parse(head, start, end);
-            if (wrong == null && HeaderName.idOf(head.bytes, start, head.nameEnd(head.count() - 1)) != 0) {
-                wrong = Reject.TRAILER_FIELD;
-            }
             if (wrong != null) {
                 fail(wrong);
                 return;
             }
+            TrailerFields.strip(head, head.count() - 1);
         }
         if (lines.reject() != null) {
             fail(lines.reject());

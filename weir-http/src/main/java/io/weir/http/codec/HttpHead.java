@@ -324,6 +324,11 @@ public final class HttpHead {
         return index[i * STRIDE + ID] < 0;
     }
 
+    /** Whether line {@code i}, which stands, has a known name. */
+    boolean known(int i) {
+        return index[i * STRIDE + ID] > 0;
+    }
+
     /** Takes line {@code i} out. */
     public void remove(int i) {
         if (index[i * STRIDE + ID] >= 0) {

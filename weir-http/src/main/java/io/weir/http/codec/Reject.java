@@ -48,7 +48,11 @@ public enum Reject {
     HOST_MISSING(400, "http1.missing_host"),
     /** More than one Host (RFC 9112 section 3.2). */
     HOST_REPEATED(400, "http1.repeated_host"),
-    /** A Host that is not host and port (RFC 9110 section 7.2), or with user information (section 4.2.4). */
+    /**
+     * A Host that is not host and port (RFC 9110 section 7.2), or with user information (section 4.2.4). An empty one
+     * is for targets without an authority (RFC 9112 section 3.2), and those of http and https always have one (RFC 9110
+     * sections 4.2.1 and 4.2.2): some servers take it for their default host, others refuse it.
+     */
     HOST(400, "http1.invalid_host"),
     /** Host and the target's authority differ (RFC 9112 sections 3.2.2 and 3.2.3). */
     HOST_CONFLICT(400, "http1.host_conflict"),
@@ -79,9 +83,7 @@ public enum Reject {
     /** More chunk extensions than the limit (RFC 9112 section 7.1.1 asks for one). */
     CHUNK_EXTENSION_TOO_LONG(400, "http1.chunk_extension_too_long"),
     /** A chunk's data is not followed by CRLF (RFC 9112 section 7.1). */
-    CHUNK_END(400, "http1.invalid_chunk_end"),
-    /** A trailer field that frames, routes or that proxies act upon (RFC 9110 section 6.5.1). */
-    TRAILER_FIELD(400, "http1.trailer_field_not_allowed");
+    CHUNK_END(400, "http1.invalid_chunk_end");
 
     private final int status;
     private final String details;

@@ -19,9 +19,6 @@ import io.weir.http.route.RouteTable;
 import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.Plain;
 import io.weir.xds.compile.ReadContext;
-import java.util.HashSet;
-import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the HTTP connection manager, its routes and its filters. */
@@ -57,8 +54,7 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
         }
         return new HttpManagerSpec(config.getStatPrefix(), codec, routes, identity, clientAddress(config),
                 requestId(config), limits(config, common), timeouts(config, common), normalize(config, common),
-                http10, upgrades(config), router.suppressEnvoyHeaders(), accessLog,
-                filters.level().chains());
+                http10, router.suppressEnvoyHeaders(), accessLog, filters.level().chains());
     }
 
     private static @Nullable Codec codec(HttpConnectionManager config, ReadContext context) {
@@ -154,15 +150,5 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
         return new NormalizeSpec(config.getNormalizePath().getValue(), config.getMergeSlashes(), slashes,
                 config.getStripMatchingHostPort() ? StripPort.MATCHING : ports, config.getStripTrailingHostDot(),
                 underscores);
-    }
-
-    private static Set<String> upgrades(HttpConnectionManager config) {
-        var types = new HashSet<String>();
-        for (var upgrade : config.getUpgradeConfigsList()) {
-            if (!upgrade.hasEnabled() || upgrade.getEnabled().getValue()) {
-                types.add(upgrade.getUpgradeType().toLowerCase(Locale.ROOT));
-            }
-        }
-        return types;
     }
 }

@@ -5,7 +5,6 @@ import io.weir.http.filter.ChainSpec;
 import io.weir.http.route.NormalizeSpec;
 import io.weir.http.route.RouteTable;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  *            what is made uniform before routing
  * @param http10
  *            whether HTTP/1.0 is accepted
- * @param upgrades
- *            upgrade types that may pass, in lower case, such as {@code websocket}
  * @param suppressEnvoyHeaders
  *            the router adds no {@code x-envoy-} header of its own to requests and responses
  * @param accessLog
@@ -44,10 +41,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record HttpManagerSpec(String statPrefix, Codec codec, RouteTable routes, Identity identity,
         ClientAddress clientAddress, RequestId requestId, Limits limits, Timeouts timeouts, NormalizeSpec normalize,
-        Http10 http10, Set<String> upgrades, boolean suppressEnvoyHeaders,
-        List<AccessLogSpec> accessLog, List<ChainSpec> chains) {
+        Http10 http10, boolean suppressEnvoyHeaders, List<AccessLogSpec> accessLog, List<ChainSpec> chains) {
     public HttpManagerSpec {
-        upgrades = Set.copyOf(upgrades);
         accessLog = List.copyOf(accessLog);
         chains = List.copyOf(chains);
     }
@@ -55,14 +50,14 @@ public record HttpManagerSpec(String statPrefix, Codec codec, RouteTable routes,
     /** Every default, for these routes. */
     public static HttpManagerSpec of(String statPrefix, RouteTable routes) {
         return new HttpManagerSpec(statPrefix, Codec.AUTO, routes, Identity.DEFAULT, ClientAddress.DEFAULT,
-                RequestId.DEFAULT, Limits.DEFAULT, Timeouts.DEFAULT, NormalizeSpec.NONE, Http10.REFUSED, Set.of(),
-                false, List.of(), List.of(ChainSpec.EMPTY));
+                RequestId.DEFAULT, Limits.DEFAULT, Timeouts.DEFAULT, NormalizeSpec.NONE, Http10.REFUSED, false,
+                List.of(), List.of(ChainSpec.EMPTY));
     }
 
     /** The same with other filters. */
     public HttpManagerSpec withChains(List<ChainSpec> others) {
         return new HttpManagerSpec(statPrefix, codec, routes, identity, clientAddress, requestId, limits, timeouts,
-                normalize, http10, upgrades, suppressEnvoyHeaders, accessLog, others);
+                normalize, http10, suppressEnvoyHeaders, accessLog, others);
     }
 
     /** {@code codec_type}. */

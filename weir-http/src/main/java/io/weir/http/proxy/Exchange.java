@@ -328,7 +328,7 @@ public final class Exchange {
     private void send(int code, byte[] body, long responseFlags) {
         flags |= responseFlags;
         var head = localHead(code);
-        HeaderPolicy.overload(head, flags);
+        headerPolicy().overload(head, flags);
         sendLocal(head, body);
     }
 

@@ -63,10 +63,12 @@ final class HeaderPolicy {
             for (var name : INTERNAL) {
                 head.remove(name);
             }
-            byte[] ip = remoteIp();
-            if (ip.length > 0 && spec.clientAddress().xffTrustedHops() == 0) {
-                head.add(HeaderName.X_ENVOY_EXTERNAL_ADDRESS, ip, 0, ip.length);
+            byte[] ip = remoteIp(); // of no length for a client on a UNIX socket
+            if (spec.clientAddress().xffTrustedHops() == 0) {
                 head.remove(HeaderName.X_FORWARDED_PROTO);
+                if (ip.length > 0) {
+                    head.add(HeaderName.X_ENVOY_EXTERNAL_ADDRESS, ip, 0, ip.length);
+                }
             }
             if (ip.length > 0 && !spec.clientAddress().skipXffAppend()) {
                 append(head, HeaderName.X_FORWARDED_FOR, ip);
@@ -99,8 +101,11 @@ final class HeaderPolicy {
         }
     }
 
-    /** Says that a request was refused because too much is under way, or to lower the load. */
-    static void overload(HttpHead response, long flags) {
+    /** Says that a request was refused because too much is under way, or to lower the load; or stays silent. */
+    void overload(HttpHead response, long flags) {
+        if (spec.suppressEnvoyHeaders()) {
+            return;
+        }
         if ((flags & ResponseFlag.UO.bit()) != 0) {
             response.add(HeaderName.X_ENVOY_OVERLOADED, "true");
         }

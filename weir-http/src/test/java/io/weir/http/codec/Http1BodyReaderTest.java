@@ -9,6 +9,8 @@ import io.weir.http.codec.HttpHead.Framing;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.ParameterizedTest;
 
 class Http1BodyReaderTest {
     private final Http1BodyReader reader = new Http1BodyReader(HeadLimits.DEFAULT);
@@ -89,6 +91,25 @@ class Http1BodyReaderTest {
         assertThat(trailers.value(HeaderName.of("x-sum"))).isEqualTo("1");
         reader.start(Framing.CHUNKED, -1);
         assertThat(reader.read(bytes("0\r\n\r\n"))).isNull();
+        assertThat(reader.done()).isTrue();
+        assertThat(reader.trailers()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 3", "transfer-encoding: chunked", "Host: b", "Date: x", "SERVER: x",
+            "Location: /", "Set-Cookie: a=b", "Via: 1.1 x", "X-Request-Id: 1", "Trailer: x", "Connection: close",
+            "Content-Type: x", "Authorization: x", "Expires: 0", "Vary: *", "If-None-Match: x", "Age: 1", "Pragma: x",
+            "WWW-Authenticate: Basic", "Retry-After: 1", "Max-Forwards: 1", "Warning: x"})
+    void aTrailerThatHasNoPlaceThereIsDroppedAndTheOthersStay(String line) {
+        reader.start(Framing.CHUNKED, -1);
+        assertThat(reader.read(bytes("0\r\nX-Sum: 1\r\n" + line + "\r\nserver-timing: a\r\n\r\n"))).isNull();
+        assertThat(reader.done()).isTrue();
+        var written = Unpooled.buffer();
+        Http1Writer.lastChunk(written, reader.trailers());
+        assertThat(written.toString(StandardCharsets.ISO_8859_1))
+                .isEqualTo("0\r\nX-Sum: 1\r\nserver-timing: a\r\n\r\n");
+        reader.start(Framing.CHUNKED, -1);
+        assertThat(reader.read(bytes("0\r\n" + line + "\r\n\r\n"))).isNull();
         assertThat(reader.done()).isTrue();
         assertThat(reader.trailers()).isNull();
     }

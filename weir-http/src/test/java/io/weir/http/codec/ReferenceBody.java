@@ -5,6 +5,7 @@ import io.weir.http.codec.ReferenceHead.Field;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,6 +26,11 @@ final class ReferenceBody {
     private final String bytes;
     private final HeadLimits limits;
     private final StringBuilder body = new StringBuilder();
+    /** What RFC 9110 section 6.5.1 keeps out of trailers, beside the names that a proxy acts upon. */
+    private static final Set<String> NOT_BEHIND_A_BODY = Set.of("age", "expires", "if-match", "if-modified-since",
+            "if-none-match", "if-range", "if-unmodified-since", "max-forwards", "pragma", "retry-after", "vary",
+            "warning", "www-authenticate");
+
     private final List<Field> trailers = new ArrayList<>();
     private int at;
 
@@ -82,6 +88,7 @@ final class ReferenceBody {
 
     private Decoded trailers() {
         int start = at;
+        int lines = 0;
         while (true) {
             int lf = bytes.indexOf('\n', at);
             int end = lf < 0 ? bytes.length() : lf + 1;
@@ -97,14 +104,15 @@ final class ReferenceBody {
                 return new Decoded(body.toString(), true, false, trailers, at);
             }
             Matcher m = FIELD.matcher(line.endsWith("\r") ? line.substring(0, line.length() - 1) : "");
-            if (!m.matches() || trailers.size() == limits.fieldsMax()) {
+            if (!m.matches() || lines == limits.fieldsMax()) {
                 return refused();
             }
+            lines++;
             String lower = m.group(1).toLowerCase(Locale.ROOT);
-            if (ReferenceHead.END_TO_END.contains(lower) || ReferenceHead.ONE_HOP.contains(lower)) {
-                return refused();
+            if (!ReferenceHead.END_TO_END.contains(lower) && !ReferenceHead.ONE_HOP.contains(lower)
+                    && !NOT_BEHIND_A_BODY.contains(lower)) {
+                trailers.add(new Field(m.group(1), m.group(2)));
             }
-            trailers.add(new Field(m.group(1), m.group(2)));
         }
     }
 

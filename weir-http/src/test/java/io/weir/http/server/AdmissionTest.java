@@ -92,6 +92,23 @@ final class AdmissionTest {
     }
 
     @Test
+    void whoMaySendNoHeadersOfEnvoysSaysNothingOfOverload() throws Exception {
+        var base = HttpManagerSpec.of("test", RouteTable.of(Forward.to("origins")));
+        var silent = new HttpManagerSpec(base.statPrefix(), base.codec(), base.routes(), base.identity(),
+                base.clientAddress(), base.requestId(), base.limits(), base.timeouts(), base.normalize(),
+                base.http10(), true, base.accessLog(), base.chains());
+        try (var holding = new Holding();
+                var proxy = ProxyFixture.with(cluster -> cluster.withAdmission(
+                        cluster.admission().withLimits(new CircuitLimits(1, 1, 0, 3))), silent, holding.origin);
+                var client = proxy.client()) {
+            HttpMessage response = client.send(GET).response();
+            assertThat(response.status()).isEqualTo(503);
+            assertThat(response.fields()).noneMatch(field -> field.name().startsWith("x-envoy-"));
+            assertThat(proxy.logged().has(ResponseFlag.UO)).isTrue();
+        }
+    }
+
+    @Test
     void aPriorityHasPlaceWhereTheOtherHasNone() throws Exception {
         var high = new CircuitLimits(100, 100, 1, 3);
         try (var holding = new Holding();

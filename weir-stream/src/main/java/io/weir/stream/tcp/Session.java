@@ -307,7 +307,7 @@ final class Session implements PickContext {
         }
     }
 
-    /** A side has closed, which its peer learns as a close too, after what was sent before. */
+    /** A side has closed, which its peer learns as a close too, or as a reset, after what was sent before. */
     void closed(Side side) {
         if (side.broken()) {
             flags |= side.downstream() ? ResponseFlag.DR.bit() : ResponseFlag.UR.bit();
@@ -330,7 +330,11 @@ final class Session implements PickContext {
                 stats.upstreamFlushTotal.increment();
                 stats.upstreamFlushActive.increment();
             }
-            other.closeFlushed();
+            if (side.broken()) {
+                other.resetFlushed();
+            } else {
+                other.closeFlushed();
+            }
             return;
         }
         finish();

@@ -3,12 +3,15 @@ package io.weir.stream.tcp;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.SocketChannel;
 import io.weir.net.transport.SendProgress;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -224,6 +227,36 @@ final class Side extends ChannelInboundHandlerAdapter {
         } else {
             channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
+    }
+
+    /**
+     * As {@link #closeFlushed}, but ends with a reset: the other side had one, so something of the stream may be lost,
+     * and a FIN would say that it is whole (RFC 9293 section 3.6 has FIN mean "I have no more data to send"). What has
+     * been read of the other side is still handed to the kernel first.
+     */
+    void resetFlushed() {
+        if (closed || closedByUs) {
+            return;
+        }
+        closedByUs = true;
+        channel().config().setAutoRead(false);
+        if (outputEnded) {
+            resetNow();
+        } else {
+            channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> resetNow());
+        }
+    }
+
+    private void resetNow() {
+        Channel present = channel();
+        if (present instanceof SocketChannel && present.isActive()) {
+            try {
+                present.config().setOption(ChannelOption.SO_LINGER, 0);
+            } catch (ChannelException e) {
+                LOG.debug("{} was closed before it could be reset", present, e);
+            }
+        }
+        present.close(); // a UNIX socket knows no reset
     }
 
     void closeNow() {

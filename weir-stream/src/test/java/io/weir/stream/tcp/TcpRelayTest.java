@@ -134,7 +134,7 @@ class TcpRelayTest {
     }
 
     @Test
-    void aResetByTheClientClosesTheHostsConnection() throws Exception {
+    void aResetByTheClientResetsTheHostsConnection() throws Exception {
         CompletableFuture<Integer> end = new CompletableFuture<>();
         try (Backend host = Backend.of(socket -> {
             socket.getInputStream().read();
@@ -146,14 +146,15 @@ class TcpRelayTest {
             Thread.sleep(50);
             client.setSoLinger(true, 0);
             client.close();
-            assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo(-1);
+            assertThatThrownBy(() -> end.get(20, TimeUnit.SECONDS)).hasRootCauseInstanceOf(SocketException.class)
+                    .hasRootCauseMessage("Connection reset");
             assertThat(rig.record().flags()).isEqualTo(Rig.flags(ResponseFlag.DR));
             rig.assertNothingIsLeft();
         }
     }
 
     @Test
-    void aResetByTheHostClosesTheClientsConnectionAfterWhatWasSent() throws Exception {
+    void aResetByTheHostResetsTheClientsConnectionAfterWhatWasSent() throws Exception {
         try (Backend host = Backend.of(socket -> {
             socket.getOutputStream().write("last words".getBytes(US_ASCII));
             socket.getInputStream().read();
@@ -162,11 +163,26 @@ class TcpRelayTest {
             byte[] words = client.getInputStream().readNBytes(10);
             client.getOutputStream().write('x');
             assertThat(new String(words, US_ASCII)).isEqualTo("last words");
-            assertThat(client.getInputStream().read()).isEqualTo(-1);
+            assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class)
+                    .hasMessage("Connection reset");
             AccessRecord record = rig.record();
             assertThat(record.flags()).isEqualTo(Rig.flags(ResponseFlag.UR));
             assertThat(rig.clusters.all().getFirst().view().hosts().all().getFirst().stats().rqError().value())
                     .isEqualTo(1);
+            rig.assertNothingIsLeft();
+        }
+    }
+
+    @Test
+    void anEndOfTheHostAfterItsEndOfOutputIsNoReset() throws Exception {
+        try (Backend host = Backend.of(socket -> {
+            socket.getOutputStream().write("all of it".getBytes(US_ASCII));
+            socket.shutdownOutput();
+            socket.getInputStream().read();
+        }); Rig rig = Rig.to(host.address()); Socket client = rig.connect()) {
+            assertThat(new String(client.getInputStream().readAllBytes(), US_ASCII)).isEqualTo("all of it");
+            client.shutdownOutput();
+            assertThat(rig.record().flags()).isZero();
             rig.assertNothingIsLeft();
         }
     }

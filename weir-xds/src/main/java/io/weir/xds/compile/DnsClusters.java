@@ -118,10 +118,8 @@ final class DnsClusters {
         String type = TypedConfigs.type(resolver.getTypedConfig());
         if (!SAME_ANSWERS.contains(type)) {
             context.problem("typed_config", type, "Weir does not have this resolver", "remove it");
-        } else if (!resolver.getTypedConfig().getValue().isEmpty()) {
-            context.problem("typed_config", type, "Weir does not honour the options of a DNS resolver yet",
-                    "remove them; names are resolved as /etc/resolv.conf says");
         } else {
+            // What is set in it is refused as fields that are not honoured, each at its own place.
             context.warning("typed_config", type, "Weir has one resolver of its own and uses that", "");
         }
     }
