@@ -71,11 +71,20 @@ public final class Source {
         };
     }
 
-    /** What the configuration stands for. */
-    public Expansion expand() {
+    /**
+     * What the configuration stands for.
+     *
+     * @param defaults
+     *            whether what is not written is told too
+     */
+    public Expansion expand(boolean defaults) {
         ConfigFile.Loaded loaded = read();
-        boolean broken = Problem.anyError(loaded.problems());
-        return new Expansion(broken ? "" : ConfigPrinter.yaml(loaded, extensions()), loaded.problems());
+        if (Problem.anyError(loaded.problems())) {
+            return new Expansion("", loaded.problems());
+        }
+        return new Expansion(defaults
+                ? ConfigPrinter.yamlWithDefaults(loaded, extensions())
+                : ConfigPrinter.yaml(loaded, extensions()), loaded.problems());
     }
 
     /** Where a field was written; null when nobody knows. Reads the source again: for the way out of a failed start. */

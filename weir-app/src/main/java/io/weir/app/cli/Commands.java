@@ -34,6 +34,7 @@ final class Commands implements Runnable {
     private static final String SEED = "another seed than the scenario's";
     private static final String HTML = "write one page with the table and pictures: load, latency, ejections";
     private static final String SVG = "write the pictures alone, each as a file";
+    private static final String DEFAULTS = "fill in every default, so that what holds is what is printed";
     private static final String ADMIN = "where the admin listens; default: nowhere";
 
     private final PrintWriter out;
@@ -111,9 +112,10 @@ final class Commands implements Runnable {
 
     @Command(name = "expand", mixinStandardHelpOptions = true, description = {
             "Print the Envoy v3 bootstrap that a configuration stands for, as YAML."})
-    int expand(@Parameters(paramLabel = "FILE", description = FILE) Path file) {
+    int expand(@Parameters(paramLabel = "FILE", description = FILE) Path file,
+            @Option(names = "--defaults", description = DEFAULTS) boolean defaults) {
         Source source = Source.file(file);
-        Source.Expansion expansion = source.expand();
+        Source.Expansion expansion = source.expand(defaults);
         Serving.report(source, expansion.problems(), err);
         if (expansion.text().isEmpty()) {
             return ExitCode.CONFIGURATION.number();

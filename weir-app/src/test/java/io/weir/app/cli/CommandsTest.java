@@ -93,6 +93,12 @@ class CommandsTest {
 
     @Test
     void anExpansionPassesTheCheckAndExpandsToItself() throws Exception {
+        Cli full = Cli.weir("expand", "--defaults", QUICKSTART);
+        assertThat(full.out()).startsWith("# Every default").contains("connect_timeout: 5s", "timeout: 15s",
+                "use_remote_address: true", "normalize_path: false");
+        Path filled = Files.writeString(folder.resolve("filled.yaml"), full.out());
+        assertThat(Cli.weir("check", filled.toString()).status()).isZero();
+        assertThat(Cli.weir("expand", "--defaults", filled.toString()).out()).isEqualTo(full.out());
         Cli first = Cli.weir("expand", QUICKSTART);
         assertThat(first.status()).as(first.err()).isZero();
         Path expanded = Files.writeString(folder.resolve("expanded.yaml"), first.out());
@@ -141,7 +147,7 @@ class CommandsTest {
     @Test
     void theManualNamesEveryCommandAndOption() throws Exception {
         String manual = Files.readString(SourceTree.root().resolve("dist/weir.1")).replace("\\-", "-");
-        for (String word : List.of("run", "check", "expand", "proxy", "simulate", "--seed", "--html", "--svg",
+        for (String word : List.of("run", "check", "expand", "proxy", "simulate", "--seed", "--html", "--svg", "--defaults",
                 "version", "completion",
                 "--concurrency",
                 "--mode",

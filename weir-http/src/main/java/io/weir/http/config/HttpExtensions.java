@@ -5,6 +5,7 @@ import io.weir.xds.compile.Extensions;
 /** What this module adds to the configuration that Weir understands. */
 public final class HttpExtensions {
     private static final String HONOURED = "/io/weir/http/honoured.txt";
+    private static final String DEFAULTS = "/io/weir/http/defaults.yaml";
 
     private HttpExtensions() {}
 
@@ -12,6 +13,6 @@ public final class HttpExtensions {
     public static Extensions addTo(Extensions extensions) {
         return extensions.with(new HttpManagerReader(), new RouterReader(), new UpstreamHttpReader(),
                 new BufferReader(), new BufferPerRouteReader())
-                .withHonoured(HttpExtensions.class, HONOURED);
+                .withHonoured(HttpExtensions.class, HONOURED).withDefaults(HttpExtensions.class, DEFAULTS);
     }
 }

@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 /** Reads Envoy's TcpProxy filter. */
 public final class TcpProxyReader implements ExtensionReader<TcpProxy, TcpProxySpec> {
     private static final String HONOURED = "/io/weir/stream/honoured.txt";
+    private static final String DEFAULTS = "/io/weir/stream/defaults.yaml";
 
     /** These extensions, and what this module reads. */
     public static Extensions addTo(Extensions extensions) {
-        return extensions.with(new TcpProxyReader()).withHonoured(TcpProxyReader.class, HONOURED);
+        return extensions.with(new TcpProxyReader()).withHonoured(TcpProxyReader.class, HONOURED)
+                .withDefaults(TcpProxyReader.class, DEFAULTS);
     }
 
     @Override

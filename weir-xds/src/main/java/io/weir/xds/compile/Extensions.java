@@ -1,5 +1,10 @@
 package io.weir.xds.compile;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
@@ -10,6 +15,7 @@ import com.google.protobuf.Message;
 
 import io.weir.core.model.AccessLogSpec;
 import io.weir.xds.check.Honoured;
+import io.weir.xds.defaults.Defaults;
 import io.weir.xds.yaml.MessageTypes;
 
 import org.jspecify.annotations.Nullable;
@@ -21,22 +27,39 @@ import org.jspecify.annotations.Nullable;
 public final class Extensions {
 
     private static final String OWN_TABLE = "/io/weir/xds/honoured.txt";
+    private static final String OWN_DEFAULTS = "/io/weir/xds/defaults.yaml";
 
     private final SortedMap<String, ExtensionReader<?, ?>> readers;
     private final Honoured honoured;
+    private final List<Table> defaults;
     private final Function<AccessLogSpec.Format, List<FormatMistake>> formatCheck;
 
-    private Extensions(SortedMap<String, ExtensionReader<?, ?>> readers, Honoured honoured,
+    /** A table of defaults that a module brings; read when somebody wants to see them, which a start does not. */
+    private record Table(Class<?> anchor, String resource) {
+        String text() {
+            try (InputStream in = anchor.getResourceAsStream(resource)) {
+                if (in == null) {
+                    throw new IllegalArgumentException("there is no resource " + resource);
+                }
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private Extensions(SortedMap<String, ExtensionReader<?, ?>> readers, Honoured honoured, List<Table> defaults,
             Function<AccessLogSpec.Format, List<FormatMistake>> formatCheck) {
         this.formatCheck = formatCheck;
+        this.defaults = List.copyOf(defaults);
         this.readers = readers;
         this.honoured = honoured;
     }
 
     /** What this module brings: the access loggers and the table of the listener, cluster and endpoint messages. */
     public static Extensions basic() {
-        return new Extensions(new TreeMap<>(), Honoured.core(), _ -> List.of())
-                .withHonoured(Extensions.class, OWN_TABLE)
+        return new Extensions(new TreeMap<>(), Honoured.core(), List.of(), _ -> List.of())
+                .withHonoured(Extensions.class, OWN_TABLE).withDefaults(Extensions.class, OWN_DEFAULTS)
                 .with(AccessLoggers.readers()).with(ClusterReader.readers())
                 .with(new DemoReader());
     }
@@ -52,7 +75,7 @@ public final class Extensions {
         for (ExtensionReader<?, ?> reader : more) {
             all.put(reader.type(), reader);
         }
-        return new Extensions(all, honoured, formatCheck);
+        return new Extensions(all, honoured, defaults, formatCheck);
     }
 
     /**
@@ -64,7 +87,21 @@ public final class Extensions {
      *            its absolute resource name, such as {@code /io/weir/http/honoured.txt}
      */
     public Extensions withHonoured(Class<?> anchor, String resource) {
-        return new Extensions(readers, honoured.with(anchor, resource), formatCheck);
+        return new Extensions(readers, honoured.with(anchor, resource), defaults, formatCheck);
+    }
+
+    /**
+     * These extensions and one more table of what holds where nothing is written.
+     *
+     * @param anchor
+     *            a class of the module that brings the table
+     * @param resource
+     *            its absolute resource name, such as {@code /io/weir/http/defaults.yaml}
+     */
+    public Extensions withDefaults(Class<?> anchor, String resource) {
+        var more = new ArrayList<>(defaults);
+        more.add(new Table(anchor, resource));
+        return new Extensions(readers, honoured, more, formatCheck);
     }
 
     /**
@@ -74,7 +111,7 @@ public final class Extensions {
      *            answers what is wrong with the format of an access log; nothing when all is well
      */
     public Extensions withFormatCheck(Function<AccessLogSpec.Format, List<FormatMistake>> check) {
-        return new Extensions(readers, honoured, check);
+        return new Extensions(readers, honoured, defaults, check);
     }
 
     /** What is wrong with the format of an access log. */
@@ -97,6 +134,15 @@ public final class Extensions {
     MessageTypes messageTypes() {
         return MessageTypes.envoy()
                 .with(readers.values().stream().map(ExtensionReader::prototype).toArray(Message[]::new));
+    }
+
+    /** What holds where nothing is written. Reads the tables. */
+    public Defaults defaults() {
+        Defaults all = Defaults.none(messageTypes());
+        for (Table table : defaults) {
+            all = all.with(table.resource, table.text());
+        }
+        return all;
     }
 
     /** Which fields are honoured. */

@@ -5,6 +5,8 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiPredicate;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
@@ -33,20 +35,32 @@ public final class ProtoPrinter {
 
     private final MessageTypes types;
     private final boolean redacting;
+    private final BiPredicate<Message, FieldDescriptor> zeros;
 
-    private ProtoPrinter(MessageTypes types, boolean redacting) {
+    private ProtoPrinter(MessageTypes types, boolean redacting, BiPredicate<Message, FieldDescriptor> zeros) {
         this.types = types;
         this.redacting = redacting;
+        this.zeros = zeros;
     }
 
     /** Prints everything, with the types that an Any may hold. */
     public static ProtoPrinter of(MessageTypes types) {
-        return new ProtoPrinter(types, false);
+        return new ProtoPrinter(types, false, (_, _) -> false);
     }
 
     /** Prints {@code [redacted]} for what Envoy's API marks as sensitive: private keys, passwords, tokens. */
     public ProtoPrinter redacting() {
-        return new ProtoPrinter(types, true);
+        return new ProtoPrinter(types, true, zeros);
+    }
+
+    /**
+     * Prints fields that cannot tell zero from nothing, and are zero, where these say so.
+     *
+     * @param wanted
+     *            given the message that they stand in
+     */
+    public ProtoPrinter showing(BiPredicate<Message, FieldDescriptor> wanted) {
+        return new ProtoPrinter(types, redacting, wanted);
     }
 
     /** As YAML in block style, ending with a line break. */
@@ -94,7 +108,7 @@ public final class ProtoPrinter {
 
         private List<Entry> fields(Message message, boolean secret) {
             List<Entry> entries = new ArrayList<>();
-            for (Map.Entry<FieldDescriptor, Object> set : message.getAllFields().entrySet()) {
+            for (Map.Entry<FieldDescriptor, Object> set : shown(message).entrySet()) {
                 FieldDescriptor field = set.getKey();
                 boolean hidden = secret || (redacting && field.getOptions().getExtension(Sensitive.sensitive));
                 Node value;
@@ -108,6 +122,16 @@ public final class ProtoPrinter {
                 entries.add(new Entry(NOWHERE, field.getName(), value));
             }
             return entries;
+        }
+
+        private Map<FieldDescriptor, Object> shown(Message message) {
+            Map<FieldDescriptor, Object> shown = new TreeMap<>(message.getAllFields());
+            for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
+                if (!field.hasPresence() && !field.isRepeated() && zeros.test(message, field)) {
+                    shown.putIfAbsent(field, message.getField(field));
+                }
+            }
+            return shown;
         }
 
         private Sequence list(Message message, FieldDescriptor field, boolean secret) {
