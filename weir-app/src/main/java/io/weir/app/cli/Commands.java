@@ -27,7 +27,7 @@ final class Commands implements Runnable {
     private static final String TURNS = "round_robin";
     private static final String MODE = "validate reads and compiles the file and stops there";
     private static final String NO_FOLLOW = "do not take over changes of the file, except by SIGHUP";
-    private static final String FROM = "where to listen; without HOST on all addresses";
+    private static final String FROM = "where to listen; without HOST on all addresses; or the path of a socket";
     private static final String TO = "the servers, separated by commas";
     private static final String HOW = "round_robin, least_request or random";
     private static final String SCENARIO = "a YAML file: hosts, troubles, arrivals, policies";
@@ -35,7 +35,7 @@ final class Commands implements Runnable {
     private static final String HTML = "write one page with the table and pictures: load, latency, ejections";
     private static final String SVG = "write the pictures alone, each as a file";
     private static final String DEFAULTS = "fill in every default, so that what holds is what is printed";
-    private static final String ADMIN = "where the admin listens; default: nowhere";
+    private static final String ADMIN = "where the admin listens, or the path of its socket; default: nowhere";
 
     private final PrintWriter out;
     private final PrintWriter err;
@@ -127,7 +127,8 @@ final class Commands implements Runnable {
 
     @Command(name = "proxy", mixinStandardHelpOptions = true, description = {
             "Serve without a file: from one address to some servers.",
-            "Targets are http://HOST:PORT for requests or tcp://HOST:PORT for plain connections."})
+            "Targets are http://HOST:PORT for requests or tcp://HOST:PORT for plain connections;",
+            "a HOST that is a name is resolved again every 5 s, and each of its addresses is a server."})
     int proxy(@Option(names = "--from", required = true, paramLabel = "[HOST]:PORT", description = FROM) String from,
             @Option(names = "--to", required = true, split = ",", paramLabel = "URL", description = TO) List<String> to,
             @Option(names = "--balance", defaultValue = TURNS, paramLabel = POLICY, description = HOW) Balance balance,

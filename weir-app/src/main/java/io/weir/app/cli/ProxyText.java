@@ -16,12 +16,15 @@ final class ProxyText {
      */
     static String of(String from, List<String> targets, String balance, @Nullable String admin) {
         boolean plain = scheme(targets.getFirst()).equals("tcp");
+        boolean named = false;
         StringBuilder at = new StringBuilder();
         for (String target : targets) {
             if (scheme(target).equals("tcp") != plain) {
                 throw new IllegalArgumentException("--to mixes http:// and tcp:// targets; give one kind");
             }
-            at.append(at.isEmpty() ? "" : ", ").append('"').append(authority(target)).append('"');
+            String authority = authority(target);
+            named |= isName(authority.substring(0, authority.lastIndexOf(':')));
+            at.append(at.isEmpty() ? "" : ", ").append('"').append(authority).append('"');
         }
         StringBuilder text = new StringBuilder();
         if (admin != null) {
@@ -29,11 +32,23 @@ final class ProxyText {
         }
         text.append("listen:\n  - on: \"").append(listenAddress("--from", from)).append("\"\n");
         text.append(plain ? "    protocol: tcp\n    to: targets\n" : "    routes:\n      - { to: targets }\n");
-        text.append("services:\n  targets: { at: [").append(at).append("], balance: ").append(balance).append(" }\n");
+        // a name is resolved again and again, and addresses among names stay what they are
+        text.append("services:\n  targets: { ").append(named ? "dns" : "at").append(": [").append(at)
+                .append("], balance: ").append(balance).append(" }\n");
         return text.toString();
     }
 
+    private static boolean isName(String host) {
+        return !host.startsWith("[") && !host.equals("localhost") && host.chars().anyMatch(Character::isLetter);
+    }
+
     private static String listenAddress(String option, String address) {
+        if (address.startsWith("/")) {
+            if (address.chars().anyMatch(c -> c == '"' || c == '\\' || c < ' ')) {
+                throw new IllegalArgumentException(option + " " + address + ": the path of a socket has no quotes");
+            }
+            return address;
+        }
         int colon = address.lastIndexOf(':');
         String host = colon < 0 ? "" : address.substring(0, colon);
         port(option, address, colon < 0 ? address : address.substring(colon + 1), 0);

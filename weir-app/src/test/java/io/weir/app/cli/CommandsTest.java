@@ -147,7 +147,8 @@ class CommandsTest {
     @Test
     void theManualNamesEveryCommandAndOption() throws Exception {
         String manual = Files.readString(SourceTree.root().resolve("dist/weir.1")).replace("\\-", "-");
-        for (String word : List.of("run", "check", "expand", "proxy", "simulate", "--seed", "--html", "--svg", "--defaults",
+        for (String word : List.of("run", "check", "expand", "proxy", "simulate", "--seed", "--html", "--svg",
+                "--defaults",
                 "version", "completion",
                 "--concurrency",
                 "--mode",

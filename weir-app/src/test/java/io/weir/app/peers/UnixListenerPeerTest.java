@@ -33,30 +33,31 @@ class UnixListenerPeerTest {
 
     private String config(Origin origin, String mode, boolean remote, int hops) {
         return """
-            static_resources:
-              listeners:
-              - name: unix
-                address: { pipe: { path: '%1$s', mode: %3$s } }
-                filter_chains:
-                - filters:
-                  - name: http
-                    typed_config:
-                      "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3\
-            .HttpConnectionManager
-                      stat_prefix: unix
-                      use_remote_address: %4$s
-                      xff_num_trusted_hops: %5$d
-                      route_config:
-                        virtual_hosts: [ { name: a, domains: ["*"],
-                          routes: [ { match: { prefix: / }, route: { cluster: origin } } ] } ]
-                      http_filters:
-                      - name: router
-                        typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
-              clusters:
-              - name: origin
-                load_assignment: { cluster_name: origin, endpoints: [ { lb_endpoints: [ { endpoint:
-                  { address: { socket_address: { address: 127.0.0.1, port_value: %2$d } } } } ] } ] }
-            """.formatted(folder.resolve("weir.sock"), origin.address().getPort(), mode, remote, hops);
+                static_resources:
+                  listeners:
+                  - name: unix
+                    address: { pipe: { path: '%1$s', mode: %3$s } }
+                    filter_chains:
+                    - filters:
+                      - name: http
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3\
+                .HttpConnectionManager
+                          stat_prefix: unix
+                          use_remote_address: %4$s
+                          xff_num_trusted_hops: %5$d
+                          route_config:
+                            virtual_hosts: [ { name: a, domains: ["*"],
+                              routes: [ { match: { prefix: / }, route: { cluster: origin } } ] } ]
+                          http_filters:
+                          - name: router
+                            typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
+                  clusters:
+                  - name: origin
+                    load_assignment: { cluster_name: origin, endpoints: [ { lb_endpoints: [ { endpoint:
+                      { address: { socket_address: { address: 127.0.0.1, port_value: %2$d } } } } ] } ] }
+                """
+                .formatted(folder.resolve("weir.sock"), origin.address().getPort(), mode, remote, hops);
     }
 
     private Origin origin() {
