@@ -5,6 +5,7 @@ import io.weir.core.balance.Pick;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostTracker.Failure;
+import io.weir.core.model.OrcaReport;
 import io.weir.testkit.sim.fleet.Calls;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -55,8 +56,8 @@ final class Call {
             case Pick.Chosen(Host host) -> {
                 attempts++;
                 tried = Worker.with(tried, host);
-                cluster.began(host, world.nowNanos());
-                Attempt next = new Attempt(host, world.server(host));
+                int inFlight = cluster.began(host, world.nowNanos());
+                Attempt next = new Attempt(host, world.server(host), inFlight);
                 attempt = next;
                 next.send();
             }
@@ -121,12 +122,14 @@ final class Call {
     private final class Attempt extends Job {
         private final Host host;
         private final Server server;
+        private final int inFlight;
         private final long sentNanos = world.nowNanos();
         private final long travelNanos;
         private boolean open = true;
 
-        Attempt(Host host, Server server) {
+        Attempt(Host host, Server server, int inFlight) {
             super(luck);
+            this.inFlight = inFlight;
             this.host = host;
             this.server = server;
             this.travelNanos = world.scenario().network().nanos(worker.client().zone(), server.kind().zone());
@@ -145,9 +148,14 @@ final class Call {
 
         @Override
         void answered(int status) {
+            OrcaReport report = status < 500 && host.balanceTracker().heedsLoadReports()
+                    ? server.report()
+                    : OrcaReport.NONE;
             world.timeline().after(travelNanos, () -> {
                 if (open) {
-                    worker.cluster().answered(host, status, world.nowNanos() - sentNanos, world.nowNanos());
+                    long now = world.nowNanos();
+                    host.balanceTracker().loadReported(report, now);
+                    worker.cluster().answered(host, status, now - sentNanos, inFlight, now);
                     leave();
                     if (status < 500) {
                         finish(false);

@@ -1,12 +1,14 @@
 package io.weir.testkit.sim.engine;
 
 import io.weir.core.model.HostTracker.Failure;
+import io.weir.core.model.OrcaReport;
 import io.weir.testkit.sim.fleet.HostGroup;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -19,6 +21,7 @@ import java.util.random.RandomGenerator;
  */
 final class Server {
     private static final long ERROR_NANOS = 1_000_000L;
+    private static final long REPORT_NANOS = 1_000_000_000L;
 
     private final int number;
     private final HostGroup kind;
@@ -38,6 +41,10 @@ final class Server {
     private double errorShare;
     private int errorStatus;
     private int mostAtOnce;
+    private double busyNanos;
+    private long answers;
+    private long reportedAt;
+    private OrcaReport report = OrcaReport.NONE;
     private long attempts;
 
     Server(int number, HostGroup kind, Timeline timeline, RandomGenerator dice) {
@@ -102,6 +109,7 @@ final class Server {
     /** Brings the own clock up to now, at the rate that held since it was read last. */
     private void advance() {
         long now = timeline.nowNanos();
+        busyNanos += (now - clockReadAt) * Math.min(1, working.size() / kind.cores());
         clock += (now - clockReadAt) * rate();
         clockReadAt = now;
     }
@@ -134,6 +142,7 @@ final class Server {
         if (next != null) {
             // rounding up to whole nanoseconds may have gone a little beyond, never short
             clock = Math.max(clock, next.finishAt);
+            answers++;
             next.answered(200);
         }
         while (working.size() < kind.concurrency() && !waiting.isEmpty()) {
@@ -143,6 +152,21 @@ final class Server {
             }
         }
         expect();
+    }
+
+    /** What it tells of its load in an answer: of the last second that is over, as most servers measure theirs. */
+    OrcaReport report() {
+        long now = timeline.nowNanos();
+        long elapsed = now - reportedAt;
+        if (elapsed >= REPORT_NANOS) {
+            advance();
+            report = new OrcaReport(busyNanos / elapsed, 0, 0, answers * 1e9 / elapsed, 0, Map.of(), Map.of(),
+                    Map.of());
+            busyNanos = 0;
+            answers = 0;
+            reportedAt = now;
+        }
+        return report;
     }
 
     /** Dies, or comes back when everything that killed it is over. */

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * and other rules of the cluster beside it.
  */
 final class ContenderForm {
-    private static final List<String> POLICIES = List.of("round_robin", "random", "least_request");
     private static final List<String> BESIDE = List.of("label", "counts", "ejection", "requests_max");
 
     private ContenderForm() {}
@@ -30,9 +29,9 @@ final class ContenderForm {
                     ? null
                     : contender(form.text(), policy, Admission.DEFAULT, HealthRules.DEFAULT, counts);
         }
-        List<String> keys = new ArrayList<>(POLICIES);
+        List<String> keys = new ArrayList<>(PolicyForm.NAMES);
         keys.addAll(BESIDE);
-        String name = form.mapping("a policy", keys).oneOf("the policy", POLICIES);
+        String name = form.mapping("a policy", keys).oneOf("the policy", PolicyForm.NAMES);
         Form options = name == null ? null : form.part(name);
         if (name == null) {
             return null;
@@ -50,33 +49,12 @@ final class ContenderForm {
     }
 
     private static @Nullable BalancePolicy policy(String name, @Nullable Form options, Form form) {
-        return switch (name) {
-            case "round_robin" -> none(options, new BalancePolicy.RoundRobin());
-            case "random" -> none(options, new BalancePolicy.Random());
-            case "least_request" -> leastRequest(options);
-            default -> {
-                form.problem("there is no such policy",
-                        Nearest.cure(name, POLICIES, "write one of " + String.join(", ", POLICIES)));
-                yield null;
-            }
-        };
-    }
-
-    private static BalancePolicy none(@Nullable Form options, BalancePolicy policy) {
-        if (options != null) {
-            options.mapping("a policy without options", List.of());
+        BalancePolicy policy = PolicyForm.read(name, options);
+        if (policy == null) {
+            form.problem("there is no such policy", Nearest.cure(name, PolicyForm.NAMES,
+                    "write one of " + String.join(", ", PolicyForm.NAMES)));
         }
         return policy;
-    }
-
-    private static BalancePolicy leastRequest(@Nullable Form options) {
-        BalancePolicy.LeastRequest usual = BalancePolicy.LeastRequest.DEFAULT;
-        if (options == null) {
-            return usual;
-        }
-        options.mapping("least_request", List.of("choices", "bias", "full_scan"));
-        return new BalancePolicy.LeastRequest(options.whole("choices", 1, 100, usual.choices()),
-                options.number("bias", 0, 100, usual.activeRequestBias()), options.yes("full_scan"));
     }
 
     private static Admission admission(Form form) {
