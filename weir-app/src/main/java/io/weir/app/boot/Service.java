@@ -23,6 +23,11 @@ import io.weir.observe.log.AccessLog;
 record Service(Acceptor acceptor, ChannelSettings settings, Runnable drain, Runnable closeAll,
         AccessLog connections, Runnable forget) {
 
+    /** The same, whose connections come through somebody else first. */
+    Service behind(Acceptor door) {
+        return new Service(door, settings, drain, closeAll, connections, forget);
+    }
+
     /** The same with a log of its connections, which is closed with the others. */
     Service withConnections(AccessLog log) {
         return new Service(acceptor, settings, drain, closeAll, log, () -> {

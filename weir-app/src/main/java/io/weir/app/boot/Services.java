@@ -10,6 +10,8 @@ import io.weir.http.server.HttpServer;
 import io.weir.net.transport.Workers;
 import io.weir.observe.log.AccessLog;
 import io.weir.observe.log.AccessLogs;
+import io.weir.stream.gate.GateSpec;
+import io.weir.stream.gate.GatedAcceptor;
 import io.weir.stream.tcp.TcpProxy;
 import io.weir.stream.tcp.TcpProxySpec;
 import io.weir.xds.spec.FilterSpec;
@@ -72,11 +74,19 @@ final class Services {
         String path = "filter_chains[0].filters[" + (filters.size() - 1) + "].typed_config";
         AccessLog connections = log(spec.accessLog(), "access_log");
         try {
-            return of(last, path).withConnections(connections);
+            return gated(of(last, path), filters).withConnections(connections);
         } catch (Unserved e) {
             connections.close();
             throw e;
         }
+    }
+
+    private Service gated(Service service, List<FilterSpec> filters) {
+        var gates = filters.stream().map(FilterSpec::config).filter(GateSpec.class::isInstance)
+                .map(GateSpec.class::cast).toList();
+        return gates.isEmpty()
+                ? service
+                : service.behind(new GatedAcceptor(gates, stats, System.nanoTime(), service.acceptor()));
     }
 
     private Service of(FilterSpec last, String path) throws Unserved {

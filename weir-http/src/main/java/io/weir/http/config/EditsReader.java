@@ -25,14 +25,23 @@ final class EditsReader {
                 level("response_headers_to", responseAdds, responseRemoves, context));
     }
 
-    private static Level level(String field, List<HeaderValueOption> adds, List<String> removes, ReadContext context) {
-        var addList = new ArrayList<HeaderEdits.Add>();
-        for (int i = 0; i < adds.size(); i++) {
-            var add = add(adds.get(i), context.at(field + "_add", i));
+    /** Lines that are added, under a field of its own name. */
+    static HeaderEdits adds(String list, List<HeaderValueOption> messages, ReadContext context) {
+        return HeaderEdits.of(List.of(new Level(addList(list, messages, context), List.of())));
+    }
+
+    private static List<HeaderEdits.Add> addList(String list, List<HeaderValueOption> messages, ReadContext context) {
+        var adds = new ArrayList<HeaderEdits.Add>();
+        for (int i = 0; i < messages.size(); i++) {
+            var add = add(messages.get(i), context.at(list, i));
             if (add != null) {
-                addList.add(add);
+                adds.add(add);
             }
         }
+        return adds;
+    }
+
+    private static Level level(String field, List<HeaderValueOption> adds, List<String> removes, ReadContext context) {
         var removeList = new ArrayList<HeaderName>();
         for (int i = 0; i < removes.size(); i++) {
             var name = TextReader.editable(removes.get(i), field + "_remove[" + i + "]", context);
@@ -40,7 +49,7 @@ final class EditsReader {
                 removeList.add(name);
             }
         }
-        return new Level(addList, removeList);
+        return new Level(addList(field + "_add", adds, context), removeList);
     }
 
     private static HeaderEdits.@Nullable Add add(HeaderValueOption option, ReadContext context) {

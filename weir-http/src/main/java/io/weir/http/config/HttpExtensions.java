@@ -1,5 +1,7 @@
 package io.weir.http.config;
 
+import io.weir.http.overload.AdmissionReader;
+import io.weir.http.overload.ConcurrencyReader;
 import io.weir.xds.compile.Extensions;
 
 /** What this module adds to the configuration that Weir understands. */
@@ -12,7 +14,8 @@ public final class HttpExtensions {
     /** The connection manager, the router and the options of upstream connections beside what is known already. */
     public static Extensions addTo(Extensions extensions) {
         return extensions.with(new HttpManagerReader(), new RouterReader(), new UpstreamHttpReader(),
-                new BufferReader(), new BufferPerRouteReader())
+                new BufferReader(), new BufferPerRouteReader(), new AdmissionReader(), new ConcurrencyReader(),
+                new LocalRateLimitReader())
                 .withHonoured(HttpExtensions.class, HONOURED).withDefaults(HttpExtensions.class, DEFAULTS);
     }
 }

@@ -28,13 +28,7 @@ final class MatchReader {
             var grpc = Pattern.compile("application/grpc(\\+.*)?");
             headers.add(new HeaderMatch("content-type", new Test.Text(new TextMatch.Regex(grpc)), false, false));
         }
-        var query = new ArrayList<QueryMatch>();
-        for (int i = 0; i < message.getQueryParametersCount(); i++) {
-            var match = query(message.getQueryParameters(i), context.at("query_parameters", i));
-            if (match != null) {
-                query.add(match);
-            }
-        }
+        var query = queries("query_parameters", message.getQueryParametersList(), context);
         var share = message.hasRuntimeFraction()
                 ? share(message.getRuntimeFraction().getDefaultValue())
                 : RouteMatch.Share.ALL;
@@ -94,6 +88,18 @@ final class MatchReader {
         return matches;
     }
 
+    /** A list of tests on the query; those with problems are left out. */
+    static List<QueryMatch> queries(String list, List<QueryParameterMatcher> messages, ReadContext context) {
+        var matches = new ArrayList<QueryMatch>();
+        for (int i = 0; i < messages.size(); i++) {
+            var match = query(messages.get(i), context.at(list, i));
+            if (match != null) {
+                matches.add(match);
+            }
+        }
+        return matches;
+    }
+
     private static @Nullable HeaderMatch header(HeaderMatcher message, ReadContext context) {
         if (!HeaderEdits.isName(message.getName(), true)) {
             context.problem("name", message.getName(), "not a header name",
@@ -141,7 +147,8 @@ final class MatchReader {
         };
     }
 
-    private static RouteMatch.Share share(FractionalPercent percent) {
+    /** A part of all requests. */
+    static RouteMatch.Share share(FractionalPercent percent) {
         long denominator = switch (percent.getDenominator()) {
             case HUNDRED, UNRECOGNIZED -> 100;
             case TEN_THOUSAND -> 10_000;

@@ -4,18 +4,21 @@ import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.Route;
+import io.weir.http.ratelimit.DescriptorRules;
 import io.weir.http.route.Direct;
 import io.weir.http.route.PathMatch;
 import io.weir.http.route.PathRewrite;
 import io.weir.http.route.Redirect;
 import io.weir.http.route.Redirect.PathChange;
 import io.weir.http.route.RouteAction;
+import io.weir.http.route.RouteNote;
 import io.weir.xds.compile.ReadContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one route. */
@@ -41,7 +44,17 @@ final class RouteReader {
         return match == null || action == null
                 ? null
                 : new io.weir.http.route.Route(message.getName(), match, action, scope.responseEdits(),
-                        scope.filters().chain());
+                        scope.filters().chain(), notes(message));
+    }
+
+    /** What the route says to filters; its virtual host's part too, so that a filter need not ask two. */
+    @SuppressWarnings("deprecation") // the older way to have the virtual host's limits too
+    private List<RouteNote> notes(Route message) {
+        var own = DescriptorRulesReader.rules(message.getRoute().getRateLimitsList(), context.at("route"));
+        return own.isEmpty() && above.descriptorRules().isEmpty()
+                ? List.of()
+                : List.of(new DescriptorRules(own, above.descriptorRules(),
+                        message.getRoute().getIncludeVhRateLimits().getValue()));
     }
 
     private @Nullable RouteAction action(Route message, PathMatch path, RouteScope scope) {

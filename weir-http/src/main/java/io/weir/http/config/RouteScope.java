@@ -1,5 +1,6 @@
 package io.weir.http.config;
 
+import io.weir.http.ratelimit.DescriptorRule;
 import io.weir.http.route.HeaderEdits;
 import io.weir.http.route.RetrySpec;
 import java.util.ArrayList;
@@ -17,10 +18,12 @@ import org.jspecify.annotations.Nullable;
  *            the virtual host's policy, or null
  * @param filters
  *            the HTTP filters, as the levels so far have them
+ * @param descriptorRules
+ *            the virtual host's
  */
 record RouteScope(List<EditsReader.Both> levels, boolean mostSpecificWins, @Nullable RetrySpec retry,
         boolean attemptCountUpstream, boolean attemptCountDownstream, int bodyBytesMax, boolean clustersMustExist,
-        FilterLevel filters) {
+        FilterLevel filters, List<DescriptorRule> descriptorRules) {
 
     /** One level further in. */
     RouteScope with(EditsReader.Both level) {
@@ -28,13 +31,13 @@ record RouteScope(List<EditsReader.Both> levels, boolean mostSpecificWins, @Null
         all.add(level);
         all.addAll(levels);
         return new RouteScope(List.copyOf(all), mostSpecificWins, retry, attemptCountUpstream, attemptCountDownstream,
-                bodyBytesMax, clustersMustExist, filters);
+                bodyBytesMax, clustersMustExist, filters, descriptorRules);
     }
 
     /** The same with what this level says of single filters. */
     RouteScope with(FilterLevel inner) {
         return new RouteScope(levels, mostSpecificWins, retry, attemptCountUpstream, attemptCountDownstream,
-                bodyBytesMax, clustersMustExist, inner);
+                bodyBytesMax, clustersMustExist, inner, descriptorRules);
     }
 
     HeaderEdits requestEdits() {

@@ -34,7 +34,8 @@ final class RouteTableReader {
                 : BODY_BYTES_MAX;
         boolean mustExist = !message.hasValidateClusters() || message.getValidateClusters().getValue();
         var above = new RouteScope(List.of(edits), message.getMostSpecificHeaderMutationsWins(), null, false, false,
-                bodyMax, mustExist, PerFilterReader.inside(filters, message.getTypedPerFilterConfigMap(), context));
+                bodyMax, mustExist, PerFilterReader.inside(filters, message.getTypedPerFilterConfigMap(), context),
+                List.of());
         var hosts = new ArrayList<VirtualHost>();
         for (int i = 0; i < message.getVirtualHostsCount(); i++) {
             hosts.add(host(message.getVirtualHosts(i), above, context.at("virtual_hosts", i)));
@@ -52,7 +53,8 @@ final class RouteTableReader {
         var scope = new RouteScope(above.levels(), above.mostSpecificWins(), retry,
                 message.getIncludeRequestAttemptCount(), message.getIncludeAttemptCountInResponse(),
                 above.bodyBytesMax(), above.clustersMustExist(),
-                PerFilterReader.inside(above.filters(), message.getTypedPerFilterConfigMap(), at)).with(edits);
+                PerFilterReader.inside(above.filters(), message.getTypedPerFilterConfigMap(), at),
+                DescriptorRulesReader.rules(message.getRateLimitsList(), at)).with(edits);
         switch (message.getRequireTls()) {
             case NONE -> {
                 // nothing asked

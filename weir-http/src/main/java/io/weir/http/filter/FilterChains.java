@@ -19,18 +19,13 @@ public final class FilterChains {
         }
     }
 
-    /** How many chains there are. */
-    public int size() {
-        return chains.size();
-    }
-
     /** Whether a chain holds no filter. */
     public boolean isEmpty(int chain) {
         return chains.get(chain).isEmpty();
     }
 
-    /** The steps of one chain for one connection. */
-    public FilterStep[] steps(int chain, FilterExchange exchange) {
-        return chains.get(chain).stream().map(filter -> filter.step(exchange)).toArray(FilterStep[]::new);
+    /** The filters of one chain, in order. */
+    public List<HttpFilter> filters(int chain) {
+        return chains.get(chain);
     }
 }

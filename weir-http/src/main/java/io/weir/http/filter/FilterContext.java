@@ -1,6 +1,7 @@
 package io.weir.http.filter;
 
 import io.weir.core.cluster.Clusters;
+import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
 
 /**
@@ -16,4 +17,8 @@ import io.weir.core.stats.Stats;
  *            on the clock of the workers
  */
 public record FilterContext(Stats stats, String statPrefix, Clusters clusters, long nowNanos) {
+    /** Where the connection manager's own numbers are: {@code http.<stat_prefix>}. */
+    public Scope managerScope() {
+        return stats.root().child("http").tagged("envoy.http_conn_manager_prefix", statPrefix);
+    }
 }

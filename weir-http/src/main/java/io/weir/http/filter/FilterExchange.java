@@ -1,5 +1,6 @@
 package io.weir.http.filter;
 
+import io.weir.http.route.FormatSource;
 import io.weir.http.route.Route;
 import io.weir.http.route.Target;
 import io.weir.net.transport.Worker;
@@ -23,6 +24,9 @@ public interface FilterExchange {
     /** The cluster that the route chose; null where the route forwards nothing. */
     @Nullable
     Target target();
+
+    /** What {@code %...%} in configured header values stands for. */
+    FormatSource formats();
 
     /** When the request's head was here. */
     long startNanos();

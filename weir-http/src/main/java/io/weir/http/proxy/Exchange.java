@@ -472,6 +472,10 @@ public final class Exchange {
         return target;
     }
 
+    ExchangeRecord record() {
+        return record;
+    }
+
     Moments moments() {
         return moments;
     }

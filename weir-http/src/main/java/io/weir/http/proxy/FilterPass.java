@@ -5,6 +5,8 @@ import io.weir.http.filter.FilterChains;
 import io.weir.http.filter.FilterExchange;
 import io.weir.http.filter.FilterStep;
 import io.weir.http.filter.Flow;
+import io.weir.http.filter.HttpFilter;
+import io.weir.http.route.FormatSource;
 import io.weir.http.route.Route;
 import io.weir.http.route.Target;
 import io.weir.net.transport.Worker;
@@ -33,7 +35,7 @@ final class FilterPass implements FilterExchange {
     private boolean complete;
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Kept(int chain, FilterStep[] steps) {
+    private record Kept(int chain, List<HttpFilter> filters, FilterStep[] steps) {
     }
 
     FilterPass(Exchange exchange, Downstream downstream, FilterChains chains) {
@@ -70,7 +72,8 @@ final class FilterPass implements FilterExchange {
                 return kept.get(i).steps;
             }
         }
-        var fresh = new Kept(chain, chains.steps(chain, this));
+        var filters = chains.filters(chain);
+        var fresh = new Kept(chain, filters, filters.stream().map(this::step).toArray(FilterStep[]::new));
         if (kept.size() < KEPT_MAX) {
             kept.add(fresh);
         } else {
@@ -78,6 +81,19 @@ final class FilterPass implements FilterExchange {
             kept.set(replaced, fresh);
         }
         return fresh.steps;
+    }
+
+    /** A filter that stands in two chains knows its connection once. */
+    @SuppressWarnings("ReferenceEquality") // is what is meant
+    private FilterStep step(HttpFilter filter) {
+        for (var other : kept) {
+            for (int i = 0; i < other.steps.length; i++) {
+                if (other.filters.get(i) == filter) {
+                    return other.steps[i];
+                }
+            }
+        }
+        return filter.step(this);
     }
 
     /** The final head of the response is about to go out. */
@@ -119,6 +135,11 @@ final class FilterPass implements FilterExchange {
     @Override
     public @Nullable Target target() {
         return exchange.target();
+    }
+
+    @Override
+    public FormatSource formats() {
+        return exchange.record();
     }
 
     @Override

@@ -84,7 +84,7 @@ public record HeadField(Kind kind, HeaderName name) {
     }
 
     /** All values, joined by commas as RFC 9110 section 5.3 allows. */
-    byte[] joined(HttpHead head) {
+    public byte[] joined(HttpHead head) {
         int size = -1;
         for (int i = head.find(name); i >= 0; i = head.find(name, i + 1)) {
             size += head.valueEnd(i) - head.valueStart(i) + 1;

@@ -1,5 +1,8 @@
 package io.weir.http.route;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One rule of a virtual host. Immutable. Source: Envoy's {@code Route}.
  *
@@ -15,14 +18,31 @@ package io.weir.http.route;
  * @param chain
  *            which of the connection manager's filter chains its requests pass where they go to no cluster;
  *            {@link Target#chain} serves for all others
+ * @param notes
+ *            what else it says to filters, one of a kind at most
  */
-public record Route(String name, RouteMatch match, RouteAction action, HeaderEdits responseEdits, int chain) {
+public record Route(String name, RouteMatch match, RouteAction action, HeaderEdits responseEdits, int chain,
+        List<RouteNote> notes) {
     /** The filter chain of requests for which no route says anything. */
     public static final int OUTERMOST = 0;
 
+    public Route {
+        notes = List.copyOf(notes);
+    }
+
     /** With the connection manager's filters as they are. */
     public Route(String name, RouteMatch match, RouteAction action, HeaderEdits responseEdits) {
-        this(name, match, action, responseEdits, OUTERMOST);
+        this(name, match, action, responseEdits, OUTERMOST, List.of());
+    }
+
+    /** Its note of this kind, null without one. */
+    public <N extends RouteNote> @Nullable N note(Class<N> kind) {
+        for (int i = 0; i < notes.size(); i++) {
+            if (kind.isInstance(notes.get(i))) {
+                return kind.cast(notes.get(i));
+            }
+        }
+        return null;
     }
 
     /** Without a name and edits. */

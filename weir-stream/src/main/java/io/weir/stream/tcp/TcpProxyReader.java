@@ -2,6 +2,8 @@ package io.weir.stream.tcp;
 
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster.ClusterWeight;
+import io.weir.stream.gate.ConnectionLimitReader;
+import io.weir.stream.gate.ConnectionRateReader;
 import io.weir.stream.tcp.TcpProxySpec.Target;
 import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.Extensions;
@@ -19,7 +21,8 @@ public final class TcpProxyReader implements ExtensionReader<TcpProxy, TcpProxyS
 
     /** These extensions, and what this module reads. */
     public static Extensions addTo(Extensions extensions) {
-        return extensions.with(new TcpProxyReader()).withHonoured(TcpProxyReader.class, HONOURED)
+        return extensions.with(new TcpProxyReader(), new ConnectionRateReader(), new ConnectionLimitReader())
+                .withHonoured(TcpProxyReader.class, HONOURED)
                 .withDefaults(TcpProxyReader.class, DEFAULTS);
     }
 

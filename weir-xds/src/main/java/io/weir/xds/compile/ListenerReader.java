@@ -1,5 +1,6 @@
 package io.weir.xds.compile;
 
+import io.weir.xds.spec.ConnectionFilter;
 import io.weir.xds.spec.FilterChainSpec;
 import io.weir.xds.spec.FilterSpec;
 import io.weir.xds.spec.ListenerSpec;
@@ -180,7 +181,13 @@ final class ListenerReader {
             if (filter != null) {
                 filters.add(filter);
             }
-            if (filter != null && i + 1 < chain.getFiltersCount()) {
+            boolean passesOn = filter != null && filter.config() instanceof ConnectionFilter;
+            boolean last = i + 1 == chain.getFiltersCount();
+            if (passesOn && last) {
+                context.at("filters", i).problem("", chain.getFilters(i).getName(),
+                        "this filter ends no chain, and none follows it",
+                        "add a HttpConnectionManager or a TcpProxy behind it");
+            } else if (filter != null && !passesOn && !last) {
                 context.at("filters", i).problem("", chain.getFilters(i).getName(),
                         "this filter ends the chain, and others follow it", "move it to the end, or remove the others");
             }

@@ -11,6 +11,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 
 import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.weir.core.admit.TokenBucket;
 import io.weir.core.model.Criteria;
 
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,16 @@ public final class Plain {
             return Long.MIN_VALUE;
         }
         return seconds * NANOS_PER_SECOND + duration.getNanos();
+    }
+
+    /** A bucket of tokens, null where a number breaks a rule of the API, which has been told then. */
+    public static TokenBucket.@Nullable Rule bucket(io.envoyproxy.envoy.type.v3.TokenBucket message) {
+        long tokensMax = Integer.toUnsignedLong(message.getMaxTokens());
+        long perFill = message.hasTokensPerFill() ? Integer.toUnsignedLong(message.getTokensPerFill().getValue()) : 1;
+        long fillNanos = nanos(message.getFillInterval());
+        return tokensMax < 1 || perFill < 1 || fillNanos < 1
+                ? null
+                : new TokenBucket.Rule(tokensMax, perFill, fillNanos);
     }
 
     /** A uint32 or uint64 as a limit: what does not fit into an int becomes the largest that does. */

@@ -42,7 +42,7 @@ final class BodyLimit {
     }
 
     /** What a route says for itself; answers its limit, null where it has none. */
-    static @Nullable Node put(Part route, Tree into) {
+    static @Nullable Node put(Part route, Tree perFilter) {
         Part part = route.part(KEY);
         if (part == null) {
             return null;
@@ -55,7 +55,7 @@ final class BodyLimit {
         } else {
             own.put("disabled", true);
         }
-        into.put("typed_per_filter_config", new Tree(at).put(FILTER, own));
+        perFilter.put(FILTER, own);
         return bytes;
     }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Listeners {
 
     private static final List<String> KEYS = List.of("on", "name", "protocol", "to", "routes", "log", "idle_timeout",
-            "trusted_hops", BodyLimit.KEY);
+            "trusted_hops", "max_connections", BodyLimit.KEY, RateForm.KEY);
     private static final List<String> LATER = List.of("tls");
     private static final List<String> ALL_KEYS = Stream.concat(KEYS.stream(), LATER.stream()).toList();
 
@@ -68,7 +68,8 @@ final class Listeners {
                     .map(address -> new Tree(address.at()).put("address", address).mapping()).toList());
         }
         Mapping filter = http ? http(part, name) : tcp(part, name);
-        Tree chain = new Tree(part.at()).put("filters", List.of(filter));
+        Mapping gate = RateForm.connections(part, name);
+        Tree chain = new Tree(part.at()).put("filters", gate == null ? List.of(filter) : List.of(gate, filter));
         listeners.add(listener.put("filter_chains", List.of(chain.mapping())).mapping());
     }
 
@@ -135,7 +136,7 @@ final class Listeners {
         if (idle != null) {
             manager.put("common_http_protocol_options", new Tree(idle.at()).put("idle_timeout", idle));
         }
-        Routes routes = new Routes(targets);
+        Routes routes = new Routes(targets, name);
         routes.read(part.items("routes"));
         Part to = part.part("to");
         if (to != null) {
@@ -146,6 +147,10 @@ final class Listeners {
         manager.put("route_config", new Tree(at).put("name", name).put("virtual_hosts", routes.virtualHosts())
                 .put("ignore_port_in_host_matching", true));
         var filters = new ArrayList<Node>();
+        Mapping rate = RateForm.filter(RateForm.rate(part.part(RateForm.KEY)), routes.rateLimit(), name);
+        if (rate != null) {
+            filters.add(rate);
+        }
         Mapping limit = BodyLimit.filter(BodyLimit.bytes(part.part(BodyLimit.KEY)), routes.bodyLimit());
         if (limit != null) {
             filters.add(limit);
@@ -158,7 +163,7 @@ final class Listeners {
 
     private Mapping tcp(Part part, String name) {
         Position at = part.at();
-        for (String key : List.of("routes", "trusted_hops", BodyLimit.KEY)) {
+        for (String key : List.of("routes", "trusted_hops", BodyLimit.KEY, RateForm.KEY)) {
             Part unused = part.part(key);
             if (unused != null) {
                 unused.problem(key + " is for protocol: http", "remove it, or set protocol: http");

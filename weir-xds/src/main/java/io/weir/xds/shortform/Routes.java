@@ -19,7 +19,7 @@ import io.weir.xds.yaml.Node.Mapping;
 final class Routes {
 
     static final List<String> KEYS = List.of("host", "path", "method", "header", "to", "redirect", "respond",
-            "timeout", "retries", "rewrite", "request", "response", BodyLimit.KEY);
+            "timeout", "retries", "rewrite", "request", "response", BodyLimit.KEY, RateForm.KEY);
     private static final String ANY_HOST = "*";
 
     /** One route, and whose it is: no hosts for everybody's. */
@@ -28,16 +28,29 @@ final class Routes {
 
     private final Actions actions;
     private final List<Owned> routes = new ArrayList<>();
+    private final String name;
     private @Nullable Node bodyLimit;
+    private @Nullable Position rateLimit;
 
-    Routes(Targets targets) {
+    /**
+     * @param name
+     *            the listener's
+     */
+    Routes(Targets targets, String name) {
         this.actions = new Actions(targets);
+        this.name = name;
     }
 
     /** The first limit of a body that a route has of its own, null where none has. */
     @Nullable
     Node bodyLimit() {
         return bodyLimit;
+    }
+
+    /** Where the first route has a rate of its own, null where none has. */
+    @Nullable
+    Position rateLimit() {
+        return rateLimit;
     }
 
     void read(List<Part> parts) {
@@ -47,8 +60,14 @@ final class Routes {
             }
             Tree route = new Tree(part.at()).put("match", match(part));
             actions.put(part, route);
-            Node limit = BodyLimit.put(part, route);
+            Tree perFilter = new Tree(part.at());
+            Position rate = RateForm.put(part, perFilter, name);
+            rateLimit = rateLimit == null ? rate : rateLimit;
+            Node limit = BodyLimit.put(part, perFilter);
             bodyLimit = bodyLimit == null ? limit : bodyLimit;
+            if (!perFilter.isEmpty()) {
+                route.put("typed_per_filter_config", perFilter);
+            }
             Part path = part.part("path");
             boolean everyPath = path == null || "/".equals(path.text());
             boolean takesAll = everyPath && !part.has("method") && !part.has("header");

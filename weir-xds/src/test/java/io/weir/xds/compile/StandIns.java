@@ -8,10 +8,12 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.weir.core.model.AccessLogSpec;
+import io.weir.xds.spec.ConnectionFilter;
 
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +28,29 @@ public final class StandIns {
     public static Extensions extensions() {
         return Extensions.basic().withHonoured(StandIns.class, "/io/weir/xds/compile/honoured.txt").with(
                 new Reader(HttpConnectionManager.getDefaultInstance()), new Reader(TcpProxy.getDefaultInstance()),
-                new Reader(HttpProtocolOptions.getDefaultInstance()));
+                new Reader(HttpProtocolOptions.getDefaultInstance()),
+                new PassingReader(ConnectionLimit.getDefaultInstance()));
     }
 
     /** What a stand-in makes of a message. */
     public record Taken(String type, List<AccessLogSpec> accessLog) {
+    }
+
+    /** What a stand-in makes of a network filter that does not end its chain. */
+    public record Passing(String type) implements ConnectionFilter {
+    }
+
+    private record PassingReader(Message prototype) implements ExtensionReader<Message, Passing> {
+
+        @Override
+        public Class<Passing> kind() {
+            return Passing.class;
+        }
+
+        @Override
+        public Passing read(Message config, ReadContext context) {
+            return new Passing(type());
+        }
     }
 
     private record Reader(Message prototype) implements ExtensionReader<Message, Taken> {

@@ -183,6 +183,40 @@ class ShortFormTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"100/s,100,100,1s", "600/m,600,600,60s", "7/h,7,7,3600s", "'{ of: 100/s, burst: 20 }',20,100,1s"})
+    void aRateIsTheLocalRateLimit(String rate, String burst, String requests, String fill) {
+        assertThat(expanded("listen: { on: 80, to: a, rate: " + rate + " }" + SERVICES)).contains("LocalRateLimit "
+                + "stat_prefix: http_80 token_bucket: max_tokens: " + burst + " tokens_per_fill: " + requests
+                + " fill_interval: " + fill + " ");
+    }
+
+    @Test
+    void aRouteMayHaveARateOfItsOwnOrNone() {
+        String text = expanded("listen: { on: 80, rate: 9/s, routes: [ { path: /a, to: a, rate: 2/s, max_body: 1KiB },"
+                + " { path: /b, redirect: /c, rate: off }, { to: b } ] }" + SERVICES);
+        assertThat(text).contains("max_tokens: 9 ").contains("max_tokens: 2 ").contains("FilterConfig disabled: true")
+                .contains("buffer: max_request_bytes: 1024 ");
+        assertThat(expanded("listen: { on: 80, routes: [ { path: /a, to: a, rate: 2/s }, { to: b } ] }" + SERVICES))
+                .contains("numerator: 100 disabled: true");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10", "0/s", "10/d", "-1/s", "99999999999/s", "{ burst: 3 }", "'{ of: 1/s, burst: 0 }'"})
+    void aRateThatIsNoneIsTold(String rate) {
+        assertThat(problems("listen: { on: 80, to: a, rate: " + rate + " }" + SERVICES)).singleElement().asString()
+                .contains("listen.rate");
+    }
+
+    @Test
+    void aListenersConnectionsAreLimitedByTheFilterBeforeTheLast() {
+        for (String protocol : new String[]{"http", "tcp"}) {
+            assertThat(expanded("listen: { on: 80, protocol: " + protocol + ", to: a, max_connections: 5 }" + SERVICES))
+                    .containsSubsequence("ConnectionLimit stat_prefix: " + protocol + "_80 max_connections: 5",
+                            protocol.equals("http") ? "HttpConnectionManager" : "TcpProxy");
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"512,512", "10KiB,10240", "10MiB,10485760", "3GiB,3221225472", "4294967295,4294967295"})
     void aLimitOfBodiesIsTheBufferFilter(String size, String bytes) {
         assertThat(expanded("listen: { on: 80, to: a, max_body: " + size + " }" + SERVICES))

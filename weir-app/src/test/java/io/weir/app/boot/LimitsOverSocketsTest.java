@@ -1,0 +1,231 @@
+package io.weir.app.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.app.demo.Demo;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Limits, dropped loads and subsets of a whole Weir in this process, from the file to the socket. */
+@Timeout(60)
+class LimitsOverSocketsTest {
+    private static final InetSocketAddress ANY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+    @TempDir
+    private Path folder = Path.of("");
+    private final Demo demo = started();
+    private @Nullable Running served;
+
+    private static Demo started() {
+        try {
+            return Demo.start(List.of(ANY, ANY));
+        } catch (Demo.AddressTaken e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        if (served != null) {
+            served.close();
+        }
+        demo.close();
+    }
+
+    private int port(int backend) {
+        return demo.backends().get(backend).address().getPort();
+    }
+
+    private void start(String text) throws IOException {
+        Path file = Files.writeString(folder.resolve("weir.yaml"), text);
+        Running.Start start = Running.start(Source.file(file), RunOptions.of(2, 1, true));
+        assertThat(start).isInstanceOf(Running.Start.Serving.class);
+        if (start instanceof Running.Start.Serving(Running serving)) {
+            served = serving;
+        }
+    }
+
+    private Socket connect() throws IOException {
+        var at = (InetSocketAddress) Objects.requireNonNull(served, "nothing was started").addresses().getFirst();
+        var socket = new Socket(at.getAddress(), at.getPort());
+        socket.setSoTimeout(10_000);
+        return socket;
+    }
+
+    /** The whole answer. */
+    private String ask(String path) throws IOException {
+        try (var socket = connect(); InputStream in = socket.getInputStream()) {
+            String request = "GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    private long answered(int times, String path, String status) throws IOException {
+        long matching = 0;
+        for (int i = 0; i < times; i++) {
+            matching += ask(path).startsWith("HTTP/1.1 " + status) ? 1 : 0;
+        }
+        return matching;
+    }
+
+    @Test
+    void aRateOfTheShortFormLetsItsBurstThroughAndRoutesMayHaveTheirOwn() throws Exception {
+        start("""
+                listen:
+                  - on: "127.0.0.1:0"
+                    rate: { of: 1/h, burst: 5 }
+                    to: demo
+                    routes:
+                      - { path: /own, to: demo, rate: { of: 1/h, burst: 2 } }
+                      - { path: /free, to: demo, rate: off }
+                services:
+                  demo: { at: "127.0.0.1:%d" }
+                """.formatted(port(0)));
+        assertThat(answered(10, "/own", "200")).isEqualTo(2);
+        assertThat(answered(10, "/", "200")).isEqualTo(5);
+        assertThat(answered(10, "/free", "200")).isEqualTo(10);
+        assertThat(ask("/")).startsWith("HTTP/1.1 429 ").endsWith("local_rate_limited");
+    }
+
+    /** Which of two workers takes a connection first is open; that three of four are let in is not. */
+    private void threeOfFourAreLetIn(String protocol) throws IOException {
+        start("""
+                listen: { on: "127.0.0.1:0", protocol: %s, max_connections: 3, to: demo }
+                services: { demo: { at: "127.0.0.1:%d" } }
+                """.formatted(protocol, port(0)));
+        var open = new ArrayList<Socket>();
+        for (int i = 0; i < 4; i++) {
+            open.add(connect());
+        }
+        int in = 0;
+        for (var socket : open) {
+            in += firstByte(socket) == 'H' ? 1 : 0;
+        }
+        for (var socket : open) {
+            socket.close();
+        }
+        assertThat(in).isEqualTo(3);
+    }
+
+    private static int firstByte(Socket socket) throws IOException {
+        try {
+            socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            return socket.getInputStream().read();
+        } catch (SocketException closed) {
+            return -1;
+        }
+    }
+
+    @Test
+    void moreHttpConnectionsThanMayBeOpenAreClosed() throws Exception {
+        threeOfFourAreLetIn("http");
+    }
+
+    @Test
+    void moreTcpConnectionsThanMayBeOpenAreClosed() throws Exception {
+        threeOfFourAreLetIn("tcp");
+    }
+
+    private String bootstrap(String routes, String cluster) {
+        return """
+                static_resources:
+                  listeners:
+                  - name: in
+                    address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+                    filter_chains:
+                    - filters:
+                      - name: http
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                          stat_prefix: in
+                          http_filters:
+                          - name: router
+                            typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
+                          route_config: { virtual_hosts: [ { name: all, domains: "*", routes: [ %s ] } ] }
+                  clusters:
+                  - { name: c, connect_timeout: 5s, type: STATIC, %s }
+                """
+                .formatted(routes, cluster);
+    }
+
+    private String endpoint(int backend, String more) {
+        return "{ endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: " + port(backend) + " } } }"
+                + more + " }";
+    }
+
+    private String dropping(int percent) {
+        return bootstrap("{ match: { prefix: / }, route: { cluster: c } }",
+                "load_assignment: { cluster_name: c, policy: { drop_overloads: [ { category: all, drop_percentage: "
+                        + "{ numerator: " + percent + " } } ] }, endpoints: [ { lb_endpoints: [ " + endpoint(0, "")
+                        + " ] } ] }");
+    }
+
+    @Test
+    void aPartOfTheLoadIsDroppedAndToldSo() throws Exception {
+        start(dropping(50));
+        assertThat(answered(400, "/", "503")).as("of 400; six standard deviations are 60").isBetween(140L, 260L);
+        String dropped = ask("/");
+        for (int i = 0; i < 100 && !dropped.startsWith("HTTP/1.1 503"); i++) {
+            dropped = ask("/");
+        }
+        assertThat(dropped).contains("\r\nx-envoy-drop-overload: true\r\n").endsWith("drop overload");
+    }
+
+    @Test
+    void allOfTheLoadIsDroppedWhereThatIsAsked() throws Exception {
+        start(dropping(100));
+        assertThat(answered(20, "/", "503")).isEqualTo(20);
+    }
+
+    private String subsets(String fallback) {
+        String canary = ", metadata: { filter_metadata: { envoy.lb: { stage: canary } } }";
+        String prod = ", metadata: { filter_metadata: { envoy.lb: { stage: prod } } }";
+        return bootstrap(
+                route("/canary", "canary") + ", " + route("/prod", "prod") + ", " + route("/none", "test")
+                        + ", { match: { prefix: / }, route: { cluster: c } }",
+                "lb_subset_config: { fallback_policy: " + fallback + ", subset_selectors: [ { keys: [ stage ] } ] }, "
+                        + "load_assignment: { cluster_name: c, endpoints: [ { lb_endpoints: [ " + endpoint(0, prod)
+                        + ", " + endpoint(1, canary) + " ] } ] }");
+    }
+
+    private static String route(String path, String stage) {
+        return "{ match: { prefix: " + path + " }, route: { cluster: c, metadata_match: { filter_metadata: "
+                + "{ envoy.lb: { stage: " + stage + " } } } } }";
+    }
+
+    @Test
+    void whatARouteAsksOfMetadataDecidesItsHosts() throws Exception {
+        start(subsets("NO_FALLBACK"));
+        for (int i = 0; i < 10; i++) {
+            assertThat(ask("/canary")).contains("Hello from two");
+            assertThat(ask("/prod")).contains("Hello from one");
+            assertThat(ask("/none")).startsWith("HTTP/1.1 503 ").endsWith("no healthy upstream");
+        }
+    }
+
+    @Test
+    void aRouteWhoseSubsetIsEmptyFallsBackToAnyHostWhereThatIsAsked() throws Exception {
+        start(subsets("ANY_ENDPOINT"));
+        for (int i = 0; i < 10; i++) {
+            assertThat(ask("/none")).startsWith("HTTP/1.1 200 ");
+            assertThat(ask("/canary")).contains("Hello from two");
+        }
+        assertThat(ask("/") + ask("/")).contains("Hello from one").contains("Hello from two");
+    }
+}

@@ -1,0 +1,7 @@
+package io.weir.xds.spec;
+
+/**
+ * What a reader makes of a network filter that does not end its chain: it lets connections pass to the filter behind
+ * it, or closes them. Another filter must follow.
+ */
+public interface ConnectionFilter {}
