@@ -1,10 +1,12 @@
 package io.weir.app.boot;
 
+import io.weir.core.aperture.ApertureRule.Self;
+import io.weir.core.cluster.Aggregate;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.Clusters;
 import io.weir.core.health.Surroundings;
+import io.weir.core.hash.XxHash64;
 import io.weir.core.model.ClusterSpec;
-import io.weir.core.model.DiscoveryType;
 import io.weir.core.model.Locality;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Gauge;
@@ -12,6 +14,7 @@ import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
 import io.weir.core.tier.Locals;
 import io.weir.core.time.NanoClock;
+import io.weir.xds.spec.NodeId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,6 +42,8 @@ final class ClusterKeeper {
     private final Counter removed;
     private Locality own = Locality.UNKNOWN;
     private String localCluster = "";
+    private final long anybody = new SplittableRandom().nextLong();
+    private Self self = Self.UNKNOWN;
 
     /** Who finds the hosts of clusters that are not STATIC. */
     interface Discovery {
@@ -75,14 +80,18 @@ final class ClusterKeeper {
     }
 
     /**
-     * This is where the proxy stands, and the cluster that it is one of. To be told before {@link #apply}.
+     * This is who the proxy is and where it stands, and the cluster that it is one of. To be told before
+     * {@link #apply}.
      *
      * @param clusterName
      *            empty: none
      */
-    void standAt(Locality locality, String clusterName) {
-        own = locality;
+    void standAt(NodeId node, String clusterName) {
+        own = node.locality();
         localCluster = clusterName;
+        // a node that has a name is the same after a restart, and uses the same hosts of a large cluster
+        long identity = node.id().isEmpty() ? anybody : XxHash64.of(node.cluster() + '/' + node.id());
+        self = new Self(identity, node.peerIndex(), node.peerCount());
     }
 
     /** Tells every cluster where the proxies of the local cluster stand. */
@@ -91,7 +100,7 @@ final class ClusterKeeper {
         Locals locals = local == null
                 ? Locals.at(own)
                 : Locals.of(own, local.view().hosts(), local.spec().balancing().tiers().panicPercent());
-        clusters.all().forEach(cluster -> cluster.locals(locals));
+        clusters.all().forEach(cluster -> cluster.locals(locals.as(self)));
     }
 
     /**
@@ -123,17 +132,41 @@ final class ClusterKeeper {
                 if (view.spec().name().equals(localCluster)) {
                     tellLocals();
                 }
+                gatherAround(view.spec().name());
             });
             fresh.add(cluster);
             followed.add(cluster);
         }
         clusters.putAll(fresh);
         tellLocals();
+        gatherAll();
         added.add(fresh.size());
         active.set(clusters.all().size());
         for (Cluster cluster : followed) {
-            if (cluster.spec().type() != DiscoveryType.STATIC) {
-                discovery.follow(cluster);
+            switch (cluster.spec().type()) {
+                case STRICT_DNS, LOGICAL_DNS -> discovery.follow(cluster);
+                case STATIC, AGGREGATE, ORIGINAL_DST -> {
+                    // its hosts are told, or come by themselves
+                }
+            }
+        }
+    }
+
+    /** Tells those that stand for a cluster that it has another view. */
+    private void gatherAround(String name) {
+        for (Cluster cluster : clusters.all()) {
+            Aggregate aggregate = cluster.aggregate();
+            if (aggregate != null && aggregate.has(name, clusters)) {
+                aggregate.gather(clusters);
+            }
+        }
+    }
+
+    private void gatherAll() {
+        for (Cluster cluster : clusters.all()) {
+            Aggregate aggregate = cluster.aggregate();
+            if (aggregate != null) {
+                aggregate.gather(clusters);
             }
         }
     }
@@ -171,6 +204,7 @@ final class ClusterKeeper {
                 removed.increment();
             }
         }
+        gatherAll();
         active.set(clusters.all().size());
     }
 

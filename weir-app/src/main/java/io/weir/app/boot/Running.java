@@ -136,7 +136,7 @@ public final class Running implements AutoCloseable {
         startDemo(snapshot.demo(), obstacles);
         obstacles.addAll(admin(snapshot.admin()));
         conductor.call(() -> {
-            clusters.standAt(snapshot.node().locality(), snapshot.localCluster());
+            clusters.standAt(snapshot.node(), snapshot.localCluster());
             clusters.apply(snapshot.clusters());
             return null;
         });
@@ -251,7 +251,7 @@ public final class Running implements AutoCloseable {
     private void takeOver(Snapshot next) {
         Snapshot before = snapshot;
         SnapshotDiff diff = SnapshotDiff.between(before, next);
-        clusters.standAt(next.node().locality(), next.localCluster());
+        clusters.standAt(next.node(), next.localCluster());
         clusters.apply(next.clusters());
         List<Listeners.Refusal> refusals = listeners.apply(next.listeners(), unchanged(diff, next));
         if (!refusals.isEmpty()) {
@@ -260,7 +260,7 @@ public final class Running implements AutoCloseable {
                         refusal.path(), refusal.message(), refusal.value());
             }
             LOG.error("{} is not taken over; the configuration before stays", source.name());
-            clusters.standAt(before.node().locality(), before.localCluster());
+            clusters.standAt(before.node(), before.localCluster());
             clusters.apply(before.clusters());
             clusters.removeOthers(before.clusters());
             updateRejected();

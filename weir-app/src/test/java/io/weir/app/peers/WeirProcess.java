@@ -4,6 +4,7 @@ import io.weir.testkit.PeerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A Weir in a process of its own, with the options of the distribution and this test's class path. */
@@ -20,10 +21,20 @@ final class WeirProcess implements AutoCloseable {
     static WeirProcess run(String configuration, int... ports) throws IOException {
         Path folder = PeerProcess.folder("weir");
         Path file = Files.writeString(folder.resolve("weir.yaml"), configuration);
+        return run(folder, List.of("--no-follow", file.toString()), ports);
+    }
+
+    /** Runs this file and follows its changes. */
+    static WeirProcess following(Path file, int... ports) throws IOException {
+        return run(PeerProcess.folder("weir"), List.of(file.toString()), ports);
+    }
+
+    private static WeirProcess run(Path folder, List<String> arguments, int... ports) throws IOException {
         Path options = Path.of("..", "dist", "jvm.options").toAbsolutePath().normalize();
-        List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "@" + options, "-cp", System.getProperty("java.class.path"), "io.weir.app.cli.Main", "run",
-                "--no-follow", file.toString());
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@" + options, "-cp",
+                System.getProperty("java.class.path"), "io.weir.app.cli.Main", "run"));
+        command.addAll(arguments);
         return new WeirProcess(PeerProcess.start("weir", folder, command, ports));
     }
 

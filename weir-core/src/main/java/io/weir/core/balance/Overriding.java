@@ -1,6 +1,7 @@
 package io.weir.core.balance;
 
 import io.weir.core.balance.Pick.Chosen;
+import io.weir.core.balance.Pick.Refused;
 import io.weir.core.model.Announced;
 import io.weir.core.model.Host;
 import java.util.HashMap;
@@ -10,11 +11,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The host that a request is bound to by its session, where it may still be used: found by its address, whatever its
- * tier. A draining host keeps its sessions if it is told to; one that is down loses them. Immutable but for the index,
- * which is made when the first bound request comes; any thread.
+ * The host that a request is bound to by its session, or the first of those that it names, where it may still be used:
+ * found by its address, whatever its tier. A draining host keeps its sessions if it is told to; one that is down loses
+ * them. Immutable but for the index, which is made when the first bound request comes; any thread.
  */
 final class Overriding implements Picker {
+    private static final Pick REFUSED = new Refused(Reason.NO_HEALTHY_HOST);
+
     private final Picker picker;
     private final Directory directory;
     private final Set<Announced> statuses;
@@ -54,14 +57,19 @@ final class Overriding implements Picker {
 
     @Override
     public Pick pick(PickContext context) {
-        String address = context.overrideHost();
-        if (address != null) {
+        String address = context.overrideHost(0);
+        if (address == null) {
+            return picker.pick(context);
+        }
+        boolean strict = context.overrideStrict();
+        for (int n = 1; address != null; n++) {
             Chosen bound = directory.find(address);
-            if (bound != null && allowed(bound.host()) && !context.excluded(bound.host())) {
+            if (bound != null && allowed(bound.host()) && (strict || !context.excluded(bound.host()))) {
                 return bound;
             }
+            address = context.overrideHost(n);
         }
-        return picker.pick(context);
+        return strict ? REFUSED : picker.pick(context);
     }
 
     private boolean allowed(Host host) {

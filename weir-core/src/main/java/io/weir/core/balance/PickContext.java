@@ -2,6 +2,7 @@ package io.weir.core.balance;
 
 import io.weir.core.model.Criteria;
 import io.weir.core.model.Host;
+import java.net.SocketAddress;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +37,25 @@ public interface PickContext {
         return null;
     }
 
-    /** Address of the host that the request is bound to by its session, as {@link Host#addressText}; null: none. */
-    default @Nullable String overrideHost() {
+    /**
+     * Address of a host that the request is bound to, by its session or by what it names itself, as
+     * {@link Host#addressText}.
+     *
+     * @param n
+     *            0 for the first choice, then 1, 2 ...
+     * @return null: no more
+     */
+    default @Nullable String overrideHost(int n) {
+        return null;
+    }
+
+    /** Whether only a host that the request is bound to may have it, tried or not; else it is refused. */
+    default boolean overrideStrict() {
+        return false;
+    }
+
+    /** Where the request itself says that it goes, for clusters whose hosts come from their requests; null: nowhere. */
+    default @Nullable SocketAddress destination() {
         return null;
     }
 }

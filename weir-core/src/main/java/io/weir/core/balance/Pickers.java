@@ -1,6 +1,7 @@
 package io.weir.core.balance;
 
 import io.weir.core.balance.Pick.Refused;
+import io.weir.core.aperture.ApertureRule;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.Balancing;
 import io.weir.core.model.Host;
@@ -12,7 +13,10 @@ import io.weir.core.stats.BalanceStats;
 import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
 import io.weir.core.stats.SubsetStats;
+import io.weir.core.tier.LocalityLoads;
 import io.weir.core.tier.Locals;
+import io.weir.core.tier.PriorityLoads.Standing;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -31,6 +35,8 @@ public final class Pickers {
     private final Supplier<SubsetStats> subsetStats;
     private final Choosers.Maker maker;
     private final Choosers choosers;
+    private final Aperture aperture = new Aperture();
+    private final LocalityLoads loads = new LocalityLoads();
     private @Nullable Subsets subsets;
     private Overriding.Directory directory = new Overriding.Directory(List.of());
 
@@ -71,10 +77,11 @@ public final class Pickers {
         if (hosts.all().isEmpty()) {
             return NO_HOST;
         }
-        Picker picker = tiers(hosts, balancing, locals, seed, choosers, null);
+        HostSet used = aperture.of(hosts, balancing.aperture(), locals.self());
+        Picker picker = tiers(used, balancing, locals, seed, choosers, null);
         SubsetRule rule = balancing.subsets();
         if (rule != null) {
-            picker = divided(hosts, balancing, rule, locals, seed, picker);
+            picker = divided(used, balancing, rule, locals, seed, picker);
         }
         if (!directory.of(hosts.all())) {
             directory = new Overriding.Directory(hosts.all());
@@ -85,10 +92,34 @@ public final class Pickers {
                 : new Dropping(picker, balancing.tiers().drops(), stats.dropOverload());
     }
 
+    /** The hosts that this proxy uses, each priority by itself. */
+    private static final class Aperture {
+        private ApertureRule last = ApertureRule.ALL;
+
+        HostSet of(HostSet hosts, ApertureRule rule, ApertureRule.Self self) {
+            if (rule.equals(ApertureRule.ALL) && last.equals(ApertureRule.ALL)) {
+                return hosts; // the usual case costs nothing, however many hosts there are
+            }
+            last = rule;
+            List<Host> used = new ArrayList<>();
+            for (HostSet.Priority priority : hosts.priorities()) {
+                double[] shares = rule.shares(priority.hosts().stream().map(Host::addressText).toList(), self);
+                for (int i = 0; i < shares.length; i++) {
+                    Host host = priority.hosts().get(i);
+                    if (shares[i] > 0) {
+                        host.shareFactor(shares[i]);
+                        used.add(host);
+                    }
+                }
+            }
+            return used.size() == hosts.all().size() ? hosts : HostSet.of(used);
+        }
+    }
+
     private Picker tiers(HostSet hosts, Balancing balancing, Locals locals, long seed, Choosers its,
             @Nullable HostSet whole) {
         its.begin(seed);
-        Picker picker = new TierBuilder(hosts, balancing, byHash(balancing.policy()), locals, stats, its, whole)
+        Picker picker = new TierBuilder(hosts, balancing, byHash(balancing.policy()), locals, stats, its, loads, whole)
                 .build();
         return picker == null ? NO_HEALTHY_HOST : picker;
     }
@@ -106,12 +137,22 @@ public final class Pickers {
                 (members, its) -> tiers(members, within, locals, seed, its, whole));
     }
 
+    /** One priority in the numbers that its share of the traffic goes by. */
+    public static Standing standing(HostSet.Priority priority, Tiers tiers) {
+        return TierBuilder.standing(priority, tiers);
+    }
+
     private static long requestsActive(HostSet hosts) {
         long sum = 0;
         for (Host host : hosts.all()) {
             sum += host.requestsActive();
         }
         return sum;
+    }
+
+    /** Time goes on. Returns whether localities are to share the traffic in another way, so that a view is due. */
+    public boolean tick(Balancing balancing, long nowNanos) {
+        return loads.tick(balancing.tiers().locality() instanceof LocalityRule.LoadAware rule ? rule : null, nowNanos);
     }
 
     /** What was told of hosts has changed in ways that only choosers see, such as their names. */

@@ -10,6 +10,7 @@ import io.weir.core.model.HostSet.Priority;
 import io.weir.core.model.LocalityRule;
 import io.weir.core.model.Tiers;
 import io.weir.core.stats.BalanceStats;
+import io.weir.core.tier.LocalityLoads;
 import io.weir.core.tier.Locals;
 import io.weir.core.tier.Place;
 import io.weir.core.tier.PriorityLoads;
@@ -30,14 +31,15 @@ final class TierBuilder {
     private final Choosers choosers;
     private final @Nullable HostSet whole;
     private final List<Lane> lanes = new ArrayList<>();
-    private final List<Integer> loads = new ArrayList<>();
+    private final List<Integer> laneLoads = new ArrayList<>();
+    private final LocalityLoads loads;
 
     /**
      * @param whole
      *            what the hosts are a part of, where localities weigh only as much as they are; else null
      */
     TierBuilder(HostSet hosts, Balancing balancing, boolean byHash, Locals locals, BalanceStats stats,
-            Choosers choosers, @Nullable HostSet whole) {
+            Choosers choosers, LocalityLoads loads, @Nullable HostSet whole) {
         this.hosts = hosts;
         this.tiers = balancing.tiers();
         this.policy = balancing.policy();
@@ -45,6 +47,7 @@ final class TierBuilder {
         this.locals = locals;
         this.stats = stats;
         this.choosers = choosers;
+        this.loads = loads;
         this.whole = whole;
     }
 
@@ -79,7 +82,8 @@ final class TierBuilder {
                     ? null
                     : context -> lastResort.regardless(context);
         }
-        return new TierPicker(lanes.toArray(Lane[]::new), loads.stream().mapToInt(Integer::intValue).toArray(), byHash,
+        return new TierPicker(lanes.toArray(Lane[]::new), laneLoads.stream().mapToInt(Integer::intValue).toArray(),
+                byHash,
                 tiers.failOnPanic(), lastResort, stats.healthyPanic());
     }
 
@@ -120,7 +124,7 @@ final class TierBuilder {
     }
 
     private void lane(Priority priority, Part part, List<Host> some, int load) {
-        loads.add(load);
+        laneLoads.add(load);
         boolean panics = part == Part.ALL;
         if (load == 0) {
             // it is for the moment in which better lanes have gone down: no table is built for that
@@ -132,6 +136,7 @@ final class TierBuilder {
             case LocalityRule.Ignored _ -> everywhere(priority, part, some);
             case LocalityRule.Weighted _ -> weighted(priority, part, some);
             case LocalityRule.ZoneAware rule -> byZone(rule, priority, part, some);
+            case LocalityRule.LoadAware rule -> byLoad(rule, priority, part, some);
         };
         lanes.add(new Lane(chooser, panics));
     }
@@ -207,6 +212,29 @@ final class TierBuilder {
             weights[i] = (int) Math.max(1, Math.round(parts.get(i) / greatest * (1 << 16)));
         }
         return choosers.of(new Choosers.Place(priority.number(), part, null), List.copyOf(all), weights, policy);
+    }
+
+    private Chooser byLoad(LocalityRule.LoadAware rule, Priority priority, Part part, List<Host> some) {
+        List<Place> all = Place.of(priority, locals.own()).stream().filter(place -> !hosts(place, part).isEmpty())
+                .toList();
+        Object scope = List.of(System.identityHashCode(choosers), priority.number(), part);
+        double[] shares = loads.shares(rule, scope, all, all.stream().map(place -> hosts(place, part)).toList(),
+                locals.own());
+        List<Chooser> choosersHere = new ArrayList<>();
+        List<Double> sharesHere = new ArrayList<>();
+        for (int i = 0; i < shares.length; i++) {
+            if (shares[i] > 0) {
+                // a table is of one locality's hosts, as in Envoy: shares change too often to build one over all
+                choosersHere.add(place(priority, part, all.get(i)));
+                sharesHere.add(shares[i]);
+            }
+        }
+        return switch (choosersHere.size()) {
+            case 0 -> everywhere(priority, part, some);
+            case 1 -> choosersHere.getFirst();
+            default -> new PlacesByShare(choosersHere.toArray(Chooser[]::new),
+                    sharesHere.stream().mapToDouble(Double::doubleValue).toArray());
+        };
     }
 
     private Chooser byZone(LocalityRule.ZoneAware rule, Priority priority, Part part, List<Host> some) {

@@ -1,6 +1,7 @@
 package io.weir.core.cluster;
 
 import io.weir.core.admit.CircuitBreaker;
+import io.weir.core.aperture.ApertureRule;
 import io.weir.core.balance.Picker;
 import io.weir.core.balance.Pickers;
 import io.weir.core.health.OutlierDetector;
@@ -50,6 +51,10 @@ public final class Cluster {
     /** Requests at its hosts, those that wait for a connection too: what a bound on a host's share goes by. */
     private final AtomicLong requestsActive = new AtomicLong();
     private final List<Consumer<ClusterView>> listeners = new CopyOnWriteArrayList<>();
+    /** Null where it stands for no others. */
+    private final @Nullable Aggregate aggregate;
+    /** Null where its hosts do not come from its requests. */
+    private final @Nullable Destinations destinations;
     private Map<SocketAddress, Host> hosts = Map.of();
     private final Starts starts = new Starts();
     private Locals locals = Locals.NONE;
@@ -75,6 +80,9 @@ public final class Cluster {
         this.pickers = new Pickers(this.stats.balance(), () -> new SubsetStats(this.stats.scope()),
                 requestsActive::get);
         this.circuits = new Circuits(spec.admission(), this.stats.scope());
+        this.aggregate = spec.type() == DiscoveryType.AGGREGATE ? new Aggregate(this) : null;
+        this.destinations = spec.type() == DiscoveryType.ORIGINAL_DST ? new Destinations() : null;
+        this.warmed = aggregate != null || destinations != null;
         this.seed = spec.name().hashCode() * SEED_STEP;
         this.view = new ClusterView(spec, HostSet.EMPTY, picker(HostSet.EMPTY, spec.balancing()));
         if (spec.type() == DiscoveryType.STATIC) {
@@ -110,6 +118,16 @@ public final class Cluster {
     /** Its limits for requests of this priority. */
     public CircuitBreaker circuit(RoutingPriority priority) {
         return circuits.of(priority);
+    }
+
+    /** How it chooses among the clusters that it stands for; null where it stands for none. */
+    public @Nullable Aggregate aggregate() {
+        return aggregate;
+    }
+
+    /** Where the proxy and its like stand, as it was told last. Conductor. */
+    Locals locals() {
+        return locals;
     }
 
     /** Has had its first hosts, even if they were none. */
@@ -152,12 +170,10 @@ public final class Cluster {
     /** This is where the proxy and its like stand from now on. Conductor. */
     public void locals(Locals now) {
         if (!locals.equals(now)) {
+            boolean another = !locals.self().equals(now.self());
             locals = now;
-            switch (spec().balancing().tiers().locality()) {
-                case LocalityRule.ZoneAware _ -> publish(spec());
-                case LocalityRule.Ignored _,LocalityRule.Weighted _ -> {
-                    // nothing goes by it
-                }
+            if (goesBy(another)) {
+                publish(spec());
             }
         }
     }
@@ -191,6 +207,16 @@ public final class Cluster {
         outliers = detector;
     }
 
+    /** Whether its hosts are chosen by where the proxy stands, or by who it is. */
+    private boolean goesBy(boolean anotherSelf) {
+        Balancing balancing = spec().balancing();
+        boolean byPlace = switch (balancing.tiers().locality()) {
+            case LocalityRule.ZoneAware _,LocalityRule.LoadAware _ -> true;
+            case LocalityRule.Ignored _,LocalityRule.Weighted _ -> false;
+        };
+        return byPlace || anotherSelf && !balancing.aperture().equals(ApertureRule.ALL);
+    }
+
     /** Lets ejected hosts back whose time is over and publishes what changed. About every 100 ms. Conductor. */
     public void tick(long nowNanos) {
         this.nowNanos = nowNanos;
@@ -207,6 +233,13 @@ public final class Cluster {
             changed |= detector.tick(nowNanos);
         }
         changed |= starts.tick(spec.balancing().slowStart(), nowNanos);
+        changed |= pickers.tick(spec.balancing(), nowNanos);
+        if (destinations != null && destinations.tick(spec.originalDst().cleanupNanos(), nowNanos)) {
+            Map<SocketAddress, Host> asked = new LinkedHashMap<>();
+            destinations.hosts().forEach(host -> asked.put(host.address(), host));
+            hosts = asked;
+            changed = true;
+        }
         changed |= refreshed(spec.balancing().policy().refreshNanos(), nowNanos);
         if (changed) {
             publish(spec);
@@ -381,6 +414,9 @@ public final class Cluster {
     }
 
     private Picker picker(HostSet set, Balancing balancing) {
+        if (destinations != null) {
+            return destinations;
+        }
         seed += SEED_STEP;
         return pickers.build(set, balancing, locals, seed);
     }

@@ -4,7 +4,6 @@ import io.weir.core.model.BalancePolicy.ClientSideWeightedRoundRobin;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostTracker;
 import io.weir.core.model.OrcaReport;
-import java.util.Map;
 
 /**
  * The weight that a host's own reports give it (gRFC A58): the requests a second that it would do at full load. It
@@ -17,11 +16,6 @@ public final class ReportedWeight implements HostTracker {
 
     /** Weights beyond this are cut, as they would leave nothing to the other hosts. */
     private static final double MAX = 1L << Integer.SIZE;
-
-    private static final String NAMED = "named_metrics.";
-    private static final String UTILIZATION = "utilization.";
-    private static final String COST = "request_cost.";
-    private static final String ALL = "*";
 
     /**
      * What was reported.
@@ -68,45 +62,8 @@ public final class ReportedWeight implements HostTracker {
             return NONE;
         }
         double errors = report.eps() > 0 ? report.eps() / rps * policy.errorUtilizationPenalty() : 0;
-        double made = rps / (utilization(report, policy) + errors);
+        double made = rps / (Utilization.of(report, policy.utilizationMetrics()) + errors);
         return made > 0 && !Double.isInfinite(made) ? Math.min(made, MAX) : NONE;
-    }
-
-    /** The most constrained of the metrics asked for, else what the application says, else the processor's. */
-    private static double utilization(OrcaReport report, ClientSideWeightedRoundRobin policy) {
-        double most = 0;
-        for (String name : policy.utilizationMetrics()) {
-            most = Math.max(most, metric(report, name));
-        }
-        if (most > 0) {
-            return most;
-        }
-        double application = sound(report.applicationUtilization());
-        return application > 0 ? application : sound(report.cpuUtilization());
-    }
-
-    private static double metric(OrcaReport report, String name) {
-        return switch (name) {
-            case "cpu_utilization" -> sound(report.cpuUtilization());
-            case "mem_utilization" -> sound(report.memUtilization());
-            case "application_utilization" -> sound(report.applicationUtilization());
-            default -> name.startsWith(NAMED)
-                    ? metric(report.namedMetrics(), name.substring(NAMED.length()))
-                    : name.startsWith(UTILIZATION)
-                            ? metric(report.utilization(), name.substring(UTILIZATION.length()))
-                            : name.startsWith(COST) ? metric(report.requestCost(), name.substring(COST.length())) : 0;
-        };
-    }
-
-    private static double metric(Map<String, Double> metrics, String name) {
-        return name.equals(ALL)
-                ? metrics.values().stream().mapToDouble(ReportedWeight::sound).max().orElse(0)
-                : sound(metrics.getOrDefault(name, 0.0));
-    }
-
-    /** A utilization as it is told, 0 where that is no number. */
-    private static double sound(double told) {
-        return told > 0 && !Double.isInfinite(told) ? told : 0;
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.weir.core.model;
 
+import io.weir.core.aperture.ApertureRule;
 import io.weir.core.hash.HashKeys;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,44 +22,66 @@ import org.jspecify.annotations.Nullable;
  *            unhealthy, and nothing announced as healthy. Envoy's {@code override_host_status}
  * @param hashKeys
  *            what of a request is hashed, whatever its route says; none: what the route says
+ * @param overrideHeaders
+ *            headers in which a request may name its hosts, {@code ADDRESS:PORT,ADDRESS:PORT ...}, the best first
+ * @param aperture
+ *            which part of the hosts is used at all
  */
 public record Balancing(BalancePolicy policy, Tiers tiers, @Nullable SlowStart slowStart,
-        @Nullable SubsetRule subsets, Set<Announced> overrideStatuses, HashKeys hashKeys) {
+        @Nullable SubsetRule subsets, Set<Announced> overrideStatuses, HashKeys hashKeys, List<String> overrideHeaders,
+        ApertureRule aperture) {
     /** Round robin with Envoy's defaults. */
     public static final Balancing DEFAULT = new Balancing(new BalancePolicy.RoundRobin(), Tiers.DEFAULT, null, null,
-            Set.of(Announced.UNKNOWN, Announced.HEALTHY, Announced.DEGRADED), HashKeys.NONE);
+            Set.of(Announced.UNKNOWN, Announced.HEALTHY, Announced.DEGRADED), HashKeys.NONE, List.of(),
+            ApertureRule.ALL);
 
     public Balancing {
         overrideStatuses = Set.copyOf(overrideStatuses);
+        overrideHeaders = List.copyOf(overrideHeaders);
     }
 
     /** The same with another policy. */
     public Balancing withPolicy(BalancePolicy other) {
-        return new Balancing(other, tiers, slowStart, subsets, overrideStatuses, hashKeys);
+        return new Balancing(other, tiers, slowStart, subsets, overrideStatuses, hashKeys, overrideHeaders,
+                aperture);
     }
 
     /** The same with other tiers. */
     public Balancing withTiers(Tiers other) {
-        return new Balancing(policy, other, slowStart, subsets, overrideStatuses, hashKeys);
+        return new Balancing(policy, other, slowStart, subsets, overrideStatuses, hashKeys, overrideHeaders,
+                aperture);
     }
 
     /** The same with another slow start; null: none. */
     public Balancing withSlowStart(@Nullable SlowStart other) {
-        return new Balancing(policy, tiers, other, subsets, overrideStatuses, hashKeys);
+        return new Balancing(policy, tiers, other, subsets, overrideStatuses, hashKeys, overrideHeaders,
+                aperture);
     }
 
     /** The same with other subsets; null: none. */
     public Balancing withSubsets(@Nullable SubsetRule other) {
-        return new Balancing(policy, tiers, slowStart, other, overrideStatuses, hashKeys);
+        return new Balancing(policy, tiers, slowStart, other, overrideStatuses, hashKeys, overrideHeaders,
+                aperture);
     }
 
     /** The same with other healths that keep a bound request. */
     public Balancing withOverrideStatuses(Set<Announced> other) {
-        return new Balancing(policy, tiers, slowStart, subsets, other, hashKeys);
+        return new Balancing(policy, tiers, slowStart, subsets, other, hashKeys, overrideHeaders,
+                aperture);
     }
 
     /** The same with other keys of requests. */
     public Balancing withHashKeys(HashKeys other) {
-        return new Balancing(policy, tiers, slowStart, subsets, overrideStatuses, other);
+        return new Balancing(policy, tiers, slowStart, subsets, overrideStatuses, other, overrideHeaders, aperture);
+    }
+
+    /** The same with other headers that name hosts. */
+    public Balancing withOverrideHeaders(List<String> other) {
+        return new Balancing(policy, tiers, slowStart, subsets, overrideStatuses, hashKeys, other, aperture);
+    }
+
+    /** The same with another aperture. */
+    public Balancing withAperture(ApertureRule other) {
+        return new Balancing(policy, tiers, slowStart, subsets, overrideStatuses, hashKeys, overrideHeaders, other);
     }
 }

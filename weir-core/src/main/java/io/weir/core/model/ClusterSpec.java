@@ -19,11 +19,50 @@ import org.jspecify.annotations.Nullable;
  * @param tcpKeepAlive
  *            null: none
  * @param extensions
- *            {@code typed_extension_protocol_options} by full type name, already read to plain records
+ *            {@code typed_extension_protocol_options} by full type name, already read to plain records; and
+ *            {@link Members} or {@link OriginalDst} by their keys, where the type has them
  */
 public record ClusterSpec(String name, String statName, DiscoveryType type, List<Endpoint> endpoints,
         long connectTimeoutNanos, Balancing balancing, Admission admission, HealthRules health, DnsOptions dns,
         @Nullable KeepAlive tcpKeepAlive, Map<String, Object> extensions) {
+    /**
+     * The clusters that an aggregate stands for.
+     *
+     * @param clusters
+     *            the best first
+     */
+    public record Members(List<String> clusters) {
+        /** Where they stand among the extensions. */
+        public static final String KEY = "envoy.clusters.aggregate";
+
+        public Members {
+            clusters = List.copyOf(clusters);
+        }
+    }
+
+    /**
+     * How requests to a cluster of type ORIGINAL_DST say where they go.
+     *
+     * @param header
+     *            the header that says it, in lower case; null: none
+     * @param port
+     *            to this port, whatever they say; 0: to theirs
+     * @param cleanupNanos
+     *            a host that nobody has gone to for so long is forgotten; above 0
+     */
+    public record OriginalDst(@Nullable String header, int port, long cleanupNanos) {
+        /** Where it stands among the extensions. */
+        public static final String KEY = "envoy.clusters.original_dst";
+        /** Envoy's defaults: no header, 5 s. */
+        public static final OriginalDst DEFAULT = new OriginalDst(null, 0, TimeUnit.SECONDS.toNanos(5));
+
+        public OriginalDst {
+            if (port < 0 || port > 65_535 || cleanupNanos < 1) {
+                throw new IllegalArgumentException("port " + port + ", cleanup " + cleanupNanos + " ns");
+            }
+        }
+    }
+
     /** Envoy's default: 5 s. */
     public static final long CONNECT_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -99,5 +138,15 @@ public record ClusterSpec(String name, String statName, DiscoveryType type, List
     public ClusterSpec withExtensions(Map<String, Object> other) {
         return new ClusterSpec(name, statName, type, endpoints, connectTimeoutNanos, balancing, admission, health, dns,
                 tcpKeepAlive, other);
+    }
+
+    /** The clusters that it stands for; none where it is no aggregate. */
+    public List<String> members() {
+        return extensions.get(Members.KEY) instanceof Members members ? members.clusters() : List.of();
+    }
+
+    /** How its requests say where they go; the defaults where nothing is said. */
+    public OriginalDst originalDst() {
+        return extensions.get(OriginalDst.KEY) instanceof OriginalDst rule ? rule : OriginalDst.DEFAULT;
     }
 }

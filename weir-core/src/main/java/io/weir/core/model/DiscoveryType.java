@@ -7,5 +7,9 @@ public enum DiscoveryType {
     /** From names; every address of a name is a host. */
     STRICT_DNS,
     /** From one name; one of its addresses at a time is the host. */
-    LOGICAL_DNS
+    LOGICAL_DNS,
+    /** From nowhere: it stands for other clusters. */
+    AGGREGATE,
+    /** From the requests: each says its own address. */
+    ORIGINAL_DST
 }

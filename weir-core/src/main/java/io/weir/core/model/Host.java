@@ -38,8 +38,10 @@ public final class Host {
     private volatile @Nullable HostStats stats;
     private volatile HostTracker balanceTracker = HostTracker.NONE;
     private volatile HostTracker healthTracker = HostTracker.NONE;
+    private volatile HostTracker loadTracker = HostTracker.NONE;
     private volatile double startFactor = 1;
     private volatile double trustFactor = 1;
+    private volatile double shareFactor = 1;
 
     /** A host that nothing is known of yet. */
     public Host(Endpoint endpoint) {
@@ -136,6 +138,16 @@ public final class Host {
         balanceTracker = tracker;
     }
 
+    /** What the rule of localities remembers of it: only the load that it reports. */
+    public HostTracker loadTracker() {
+        return loadTracker;
+    }
+
+    /** The rule of localities remembers it from now on in this. Conductor. */
+    public void loadTracker(HostTracker tracker) {
+        loadTracker = tracker;
+    }
+
     /** What the rules of health remember of it. */
     public HostTracker healthTracker() {
         return healthTracker;
@@ -147,11 +159,11 @@ public final class Host {
     }
 
     /**
-     * What part of its announced weight it gets, above 0 and at most 1: the product of its two reasons to get less,
-     * {@link #startFactor} and {@link #trustFactor}.
+     * What part of its announced weight it gets, above 0 and at most 1: the product of its reasons to get less,
+     * {@link #startFactor}, {@link #trustFactor} and {@link #shareFactor}.
      */
     public double weightFactor() {
-        return startFactor * trustFactor;
+        return startFactor * trustFactor * shareFactor;
     }
 
     /** What part it gets because it is new or just back: 1 when it has started. */
@@ -172,6 +184,16 @@ public final class Host {
     /** It gets this part from the next view on, as far as trust goes. Conductor. */
     public void trustFactor(double factor) {
         trustFactor = checked(factor);
+    }
+
+    /** What part it gets because other proxies give it the rest: 1 where this one is alone or gives it all. */
+    public double shareFactor() {
+        return shareFactor;
+    }
+
+    /** It gets this part from the next view on, as far as others give it the rest. Conductor. */
+    public void shareFactor(double factor) {
+        shareFactor = checked(factor);
     }
 
     private static double checked(double factor) {

@@ -1,5 +1,6 @@
 package io.weir.core.tier;
 
+import io.weir.core.aperture.ApertureRule.Self;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;
 import io.weir.core.model.Locality;
@@ -18,10 +19,13 @@ import java.util.Map;
  *            the local cluster has a host where this proxy stands; else it is not to be believed
  * @param panics
  *            too few of the local cluster's hosts are available to believe what is known of them
+ * @param self
+ *            who this proxy is among its like
  */
-public record Locals(Locality own, Map<Locality, Presence> healthy, boolean known, boolean panics) {
+public record Locals(Locality own, Map<Locality, Presence> healthy, boolean known, boolean panics,
+        Self self) {
     /** There is no local cluster. */
-    public static final Locals NONE = new Locals(Locality.UNKNOWN, Map.of(), false, false);
+    public static final Locals NONE = new Locals(Locality.UNKNOWN, Map.of(), false, false, Self.UNKNOWN);
 
     /** How many hosts a locality has, and what they weigh together. */
     public record Presence(int hosts, long weight) {
@@ -39,7 +43,7 @@ public record Locals(Locality own, Map<Locality, Presence> healthy, boolean know
 
     /** A proxy that stands here and knows of no local cluster. */
     public static Locals at(Locality own) {
-        return new Locals(own, Map.of(), false, false);
+        return new Locals(own, Map.of(), false, false, Self.UNKNOWN);
     }
 
     /**
@@ -59,7 +63,13 @@ public record Locals(Locality own, Map<Locality, Presence> healthy, boolean know
                     (a, b) -> new Presence(a.hosts + b.hosts, a.weight + b.weight));
         }
         boolean known = first.hosts().stream().anyMatch(host -> host.endpoint().locality().equals(own));
-        return new Locals(own, healthy, known, first.availablePercent() < panicPercent);
+        return new Locals(own, healthy, known, first.availablePercent() < panicPercent,
+                Self.UNKNOWN);
+    }
+
+    /** The same of a proxy that is this one among its like. */
+    public Locals as(Self other) {
+        return new Locals(own, healthy, known, panics, other);
     }
 
     Presence at(Place place) {

@@ -36,6 +36,11 @@ class SubsetPickerTest {
     private record Request(@Nullable Criteria criteria, @Nullable String overrideHost,
             RandomGenerator random) implements PickContext {
         @Override
+        public @Nullable String overrideHost(int n) {
+            return n == 0 ? overrideHost : null;
+        }
+
+        @Override
         public long hash() {
             return 0;
         }

@@ -1,5 +1,6 @@
 package io.weir.http.filter;
 
+import io.weir.core.model.Host;
 import io.weir.http.route.FormatSource;
 import io.weir.http.route.Route;
 import io.weir.http.route.Target;
@@ -42,4 +43,19 @@ public interface FilterExchange {
 
     /** Bits of the response flags. */
     long flags();
+
+    /** The host that the request is at, or was at last; null before it has been to any. */
+    @Nullable
+    Host host();
+
+    /**
+     * The request belongs to a session at a host: it goes there as long as the host's health allows. To be called while
+     * the request's head passes.
+     *
+     * @param address
+     *            as {@link Host#addressText}; one that the cluster does not have changes nothing
+     * @param only
+     *            no other host may have it: where that one cannot be had, the answer is 503
+     */
+    void bind(String address, boolean only);
 }

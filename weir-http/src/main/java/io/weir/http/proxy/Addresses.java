@@ -5,9 +5,12 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** Socket addresses as logs and headers write them: {@code 10.0.0.1:80}, {@code [2001:db8::1]:80}, a path. */
 final class Addresses {
+    private static final int PORT_MAX = 65_535;
+
     private Addresses() {}
 
     static String text(SocketAddress address) {
@@ -21,5 +24,24 @@ final class Addresses {
         String text = AddressText.of(address);
         int zone = text.indexOf('%');
         return zone < 0 ? text : text.substring(0, zone);
+    }
+
+    /** The other way round, {@code 10.0.0.1:80} or {@code [2001:db8::1]:80}; null where it is none: no name either. */
+    static @Nullable InetSocketAddress literal(String text) {
+        int colon = text.lastIndexOf(':');
+        String host = colon < 0 ? "" : text.substring(0, colon);
+        String port = text.substring(colon + 1);
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        if (host.isEmpty() || bracketed != host.contains(":") || !port.matches("[0-9]{1,5}")
+                || Integer.parseInt(port) > PORT_MAX) {
+            return null;
+        }
+        try {
+            return new InetSocketAddress(
+                    InetAddress.ofLiteral(bracketed ? host.substring(1, host.length() - 1) : host),
+                    Integer.parseInt(port));
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 }

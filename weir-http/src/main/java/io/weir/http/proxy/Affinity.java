@@ -1,13 +1,22 @@
 package io.weir.http.proxy;
 
+import io.weir.core.balance.Picker;
+import io.weir.core.cluster.Aggregate;
+import io.weir.core.cluster.Cluster;
+import io.weir.core.cluster.Clusters;
 import io.weir.core.hash.HashKey;
 import io.weir.core.hash.HashKeys;
 import io.weir.core.hash.XxHash64;
+import io.weir.core.model.Balancing;
+import io.weir.core.model.ClusterSpec;
+import io.weir.core.model.ClusterSpec.OriginalDst;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.sticky.HashSource;
 import io.weir.http.sticky.RequestHash;
 import io.weir.http.sticky.SetCookie;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -19,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * exchange after another; belongs to one worker.
  */
 final class Affinity implements HashSource {
+    /** Hosts that one request may name. */
+    private static final int NAMED_MAX = 32;
+
     private final Exchange exchange;
     private final Downstream downstream;
     private final RequestHash hash;
@@ -26,6 +38,13 @@ final class Affinity implements HashSource {
     private HashKeys keys = HashKeys.NONE;
     private boolean givesCookies;
     private boolean computed;
+    private @Nullable String bound;
+    private boolean strict;
+    private List<String> headers = List.of();
+    private @Nullable List<String> named;
+    private OriginalDst originalDst = OriginalDst.DEFAULT;
+    private @Nullable Aggregate aggregate;
+    private @Nullable Picker picker;
 
     Affinity(Exchange exchange, Downstream downstream) {
         this.exchange = exchange;
@@ -33,20 +52,118 @@ final class Affinity implements HashSource {
         this.hash = new RequestHash(downstream.worker());
     }
 
+    /** Nothing is known of the exchange that begins. */
+    void clear() {
+        bound = null;
+        strict = false;
+    }
+
     /**
-     * Another request begins.
+     * The request belongs to a session at this host.
+     *
+     * @param only
+     *            no other host may have it
+     */
+    void bind(String address, boolean only) {
+        bound = address;
+        strict = only;
+    }
+
+    /**
+     * The request goes to a cluster.
      *
      * @param route
      *            what its route hashes
-     * @param cluster
-     *            what its cluster hashes, which goes before it
+     * @param to
+     *            its cluster; what that hashes goes before
      */
-    void begin(HashKeys route, HashKeys cluster) {
+    void begin(HashKeys route, ClusterSpec to) {
+        Balancing cluster = to.balancing();
+        originalDst = to.originalDst();
         // keys of a cluster only look, as in Envoy: they may serve streams of bytes too
-        givesCookies = cluster.isEmpty();
-        keys = givesCookies ? route : cluster;
+        givesCookies = cluster.hashKeys().isEmpty();
+        keys = givesCookies ? route : cluster.hashKeys();
         computed = false;
         cookies.clear();
+        headers = cluster.overrideHeaders();
+        named = null;
+    }
+
+    /**
+     * The cluster of this name; of one that stands for others, the one that the request goes to. Null: there is none.
+     */
+    @Nullable
+    Cluster cluster(Clusters all, String name) {
+        picker = null;
+        Cluster cluster = all.find(name);
+        aggregate = cluster == null ? null : cluster.aggregate();
+        Aggregate.Choice choice = aggregate == null ? null : aggregate.choose(downstream.worker().random());
+        return choice == null ? cluster : chosen(choice);
+    }
+
+    /** Another of the clusters that its cluster stands for, where there is one; else the same. */
+    Cluster elsewhere(Cluster from) {
+        Aggregate among = aggregate;
+        Aggregate.Choice choice = among == null ? null : among.other(from);
+        return choice == null ? from : chosen(choice);
+    }
+
+    private Cluster chosen(Aggregate.Choice choice) {
+        picker = choice.picker();
+        return choice.cluster();
+    }
+
+    /** The picker of its cluster. */
+    Picker picker(Cluster to) {
+        Picker chosen = picker;
+        return chosen != null ? chosen : to.view().picker();
+    }
+
+    /** Where the request says that it goes; null where it does not, or nothing that is an address. */
+    @Nullable
+    SocketAddress destination() {
+        String header = originalDst.header();
+        HttpHead request = exchange.request();
+        String value = header == null || request == null ? null : request.value(HeaderName.of(header));
+        InetSocketAddress address = value == null ? null : Addresses.literal(value.strip());
+        return address == null || originalDst.port() == 0
+                ? address
+                : new InetSocketAddress(address.getAddress(), originalDst.port());
+    }
+
+    /** The n-th host that the request is bound to: its session's, then those that its headers name. */
+    @Nullable
+    String overrideHost(int n) {
+        int first = bound == null ? 0 : 1;
+        if (n < first) {
+            return bound;
+        }
+        if (headers.isEmpty()) {
+            return null;
+        }
+        List<String> all = named;
+        if (all == null) {
+            all = named(exchange.request());
+            named = all;
+        }
+        return n - first < all.size() ? all.get(n - first) : null;
+    }
+
+    private List<String> named(@Nullable HttpHead request) {
+        List<String> all = new ArrayList<>();
+        for (String header : headers) {
+            String value = request == null ? null : request.value(HeaderName.of(header));
+            for (String address : value == null ? new String[0] : value.split(",", NAMED_MAX)) {
+                if (!address.isBlank() && all.size() < NAMED_MAX) {
+                    all.add(address.strip());
+                }
+            }
+        }
+        return all;
+    }
+
+    boolean overrideStrict() {
+        return strict;
     }
 
     boolean hashed() {

@@ -1,7 +1,6 @@
 package io.weir.http.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.weir.core.admit.CircuitBreaker;
 import io.weir.core.balance.Pick;
 import io.weir.core.balance.Reason;
 import io.weir.core.cluster.Cluster;
@@ -41,18 +40,17 @@ final class Attempts implements UpstreamListener {
     private @Nullable Target target;
     private HostPool.@Nullable Waiter waiter;
     private @Nullable UpstreamStream stream;
-    /** Whose request this is; null before it is admitted and after it is over. */
-    private @Nullable CircuitBreaker circuit;
+    private final Admitted admitted = new Admitted();
     private boolean answered;
     private boolean inClientRead;
     private boolean held;
     private int count;
 
-    Attempts(Exchange exchange, Downstream downstream) {
+    Attempts(Exchange exchange, Downstream downstream, Affinity affinity) {
         this.exchange = exchange;
         this.downstream = downstream;
         this.worker = downstream.worker();
-        this.tried = new TriedHosts(worker, new Affinity(exchange, downstream));
+        this.tried = new TriedHosts(worker, affinity);
     }
 
     // ---- the exchange's side ----
@@ -79,19 +77,16 @@ final class Attempts implements UpstreamListener {
     }
 
     private void start(HttpHead request, Cluster to, Forward how, long now) {
-        var limits = to.circuit(how.priority());
-        if (!limits.tryRequest()) {
-            to.stats().upstreamRqPendingOverflow().increment();
+        if (!admitted.enter(to, how.priority())) {
             fail(Mishap.OVERFLOW);
             return;
         }
-        circuit = limits;
         inClientRead = true;
         attempt(request, to, how, now);
     }
 
     private void attempt(HttpHead request, Cluster to, Forward how, long now) {
-        Pick pick = to.view().picker().pick(tried);
+        Pick pick = tried.pick(to);
         switch (pick) {
             case Pick.Chosen chosen -> {
                 count++;
@@ -251,7 +246,7 @@ final class Attempts implements UpstreamListener {
 
     void cancelled() {
         var to = cluster;
-        if (to != null && circuit != null) {
+        if (to != null && admitted.counts()) {
             to.stats().upstreamRqCancelled().increment();
         }
         abandon();
@@ -283,11 +278,7 @@ final class Attempts implements UpstreamListener {
         }
         leave();
         retries.over();
-        var limits = circuit;
-        if (limits != null) {
-            circuit = null;
-            limits.requestEnded();
-        }
+        admitted.leave();
         replay.exhaust();
         visit.forget();
         cluster = null;
@@ -456,15 +447,24 @@ final class Attempts implements UpstreamListener {
         exchange.timeouts().backOff(policy.backOffNanos(count, worker.random().nextLong()), worker.nowNanos());
     }
 
-    /** The pause is over. */
+    /** The pause is over. Of a cluster that stood for others, another of these may do better. */
     void again() {
-        var to = cluster;
+        var from = cluster;
         var how = forward;
         var request = exchange.request();
         inClientRead = false;
-        if (to != null && how != null && request != null) {
-            attempt(request, to, how, worker.nowNanos());
+        if (from == null || how == null || request == null) {
+            return;
         }
+        var to = tried.elsewhere(from);
+        if (to != from) {
+            cluster = to;
+            if (!admitted.enter(to, how.priority())) {
+                fail(Mishap.OVERFLOW);
+                return;
+            }
+        }
+        attempt(request, to, how, worker.nowNanos());
     }
 
     // ---- what logs ask ----

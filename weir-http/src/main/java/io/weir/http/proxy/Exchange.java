@@ -31,6 +31,7 @@ public final class Exchange {
     private final Worker worker;
     private final HttpStats stats;
     private final HeaderPolicy headers;
+    private final Affinity affinity;
     private final Attempts attempts;
     private final Timeouts timeouts;
     private final ExchangeRecord record;
@@ -55,7 +56,8 @@ public final class Exchange {
         this.worker = downstream.worker();
         this.stats = context.stats();
         this.headers = new HeaderPolicy(context, downstream);
-        this.attempts = new Attempts(this, downstream);
+        this.affinity = new Affinity(this, downstream);
+        this.attempts = new Attempts(this, downstream, affinity);
         this.timeouts = new Timeouts(this, worker);
         this.record = new ExchangeRecord(this);
         this.filters = new FilterPass(this, downstream, context.chains());
@@ -136,6 +138,7 @@ public final class Exchange {
 
     private void start(HttpHead head) {
         active = true;
+        affinity.clear();
         attempts.clear();
         request = head;
         response = null;
@@ -156,7 +159,7 @@ public final class Exchange {
 
     private void forward(HttpHead head, Forward forward) {
         var chosen = target;
-        var cluster = chosen == null ? null : context.clusters().find(chosen.cluster());
+        var cluster = chosen == null ? null : affinity.cluster(context.clusters(), chosen.cluster());
         if (chosen == null || cluster == null) {
             reply(forward.clusterNotFoundStatus(), "", "cluster_not_found", ResponseFlag.NC.bit());
             return;
@@ -465,6 +468,10 @@ public final class Exchange {
 
     Attempts attempts() {
         return attempts;
+    }
+
+    Affinity affinity() {
+        return affinity;
     }
 
     @Nullable

@@ -1,5 +1,6 @@
 package io.weir.http.proxy;
 
+import io.weir.core.model.Host;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.filter.FilterChains;
 import io.weir.http.filter.FilterExchange;
@@ -165,5 +166,15 @@ final class FilterPass implements FilterExchange {
     @Override
     public long flags() {
         return exchange.flags();
+    }
+
+    @Override
+    public @Nullable Host host() {
+        return exchange.attempts().visit().host();
+    }
+
+    @Override
+    public void bind(String address, boolean only) {
+        exchange.affinity().bind(address, only);
     }
 }

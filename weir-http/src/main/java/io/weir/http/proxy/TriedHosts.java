@@ -1,13 +1,16 @@
 package io.weir.http.proxy;
 
+import io.weir.core.balance.Pick;
 import io.weir.core.balance.PickContext;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.model.Criteria;
 import io.weir.core.model.Host;
+import io.weir.core.model.HostSet;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.Forward;
 import io.weir.http.route.Target;
 import io.weir.net.transport.Worker;
+import java.net.SocketAddress;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +35,27 @@ final class TriedHosts implements PickContext {
     void begin(Cluster to, Forward how, Target target) {
         clear();
         criteria = target.criteria();
-        affinity.begin(how.hashKeys(), to.spec().balancing().hashKeys());
+        affinity.begin(how.hashKeys(), to.spec());
+    }
+
+    /**
+     * The cluster to try next: this one as long as it has a host that has not been tried and is well; then another, of
+     * those that its route's cluster stands for.
+     */
+    Cluster elsewhere(Cluster from) {
+        for (HostSet.Priority priority : from.view().hosts().priorities()) {
+            for (Host host : priority.healthy()) {
+                if (!host.down() && !excluded(host)) {
+                    return from;
+                }
+            }
+        }
+        return affinity.elsewhere(from);
+    }
+
+    /** Asks for a host of its cluster. */
+    Pick pick(Cluster to) {
+        return affinity.picker(to).pick(this);
     }
 
     /** A host has answered, and nothing will be tried after that. */
@@ -48,6 +71,21 @@ final class TriedHosts implements PickContext {
     @Override
     public boolean hashed() {
         return affinity.hashed();
+    }
+
+    @Override
+    public @Nullable String overrideHost(int n) {
+        return affinity.overrideHost(n);
+    }
+
+    @Override
+    public @Nullable SocketAddress destination() {
+        return affinity.destination();
+    }
+
+    @Override
+    public boolean overrideStrict() {
+        return affinity.overrideStrict();
     }
 
     @Override

@@ -80,6 +80,7 @@ final class Visit {
         var at = host;
         if (open && at != null) {
             HostHints.tell(head, at.balanceTracker(), nowNanos);
+            HostHints.tell(head, at.loadTracker(), nowNanos);
         }
     }
 
@@ -88,6 +89,7 @@ final class Visit {
         var at = host;
         if (open && at != null) {
             HostHints.tell(trailers, at.balanceTracker(), nowNanos);
+            HostHints.tell(trailers, at.loadTracker(), nowNanos);
         }
     }
 

@@ -6,6 +6,8 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ConnectTimeoutException;
 import io.weir.core.balance.Pick;
 import io.weir.core.balance.PickContext;
+import io.weir.core.balance.Picker;
+import io.weir.core.cluster.Aggregate;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.ClusterView;
 import io.weir.core.model.ClusterSpec;
@@ -151,6 +153,12 @@ final class Session implements PickContext {
 
     private void connect(String name) {
         Cluster cluster = proxy.clusters().find(name);
+        Aggregate aggregate = cluster == null ? null : cluster.aggregate();
+        // chosen anew for each attempt, as the next may have to go to another of the clusters that this one stands for
+        Aggregate.Choice choice = aggregate == null ? null : aggregate.choose(worker.random());
+        if (choice != null) {
+            cluster = choice.cluster();
+        }
         if (cluster == null) {
             stats.cxNoRoute.increment();
             end(ResponseFlag.NC.bit());
@@ -160,7 +168,8 @@ final class Session implements PickContext {
         ClusterView view = cluster.view();
         hash = ConnectionHash.of(view.spec().balancing().hashKeys(), proxy.spec().hashKeys(),
                 downstream.remoteAddress());
-        switch (view.picker().pick(this)) {
+        Picker through = choice == null ? null : choice.picker();
+        switch ((through == null ? view.picker() : through).pick(this)) {
             case Pick.Refused refused -> {
                 switch (refused.reason()) {
                     case NO_HOST, NO_HEALTHY_HOST -> {
@@ -214,8 +223,9 @@ final class Session implements PickContext {
             numbers.upstreamCxConnectTimeout().increment();
         }
         failed.cluster.unreachable(failed.host, worker.nowNanos());
-        if (attempts < proxy.spec().connectAttemptsMax()) {
-            connect(failed.cluster.name());
+        String name = clusterName;
+        if (name != null && attempts < proxy.spec().connectAttemptsMax()) {
+            connect(name);
         } else {
             end(ResponseFlag.UF.bit() | ResponseFlag.URX.bit());
         }

@@ -30,6 +30,7 @@ final class BalancePolicies {
                 List.of(new InTurns(), new AtRandom(), new FewestRequests()));
         readers.addAll(HashPolicies.readers());
         readers.addAll(LoadPolicies.readers());
+        readers.addAll(StructurePolicies.readers());
         return readers;
     }
 
@@ -43,8 +44,12 @@ final class BalancePolicies {
             case RING_HASH -> HashPolicies.ringHash(context, cluster);
             case MAGLEV -> HashPolicies.maglev(context, cluster);
             case CLUSTER_PROVIDED -> {
-                context.problem("lb_policy", cluster.getLbPolicy().name(),
-                        "Weir does not have this balancing policy yet", "use " + OLDER);
+                // those that choose by themselves: ORIGINAL_DST, and what stands under cluster_type
+                if (!cluster.hasClusterType() && cluster.getType() != Cluster.DiscoveryType.ORIGINAL_DST) {
+                    context.problem("lb_policy", cluster.getLbPolicy().name(),
+                            "a cluster of type " + cluster.getType() + " does not choose its hosts by itself",
+                            "use " + OLDER);
+                }
                 yield new BalancePolicy.RoundRobin();
             }
             case LOAD_BALANCING_POLICY_CONFIG -> {

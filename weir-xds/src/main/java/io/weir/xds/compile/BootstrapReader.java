@@ -8,6 +8,9 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+
 import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
@@ -19,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a bootstrap: its listeners and clusters, and what it says about the process itself. */
 final class BootstrapReader {
+
+    /** Key of what a node's metadata say of the proxies like it. */
+    private static final String PEERS = "weir.aperture";
 
     private final ReadContext context;
     private final Bootstrap bootstrap;
@@ -62,8 +68,19 @@ final class BootstrapReader {
     private NodeId node() {
         var node = bootstrap.getNode();
         var locality = node.getLocality();
+        Struct peers = node.getMetadata().getFieldsOrDefault(PEERS, Value.getDefaultInstance()).getStructValue();
+        double index = peers.getFieldsOrDefault("peer_index", Value.getDefaultInstance()).getNumberValue();
+        double count = peers.getFieldsOrDefault("peer_count", Value.getDefaultInstance()).getNumberValue();
+        if (index < 0 || count < 0 || index != Math.rint(index) || count != Math.rint(count)
+                || count > 0 && index >= count
+                || count > Integer.MAX_VALUE) {
+            context.problem("node.metadata[" + PEERS + "]", index + " of " + count,
+                    "this is no place among proxies", "write peer_index, counted from 0, and peer_count");
+            count = 0;
+        }
         return new NodeId(node.getId(), node.getCluster(),
-                new Locality(locality.getRegion(), locality.getZone(), locality.getSubZone()));
+                new Locality(locality.getRegion(), locality.getZone(), locality.getSubZone()),
+                count > 0 ? (int) index : 0, (int) count);
     }
 
     @SuppressWarnings("deprecation") // access_log_path is what most files use

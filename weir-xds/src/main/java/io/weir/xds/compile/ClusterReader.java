@@ -56,6 +56,7 @@ final class ClusterReader {
         if (source == null) {
             return null;
         }
+        extensions.putAll(source.more());
         long connectTimeoutNanos = cluster.hasConnectTimeout()
                 ? Math.max(1, Plain.nanos(cluster.getConnectTimeout()))
                 : ClusterSpec.CONNECT_TIMEOUT_NANOS;

@@ -1,13 +1,18 @@
 package io.weir.xds.compile;
 
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import com.google.protobuf.Any;
 
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.OriginalDstLbConfig;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
+import io.weir.core.model.ClusterSpec.Members;
+import io.weir.core.model.ClusterSpec.OriginalDst;
 import io.weir.core.model.DiscoveryType;
 import io.weir.core.model.DnsOptions;
 import io.weir.core.model.LookupFamily;
@@ -34,12 +39,23 @@ final class DnsClusters {
      *            how
      * @param dns
      *            how names are resolved
+     * @param more
+     *            what else the type says, as extensions of the cluster
      */
-    record Source(DiscoveryType type, DnsOptions dns) {
+    record Source(DiscoveryType type, DnsOptions dns, Map<String, Object> more) {
+
+        Source(DiscoveryType type, DnsOptions dns) {
+            this(type, dns, Map.of());
+        }
     }
 
     /** The source of a cluster's hosts; null after a problem. */
     static @Nullable Source read(ReadContext context, Cluster cluster) {
+        if (cluster.getType() != Cluster.DiscoveryType.ORIGINAL_DST
+                && (cluster.hasCleanupInterval() || cluster.hasOriginalDstLbConfig())) {
+            context.warning(cluster.hasCleanupInterval() ? "cleanup_interval" : "original_dst_lb_config", "",
+                    "this is for clusters of type ORIGINAL_DST, and changes nothing here", "remove it");
+        }
         return switch (cluster.getClusterDiscoveryTypeCase()) {
             case TYPE, CLUSTERDISCOVERYTYPE_NOT_SET -> byType(context, cluster);
             case CLUSTER_TYPE -> byExtension(context.at("cluster_type"), cluster);
@@ -61,11 +77,8 @@ final class DnsClusters {
                         "use type: STATIC or STRICT_DNS with load_assignment");
                 yield null;
             }
-            case ORIGINAL_DST -> {
-                context.problem("type", "ORIGINAL_DST", "Weir does not have this type of cluster yet",
-                        "use STATIC, STRICT_DNS or LOGICAL_DNS");
-                yield null;
-            }
+            case ORIGINAL_DST -> new Source(DiscoveryType.ORIGINAL_DST, options(cluster),
+                    Map.of(OriginalDst.KEY, originalDst(context, cluster)));
             case UNRECOGNIZED -> null; // a rule of the API refuses it
         };
     }
@@ -74,7 +87,13 @@ final class DnsClusters {
         var custom = cluster.getClusterType();
         Any config = custom.getTypedConfig();
         if (!TypedConfigs.type(config).isEmpty()) {
-            return context.extension("typed_config", config, Source.class);
+            Source source = context.extension("typed_config", config, Source.class);
+            if (source != null && source.more().get(Members.KEY) instanceof Members members
+                    && members.clusters().contains(cluster.getName())) {
+                context.problem("typed_config.clusters", cluster.getName(), "a cluster cannot stand for itself",
+                        "name other clusters");
+            }
+            return source;
         }
         return switch (custom.getName()) {
             case "envoy.cluster.static" -> new Source(DiscoveryType.STATIC, options(cluster));
@@ -86,6 +105,29 @@ final class DnsClusters {
                 yield null;
             }
         };
+    }
+
+    private static OriginalDst originalDst(ReadContext context, Cluster cluster) {
+        OriginalDstLbConfig config = cluster.getOriginalDstLbConfig();
+        if (!config.getUseHttpHeader()) {
+            context.problem("original_dst_lb_config.use_http_header", "false",
+                    "Weir does not learn yet where a redirected connection was going, so that no request says where it"
+                            + " goes",
+                    "set use_http_header: true, and have requests say it in x-envoy-original-dst-host");
+        }
+        if (cluster.getLoadAssignment().getEndpointsCount() > 0) {
+            context.problem("load_assignment", "", "a cluster of type ORIGINAL_DST has no endpoints of its own",
+                    "remove it");
+        }
+        String header = config.getHttpHeaderName().isEmpty()
+                ? "x-envoy-original-dst-host"
+                : config.getHttpHeaderName().toLowerCase(Locale.ROOT);
+        long cleanup = cluster.hasCleanupInterval()
+                ? Math.max(1, Plain.nanos(cluster.getCleanupInterval()))
+                : OriginalDst.DEFAULT.cleanupNanos();
+        // a rule of the API bounds the port
+        return new OriginalDst(config.getUseHttpHeader() ? header : null,
+                Math.clamp(config.getUpstreamPortOverride().getValue(), 0, 65_535), cleanup);
     }
 
     @SuppressWarnings("deprecation") // the older fields are still what most files use

@@ -47,7 +47,7 @@ final class Endpoints {
             context.problem("load_assignment", reader.written + " endpoints",
                     "a LOGICAL_DNS cluster has exactly one endpoint: the name that is resolved",
                     reader.written == 0 ? "add it" : "keep one, or set type: STRICT_DNS");
-        } else if (reader.written == 0) {
+        } else if (reader.written == 0 && type != DiscoveryType.AGGREGATE && type != DiscoveryType.ORIGINAL_DST) {
             context.warning("load_assignment", "", "this cluster has no endpoints; what is sent to it fails",
                     "add load_assignment.endpoints");
         }

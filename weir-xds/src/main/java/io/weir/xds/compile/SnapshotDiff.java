@@ -58,7 +58,7 @@ public record SnapshotDiff(List<ListenerSpec> listenersAdded, List<ListenerSpec>
     private static Bootstrap process(Snapshot snapshot) {
         Bootstrap.Builder rest = ((Bootstrap) snapshot.source()).toBuilder();
         rest.getStaticResourcesBuilder().clearListeners().clearClusters();
-        rest.getNodeBuilder().clearLocality();
+        rest.getNodeBuilder().clearLocality().clearMetadata();
         rest.getClusterManagerBuilder().clearLocalClusterName();
         return rest.clearAdmin().build();
     }

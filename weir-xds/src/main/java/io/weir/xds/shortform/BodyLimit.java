@@ -41,7 +41,7 @@ final class BodyLimit {
         return (listeners == null ? filter.put("disabled", true) : filter).mapping();
     }
 
-    /** What a route says for itself; answers its limit, null where it has none. */
+    /** What a route says for itself, by the filter's name; answers its limit, null where it has none. */
     static @Nullable Node put(Part route, Tree perFilter) {
         Part part = route.part(KEY);
         if (part == null) {

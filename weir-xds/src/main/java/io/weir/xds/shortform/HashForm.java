@@ -21,15 +21,21 @@ final class HashForm {
 
     private HashForm() {}
 
-    /** The typed policy that hashes so; {@code policy} is {@code ring_hash} or {@code maglev}. */
-    static Tree policy(Part hash, Position at, String policy) {
+    /**
+     * The typed policy that hashes so, at random where nothing is said; {@code policy} is {@code ring_hash} or
+     * {@code maglev}.
+     */
+    static Tree policy(@Nullable Part hash, Position at, String policy) {
+        String type = "envoy.extensions.load_balancing_policies." + policy + ".v3."
+                + (policy.equals("maglev") ? "Maglev" : "RingHash");
+        Tree config = Tree.typed(at, type);
+        if (hash == null) {
+            return config;
+        }
         List<Node> keys = new ArrayList<>();
         for (Part item : hash.items()) {
             key(item, keys);
         }
-        String type = "envoy.extensions.load_balancing_policies." + policy + ".v3."
-                + (policy.equals("maglev") ? "Maglev" : "RingHash");
-        Tree config = Tree.typed(at, type);
         if (!keys.isEmpty()) {
             config.put("consistent_hashing_lb_config", new Tree(hash.at()).put("hash_policy", keys));
         }

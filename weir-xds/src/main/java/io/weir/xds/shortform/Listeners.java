@@ -155,6 +155,10 @@ final class Listeners {
         if (limit != null) {
             filters.add(limit);
         }
+        Mapping sessions = StickyForm.filter(routes.session());
+        if (sessions != null) {
+            filters.add(sessions);
+        }
         filters.add(Tree.extension(at, "envoy.filters.http.router",
                 Tree.typed(at, "envoy.extensions.filters.http.router.v3.Router")));
         manager.put("http_filters", filters);
@@ -175,7 +179,7 @@ final class Listeners {
         if (to == null && part.hasOnly(ALL_KEYS)) {
             part.problem("nothing says where connections go", "add to: SERVICE");
         } else if (to != null) {
-            targets.put(to, proxy);
+            targets.putStreams(to, proxy);
         }
         proxy.putIf("idle_timeout", part.duration("idle_timeout"));
         return Tree.extension(at, "envoy.filters.network.tcp_proxy", log(part, proxy));

@@ -1,5 +1,6 @@
 package io.weir.xds.shortform;
 
+import java.util.ArrayList;
 import java.util.List;
 
 import com.google.protobuf.DescriptorProtos.DescriptorProto;
@@ -8,6 +9,7 @@ import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.DescriptorValidationException;
 import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.BoolValue;
 import com.google.protobuf.DoubleValue;
 import com.google.protobuf.Duration;
 import com.google.protobuf.DurationProto;
@@ -18,11 +20,12 @@ import com.google.protobuf.Parser;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.WrappersProto;
 
+import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Messages of balancing policies that the API jar does not have: Envoy's {@code peak_ewma}, which is a contrib
- * extension, and Weir's own for Prequal. Any thread.
+ * extension, those that are newer than the jar, and Weir's own for Prequal and apertures. Any thread.
  */
 public final class PolicyMessages {
 
@@ -30,10 +33,23 @@ public final class PolicyMessages {
     public static final String PEAK_EWMA = "envoy.extensions.load_balancing_policies.peak_ewma.v3alpha.PeakEwma";
     /** The full name of Weir's message. */
     public static final String PREQUAL = "weir.load_balancing_policies.prequal.v1.Prequal";
+    /** The full name of Envoy's message. */
+    public static final String RANDOM_SUBSETTING = "envoy.extensions.load_balancing_policies.random_subsetting.v3"
+            + ".RandomSubsetting";
+    /** The full name of Weir's message. */
+    public static final String DETERMINISTIC_APERTURE = "weir.load_balancing_policies.deterministic_aperture.v1"
+            + ".DeterministicAperture";
+    /** The full name of Envoy's message. */
+    public static final String LOAD_AWARE_LOCALITY = "envoy.extensions.load_balancing_policies.load_aware_locality.v3"
+            + ".LoadAwareLocality";
 
     private static final String DURATION = ".google.protobuf.Duration";
     private static final String UINT32 = ".google.protobuf.UInt32Value";
     private static final String DOUBLE = ".google.protobuf.DoubleValue";
+
+    private static final String BOOL = ".google.protobuf.BoolValue";
+    private static final String CHILD = ".envoy.config.cluster.v3.LoadBalancingPolicy";
+    private static final String STRINGS = "strings";
 
     private static final Descriptor PEAK_EWMA_DESCRIPTOR = descriptor(PEAK_EWMA, List.of("decay_time", DURATION,
             "aggregation_interval", DURATION, "max_samples_per_host", UINT32, "default_rtt", DURATION, "penalty_value",
@@ -41,7 +57,32 @@ public final class PolicyMessages {
     private static final Descriptor PREQUAL_DESCRIPTOR = descriptor(PREQUAL,
             List.of("choice_count", UINT32, "hot_quantile", DOUBLE, "decay_time", DURATION));
 
+    private static final Descriptor RANDOM_SUBSETTING_DESCRIPTOR = descriptor(RANDOM_SUBSETTING,
+            List.of("subset_size", UINT32, "child_policy", CHILD));
+    private static final Descriptor DETERMINISTIC_APERTURE_DESCRIPTOR = descriptor(DETERMINISTIC_APERTURE,
+            List.of("min_aperture", UINT32, "peer_index", UINT32, "peer_count", UINT32, "child_policy", CHILD));
+    private static final Descriptor LOAD_AWARE_LOCALITY_DESCRIPTOR = descriptor(LOAD_AWARE_LOCALITY,
+            List.of("endpoint_picking_policy", CHILD, "weight_update_period", DURATION,
+                    "metric_names_for_computing_utilization", STRINGS, "utilization_variance_threshold", DOUBLE,
+                    "smoothing_time_constant", DURATION, "remote_probe_fraction", DOUBLE, "weight_expiration_period",
+                    DURATION, "enable_oob_load_report", BOOL, "oob_reporting_period", DURATION));
+
     private PolicyMessages() {}
+
+    /** The default instance of {@link #RANDOM_SUBSETTING}. */
+    public static DynamicMessage randomSubsetting() {
+        return DynamicMessage.getDefaultInstance(RANDOM_SUBSETTING_DESCRIPTOR);
+    }
+
+    /** The default instance of {@link #DETERMINISTIC_APERTURE}. */
+    public static DynamicMessage deterministicAperture() {
+        return DynamicMessage.getDefaultInstance(DETERMINISTIC_APERTURE_DESCRIPTOR);
+    }
+
+    /** The default instance of {@link #LOAD_AWARE_LOCALITY}. */
+    public static DynamicMessage loadAwareLocality() {
+        return DynamicMessage.getDefaultInstance(LOAD_AWARE_LOCALITY_DESCRIPTOR);
+    }
 
     /** The default instance of {@link #PEAK_EWMA}. */
     public static DynamicMessage peakEwma() {
@@ -70,6 +111,23 @@ public final class PolicyMessages {
         return value == null ? null : value.getValue();
     }
 
+    /** A field of type {@code google.protobuf.BoolValue}; false when it is not set. */
+    public static boolean flag(DynamicMessage message, String field) {
+        BoolValue value = nested(message, field, BoolValue.parser());
+        return value != null && value.getValue();
+    }
+
+    /** A field that is a list of texts. */
+    public static List<String> texts(DynamicMessage message, String field) {
+        var descriptor = message.getDescriptorForType().findFieldByName(field);
+        return ((List<?>) message.getField(descriptor)).stream().map(String::valueOf).toList();
+    }
+
+    /** A field of type {@code envoy.config.cluster.v3.LoadBalancingPolicy}; null when it is not set. */
+    public static @Nullable LoadBalancingPolicy child(DynamicMessage message, String field) {
+        return nested(message, field, LoadBalancingPolicy.parser());
+    }
+
     private static <M extends Message> @Nullable M nested(DynamicMessage message, String field, Parser<M> parser) {
         var descriptor = message.getDescriptorForType().findFieldByName(field);
         if (!message.hasField(descriptor)) {
@@ -88,18 +146,24 @@ public final class PolicyMessages {
         String name = fullName.substring(dot + 1);
         var message = DescriptorProto.newBuilder().setName(name);
         for (int i = 0; i < fields.size(); i += 2) {
-            message.addField(FieldDescriptorProto.newBuilder().setName(fields.get(i)).setNumber(i / 2 + 1)
-                    .setLabel(FieldDescriptorProto.Label.LABEL_OPTIONAL)
-                    .setType(FieldDescriptorProto.Type.TYPE_MESSAGE).setTypeName(fields.get(i + 1)));
+            String type = fields.get(i + 1);
+            var field = FieldDescriptorProto.newBuilder().setName(fields.get(i)).setNumber(i / 2 + 1);
+            message.addField(type.equals(STRINGS)
+                    ? field.setLabel(FieldDescriptorProto.Label.LABEL_REPEATED)
+                            .setType(FieldDescriptorProto.Type.TYPE_STRING)
+                    : field.setLabel(FieldDescriptorProto.Label.LABEL_OPTIONAL)
+                            .setType(FieldDescriptorProto.Type.TYPE_MESSAGE).setTypeName(type));
+        }
+        var needed = new ArrayList<>(List.of(DurationProto.getDescriptor(), WrappersProto.getDescriptor()));
+        if (fields.contains(CHILD)) {
+            needed.add(LoadBalancingPolicy.getDescriptor().getFile());
         }
         var file = FileDescriptorProto.newBuilder().setName(fullName.replace('.', '/') + ".proto")
                 .setPackage(fullName.substring(0, dot)).setSyntax("proto3")
-                .addDependency(DurationProto.getDescriptor().getName())
-                .addDependency(WrappersProto.getDescriptor().getName()).addMessageType(message).build();
+                .addAllDependency(needed.stream().map(FileDescriptor::getName).toList()).addMessageType(message)
+                .build();
         try {
-            return FileDescriptor.buildFrom(file,
-                    new FileDescriptor[]{DurationProto.getDescriptor(), WrappersProto.getDescriptor()})
-                    .findMessageTypeByName(name);
+            return FileDescriptor.buildFrom(file, needed.toArray(FileDescriptor[]::new)).findMessageTypeByName(name);
         } catch (DescriptorValidationException e) {
             throw new IllegalStateException("the descriptor written here does not hold together", e);
         }

@@ -31,6 +31,7 @@ final class Routes {
     private final String name;
     private @Nullable Node bodyLimit;
     private @Nullable Position rateLimit;
+    private @Nullable Mapping session;
 
     /**
      * @param name
@@ -65,6 +66,7 @@ final class Routes {
             rateLimit = rateLimit == null ? rate : rateLimit;
             Node limit = BodyLimit.put(part, perFilter);
             bodyLimit = bodyLimit == null ? limit : bodyLimit;
+            keepSessions(part.part("to"), perFilter);
             if (!perFilter.isEmpty()) {
                 route.put("typed_per_filter_config", perFilter);
             }
@@ -75,11 +77,31 @@ final class Routes {
         }
     }
 
+    /** The sessions of the first route that keeps any, null where none does. */
+    @Nullable
+    Mapping session() {
+        return session;
+    }
+
+    /** Those of the one service that a route goes to; where it goes to several, each has its own. */
+    private void keepSessions(@Nullable Part to, Tree perFilter) {
+        Mapping first = to == null ? null : actions.targets().session(to);
+        session = session == null ? first : session;
+        if (first != null && to != null && !(to.node() instanceof Mapping)) {
+            StickyForm.put(first, perFilter);
+        }
+    }
+
     /** Everything that no other route takes goes there. */
     void rest(Part to) {
         Tree action = new Tree(to.at());
         actions.targets().put(to, action);
         Tree route = new Tree(to.at()).put("match", new Tree(to.at()).put("prefix", "/")).put("route", action);
+        Tree perFilter = new Tree(to.at());
+        keepSessions(to, perFilter);
+        if (!perFilter.isEmpty()) {
+            route.put("typed_per_filter_config", perFilter);
+        }
         routes.add(new Owned(to.at(), List.of(), route.mapping(), true));
     }
 

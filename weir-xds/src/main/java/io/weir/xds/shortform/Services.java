@@ -1,10 +1,13 @@
 package io.weir.xds.shortform;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 
+import io.weir.xds.resource.Nearest;
 import io.weir.xds.resource.Position;
 import io.weir.xds.yaml.Node;
 import io.weir.xds.yaml.Node.Entry;
@@ -15,22 +18,37 @@ import org.jspecify.annotations.Nullable;
 /** {@code services:} as clusters. */
 final class Services {
 
-    private static final List<String> KEYS = List.of("at", "dns", "demo", "balance", "connect_timeout", "limits",
-            HashForm.KEY, "health");
+    private static final String FAILOVER = "failover";
+    private static final List<String> KEYS = List.of("at", "dns", "demo", FAILOVER, "balance", "connect_timeout",
+            "limits",
+            HashForm.KEY, StickyForm.KEY, "subset", "health");
     private static final List<String> LATER = List.of("srv", "etcd", "zookeeper", "consul", "eureka", "kubernetes",
             "xds", "tls");
     private static final List<String> ALL_KEYS = Stream.concat(KEYS.stream(), LATER.stream()).toList();
     private static final List<String> BALANCE = List.of("round_robin", "least_request", "random", "peak_ewma",
             "prequal", "ring_hash", "maglev");
+    /** In the place of a weight: the endpoint keeps the sessions that it has, and gets nothing new. */
+    private static final String DRAINING = "draining";
+    private static final String SUBSET = "subset";
+    private static final String TYPES = "envoy.extensions.load_balancing_policies.";
+    private static final String PREQUAL = "prequal";
     private static final String MAGLEV = "maglev";
+    /** Those that the older {@code lb_policy} has no word for. */
+    private static final List<String> TYPED_ONLY = List.of("peak_ewma", PREQUAL);
     private static final List<String> HASHING = List.of("ring_hash", MAGLEV);
 
     /** Addresses of demo backends, in the order of the text. */
     private final List<Node> demo = new ArrayList<>();
     private final List<Node> clusters = new ArrayList<>();
+    private final Map<String, Mapping> sessions = new LinkedHashMap<>();
 
     List<Node> clusters() {
         return clusters;
+    }
+
+    /** The sessions of each service that keeps any, by its name. */
+    Map<String, Mapping> sessions() {
+        return sessions;
     }
 
     List<Node> demo() {
@@ -64,20 +82,28 @@ final class Services {
         }
         Tree cluster = new Tree(entry.at()).put("name", Tree.text(entry.at(), entry.key()));
         hosts(part, cluster, entry);
-        balance(part, cluster);
         cluster.putIf("connect_timeout", part.duration("connect_timeout"));
-        ServiceLimits.put(part, cluster);
-        HealthForm.read(part, cluster);
+        if (!part.has(FAILOVER)) {
+            balance(part, cluster);
+            ServiceLimits.put(part, cluster);
+            HealthForm.read(part, cluster);
+            Mapping session = StickyForm.session(part, cluster);
+            if (session != null) {
+                sessions.put(entry.key(), session);
+            }
+        }
         clusters.add(cluster.mapping());
     }
 
     private void hosts(Part part, Tree cluster, Entry entry) {
-        List<String> given = List.of("at", "dns", "demo").stream().filter(part::has).toList();
+        List<String> given = List.of("at", "dns", "demo", FAILOVER).stream().filter(part::has).toList();
         if (given.size() > 1 || given.isEmpty() && part.hasOnly(ALL_KEYS)) {
             part.problem(given.isEmpty()
                     ? "nothing says where the service is"
                     : "a service has one way to be found, and here are " + String.join(" and ", given),
-                    given.isEmpty() ? "add at: [ADDRESS, ...] or dns: NAME:PORT" : "keep one of them");
+                    given.isEmpty()
+                            ? "add at: [ADDRESS, ...], dns: NAME:PORT or failover: [SERVICE, ...]"
+                            : "keep one of them");
         }
         if (given.isEmpty()) {
             cluster.put("type", "STATIC");
@@ -85,6 +111,10 @@ final class Services {
         }
         String way = given.getFirst();
         Part hosts = part.part(way);
+        if (way.equals(FAILOVER) && hosts != null) {
+            failover(part, hosts, cluster);
+            return;
+        }
         cluster.put("type", way.equals("dns") ? "STRICT_DNS" : "STATIC");
         List<Node> endpoints = hosts == null ? List.of() : endpoints(hosts, way);
         Tree assignment = new Tree(entry.at()).put("cluster_name", Tree.text(entry.at(), entry.key()));
@@ -93,6 +123,28 @@ final class Services {
                     .mapping()));
         }
         cluster.put("load_assignment", assignment);
+    }
+
+    /** Other services, the best first: what one cannot carry, the next does. */
+    private static void failover(Part part, Part services, Tree cluster) {
+        for (String key : List.of("balance", HashForm.KEY, SUBSET, StickyForm.KEY, "limits", "health")) {
+            Part unused = part.part(key);
+            if (unused != null) {
+                unused.problem(key + " is for a service with endpoints of its own, and this one stands for others",
+                        "write it to those");
+            }
+        }
+        List<Node> names = new ArrayList<>();
+        for (Part item : services.items()) {
+            String name = item.text();
+            if (name != null) {
+                names.add(Tree.text(item.at(), name));
+            }
+        }
+        cluster.put("cluster_type", Tree.extension(services.at(), "envoy.clusters.aggregate",
+                Tree.typed(services.at(), "envoy.extensions.clusters.aggregate.v3.ClusterConfig").put("clusters",
+                        names)));
+        cluster.put("lb_policy", Tree.text(services.at(), "CLUSTER_PROVIDED"));
     }
 
     private List<Node> endpoints(Part hosts, String way) {
@@ -122,47 +174,61 @@ final class Services {
             demo.add(Tree.text(part.at(), text));
         }
         Tree endpoint = new Tree(part.at()).put("endpoint", new Tree(part.at()).put("address", address));
-        endpoint.putIf("load_balancing_weight", weight);
+        if (weight instanceof Node.Scalar scalar && scalar.text().equals(DRAINING)) {
+            endpoint.put("health_status", Tree.text(weight.at(), "DRAINING"));
+        } else {
+            endpoint.putIf("load_balancing_weight", weight);
+        }
         endpoints.add(endpoint.mapping());
     }
 
     private static void balance(Part part, Tree cluster) {
         Part balance = part.part("balance");
         Part hash = part.part(HashForm.KEY);
+        Node subset = part.scalar(SUBSET);
         String text = balance == null ? null : balance.text();
-        if (hash != null && (balance == null || HASHING.contains(String.valueOf(text)))) {
-            String policy = text == null ? MAGLEV : text;
-            Position at = balance == null ? hash.at() : balance.at();
-            typed(at, cluster, "envoy.load_balancing_policies." + policy, HashForm.policy(hash, at, policy));
+        if (balance != null && text != null && !BALANCE.contains(text)) {
+            balance.problem("this way to balance is not known", Nearest.cure(text, BALANCE,
+                    "write one of " + String.join(", ", BALANCE)));
             return;
         }
-        if (balance == null || text == null) {
-            return;
-        }
-        if (hash != null) {
+        boolean hashes = text == null ? hash != null : HASHING.contains(text);
+        if (hash != null && !hashes) {
             hash.problem("only ring_hash and maglev go by a hash, and this service has balance: " + text,
                     "write balance: maglev, or remove hash");
         }
-        switch (text) {
-            case "round_robin", "least_request", "random" ->
-                cluster.put("lb_policy", Tree.text(balance.at(), text.toUpperCase(Locale.ROOT)));
-            case "ring_hash", "maglev" -> {
-                cluster.put("lb_policy", Tree.text(balance.at(), text.toUpperCase(Locale.ROOT)));
-                balance.warn("nothing says what is hashed, so that requests go to any endpoint",
-                        "add hash: source_ip, { header: NAME }, { cookie: NAME } or { query: NAME }");
-            }
-            case "peak_ewma" -> typed(balance.at(), cluster, "envoy.load_balancing_policies.peak_ewma",
-                    Tree.typed(balance.at(), PolicyMessages.PEAK_EWMA));
-            case "prequal" -> typed(balance.at(), cluster, "weir.load_balancing_policies.prequal",
-                    Tree.typed(balance.at(), PolicyMessages.PREQUAL));
-            default -> balance.problem("this way to balance is not known", io.weir.xds.resource.Nearest.cure(text,
-                    BALANCE, "write one of " + String.join(", ", BALANCE)));
+        if (balance != null && hashes && hash == null) {
+            balance.warn("nothing says what is hashed, so that requests go to any endpoint",
+                    "add hash: source_ip, { header: NAME }, { cookie: NAME } or { query: NAME }");
+        }
+        String policy = text != null ? text : hash != null ? MAGLEV : "round_robin";
+        Position at = balance != null ? balance.at() : hash != null ? hash.at() : part.at();
+        Mapping typed = typed(at, policy, hashes ? hash : null);
+        if (subset != null) {
+            Tree config = Tree.typed(subset.at(), PolicyMessages.RANDOM_SUBSETTING).put("subset_size", subset)
+                    .put("child_policy", policies(at, typed));
+            cluster.put("load_balancing_policy", policies(subset.at(),
+                    Tree.extension(subset.at(), "envoy.load_balancing_policies.random_subsetting", config)));
+        } else if (hash != null && hashes || TYPED_ONLY.contains(policy)) {
+            cluster.put("load_balancing_policy", policies(at, typed));
+        } else if (text != null) {
+            cluster.put("lb_policy", Tree.text(at, policy.toUpperCase(Locale.ROOT)));
         }
     }
 
-    /** A policy that the older {@code lb_policy} has no word for. */
-    private static void typed(Position at, Tree cluster, String name, Tree config) {
-        Tree policy = new Tree(at).put("typed_extension_config", Tree.extension(at, name, config));
-        cluster.put("load_balancing_policy", new Tree(at).put("policies", List.of(policy.mapping())));
+    private static Mapping typed(Position at, String policy, @Nullable Part hash) {
+        String name = (policy.equals(PREQUAL) ? "weir" : "envoy") + ".load_balancing_policies." + policy;
+        return Tree.extension(at, name, switch (policy) {
+            case "peak_ewma" -> Tree.typed(at, PolicyMessages.PEAK_EWMA);
+            case PREQUAL -> Tree.typed(at, PolicyMessages.PREQUAL);
+            case "ring_hash", MAGLEV -> HashForm.policy(hash, at, policy);
+            case "least_request" -> Tree.typed(at, TYPES + "least_request.v3.LeastRequest");
+            case "random" -> Tree.typed(at, TYPES + "random.v3.Random");
+            default -> Tree.typed(at, TYPES + "round_robin.v3.RoundRobin");
+        });
+    }
+
+    private static Tree policies(Position at, Mapping extension) {
+        return new Tree(at).put("policies", List.of(new Tree(at).put("typed_extension_config", extension).mapping()));
     }
 }

@@ -68,6 +68,7 @@ public final class ShortForm {
             servicesPart.entries().forEach(entry -> targets.add(entry.key()));
         }
         clusterNames(envoy).forEach(targets::add);
+        services.sessions().forEach(targets::session);
         Listeners listeners = new Listeners(targets, whole.part("log"));
         Part listen = whole.part("listen");
         if (listen != null) {

@@ -11,6 +11,10 @@ import io.weir.core.model.Locality;
  *            the service this node belongs to
  * @param locality
  *            where it runs
+ * @param peerIndex
+ *            which of the proxies like it this one is, from 0 on: {@code metadata["weir.aperture"].peer_index}
+ * @param peerCount
+ *            how many there are, {@code peer_count} beside it; 0: not said
  */
-public record NodeId(String id, String cluster, Locality locality) {
+public record NodeId(String id, String cluster, Locality locality, int peerIndex, int peerCount) {
 }

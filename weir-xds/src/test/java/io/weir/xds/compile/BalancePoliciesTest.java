@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 
+import io.weir.core.aperture.ApertureRule.Deterministic;
+import io.weir.core.aperture.ApertureRule.RandomSubset;
 import io.weir.core.hash.HashFunction;
 import io.weir.core.hash.HashKey;
 import io.weir.core.hash.HashKeys;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.SlowStart;
+import io.weir.core.model.ClusterSpec;
+import io.weir.core.model.ClusterSpec.OriginalDst;
+import io.weir.core.model.DiscoveryType;
 import io.weir.core.model.LocalityRule;
+import io.weir.core.model.LocalityRule.LoadAware;
 import io.weir.core.model.Balancing;
 import io.weir.core.model.BalancePolicy.ClientSideWeightedRoundRobin;
 import io.weir.core.model.BalancePolicy.HotCold;
@@ -149,5 +155,88 @@ class BalancePoliciesTest {
         assertThat(balancing(TYPES + "client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin",
                 ", slow_start_config: {slow_start_window: 10s}").slowStart())
                 .isEqualTo(new SlowStart(10_000_000_000L, 1, 10));
+    }
+
+    private static String around(String field, String more) {
+        return ", " + field + ": {policies: [{typed_extension_config: {name: r, typed_config: {\"@type\":"
+                + " type.googleapis.com/" + TYPES + "random.v3.Random}}}]}" + more;
+    }
+
+    @Test
+    void hostsMayBeNamedByTheRequest() {
+        Balancing balancing = balancing(TYPES + "override_host.v3.OverrideHost", around("fallback_policy",
+                ", override_host_sources: [{header: X-Gateway-Destination-Endpoint}, {header: x-host}]"));
+        assertThat(balancing.policy()).isEqualTo(new BalancePolicy.Random());
+        assertThat(balancing.overrideHeaders()).containsExactly("x-gateway-destination-endpoint", "x-host");
+        assertThat(problems(list(TYPES + "override_host.v3.OverrideHost", around("fallback_policy",
+                ", override_host_sources: [{}]")))).singleElement().asString().contains("override_host_sources[0]");
+    }
+
+    @Test
+    void aProxyMayUseAPartOfTheHosts() {
+        String random = TYPES + "random_subsetting.v3.RandomSubsetting";
+        assertThat(balancing(random, around("child_policy", "")).aperture()).isEqualTo(new RandomSubset(20));
+        assertThat(balancing(random, around("child_policy", ", subset_size: 5")).aperture())
+                .isEqualTo(new RandomSubset(5));
+        assertThat(balancing(random, around("child_policy", "")).policy()).isEqualTo(new BalancePolicy.Random());
+        assertThat(problems(list(random, around("child_policy", ", subset_size: 0")))).singleElement().asString()
+                .contains("subset_size");
+        assertThat(problems(list(random, ""))).singleElement().asString().contains("child_policy");
+        String arc = "weir.load_balancing_policies.deterministic_aperture.v1.DeterministicAperture";
+        assertThat(balancing(arc, around("child_policy", "")).aperture()).isEqualTo(new Deterministic(12, -1, 0));
+        assertThat(balancing(arc, around("child_policy", ", min_aperture: 6, peer_index: 2, peer_count: 9"))
+                .aperture()).isEqualTo(new Deterministic(6, 2, 9));
+        assertThat(problems(list(arc, around("child_policy", ", peer_index: 9, peer_count: 9")))).singleElement()
+                .asString().contains("no such proxy among 9");
+        assertThat(problems(list(arc, around("child_policy", ", peer_index: 1")))).singleElement().asString()
+                .contains("peer_count");
+    }
+
+    @Test
+    void localitiesMayShareByHeadroom() {
+        String type = TYPES + "load_aware_locality.v3.LoadAwareLocality";
+        assertThat(balancing(type, around("endpoint_picking_policy", "")).tiers().locality())
+                .isEqualTo(LoadAware.DEFAULT);
+        Balancing balancing = balancing(type, around("endpoint_picking_policy", ", weight_update_period: 2s,"
+                + " metric_names_for_computing_utilization: [named_metrics.q], utilization_variance_threshold: 0.2,"
+                + " smoothing_time_constant: 10s, remote_probe_fraction: 0, weight_expiration_period: 60s"));
+        assertThat(balancing.tiers().locality()).isEqualTo(new LoadAware(2_000_000_000L, List.of("named_metrics.q"),
+                0.2, 10_000_000_000L, 0, 60_000_000_000L));
+        assertThat(balancing.policy()).isEqualTo(new BalancePolicy.Random());
+        assertThat(problems(list(type, around("endpoint_picking_policy", ", remote_probe_fraction: 1.5,"
+                + " smoothing_time_constant: 0s, enable_oob_load_report: true")))).hasSize(3);
+    }
+
+    private static ClusterSpec cluster(String fields) {
+        if (compiled(fields) instanceof Compiled.Accepted accepted) {
+            return accepted.snapshot().clusters().getFirst();
+        }
+        throw new AssertionError(compiled(fields));
+    }
+
+    @Test
+    void aClusterMayStandForOthersButNotForItself() {
+        String type = "lb_policy: CLUSTER_PROVIDED, cluster_type: {name: all, typed_config: {\"@type\":"
+                + " type.googleapis.com/envoy.extensions.clusters.aggregate.v3.ClusterConfig, clusters: [%s]}}";
+        assertThat(cluster(type.formatted("d, e") + "}, {name: d}, {name: e").members()).containsExactly("d", "e");
+        assertThat(problems(type.formatted("nobody"))).singleElement().asString()
+                .contains("there is no cluster of this name");
+        assertThat(problems(type.formatted("c"))).singleElement().asString().contains("cannot stand for itself");
+        assertThat(problems("lb_policy: CLUSTER_PROVIDED")).singleElement().asString()
+                .contains("does not choose its hosts by itself");
+    }
+
+    @Test
+    void aClusterMayHaveItsHostsFromItsRequests() {
+        ClusterSpec spec = cluster("type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, cleanup_interval: 2s,"
+                + " original_dst_lb_config: {use_http_header: true, upstream_port_override: 8080}");
+        assertThat(spec.type()).isEqualTo(DiscoveryType.ORIGINAL_DST);
+        assertThat(spec.originalDst())
+                .isEqualTo(new OriginalDst("x-envoy-original-dst-host", 8080, 2_000_000_000L));
+        assertThat(cluster("type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, original_dst_lb_config:"
+                + " {use_http_header: true, http_header_name: X-To}").originalDst())
+                .isEqualTo(new OriginalDst("x-to", 0, 5_000_000_000L));
+        assertThat(problems("type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED")).singleElement().asString()
+                .contains("original_dst_lb_config.use_http_header");
     }
 }

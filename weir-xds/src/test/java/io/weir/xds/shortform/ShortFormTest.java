@@ -30,7 +30,7 @@ class ShortFormTest {
     private static String expanded(String text) {
         return ProtoPrinter
                 .of(MessageTypes.envoy().with(DemoMessage.prototype(), PolicyMessages.peakEwma(),
-                        PolicyMessages.prequal()))
+                        PolicyMessages.prequal(), PolicyMessages.randomSubsetting()))
                 .yaml(bootstrap(text))
                 .replaceAll("\\s+", " ");
     }
@@ -272,5 +272,57 @@ class ShortFormTest {
                 + " hash: source_ip } }")).singleElement().asString().contains("only ring_hash and maglev");
         assertThat(problems("listen: { on: 80, to: a }\nservices: { a: { at: '127.0.0.1:1', hash: [sorce_ip,"
                 + " { path: x }] } }")).hasSize(2).first().asString().contains("source_ip");
+    }
+
+    @Test
+    void aStickyServiceHasItsSessionsOnEachRouteToItAndKeepsThemWhileItDrains() {
+        String text = expanded("""
+                listen: { on: 80, routes: [ { path: /x, to: a, max_body: 1KiB }, { path: /y, to: b },
+                  { path: /z, to: { a: 1, b: 2 } } ], to: a }
+                services:
+                  a: { at: { "127.0.0.1:1": 3, "127.0.0.1:2": draining }, sticky: { cookie: seat, ttl: 1h } }
+                  b: { at: "127.0.0.1:3" }
+                """);
+        assertThat(text).contains("name: envoy.filters.http.stateful_session", "disabled: true",
+                "override_host_status: statuses: - UNKNOWN - HEALTHY - DEGRADED - DRAINING",
+                "health_status: DRAINING",
+                "CookieBasedSessionState cookie: name: seat ttl: 3600s path: /");
+        assertThat(text.split("StatefulSessionPerRoute", -1)).as("/x, a in /z, the rest").hasSize(4);
+        assertThat(text.split("BufferPerRoute", -1)).hasSize(2);
+    }
+
+    @Test
+    void aSessionIsKeptInOnePlace() {
+        String service = "listen: { on: 80, to: a }\nservices: { a: { at: '127.0.0.1:1', sticky: { %s } } }";
+        assertThat(expanded(service.formatted("header: x-seat, strict: true")))
+                .contains("HeaderBasedSessionState name: x-seat strict: true");
+        assertThat(problems(service.formatted("ttl: 1h"))).singleElement().asString().contains("nothing says where");
+        assertThat(problems(service.formatted("cookie: a, header: b"))).singleElement().asString()
+                .contains("here are two");
+        assertThat(problems(service.formatted("header: b, ttl: 1h"))).singleElement().asString()
+                .contains("ttl is for cookies");
+    }
+
+    @Test
+    void aServiceMayUseAPartOfItsEndpoints() {
+        String service = "listen: { on: 80, to: a }\nservices: { a: { at: '127.0.0.1:1', subset: 20 %s } }";
+        assertThat(expanded(service.formatted(", balance: least_request"))).contains(
+                "RandomSubsetting subset_size: 20 child_policy: policies: - typed_extension_config:"
+                        + " name: envoy.load_balancing_policies.least_request");
+        assertThat(expanded(service.formatted(", hash: source_ip"))).contains("RandomSubsetting subset_size: 20",
+                "v3.Maglev consistent_hashing_lb_config");
+        assertThat(expanded(service.formatted(""))).contains("load_balancing_policies.round_robin");
+    }
+
+    @Test
+    void aServiceMayStandForOthers() {
+        String text = "listen: { on: 80, to: a }\nservices: { a: { failover: [eu, us] %s },"
+                + " eu: { at: '127.0.0.1:1' }, us: { at: '127.0.0.1:2' } }";
+        assertThat(expanded(text.formatted(""))).contains("name: a", "envoy.clusters.aggregate",
+                "clusters: - eu - us", "lb_policy: CLUSTER_PROVIDED");
+        assertThat(problems(text.formatted(", balance: random"))).singleElement().asString()
+                .contains("write it to those");
+        assertThat(problems("listen: { on: 80, to: a }\nservices: { a: { failover: [b] } }")).singleElement()
+                .asString().contains("there is no cluster of this name");
     }
 }

@@ -1,0 +1,73 @@
+package io.weir.http.sticky;
+
+import io.weir.core.model.Host;
+import io.weir.http.codec.HttpHead;
+import io.weir.http.filter.FilterExchange;
+import io.weir.http.filter.FilterStep;
+import io.weir.http.filter.Flow;
+import io.weir.http.sticky.SessionState.Session;
+import io.weir.observe.log.ResponseFlag;
+import org.jspecify.annotations.Nullable;
+
+/** The sessions of one connection's requests, one after another. */
+final class StatefulSession implements FilterStep {
+    /** Where nothing says which host a session is at. */
+    static final FilterStep NOTHING = _ -> Flow.NEXT;
+
+    private final SessionState state;
+    private final boolean strict;
+    private final @Nullable SessionStats stats;
+    private final FilterExchange exchange;
+    private boolean holds;
+    private @Nullable Session session;
+
+    StatefulSession(SessionState state, boolean strict, @Nullable SessionStats stats, FilterExchange exchange) {
+        this.state = state;
+        this.strict = strict;
+        this.stats = stats;
+        this.exchange = exchange;
+    }
+
+    /** A session's end is told by the wall clock: it is kept by clients, and may be read by another Weir. */
+    private static long nowSeconds() {
+        return System.currentTimeMillis() / 1000;
+    }
+
+    @Override
+    public Flow requestHead(HttpHead request) {
+        holds = state.holds(request);
+        session = holds ? state.find(request, nowSeconds()) : null;
+        var found = session;
+        if (found != null) {
+            exchange.bind(found.address(), strict);
+        }
+        return Flow.NEXT;
+    }
+
+    @Override
+    public void responseHead(HttpHead response) {
+        Host host = exchange.host();
+        if (host == null || !exchange.fromHost()) {
+            // an answer of our own names no host: what could not be had is not where the next request should go
+            if (stats != null && strict && session != null && (exchange.flags() & ResponseFlag.UH.bit()) != 0) {
+                stats.failedClosed.increment();
+            }
+            return;
+        }
+        var before = session;
+        if (!holds) {
+            if (stats != null) {
+                stats.noSession.increment();
+            }
+            return;
+        }
+        state.tell(response, before, host.addressText(), nowSeconds());
+        if (stats != null) {
+            if (before != null && before.address().equals(host.addressText())) {
+                stats.routed.increment();
+            } else if (!strict) {
+                stats.failedOpen.increment();
+            }
+        }
+    }
+}
