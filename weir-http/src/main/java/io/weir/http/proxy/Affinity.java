@@ -10,8 +10,10 @@ import io.weir.core.hash.XxHash64;
 import io.weir.core.model.Balancing;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.ClusterSpec.OriginalDst;
+import io.weir.core.model.DiscoveryType;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.config.HttpManagerSpec.ClientAddress;
 import io.weir.http.sticky.HashSource;
 import io.weir.http.sticky.RequestHash;
 import io.weir.http.sticky.SetCookie;
@@ -34,6 +36,7 @@ final class Affinity implements HashSource {
     private final Exchange exchange;
     private final Downstream downstream;
     private final RequestHash hash;
+    private final ForwardedClient client;
     private final List<String> cookies = new ArrayList<>(0);
     private HashKeys keys = HashKeys.NONE;
     private boolean givesCookies;
@@ -46,10 +49,11 @@ final class Affinity implements HashSource {
     private @Nullable Aggregate aggregate;
     private @Nullable Picker picker;
 
-    Affinity(Exchange exchange, Downstream downstream) {
+    Affinity(Exchange exchange, Downstream downstream, ClientAddress rule) {
         this.exchange = exchange;
         this.downstream = downstream;
         this.hash = new RequestHash(downstream.worker());
+        this.client = new ForwardedClient(rule);
     }
 
     /** Nothing is known of the exchange that begins. */
@@ -79,7 +83,7 @@ final class Affinity implements HashSource {
      */
     void begin(HashKeys route, ClusterSpec to) {
         Balancing cluster = to.balancing();
-        originalDst = to.originalDst();
+        originalDst = to.type() == DiscoveryType.ORIGINAL_DST ? to.originalDst() : OriginalDst.DEFAULT;
         // keys of a cluster only look, as in Envoy: they may serve streams of bytes too
         givesCookies = cluster.hashKeys().isEmpty();
         keys = givesCookies ? route : cluster.hashKeys();
@@ -193,8 +197,18 @@ final class Affinity implements HashSource {
     }
 
     @Override
-    public byte[] clientIp() {
-        return exchange.headerPolicy().remoteIp();
+    public boolean hasClientIp() {
+        return client.find(exchange.request()) || exchange.headerPolicy().remoteIp().length > 0;
+    }
+
+    @Override
+    public long clientIpHash() {
+        HttpHead request = exchange.request();
+        if (request != null && client.find(request)) {
+            return XxHash64.of(request.bytes(), client.start(), client.end() - client.start(), 0);
+        }
+        byte[] direct = exchange.headerPolicy().remoteIp();
+        return XxHash64.of(direct, 0, direct.length, 0);
     }
 
     /**

@@ -56,7 +56,7 @@ public final class Exchange {
         this.worker = downstream.worker();
         this.stats = context.stats();
         this.headers = new HeaderPolicy(context, downstream);
-        this.affinity = new Affinity(this, downstream);
+        this.affinity = new Affinity(this, downstream, context.spec().clientAddress());
         this.attempts = new Attempts(this, downstream, affinity);
         this.timeouts = new Timeouts(this, worker);
         this.record = new ExchangeRecord(this);

@@ -24,9 +24,8 @@ interface HashMethod {
             case HashKey.Cookie cookie -> new OfCookie(cookie, new CookieField(cookie.name()));
             case HashKey.QueryParameter parameter -> new OfQuery(parameter.name().getBytes(StandardCharsets.UTF_8));
             case HashKey.SourceIp _ -> (head, source, sum) -> {
-                byte[] ip = source.clientIp();
-                if (ip.length > 0) {
-                    sum.add(XxHash64.of(ip, 0, ip.length, 0));
+                if (source.hasClientIp()) {
+                    sum.add(source.clientIpHash());
                 }
             };
             case HashKey.FilterState _ -> (head, source, sum) -> {

@@ -5,8 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What a request's hash is made of that does not stand in its head. */
 public interface HashSource {
-    /** The client's IP address as text; empty when it has none. Not to be written to. */
-    byte[] clientIp();
+    /** Whether the client has an IP address. */
+    boolean hasClientIp();
+
+    /** The hash of the client's IP address as text, where it {@link #hasClientIp}. */
+    long clientIpHash();
 
     /**
      * A client brings no such cookie, and is to be given one.

@@ -27,8 +27,13 @@ final class RequestHashTest {
         }
 
         @Override
-        public byte[] clientIp() {
-            return ip.getBytes(US_ASCII);
+        public boolean hasClientIp() {
+            return !ip.isEmpty();
+        }
+
+        @Override
+        public long clientIpHash() {
+            return XxHash64.of(ip);
         }
 
         @Override
@@ -134,8 +139,13 @@ final class RequestHashTest {
         byte[] ip = "192.0.2.7".getBytes(US_ASCII);
         var source = new HashSource() {
             @Override
-            public byte[] clientIp() {
-                return ip;
+            public boolean hasClientIp() {
+                return true;
+            }
+
+            @Override
+            public long clientIpHash() {
+                return XxHash64.of(ip, 0, ip.length, 0);
             }
 
             @Override
