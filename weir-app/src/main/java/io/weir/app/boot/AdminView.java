@@ -77,6 +77,7 @@ final class AdminView implements Administered {
     @Override
     public void healthy(boolean healthy) {
         running.life().healthy(healthy);
+        running.clusters().own().failed(!healthy);
     }
 
     @Override

@@ -1,9 +1,11 @@
 package io.weir.app.boot;
 
+import io.weir.app.health.HealthLogs;
 import io.weir.core.aperture.ApertureRule.Self;
 import io.weir.core.cluster.Aggregate;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.Clusters;
+import io.weir.core.health.Prober;
 import io.weir.core.health.Surroundings;
 import io.weir.core.hash.XxHash64;
 import io.weir.core.model.ClusterSpec;
@@ -22,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
@@ -31,7 +32,9 @@ final class ClusterKeeper {
     private final Clusters clusters = new Clusters();
     private final Stats stats;
     private final NanoClock clock;
-    private final Executor conductor;
+    private final Conductor conductor;
+    private final Prober prober;
+    private final HealthLogs events;
     private final SplittableRandom dice = new SplittableRandom();
     private final Discovery discovery;
     private final Function<Cluster, Runnable> pools;
@@ -57,12 +60,18 @@ final class ClusterKeeper {
     /**
      * @param conductor
      *            runs what a worker asks for on the conductor
+     * @param prober
+     *            carries health checks out
+     * @param events
+     *            hears of changes of hosts' health
      * @param pools
      *            keeps connections in step with a cluster's hosts; what it returns is called when the cluster goes
      */
-    ClusterKeeper(Stats stats, NanoClock clock, Executor conductor, Discovery discovery,
-            Function<Cluster, Runnable> pools) {
+    ClusterKeeper(Stats stats, NanoClock clock, Conductor conductor, Prober prober, HealthLogs events,
+            Discovery discovery, Function<Cluster, Runnable> pools) {
         this.conductor = conductor;
+        this.prober = prober;
+        this.events = events;
         this.stats = stats;
         this.clock = clock;
         this.discovery = discovery;
@@ -112,6 +121,7 @@ final class ClusterKeeper {
         List<Cluster> followed = new ArrayList<>();
         for (ClusterSpec spec : specs) {
             Cluster present = clusters.find(spec.name());
+            events.open(spec);
             if (present != null && present.spec().equals(spec)) {
                 continue;
             }
@@ -126,7 +136,7 @@ final class ClusterKeeper {
                 forget(present);
             }
             Cluster cluster = new Cluster(spec, stats);
-            cluster.surroundings(new Surroundings(dice.split(), wake(cluster), OutlierLog::tell), clock.nanos());
+            cluster.surroundings(surroundings(cluster), clock.nanos());
             goodbyes.put(cluster, pools.apply(cluster));
             cluster.onChange(view -> {
                 if (view.spec().name().equals(localCluster)) {
@@ -171,6 +181,12 @@ final class ClusterKeeper {
         }
     }
 
+    private Surroundings surroundings(Cluster cluster) {
+        return new Surroundings(dice.split(), wake(cluster),
+                nanos -> conductor.after(nanos, () -> cluster.check(clock.nanos())), events::outlier, prober,
+                events::check);
+    }
+
     /** Has the cluster ticked soon, once however many workers ask for it at the same time. */
     private Runnable wake(Cluster cluster) {
         AtomicBoolean asked = new AtomicBoolean();
@@ -186,6 +202,7 @@ final class ClusterKeeper {
 
     private void forget(Cluster cluster) {
         discovery.forget(cluster);
+        cluster.end();
         Runnable goodbye = goodbyes.remove(cluster);
         if (goodbye != null) {
             goodbye.run();

@@ -41,9 +41,13 @@ final class Conductor implements Executor, AutoCloseable {
         thread.scheduleWithFixedDelay(guarded(task), millis, millis, TimeUnit.MILLISECONDS);
     }
 
-    /** Runs a task later. */
+    /** Runs a task later. After the end it is dropped. */
     void after(long nanos, Runnable task) {
-        thread.schedule(guarded(task), nanos, TimeUnit.NANOSECONDS);
+        try {
+            thread.schedule(guarded(task), nanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("dropped after the end: {}", task);
+        }
     }
 
     /** Runs a task soon. After the end it is dropped. */

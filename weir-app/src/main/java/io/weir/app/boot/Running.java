@@ -2,10 +2,12 @@ package io.weir.app.boot;
 
 import io.weir.app.admin.Addresses;
 import io.weir.app.demo.Demo;
+import io.weir.app.health.HealthLogs;
 import io.weir.core.cluster.Clusters;
 import io.weir.core.stats.Stats;
 import io.weir.core.time.NanoClock;
 import io.weir.http.upstream.Pools;
+import io.weir.net.check.WireProber;
 import io.weir.net.transport.Workers;
 import io.weir.observe.log.AccessLogs;
 import io.weir.xds.spec.AdminSpec;
@@ -49,6 +51,7 @@ public final class Running implements AutoCloseable {
     private final AccessLogs logs;
     private final Workers workers;
     private final Names names;
+    private final HealthLogs healthLogs;
     private final ClusterKeeper clusters;
     private final Listeners listeners;
     private final CompletableFuture<Void> warm = new CompletableFuture<>();
@@ -90,7 +93,9 @@ public final class Running implements AutoCloseable {
         this.workers = workers;
         this.logs = new AccessLogs(stats);
         this.names = new Names(conductor, workers, clock);
-        this.clusters = new ClusterKeeper(stats, clock, conductor, names, cluster -> Pools.follow(cluster, workers));
+        this.healthLogs = new HealthLogs(logs);
+        this.clusters = new ClusterKeeper(stats, clock, conductor, new WireProber(workers, conductor, clock), healthLogs,
+                names, cluster -> Pools.follow(cluster, workers));
         this.listeners = new Listeners(workers, stats, new Services(workers, clusters.clusters(), stats, logs));
         this.admin = new AdminKeeper(new AdminView(this), logs);
         this.serverStats = new ServerStats(stats, life::shown, uptime, options.concurrency());
@@ -137,6 +142,8 @@ public final class Running implements AutoCloseable {
         obstacles.addAll(admin(snapshot.admin()));
         conductor.call(() -> {
             clusters.standAt(snapshot.node(), snapshot.localCluster());
+            healthLogs.outliersTo(snapshot.outlierLog());
+            clusters.clusters().own().cluster(snapshot.node().cluster());
             clusters.apply(snapshot.clusters());
             return null;
         });
@@ -267,6 +274,7 @@ public final class Running implements AutoCloseable {
             return;
         }
         clusters.removeOthers(next.clusters());
+        healthLogs.outliersTo(next.outlierLog());
         admin(next.admin()).forEach(refusal -> LOG.error("{}; the admin stays as it is", refusal));
         if (diff.processChanged()) {
             LOG.warn(

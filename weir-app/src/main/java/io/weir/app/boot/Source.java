@@ -8,7 +8,7 @@ import io.weir.xds.compile.Compiled;
 import io.weir.xds.compile.ConfigFile;
 import io.weir.xds.compile.ConfigPrinter;
 import io.weir.xds.compile.Extensions;
-import io.weir.xds.compile.FormatMistake;
+import io.weir.xds.spec.FormatMistake;
 import io.weir.xds.resource.Nearest;
 import io.weir.xds.resource.Position;
 import io.weir.xds.resource.Problem;

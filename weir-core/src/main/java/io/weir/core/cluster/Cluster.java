@@ -4,7 +4,7 @@ import io.weir.core.admit.CircuitBreaker;
 import io.weir.core.aperture.ApertureRule;
 import io.weir.core.balance.Picker;
 import io.weir.core.balance.Pickers;
-import io.weir.core.health.OutlierDetector;
+import io.weir.core.health.HealthKeeper;
 import io.weir.core.health.Surroundings;
 import io.weir.core.model.Balancing;
 import io.weir.core.model.ClusterSpec;
@@ -17,8 +17,8 @@ import io.weir.core.model.HostStats;
 import io.weir.core.model.HostTracker;
 import io.weir.core.model.LocalityRule;
 import io.weir.core.model.Outcome;
-import io.weir.core.rule.OutlierSpec;
 import io.weir.core.model.RoutingPriority;
+import io.weir.core.rule.HealthRules;
 import io.weir.core.stats.ClusterStats;
 import io.weir.core.stats.Stats;
 import io.weir.core.stats.SubsetStats;
@@ -30,7 +30,6 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster alive.
@@ -56,6 +55,10 @@ public final class Cluster {
     /** Null where its hosts do not come from its requests. */
     private final @Nullable Destinations destinations;
     private Map<SocketAddress, Host> hosts = Map.of();
+    /** The hosts and rules whose health is kept. */
+    private Map<SocketAddress, Host> watched = Map.of();
+    private boolean hostsChanged;
+    private HealthRules watchedBy = HealthRules.DEFAULT;
     private final Starts starts = new Starts();
     private Locals locals = Locals.NONE;
     /** The conductor's time when it last came by. */
@@ -66,8 +69,8 @@ public final class Cluster {
     private volatile boolean ejectionsChanged;
     private boolean refreshedOnce;
     private long refreshedNanos;
-    private Surroundings around = Surroundings.quiet();
-    private @Nullable OutlierDetector outliers;
+    private boolean announced;
+    private final HealthKeeper keeper;
 
     /**
      * A cluster as told. A STATIC one has its hosts at once; others have none until {@link #endpoints}.
@@ -83,6 +86,8 @@ public final class Cluster {
         this.aggregate = spec.type() == DiscoveryType.AGGREGATE ? new Aggregate(this) : null;
         this.destinations = spec.type() == DiscoveryType.ORIGINAL_DST ? new Destinations() : null;
         this.warmed = aggregate != null || destinations != null;
+        this.keeper = new HealthKeeper(spec.name(), this.stats.scope(),
+                () -> this.stats.upstreamCxTotal().value() > 0);
         this.seed = spec.name().hashCode() * SEED_STEP;
         this.view = new ClusterView(spec, HostSet.EMPTY, picker(HostSet.EMPTY, spec.balancing()));
         if (spec.type() == DiscoveryType.STATIC) {
@@ -181,30 +186,50 @@ public final class Cluster {
     /** Who keeps its hosts' health: dice, a way to be ticked soon, and who hears of outliers. Conductor. */
     public void surroundings(Surroundings now, long nowNanos) {
         this.nowNanos = nowNanos;
-        around = now;
-        OutlierDetector detector = outliers;
-        if (detector != null) {
-            detector.end(nowNanos);
-            outliers = null;
-            watch(spec());
-        }
+        keeper.around(now, hosts.values(), nowNanos);
     }
 
-    /** Looks for outliers among the hosts of now, by the rules of this. */
+    /** Begins the health checks whose time has come. Conductor. */
+    public void check(long nowNanos) {
+        this.nowNanos = nowNanos;
+        keeper.check(nowNanos);
+    }
+
+    /** A host's answer bore the wish to be left alone: it is out at once, where hosts are checked. Any thread. */
+    public void askedOut(Host host, long nowNanos) {
+        keeper.askedOut(spec().health(), host, nowNanos);
+    }
+
+    /** The cluster is gone: nobody is checked any more. Conductor. */
+    public void end() {
+        keeper.end();
+    }
+
+    /** Keeps the health of the hosts of now, by the rules of this; before a view is built, as new hosts may be out. */
     private void watch(ClusterSpec spec) {
-        OutlierSpec rule = spec.health().outliers();
-        OutlierDetector detector = outliers;
-        if (detector != null && !detector.spec().equals(rule)) {
-            detector.end(nowNanos);
-            detector = null;
+        if (hostsChanged || !spec.health().equals(watchedBy)) {
+            hostsChanged = false;
+            Map<SocketAddress, Host> before = watched;
+            watched = hosts;
+            watchedBy = spec.health();
+            keeper.keep(spec.health(), hosts.values(), host -> before.get(host.address()) == host, nowNanos);
         }
-        if (detector == null && rule != null) {
-            detector = new OutlierDetector(rule, spec.name(), around, stats.scope(), nowNanos);
+        warmed |= announced && keeper.settled();
+    }
+
+    /** Hosts that only their checks kept go with the first check that fails. */
+    private void dropFailed() {
+        Map<SocketAddress, Host> left = LinkedHashMap.newLinkedHashMap(hosts.size());
+        hosts.forEach((address, host) -> {
+            if (!host.is(HealthFlag.PENDING_DYNAMIC_REMOVAL) || !host.is(HealthFlag.FAILED_ACTIVE_HC)) {
+                left.put(address, host);
+            }
+        });
+        if (left.size() < hosts.size()) {
+            hosts = left;
+            hostsChanged = true;
+            stats.membershipChange().increment();
         }
-        if (detector != null) {
-            detector.hosts(hosts.values());
-        }
-        outliers = detector;
     }
 
     /** Whether its hosts are chosen by where the proxy stands, or by who it is. */
@@ -228,9 +253,9 @@ public final class Cluster {
         for (Host host : hosts.values()) {
             changed |= host.tick(spec.health().ejection(), nowNanos);
         }
-        OutlierDetector detector = outliers;
-        if (detector != null) {
-            changed |= detector.tick(nowNanos);
+        if (keeper.tick(nowNanos)) {
+            changed = true;
+            dropFailed();
         }
         changed |= starts.tick(spec.balancing().slowStart(), nowNanos);
         changed |= pickers.tick(spec.balancing(), nowNanos);
@@ -238,6 +263,7 @@ public final class Cluster {
             Map<SocketAddress, Host> asked = new LinkedHashMap<>();
             destinations.hosts().forEach(host -> asked.put(host.address(), host));
             hosts = asked;
+            hostsChanged = true;
             changed = true;
         }
         changed |= refreshed(spec.balancing().policy().refreshNanos(), nowNanos);
@@ -293,6 +319,9 @@ public final class Cluster {
         numbers.rqTotal().increment();
         (status < 500 ? numbers.rqSuccess() : numbers.rqError()).increment();
         host.reached();
+        if (status < 500) {
+            host.proven(nowNanos);
+        }
         host.balanceTracker().answered(status, latencyNanos, inFlight, nowNanos);
         host.healthTracker().answered(status, latencyNanos, inFlight, nowNanos);
     }
@@ -303,6 +332,7 @@ public final class Cluster {
      */
     public void connected(Host host, long connectNanos, int inFlight, long nowNanos) {
         host.reached();
+        host.proven(nowNanos);
         host.balanceTracker().answered(200, connectNanos, inFlight, nowNanos);
         host.healthTracker().answered(200, connectNanos, inFlight, nowNanos);
     }
@@ -382,15 +412,33 @@ public final class Cluster {
             }
             next.put(endpoint.address(), known);
         }
-        if (!next.keySet().equals(hosts.keySet())) {
-            stats.membershipChange().increment();
-        }
         if (renamed) {
             pickers.forget();
         }
+        keepDropped(spec, next);
+        if (!next.keySet().equals(hosts.keySet())) {
+            stats.membershipChange().increment();
+        }
         hosts = next;
-        warmed = true;
+        hostsChanged = true;
+        this.announced = true;
         publish(spec);
+    }
+
+    /** Where checks say more than the source, what it dropped stays while its checks succeed. */
+    private void keepDropped(ClusterSpec spec, Map<SocketAddress, Host> next) {
+        next.values().forEach(host -> host.flag(HealthFlag.PENDING_DYNAMIC_REMOVAL, false, "its source has it again",
+                nowNanos));
+        if (spec.type() != DiscoveryType.STRICT_DNS) {
+            return;
+        }
+        for (Host host : hosts.values()) {
+            if (!next.containsKey(host.address()) && keeper.keeps(host)) {
+                host.flag(HealthFlag.PENDING_DYNAMIC_REMOVAL, true, "its source has dropped it; its checks succeed",
+                        nowNanos);
+                next.put(host.address(), host);
+            }
+        }
     }
 
     private void publish(ClusterSpec spec) {

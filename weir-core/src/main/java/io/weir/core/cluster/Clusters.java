@@ -1,5 +1,6 @@
 package io.weir.core.cluster;
 
+import io.weir.core.health.OwnHealth;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,13 @@ public final class Clusters {
     private record Index(Map<String, Cluster> byName, List<Cluster> all) {
     }
 
+    private final OwnHealth own = new OwnHealth();
     private volatile Index index = new Index(Map.of(), List.of());
+
+    /** What this proxy, which is not among them, says of its own health. */
+    public OwnHealth own() {
+        return own;
+    }
 
     /** The cluster of this name, null when there is none. One volatile read and one look-up. */
     public @Nullable Cluster find(String name) {

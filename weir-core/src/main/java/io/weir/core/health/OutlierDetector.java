@@ -120,7 +120,7 @@ public final class OutlierDetector {
         record.backAtNanos = nowNanos;
         record.wasBack = true;
         record.host.flag(HealthFlag.FAILED_OUTLIER_CHECK, false, "back: " + why, nowNanos);
-        around.events().accept(new OutlierEvent(cluster, record.host.addressText(), record.type, false, true,
+        around.outliers().accept(new OutlierEvent(cluster, record.host.addressText(), record.type, false, true,
                 nowNanos - record.ejectedAtNanos, record.ejections, -1, -1, -1));
         return true;
     }
@@ -216,7 +216,7 @@ public final class OutlierDetector {
             }
             host.flag(HealthFlag.FAILED_OUTLIER_CHECK, true, outlier.reason(), nowNanos);
         }
-        around.events().accept(new OutlierEvent(cluster, host.addressText(), outlier.type(), true, enforced, since,
+        around.outliers().accept(new OutlierEvent(cluster, host.addressText(), outlier.type(), true, enforced, since,
                 record.ejections, outlier.rate(), outlier.average(), outlier.threshold()));
         return enforced;
     }

@@ -1,5 +1,7 @@
 package io.weir.core.model;
 
+import java.util.Set;
+
 /**
  * What may be known of a host's health besides what its source announced. Envoy's words, as {@code /clusters} shows.
  */
@@ -38,6 +40,14 @@ public enum HealthFlag {
 
     int bit() {
         return 1 << ordinal();
+    }
+
+    static int bits(Set<HealthFlag> flags) {
+        int bits = 0;
+        for (HealthFlag flag : flags) {
+            bits |= flag.bit();
+        }
+        return bits;
     }
 
     /** The bits of the flags with which a host is not to be picked. */

@@ -4,6 +4,7 @@ import io.weir.core.rule.EjectionSpec;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.SocketAddress;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,8 @@ public final class Host {
         }
     }
 
+    private static final long PROOF_STEP_NANOS = 100_000_000;
+
     private final SocketAddress address;
     private final String addressText;
     private volatile Endpoint endpoint;
@@ -39,6 +42,8 @@ public final class Host {
     private volatile HostTracker balanceTracker = HostTracker.NONE;
     private volatile HostTracker healthTracker = HostTracker.NONE;
     private volatile HostTracker loadTracker = HostTracker.NONE;
+    private volatile boolean proven;
+    private volatile long provenNanos;
     private volatile double startFactor = 1;
     private volatile double trustFactor = 1;
     private volatile double shareFactor = 1;
@@ -249,9 +254,22 @@ public final class Host {
      * @return true when that changed something
      */
     public boolean flag(HealthFlag flag, boolean on, String why, long nowNanos) {
+        return bits(on ? flag.bit() : 0, on ? 0 : flag.bit(), why, nowNanos);
+    }
+
+    /**
+     * Sets some flags and clears others in one step, so that no pick sees half of it. Any thread.
+     *
+     * @return true when that changed something
+     */
+    public boolean flags(Set<HealthFlag> on, Set<HealthFlag> off, String why, long nowNanos) {
+        return bits(HealthFlag.bits(on), HealthFlag.bits(off), why, nowNanos);
+    }
+
+    private boolean bits(int on, int off, String why, long nowNanos) {
         while (true) {
             Standing now = standing;
-            Standing next = now.with(flag, on, why, nowNanos);
+            Standing next = now.with(on, off, why, nowNanos);
             if (next == now) {
                 return false;
             }
@@ -259,6 +277,29 @@ public final class Host {
                 return true;
             }
         }
+    }
+
+    /** What is known of its health is the same for another reason. Any thread. */
+    public void healthReason(String why, long nowNanos) {
+        while (true) {
+            Standing now = standing;
+            if (STANDING.compareAndSet(this, now, now.because(why, nowNanos))) {
+                return;
+            }
+        }
+    }
+
+    /** It answered a request well; kept to a tenth of a second, so that busy workers do not write all the time. */
+    public void proven(long nowNanos) {
+        if (!proven || nowNanos - provenNanos > PROOF_STEP_NANOS) {
+            provenNanos = nowNanos;
+            proven = true;
+        }
+    }
+
+    /** Whether it answered a request well within this time. */
+    public boolean provenWithin(long nanos, long nowNanos) {
+        return proven && nowNanos - provenNanos <= nanos;
     }
 
     /** A connection to it was made, or it answered: whatever failed before is forgotten. Not while it is ejected. */

@@ -45,10 +45,15 @@ final class Standing {
         return (flags & EXCLUDED) != 0;
     }
 
-    /** The same with a flag set or cleared; itself where the flag is so already. */
-    Standing with(HealthFlag flag, boolean on, String why, long nowNanos) {
-        int next = on ? flags | flag.bit() : flags & ~flag.bit();
+    /** The same with these bits set and those cleared; itself where they are so already. */
+    Standing with(int on, int off, String why, long nowNanos) {
+        int next = (flags | on) & ~off;
         return next == flags ? this : new Standing(next, failures, ejections, untilNanos, why, nowNanos);
+    }
+
+    /** The same for another reason. */
+    Standing because(String why, long nowNanos) {
+        return new Standing(flags, failures, ejections, untilNanos, why, nowNanos);
     }
 
     /** A connect failed. Of one begun before an ejection nothing is learned. */

@@ -39,7 +39,9 @@ class OutlierDetectorTest {
 
     private OutlierDetector detector(OutlierSpec spec, int size) {
         OutlierDetector detector = new OutlierDetector(spec, "web",
-                new Surroundings(new SplittableRandom(7), () -> woken++, events::add), stats.root(), now);
+                new Surroundings(new SplittableRandom(7), () -> woken++, _ -> {
+                }, events::add, Prober.NOBODY, _ -> {
+                }), stats.root(), now);
         detector.hosts(hosts.subList(0, size));
         return detector;
     }

@@ -2,6 +2,8 @@ package io.weir.core.model;
 
 import io.weir.core.rule.EjectionSpec;
 import java.net.InetSocketAddress;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -38,6 +40,23 @@ public class HostLincheckTest {
     @Operation
     public boolean back() {
         return host.flag(HealthFlag.FAILED_OUTLIER_CHECK, false, "it is back", 2);
+    }
+
+    @Operation
+    public boolean askedOut() {
+        return host.flags(EnumSet.of(HealthFlag.FAILED_ACTIVE_HC, HealthFlag.EXCLUDED_VIA_IMMEDIATE_HC_FAIL),
+                Set.of(HealthFlag.DEGRADED_ACTIVE_HC), "it asked to be left alone", 3);
+    }
+
+    @Operation
+    public boolean checkSucceeded() {
+        return host.flags(EnumSet.of(HealthFlag.DEGRADED_ACTIVE_HC), EnumSet.of(HealthFlag.FAILED_ACTIVE_HC,
+                HealthFlag.EXCLUDED_VIA_IMMEDIATE_HC_FAIL), "a check succeeded", 4);
+    }
+
+    @Operation
+    public String reason() {
+        return host.healthReason();
     }
 
     @Operation

@@ -15,7 +15,8 @@ public final class HttpExtensions {
     public static Extensions addTo(Extensions extensions) {
         return extensions.with(new HttpManagerReader(), new RouterReader(), new UpstreamHttpReader(),
                 new BufferReader(), new BufferPerRouteReader(), new AdmissionReader(), new ConcurrencyReader(),
-                new LocalRateLimitReader()).with(StatefulSessionReaders.all())
+                new LocalRateLimitReader(), new HttpCheckReader(), new GrpcCheckReader(),
+                new HealthFilterReader()).with(StatefulSessionReaders.all())
                 .withHonoured(HttpExtensions.class, HONOURED).withDefaults(HttpExtensions.class, DEFAULTS);
     }
 }

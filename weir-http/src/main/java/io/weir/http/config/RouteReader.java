@@ -11,7 +11,7 @@ import io.weir.http.route.PathRewrite;
 import io.weir.http.route.Redirect;
 import io.weir.http.route.Redirect.PathChange;
 import io.weir.http.route.RouteAction;
-import io.weir.http.route.RouteNote;
+import io.weir.http.route.Route.Note;
 import io.weir.xds.compile.ReadContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +49,7 @@ final class RouteReader {
 
     /** What the route says to filters; its virtual host's part too, so that a filter need not ask two. */
     @SuppressWarnings("deprecation") // the older way to have the virtual host's limits too
-    private List<RouteNote> notes(Route message) {
+    private List<Note> notes(Route message) {
         var own = DescriptorRulesReader.rules(message.getRoute().getRateLimitsList(), context.at("route"));
         return own.isEmpty() && above.descriptorRules().isEmpty()
                 ? List.of()

@@ -22,7 +22,14 @@ final class HostHints {
     private static final HeaderName ENDPOINT_LOAD_METRICS = HeaderName.of("endpoint-load-metrics");
     private static final HeaderName ENDPOINT_LOAD_METRICS_BIN = HeaderName.of("endpoint-load-metrics-bin");
 
+    private static final HeaderName IMMEDIATE_FAIL = HeaderName.of("x-envoy-immediate-health-check-fail");
+
     private HostHints() {}
+
+    /** Whether the host wishes to be left alone at once; whatever the value. */
+    static boolean askedOut(HttpHead head) {
+        return head.has(IMMEDIATE_FAIL);
+    }
 
     /** Tells the tracker what it heeds of these fields: of a head, or of trailers. */
     static void tell(HttpHead fields, HostTracker tracker, long nowNanos) {

@@ -78,9 +78,13 @@ final class Visit {
     void head(HttpHead head, long nowNanos) {
         headNanos = nowNanos;
         var at = host;
-        if (open && at != null) {
+        var to = cluster;
+        if (open && at != null && to != null) {
             HostHints.tell(head, at.balanceTracker(), nowNanos);
             HostHints.tell(head, at.loadTracker(), nowNanos);
+            if (to.spec().health().checks() != null && HostHints.askedOut(head)) {
+                to.askedOut(at, nowNanos);
+            }
         }
     }
 

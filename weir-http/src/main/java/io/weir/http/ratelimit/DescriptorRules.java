@@ -1,6 +1,6 @@
 package io.weir.http.ratelimit;
 
-import io.weir.http.route.RouteNote;
+import io.weir.http.route.Route.Note;
 import java.util.List;
 
 /**
@@ -15,7 +15,7 @@ import java.util.List;
  */
 public record DescriptorRules(List<DescriptorRule> own, List<DescriptorRule> virtualHost, boolean includeVirtualHost)
         implements
-            RouteNote {
+            Note {
     /** What a filter makes of a virtual host's rules. */
     public enum VirtualHostUse {
         /** They count where the route has none. */

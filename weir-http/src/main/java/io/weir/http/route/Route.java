@@ -22,7 +22,13 @@ import org.jspecify.annotations.Nullable;
  *            what else it says to filters, one of a kind at most
  */
 public record Route(String name, RouteMatch match, RouteAction action, HeaderEdits responseEdits, int chain,
-        List<RouteNote> notes) {
+        List<Note> notes) {
+    /**
+     * What a route says for the sake of filters, beside their own configuration, such as the descriptors of rate
+     * limits. A filter finds it by its class.
+     */
+    public interface Note {}
+
     /** The filter chain of requests for which no route says anything. */
     public static final int OUTERMOST = 0;
 
@@ -36,7 +42,7 @@ public record Route(String name, RouteMatch match, RouteAction action, HeaderEdi
     }
 
     /** Its note of this kind, null without one. */
-    public <N extends RouteNote> @Nullable N note(Class<N> kind) {
+    public <N extends Note> @Nullable N note(Class<N> kind) {
         for (int i = 0; i < notes.size(); i++) {
             if (kind.isInstance(notes.get(i))) {
                 return kind.cast(notes.get(i));

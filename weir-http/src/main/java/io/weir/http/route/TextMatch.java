@@ -2,6 +2,7 @@ package io.weir.http.route;
 
 import com.google.re2j.Pattern;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -68,6 +69,17 @@ public sealed interface TextMatch {
                     yield false;
                 }
             };
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Literal match && place == match.place && ignoreCase == match.ignoreCase
+                    && Arrays.equals(literal, match.literal);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(literal);
         }
 
         private boolean at(byte[] bytes, int from) {

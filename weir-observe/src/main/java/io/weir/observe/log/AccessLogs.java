@@ -101,22 +101,42 @@ public final class AccessLogs implements AutoCloseable {
             }
         }
         Sink key = canonical(spec.sink());
-        LogSink sink = sinks.get(key);
         try {
             RecordFilter filter = RecordFilter.of(spec.filter());
-            if (sink == null) {
-                sink = new LogSink(LogTarget.open(key), numbers, writer);
-                sinks.put(key, sink);
-                writer.add(sink);
-            }
-            sink.retain();
-            LogSink used = sink;
-            return new Opened.Ready(new SinkLog(format, filter, sink, () -> release(key, used)));
+            LogSink sink = retained(key);
+            return new Opened.Ready(new SinkLog(format, filter, sink, () -> release(key, sink)));
         } catch (IOException e) {
             return failed(index, key, "the file cannot be opened: " + LogTarget.reason(e));
         } catch (IllegalArgumentException e) {
             return failed(index, key, "the filter is wrong: " + e.getMessage());
         }
+    }
+
+    /** Opens a file for lines that tell of events. */
+    public synchronized EventLog.Opened openEvents(String path) {
+        if (closed) {
+            return new EventLog.Opened.Failed("logs are closed");
+        }
+        Sink key = canonical(new Sink.File(path));
+        try {
+            LogSink sink = retained(key);
+            return new EventLog.Opened.Ready(new EventLog(sink, () -> release(key, sink)));
+        } catch (IOException e) {
+            return new EventLog.Opened.Failed("the file cannot be opened: " + LogTarget.reason(e));
+        } catch (IllegalArgumentException e) {
+            return new EventLog.Opened.Failed("not a path: " + e.getMessage());
+        }
+    }
+
+    private LogSink retained(Sink key) throws IOException {
+        LogSink sink = sinks.get(key);
+        if (sink == null) {
+            sink = new LogSink(LogTarget.open(key), numbers, writer);
+            sinks.put(key, sink);
+            writer.add(sink);
+        }
+        sink.retain();
+        return sink;
     }
 
     private static Opened failed(int index, Sink sink, String message) {

@@ -2,6 +2,7 @@ package io.weir.stream.tcp;
 
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster.ClusterWeight;
+import io.weir.stream.check.TcpCheckReader;
 import io.weir.stream.gate.ConnectionLimitReader;
 import io.weir.stream.gate.ConnectionRateReader;
 import io.weir.stream.tcp.TcpProxySpec.Target;
@@ -21,7 +22,7 @@ public final class TcpProxyReader implements ExtensionReader<TcpProxy, TcpProxyS
 
     /** These extensions, and what this module reads. */
     public static Extensions addTo(Extensions extensions) {
-        return extensions.with(new TcpProxyReader(), new ConnectionRateReader(), new ConnectionLimitReader())
+        return extensions.with(new TcpProxyReader(), new ConnectionRateReader(), new ConnectionLimitReader(), new TcpCheckReader())
                 .withHonoured(TcpProxyReader.class, HONOURED)
                 .withDefaults(TcpProxyReader.class, DEFAULTS);
     }

@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.weir.xds.spec.FormatMistake;
 import io.weir.core.model.AccessLogSpec;
 import io.weir.core.model.AccessLogSpec.Format;
 import io.weir.core.model.AccessLogSpec.Sink;

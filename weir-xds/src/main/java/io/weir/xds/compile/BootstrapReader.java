@@ -62,7 +62,8 @@ final class BootstrapReader {
         if (!localCluster.isEmpty()) {
             context.clusterReferenced("cluster_manager.local_cluster_name", localCluster);
         }
-        return new Snapshot(node(), localCluster, listeners, clusters, admin(), demo(), bootstrap);
+        return new Snapshot(node(), localCluster,
+                bootstrap.getClusterManager().getOutlierDetection().getEventLogPath(), listeners, clusters, admin(), demo(), bootstrap);
     }
 
     private NodeId node() {

@@ -312,6 +312,7 @@ final class ClusterReader {
         readers.add(new DnsClusters.DnsClusterReader());
         readers.add(new RawBufferReader());
         readers.add(new OutlierReader());
+        readers.add(new CheckReader());
         return readers;
     }
 }

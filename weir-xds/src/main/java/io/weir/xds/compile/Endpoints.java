@@ -1,5 +1,6 @@
 package io.weir.xds.compile;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Map;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.endpoint.v3.Endpoint.HealthCheckConfig;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.weir.core.model.AddressText;
@@ -87,7 +89,20 @@ final class Endpoints {
         endpoints.add(new Endpoint(address, hostname(inner.getHostname(), address), weight,
                 Math.clamp(group.getPriority(), 0, PRIORITY_MAX), locality,
                 Plain.limit(group.getLoadBalancingWeight().getValue()), announced(message.getHealthStatus()),
-                metadata(message.getMetadata())));
+                metadata(message.getMetadata()), check(context.at("endpoint.health_check_config"),
+                        inner.getHealthCheckConfig())));
+    }
+
+    private static Endpoint.Check check(ReadContext context, HealthCheckConfig config) {
+        InetAddress elsewhere = null;
+        int port = config.getPortValue();
+        if (config.hasAddress()
+                && Addresses.toConnectTo(context.at("address"), config.getAddress(), false) instanceof
+                        InetSocketAddress inet) {
+            elsewhere = inet.getAddress();
+            port = port == 0 ? inet.getPort() : port;
+        }
+        return new Endpoint.Check(elsewhere, port, config.getHostname(), config.getDisableActiveHealthCheck());
     }
 
     /** As in Envoy: what is configured, or else the name that is resolved. */

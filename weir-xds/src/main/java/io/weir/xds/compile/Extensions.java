@@ -13,6 +13,7 @@ import java.util.function.Function;
 
 import com.google.protobuf.Message;
 
+import io.weir.xds.spec.FormatMistake;
 import io.weir.core.model.AccessLogSpec;
 import io.weir.xds.check.Honoured;
 import io.weir.xds.defaults.Defaults;

@@ -25,19 +25,23 @@ record OutlierReader() implements ExtensionReader<DynamicMessage, OutlierReader.
     private static final int PERCENT_MAX = 100;
 
     /** What Weir adds. */
-    record Own(@Nullable Latency latency, @Nullable Soft soft) {
+    record Own(@Nullable Latency latency, @Nullable Soft soft, long freshNanos) {
+        boolean ofOutliers() {
+            return latency != null || soft != null;
+        }
     }
 
     static HealthRules rules(ReadContext context, Cluster cluster, Map<String, Object> extensions) {
-        Own own = extensions.get(HealthMessage.TYPE) instanceof Own read ? read : null;
+        HealthRules rules = HealthRules.DEFAULT.withChecks(CheckReader.read(context, cluster, extensions));
+        Own own = extensions.get(HealthMessage.TYPE) instanceof Own read && read.ofOutliers() ? read : null;
         if (!cluster.hasOutlierDetection() && own == null) {
-            return HealthRules.DEFAULT;
+            return rules;
         }
         OutlierSpec spec = envoys(context.at("outlier_detection"), cluster.getOutlierDetection());
         if (spec == null) {
-            return HealthRules.DEFAULT;
+            return rules;
         }
-        return HealthRules.DEFAULT.withOutliers(own == null ? spec : spec.withOwn(own.latency(), own.soft()));
+        return rules.withOutliers(own == null ? spec : spec.withOwn(own.latency(), own.soft()));
     }
 
     private static @Nullable OutlierSpec envoys(ReadContext context, OutlierDetection given) {
@@ -150,7 +154,13 @@ record OutlierReader() implements ExtensionReader<DynamicMessage, OutlierReader.
         Soft soft = HealthMessage.flag(config, "soft")
                 ? new Soft(minimum / PERCENT_MAX, step / PERCENT_MAX)
                 : null;
-        return new Own(latency, soft);
+        long fresh = HealthMessage.nanos(config, "skip_check_after_success_within", 0);
+        if (fresh < 0) {
+            context.problem("skip_check_after_success_within", fresh / 1_000_000 + " ms", "a time cannot be negative",
+                    "write a time such as 5s, or remove it");
+            return null;
+        }
+        return new Own(latency, soft, fresh);
     }
 
     private static boolean within(ReadContext context, String field, double percent) {

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *            who this Weir is
  * @param localCluster
  *            the cluster whose hosts are the proxies like this one; empty when none is named
+ * @param outlierLog
+ *            the file that events of outlier detection are written to; empty: none
  * @param listeners
  *            in the order of the configuration
  * @param clusters
@@ -30,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param source
  *            the {@code envoy.config.bootstrap.v3.Bootstrap} it was compiled from, for {@code /config_dump}
  */
-public record Snapshot(NodeId node, String localCluster, List<ListenerSpec> listeners, List<ClusterSpec> clusters,
-        @Nullable AdminSpec admin, @Nullable DemoSpec demo, Message source) {
+public record Snapshot(NodeId node, String localCluster, String outlierLog, List<ListenerSpec> listeners,
+        List<ClusterSpec> clusters, @Nullable AdminSpec admin, @Nullable DemoSpec demo, Message source) {
 
     public Snapshot {
         listeners = List.copyOf(listeners);

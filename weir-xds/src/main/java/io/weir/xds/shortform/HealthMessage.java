@@ -11,7 +11,7 @@ import com.google.protobuf.DurationProto;
 import com.google.protobuf.DynamicMessage;
 
 /**
- * What Weir adds to {@code outlier_detection}, as a message of its own: {@code weir.health.v1.Outliers} in a cluster's
+ * What Weir adds to {@code outlier_detection} and {@code health_checks}, as a message of its own: {@code weir.health.v1.Outliers} in a cluster's
  * {@code typed_extension_protocol_options}. {@code docs/health.md} says what its fields mean. Any thread.
  */
 public final class HealthMessage {
@@ -67,7 +67,9 @@ public final class HealthMessage {
                 .addField(field("enforcing_latency", 6, FieldDescriptorProto.Type.TYPE_UINT32))
                 .addField(field("soft", 7, FieldDescriptorProto.Type.TYPE_BOOL))
                 .addField(field("soft_minimum_percent", 8, FieldDescriptorProto.Type.TYPE_UINT32))
-                .addField(field("soft_step_percent", 9, FieldDescriptorProto.Type.TYPE_UINT32));
+                .addField(field("soft_step_percent", 9, FieldDescriptorProto.Type.TYPE_UINT32))
+                .addField(field("skip_check_after_success_within", 10, FieldDescriptorProto.Type.TYPE_MESSAGE)
+                        .setTypeName(".google.protobuf.Duration"));
         var file = FileDescriptorProto.newBuilder().setName("weir/health/v1/outliers.proto")
                 .setPackage("weir.health.v1").setSyntax("proto3")
                 .addDependency("google/protobuf/duration.proto").addMessageType(message).build();

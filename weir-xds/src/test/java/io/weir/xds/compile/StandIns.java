@@ -8,11 +8,13 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.core.v3.HealthCheck;
 import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.weir.core.model.AccessLogSpec;
+import io.weir.core.rule.CheckProtocol;
 import io.weir.xds.spec.ConnectionFilter;
 
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,27 @@ public final class StandIns {
         return Extensions.basic().withHonoured(StandIns.class, "/io/weir/xds/compile/honoured.txt").with(
                 new Reader(HttpConnectionManager.getDefaultInstance()), new Reader(TcpProxy.getDefaultInstance()),
                 new Reader(HttpProtocolOptions.getDefaultInstance()),
-                new PassingReader(ConnectionLimit.getDefaultInstance()));
+                new PassingReader(ConnectionLimit.getDefaultInstance()),
+                new CheckStandIn(HealthCheck.HttpHealthCheck.getDefaultInstance()),
+                new CheckStandIn(HealthCheck.TcpHealthCheck.getDefaultInstance()),
+                new CheckStandIn(HealthCheck.GrpcHealthCheck.getDefaultInstance()));
+    }
+
+    /** What a stand-in makes of a check. */
+    public record Protocol(String label, Message message) implements CheckProtocol {
+    }
+
+    private record CheckStandIn(Message prototype) implements ExtensionReader<Message, Protocol> {
+
+        @Override
+        public Class<Protocol> kind() {
+            return Protocol.class;
+        }
+
+        @Override
+        public Protocol read(Message config, ReadContext context) {
+            return new Protocol(config.getDescriptorForType().getName(), config);
+        }
     }
 
     /** What a stand-in makes of a message. */

@@ -160,7 +160,10 @@ class ShortFormTest {
             { at: 10.0.0.1:80, limits: { conections: 1 } } | services.s.limits.conections: limits has no such key; did you mean "connections"?
             { at: { 10.0.0.1:80: 0 } }             | load_balancing_weight
             { at: 10.0.0.1:80, health: 1s }        | services.s.health: health is a mapping
-            { at: 10.0.0.1:80, health: { http: /h } } | services.s.health.http: Weir does not have active health checks yet
+            { at: 10.0.0.1:80, health: { http: /h, tcp: true } } | services.s.health: a service has one health check
+            { at: 10.0.0.1:80, health: { every: 2s } } | services.s.health.every: this is about health checks
+            { at: 10.0.0.1:80, health: { tcp: "no" } } | services.s.health.tcp: this is a connection that is made
+            { at: 10.0.0.1:80, health: { tcp: true, host: h } } | services.s.health.host: a TCP check names no host
             { at: 10.0.0.1:80, health: { slow: 1 } } | latency_factor
             10.0.0.1:80                            | services.s: a service is a mapping
             """)

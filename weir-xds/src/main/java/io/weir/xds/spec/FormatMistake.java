@@ -1,4 +1,4 @@
-package io.weir.xds.compile;
+package io.weir.xds.spec;
 
 /**
  * Something wrong with the format of an access log.

@@ -1,0 +1,89 @@
+package io.weir.app.health;
+
+import io.weir.core.health.CheckEvent;
+import io.weir.core.health.OutlierEvent;
+import io.weir.core.model.ClusterSpec;
+import io.weir.observe.log.AccessLogs;
+import io.weir.observe.log.EventLog;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells of changes of hosts' health: to Weir's own log, and to the event logs of the configuration. Conductor. */
+public final class HealthLogs {
+    private static final Logger LOG = LoggerFactory.getLogger(HealthLogs.class);
+
+    private final AccessLogs logs;
+    private final Map<String, EventLog> files = new HashMap<>();
+    private String outlierPath = "";
+
+    /** Events go to files of these. */
+    public HealthLogs(AccessLogs logs) {
+        this.logs = logs;
+    }
+
+    /** Outliers are written down in this file from now on; empty: in none. */
+    public void outliersTo(String path) {
+        outlierPath = path;
+        open(path);
+    }
+
+    /** Opens what this cluster writes to. */
+    public void open(ClusterSpec cluster) {
+        var checks = cluster.health().checks();
+        if (checks != null) {
+            checks.events().paths().forEach(this::open);
+        }
+    }
+
+    private void open(String path) {
+        if (!path.isEmpty() && !files.containsKey(path)) {
+            switch (logs.openEvents(path)) {
+                case EventLog.Opened.Ready(EventLog log) -> files.put(path, log);
+                case EventLog.Opened.Failed(String message) ->
+                    LOG.error("event_log_path: {}: {}; events are not written there", path, message);
+            }
+        }
+    }
+
+    private void write(String path, String line) {
+        EventLog file = files.get(path);
+        if (file != null) {
+            file.line(line);
+        }
+    }
+
+    /** Something happened to an outlier. */
+    public void outlier(OutlierEvent event) {
+        String type = event.type().name();
+        if (event.ejected() && event.enforced()) {
+            LOG.warn("{}: {} ejected: {}", event.cluster(), event.address(), type);
+        } else if (event.ejected()) {
+            LOG.info("{}: {} would be ejected: {}", event.cluster(), event.address(), type);
+        } else {
+            LOG.info("{}: {} is back after {} ms", event.cluster(), event.address(),
+                    TimeUnit.NANOSECONDS.toMillis(event.sinceNanos()));
+        }
+        if (!outlierPath.isEmpty()) {
+            write(outlierPath, OutlierLine.of(event, Instant.now()));
+        }
+    }
+
+    /** Checks found something out. */
+    public void check(CheckEvent event) {
+        switch (event.kind()) {
+            case EJECTED -> LOG.warn("{}: {} is out: {}", event.cluster(), event.host(), event.reason());
+            case ADDED -> LOG.info("{}: {} is in: {}", event.cluster(), event.host(), event.reason());
+            case DEGRADED, NO_LONGER_DEGRADED ->
+                LOG.info("{}: {}: {}", event.cluster(), event.host(), event.reason());
+            case FAILED, SUCCEEDED -> LOG.debug("{}: {}: {}", event.cluster(), event.host(), event.reason());
+        }
+        if (!event.spec().events().paths().isEmpty()) {
+            String line = CheckLine.of(event, Instant.now());
+            event.spec().events().paths().forEach(path -> write(path, line));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.weir.stream.check;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.weir.core.health.CheckResult;
+import io.weir.core.health.CheckResult.Failed;
+import io.weir.core.health.CheckResult.Failure;
+import io.weir.core.health.CheckResult.Passed;
+import io.weir.core.health.CheckTarget;
+import io.weir.net.check.Dialect;
+import io.weir.net.check.Dialogue;
+import io.weir.net.check.Expected;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A host is well when it accepts a connection and, where something is expected, sends it. Immutable.
+ */
+public final class TcpCheck implements Dialect {
+    /** What is kept of an answer while it is searched: more than anybody would expect. */
+    private static final int ANSWER_BYTES_MAX = 64 * 1024;
+
+    private final byte[] send;
+    private final Expected receive;
+
+    /**
+     * @param send
+     *            what the host is sent first; empty: nothing
+     */
+    public TcpCheck(byte[] send, Expected receive) {
+        this.send = send.clone();
+        this.receive = receive;
+    }
+
+    @Override
+    public String label() {
+        return "TCP";
+    }
+
+    @Override
+    public Dialogue dialogue(CheckTarget target) {
+        return new Bytes();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TcpCheck check && Arrays.equals(send, check.send) && receive.equals(check.receive);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(send) * 31 + receive.hashCode();
+    }
+
+    private final class Bytes implements Dialogue {
+        private ByteBuf answer = Unpooled.buffer(0);
+
+        @Override
+        public @Nullable CheckResult begin(boolean fresh, ByteBuf out) {
+            out.writeBytes(send);
+            answer = Unpooled.buffer(0);
+            return receive.nothing() ? new Passed(false) : null;
+        }
+
+        @Override
+        public @Nullable CheckResult hears(ByteBuf in, ByteBuf out) {
+            answer.writeBytes(in);
+            if (receive.in(answer)) {
+                return new Passed(false);
+            }
+            return answer.readableBytes() > ANSWER_BYTES_MAX
+                    ? Failed.of(Failure.ACTIVE, "the answer does not hold what is expected")
+                    : null;
+        }
+
+        @Override
+        public CheckResult closed() {
+            return Failed.of(Failure.NETWORK, answer.isReadable()
+                    ? "it closed the connection without having sent what is expected"
+                    : "it closed the connection");
+        }
+
+        /** A connection that only had to stand is not worth a place at the host. */
+        @Override
+        public boolean reusable() {
+            return !receive.nothing();
+        }
+    }
+}
