@@ -44,8 +44,14 @@ record PlainRun(Path file, RunOptions options) {
 
     /** A number of few digits; -1 for anything else. */
     private static int number(String text) {
-        boolean digits = !text.isEmpty() && text.length() <= DIGITS_MAX
-                && text.chars().allMatch(c -> c >= '0' && c <= '9');
-        return digits ? Integer.parseInt(text) : -1;
+        if (text.isEmpty() || text.length() > DIGITS_MAX) {
+            return -1;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return -1;
+            }
+        }
+        return Integer.parseInt(text);
     }
 }

@@ -20,6 +20,11 @@ public sealed interface ApertureRule {
      */
     double[] shares(List<String> names, Self self);
 
+    /** Whether all hosts are used in full, whoever asks. */
+    default boolean usesAll() {
+        return this instanceof All;
+    }
+
     /** Uses all hosts. */
     record All() implements ApertureRule {
         @Override

@@ -97,7 +97,7 @@ public final class Pickers {
         private ApertureRule last = ApertureRule.ALL;
 
         HostSet of(HostSet hosts, ApertureRule rule, ApertureRule.Self self) {
-            if (rule.equals(ApertureRule.ALL) && last.equals(ApertureRule.ALL)) {
+            if (rule.usesAll() && last.usesAll()) {
                 return hosts; // the usual case costs nothing, however many hosts there are
             }
             last = rule;

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster alive.
@@ -174,12 +175,10 @@ public final class Cluster {
 
     /** This is where the proxy and its like stand from now on. Conductor. */
     public void locals(Locals now) {
-        if (!locals.equals(now)) {
-            boolean another = !locals.self().equals(now.self());
-            locals = now;
-            if (goesBy(another)) {
-                publish(spec());
-            }
+        Locals before = locals;
+        locals = now;
+        if (goesBy(before, now)) {
+            publish(spec());
         }
     }
 
@@ -232,14 +231,15 @@ public final class Cluster {
         }
     }
 
-    /** Whether its hosts are chosen by where the proxy stands, or by who it is. */
-    private boolean goesBy(boolean anotherSelf) {
+    /** Whether its hosts are chosen by what has changed of where the proxy stands, or of who it is. */
+    private boolean goesBy(Locals before, Locals now) {
         Balancing balancing = spec().balancing();
         boolean byPlace = switch (balancing.tiers().locality()) {
             case LocalityRule.ZoneAware _,LocalityRule.LoadAware _ -> true;
             case LocalityRule.Ignored _,LocalityRule.Weighted _ -> false;
         };
-        return byPlace || anotherSelf && !balancing.aperture().equals(ApertureRule.ALL);
+        return byPlace && !before.equals(now)
+                || !balancing.aperture().usesAll() && !before.self().equals(now.self());
     }
 
     /** Lets ejected hosts back whose time is over and publishes what changed. About every 100 ms. Conductor. */

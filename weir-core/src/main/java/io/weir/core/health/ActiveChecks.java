@@ -327,7 +327,9 @@ public final class ActiveChecks {
         }
         String reason = (check.first
                 ? "its first health check succeeded"
-                : back ? "its health checks succeed again: " + check.successes + " in a row" : "a health check succeeded")
+                : back
+                        ? "its health checks succeed again: " + check.successes + " in a row"
+                        : "a health check succeeded")
                 + (passed.degraded() ? ", degraded" : "");
         boolean flagged = host.flags(on, off, reason, nowNanos);
         if (back) {

@@ -144,7 +144,9 @@ public final class HealthKeeper {
         }
     }
 
-    /** A request to this host was answered with the wish to be left alone. Counts where there are checks. Any thread. */
+    /**
+     * A request to this host was answered with the wish to be left alone. Counts where there are checks. Any thread.
+     */
     public void askedOut(HealthRules rules, Host host, long nowNanos) {
         if (rules.checks() != null && !host.endpoint().check().disabled()
                 && host.flags(ASKED_OUT, Set.of(), "it asked to be left alone: x-envoy-immediate-health-check-fail",

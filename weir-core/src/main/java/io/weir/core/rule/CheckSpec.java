@@ -98,7 +98,8 @@ public record CheckSpec(CheckProtocol protocol, Timing timing, int unhealthyThre
      *            a new host counts neither as well nor as unwell until its first check:
      *            {@code ignore_new_hosts_until_first_hc}
      * @param keepWhileHealthy
-     *            a host that its source has dropped stays until a check fails: not {@code ignore_health_on_host_removal}
+     *            a host that its source has dropped stays until a check fails: not
+     *            {@code ignore_health_on_host_removal}
      */
     public record Handling(boolean excludeUntilChecked, boolean keepWhileHealthy) {
         /** Envoy's defaults. */

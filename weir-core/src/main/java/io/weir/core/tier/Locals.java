@@ -43,7 +43,7 @@ public record Locals(Locality own, Map<Locality, Presence> healthy, boolean know
 
     /** A proxy that stands here and knows of no local cluster. */
     public static Locals at(Locality own) {
-        return new Locals(own, Map.of(), false, false, Self.UNKNOWN);
+        return own.isUnknown() ? NONE : new Locals(own, Map.of(), false, false, Self.UNKNOWN);
     }
 
     /**

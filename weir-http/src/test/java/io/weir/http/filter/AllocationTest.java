@@ -3,6 +3,7 @@ package io.weir.http.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.weir.core.model.Host;
 import io.weir.core.admit.AdaptiveConcurrency;
 import io.weir.core.admit.AdmissionControl;
 import io.weir.core.admit.TokenBucket;
@@ -75,6 +76,16 @@ class AllocationTest {
         @Override
         public long flags() {
             return 0;
+        }
+
+        @Override
+        public @Nullable Host host() {
+            return null;
+        }
+
+        @Override
+        public void bind(String address, boolean only) {
+            throw new IllegalStateException("nothing here names a host: " + address);
         }
     }
 

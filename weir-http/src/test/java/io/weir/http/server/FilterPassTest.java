@@ -93,7 +93,7 @@ final class FilterPassTest {
         var bare = RouteMatch.of(new PathMatch.Prefix("/bare", false));
         var direct = RouteMatch.of(new PathMatch.Prefix("/direct", false));
         var routes = List.of(new Route("", bare, forward(2), HeaderEdits.NONE),
-                new Route("", direct, new Direct(200, new byte[]{'d'}), HeaderEdits.NONE, 1),
+                new Route("", direct, new Direct(200, new byte[]{'d'}), HeaderEdits.NONE, 1, List.of()),
                 Route.of(new PathMatch.Prefix("/both", false), forward(0)));
         var table = new RouteTable("", List.of(new VirtualHost("all", List.of("*"), routes)), false);
         var spec = HttpManagerSpec.of("test", table).withChains(chains);

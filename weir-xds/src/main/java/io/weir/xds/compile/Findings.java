@@ -18,9 +18,6 @@ final class Findings {
     record ClusterReference(String path, String cluster) {
     }
 
-    private static final Comparator<Problem> TEXT_ORDER = Comparator.comparing(Findings::file)
-            .thenComparingInt(Findings::line).thenComparingInt(Findings::column);
-
     private final Positions positions;
     private final Extensions extensions;
     private final Set<Problem> problems = new LinkedHashSet<>();
@@ -132,7 +129,10 @@ final class Findings {
 
     /** All problems in the order of the text; those without a place come last, in the order they were found. */
     List<Problem> problems() {
-        return problems.stream().sorted(TEXT_ORDER).toList();
+        return problems.size() < 2
+                ? List.copyOf(problems)
+                : problems.stream().sorted(Comparator.comparing(Findings::file).thenComparingInt(Findings::line)
+                        .thenComparingInt(Findings::column)).toList();
     }
 
     private static String file(Problem problem) {
