@@ -59,7 +59,8 @@ final class DefaultsTest {
             "ConsistentHashingLbConfig.hash_balance_factor", "RingHash.hash_balance_factor",
             "Buffer.max_request_bytes", "FilterChainMatch.destination_port", "FilterChainMatch.suffix_len",
             "CidrRange.prefix_len", "TcpKeepalive.keepalive_probes", "TcpKeepalive.keepalive_time",
-            "TcpKeepalive.keepalive_interval", "Cookie.ttl", "OutlierDetection.max_ejection_time",
+            "TcpKeepalive.keepalive_interval", "Cookie.ttl", "OriginalDstLbConfig.upstream_port_override",
+            "OutlierDetection.max_ejection_time",
             "TlsInspector.enable_ja3_fingerprinting",
             "TlsInspector.enable_ja4_fingerprinting", "TlsInspector.initial_read_buffer_size");
 

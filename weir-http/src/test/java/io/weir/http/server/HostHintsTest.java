@@ -98,6 +98,20 @@ final class HostHintsTest {
     }
 
     @Test
+    void whatLocalitiesGoByHearsLoadReportsToo() throws Exception {
+        try (var origin = Origin.start((_, wire) -> wire.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"
+                + "Endpoint-Load-Metrics: TEXT cpu_utilization=0.5\r\n\r\n"));
+                var proxy = ProxyFixture.before(origin);
+                var client = proxy.client()) {
+            var heard = new Heard(true);
+            proxy.cluster.view().hosts().all().getFirst().loadTracker(heard);
+            client.send(GET).response();
+            ProxyFixture.eventually(() -> !heard.reports.isEmpty());
+            assertThat(heard.reports).containsExactly(new OrcaReport(0.5, 0, 0, 0, 0, Map.of(), Map.of(), Map.of()));
+        }
+    }
+
+    @Test
     void retryAfterIsHeardInSecondsAndAsADate() throws Exception {
         String head = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: ";
         assertThat(afterOne(head + "7\r\n\r\n", true).delays).containsExactly(TimeUnit.SECONDS.toNanos(7));
