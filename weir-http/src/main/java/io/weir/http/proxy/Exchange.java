@@ -164,13 +164,12 @@ public final class Exchange {
             reply(forward.clusterNotFoundStatus(), "", "cluster_not_found", ResponseFlag.NC.bit());
             return;
         }
-        long startNanos = moments.startNanos;
         timeouts.routed(forward);
         forward.prepare(head, chosen, record, !context.spec().suppressEnvoyHeaders());
         headers.upstream(head, forward);
-        attempts.begin(head, cluster, forward, chosen, startNanos);
+        attempts.begin(head, cluster, forward, chosen, moments.startNanos);
         if (active && requestComplete) {
-            timeouts.requestComplete(startNanos);
+            timeouts.requestComplete(moments.startNanos);
         }
     }
 

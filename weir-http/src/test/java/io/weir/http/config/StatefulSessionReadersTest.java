@@ -14,40 +14,42 @@ import org.junit.jupiter.api.Test;
 
 class StatefulSessionReadersTest {
     private static ReadManager read(String session) {
-        return ReadManager.manager("""
-            stat_prefix: in
-            http_filters:
-            - name: sticky
-              typed_config:
-                "@type": type.googleapis.com/envoy.extensions.filters.http.stateful_session.v3.StatefulSession
-            %s
-            - name: router
-              typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
-            route_config:
-              virtual_hosts:
-              - name: all
-                domains: "*"
-                routes:
-                - match: { prefix: /off }
-                  route: { cluster: a }
-                  typed_per_filter_config:
-                    sticky:
-                      "@type": type.googleapis.com/envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute
-                      disabled: true
-                - match: { prefix: /own }
-                  route: { cluster: a }
-                  typed_per_filter_config:
-                    sticky:
-                      "@type": type.googleapis.com/envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute
-                      stateful_session:
-                        session_state:
-                          name: header
+        return ReadManager.manager(
+                """
+                        stat_prefix: in
+                        http_filters:
+                        - name: sticky
                           typed_config:
-                            "@type": type.googleapis.com/envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState
-                            name: X-Seat
-                - match: { prefix: / }
-                  route: { cluster: a }
-            """.formatted(session.indent(4).stripTrailing()));
+                            "@type": type.googleapis.com/envoy.extensions.filters.http.stateful_session.v3.StatefulSession
+                        %s
+                        - name: router
+                          typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
+                        route_config:
+                          virtual_hosts:
+                          - name: all
+                            domains: "*"
+                            routes:
+                            - match: { prefix: /off }
+                              route: { cluster: a }
+                              typed_per_filter_config:
+                                sticky:
+                                  "@type": type.googleapis.com/envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute
+                                  disabled: true
+                            - match: { prefix: /own }
+                              route: { cluster: a }
+                              typed_per_filter_config:
+                                sticky:
+                                  "@type": type.googleapis.com/envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute
+                                  stateful_session:
+                                    session_state:
+                                      name: header
+                                      typed_config:
+                                        "@type": type.googleapis.com/envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState
+                                        name: X-Seat
+                            - match: { prefix: / }
+                              route: { cluster: a }
+                        """
+                        .formatted(session.indent(4).stripTrailing()));
     }
 
     private static List<HttpFilterSpec> chain(HttpManagerSpec spec, int route) {
