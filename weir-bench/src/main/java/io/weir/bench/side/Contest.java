@@ -18,6 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Contest {
     private static final int SETTLE_SECONDS = 1;
     private static final long STARTUP_MAX_NANOS = 60_000_000_000L;
+    private static final long IDLE_NANOS = 10_000_000_000L;
     private static final long PROBE_PAUSE_NANOS = 200_000;
 
     private final Case measured;
@@ -116,6 +117,8 @@ final class Contest {
             SideBySide.progress(measured.option() + " " + proxy.name());
             double atStart = Usage.residentMebibytes(one.process());
             try (IdleClients _ = new IdleClients(one.front(), options.idleConnections())) {
+                // what making the connections took, a proxy may have given back by now
+                LockSupport.parkNanos(IDLE_NANOS);
                 into.add(Usage.residentMebibytes(one.process()));
             }
             into.remark("%.0f MiB before the first connection".formatted(atStart));

@@ -21,12 +21,15 @@ public sealed interface ApertureRule {
     double[] shares(List<String> names, Self self);
 
     /** Whether all hosts are used in full, whoever asks. */
-    default boolean usesAll() {
-        return this instanceof All;
-    }
+    boolean usesAll();
 
     /** Uses all hosts. */
     record All() implements ApertureRule {
+        @Override
+        public boolean usesAll() {
+            return true;
+        }
+
         @Override
         public double[] shares(List<String> names, Self self) {
             return Shares.all(names.size());
@@ -46,6 +49,11 @@ public sealed interface ApertureRule {
             if (size < 1) {
                 throw new IllegalArgumentException("a subset has a host at least: " + size);
             }
+        }
+
+        @Override
+        public boolean usesAll() {
+            return false;
         }
 
         @Override
@@ -76,6 +84,11 @@ public sealed interface ApertureRule {
                 throw new IllegalArgumentException("no aperture: at least " + hostsMin + " hosts, proxy " + peerIndex
                         + " of " + peerCount);
             }
+        }
+
+        @Override
+        public boolean usesAll() {
+            return false;
         }
 
         @Override
