@@ -94,7 +94,8 @@ public final class Running implements AutoCloseable {
         this.logs = new AccessLogs(stats);
         this.names = new Names(conductor, workers, clock);
         this.healthLogs = new HealthLogs(logs);
-        this.clusters = new ClusterKeeper(stats, clock, conductor, new WireProber(workers, conductor, clock), healthLogs,
+        this.clusters = new ClusterKeeper(stats, clock, conductor, new WireProber(workers, conductor, clock),
+                healthLogs,
                 names, cluster -> Pools.follow(cluster, workers));
         this.listeners = new Listeners(workers, stats, new Services(workers, clusters.clusters(), stats, logs));
         this.admin = new AdminKeeper(new AdminView(this), logs);

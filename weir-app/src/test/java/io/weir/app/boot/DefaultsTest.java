@@ -60,7 +60,10 @@ final class DefaultsTest {
             "Buffer.max_request_bytes", "FilterChainMatch.destination_port", "FilterChainMatch.suffix_len",
             "CidrRange.prefix_len", "TcpKeepalive.keepalive_probes", "TcpKeepalive.keepalive_time",
             "TcpKeepalive.keepalive_interval", "Cookie.ttl", "OriginalDstLbConfig.upstream_port_override",
-            "OutlierDetection.max_ejection_time",
+            "OutlierDetection.max_ejection_time", "HealthCheck.timeout", "HealthCheck.interval",
+            "HealthCheck.unhealthy_threshold", "HealthCheck.healthy_threshold", "HealthCheck.unhealthy_interval",
+            "HealthCheck.unhealthy_edge_interval", "HealthCheck.healthy_edge_interval",
+            "HealthCheck.no_traffic_healthy_interval", "HealthCheck.cache_time", "HealthCheck.pass_through_mode",
             "TlsInspector.enable_ja3_fingerprinting",
             "TlsInspector.enable_ja4_fingerprinting", "TlsInspector.initial_read_buffer_size");
 

@@ -41,7 +41,8 @@ class EventLinesTest {
                 .isEqualTo(expected("\"add_healthy_event\":{\"first_check\":true}"));
         assertThat(check(HOST, Kind.FAILED, Failure.RETRIABLE, false)).isEqualTo(
                 expected("\"health_check_failure_event\":{\"failure_type\":\"ACTIVE\",\"first_check\":false}"));
-        assertThat(check(HOST, Kind.SUCCEEDED, null, false)).isEqualTo(expected("\"successful_health_check_event\":{}"));
+        assertThat(check(HOST, Kind.SUCCEEDED, null, false))
+                .isEqualTo(expected("\"successful_health_check_event\":{}"));
         assertThat(check(HOST, Kind.DEGRADED, null, false)).isEqualTo(expected("\"degraded_healthy_host\":{}"));
         assertThat(check(HOST, Kind.NO_LONGER_DEGRADED, null, false))
                 .isEqualTo(expected("\"no_longer_degraded_host\":{}"));
@@ -59,8 +60,10 @@ class EventLinesTest {
 
     @Test
     void anOutlierHasWhatWasMeasuredOfIt() {
-        assertThat(OutlierLine.of(new OutlierEvent("shop", "10.0.0.1:80", OutlierType.CONSECUTIVE_5XX, true, true, -1, 1,
-                -1, -1, -1), TIME)).isEqualTo("{\"type\":\"CONSECUTIVE_5XX\","
+        assertThat(
+                OutlierLine.of(new OutlierEvent("shop", "10.0.0.1:80", OutlierType.CONSECUTIVE_5XX, true, true, -1, 1,
+                        -1, -1, -1), TIME))
+                .isEqualTo("{\"type\":\"CONSECUTIVE_5XX\","
                         + "\"timestamp\":\"2026-11-27T12:00:00.250Z\",\"cluster_name\":\"shop\","
                         + "\"upstream_url\":\"10.0.0.1:80\",\"action\":\"EJECT\",\"num_ejections\":1,"
                         + "\"enforced\":true,\"eject_consecutive_event\":{}}");

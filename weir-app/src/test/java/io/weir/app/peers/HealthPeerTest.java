@@ -177,6 +177,38 @@ class HealthPeerTest {
         }
     }
 
+    /** A Weir that answers for itself when it is checked. */
+    private static String checked(int admin, int port, String endpoints) {
+        return """
+                node: { id: inner, cluster: edge }
+                admin: { address: { socket_address: { address: 127.0.0.1, port_value: %1$d } } }
+                static_resources:
+                  listeners:
+                  - address: { socket_address: { address: 127.0.0.1, port_value: %2$d } }
+                    filter_chains:
+                    - filters:
+                      - name: http
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                          stat_prefix: in
+                          route_config:
+                            virtual_hosts:
+                            - { name: all, domains: ["*"], routes: [ { match: { prefix: / }, route: { cluster: web } } ] }
+                          http_filters:
+                          - name: health
+                            typed_config:
+                              "@type": type.googleapis.com/envoy.extensions.filters.http.health_check.v3.HealthCheck
+                              pass_through_mode: false
+                              cluster_min_healthy_percentages: { web: { value: 50 } }
+                              headers: [ { name: ":path", string_match: { exact: /self } } ]
+                          - name: router
+                            typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
+                  clusters:
+                  - name: web
+                    load_assignment: { cluster_name: web, endpoints: [ { lb_endpoints: [ %3$s ] } ] }
+                """.formatted(admin, port, endpoints);
+    }
+
     @Test
     void aWeirThatIsToldToLookUnwellIsLeftAloneByTheWeirBeforeItAndComesBack() throws Exception {
         int[] at = {Ports.free(), Ports.free()};
@@ -185,34 +217,8 @@ class HealthPeerTest {
         int innerPort = Ports.free();
         int innerAdmin = Ports.free();
         try (PeerProcess nginx = servers(at);
-                WeirProcess inner = WeirProcess.run("""
-                        node: { id: inner, cluster: edge }
-                        admin: { address: { socket_address: { address: 127.0.0.1, port_value: %1$d } } }
-                        static_resources:
-                          listeners:
-                          - address: { socket_address: { address: 127.0.0.1, port_value: %2$d } }
-                            filter_chains:
-                            - filters:
-                              - name: http
-                                typed_config:
-                                  "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-                                  stat_prefix: in
-                                  route_config:
-                                    virtual_hosts:
-                                    - { name: all, domains: ["*"], routes: [ { match: { prefix: / }, route: { cluster: web } } ] }
-                                  http_filters:
-                                  - name: health
-                                    typed_config:
-                                      "@type": type.googleapis.com/envoy.extensions.filters.http.health_check.v3.HealthCheck
-                                      pass_through_mode: false
-                                      cluster_min_healthy_percentages: { web: { value: 50 } }
-                                      headers: [ { name: ":path", string_match: { exact: /self } } ]
-                                  - name: router
-                                    typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
-                          clusters:
-                          - name: web
-                            load_assignment: { cluster_name: web, endpoints: [ { lb_endpoints: [ %3$s ] } ] }
-                        """.formatted(innerAdmin, innerPort, endpoints(at[0])), innerPort, innerAdmin);
+                WeirProcess inner = WeirProcess.run(checked(innerAdmin, innerPort, endpoints(at[0])),
+                        innerPort, innerAdmin);
                 WeirProcess outer = WeirProcess.run("""
                         listen: { on: "127.0.0.1:%1$d", to: web }
                         admin: "127.0.0.1:%2$d"
@@ -257,7 +263,9 @@ class HealthPeerTest {
 
     private static long number(int admin, String name) {
         try (RawHttp client = RawHttp.connect(admin)) {
-            String stats = client.send("GET /stats?filter=membership HTTP/1.1\r\nHost: admin\r\nConnection: close\r\n\r\n").response()
+            String stats = client
+                    .send("GET /stats?filter=membership HTTP/1.1\r\nHost: admin\r\nConnection: close\r\n\r\n")
+                    .response()
                     .body();
             return stats.lines().filter(line -> line.startsWith("cluster.web." + name + ": "))
                     .mapToLong(line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1))).findFirst()

@@ -325,12 +325,7 @@ public final class ActiveChecks {
         if (!passed.degraded()) {
             off.add(HealthFlag.DEGRADED_ACTIVE_HC);
         }
-        String reason = (check.first
-                ? "its first health check succeeded"
-                : back
-                        ? "its health checks succeed again: " + check.successes + " in a row"
-                        : "a health check succeeded")
-                + (passed.degraded() ? ", degraded" : "");
+        String reason = success(check, back) + (passed.degraded() ? ", degraded" : "");
         boolean flagged = host.flags(on, off, reason, nowNanos);
         if (back) {
             tell(check, Kind.ADDED, null, reason);
@@ -345,6 +340,15 @@ public final class ActiveChecks {
             changed |= outliers.checkSucceeded(host, nowNanos);
         }
         return back ? Transition.CHANGED : Transition.NONE;
+    }
+
+    private static String success(HostCheck check, boolean back) {
+        if (check.first) {
+            return "its first health check succeeded";
+        }
+        return back
+                ? "its health checks succeed again: " + check.successes + " in a row"
+                : "a health check succeeded";
     }
 
     private Transition failed(HostCheck check, Failed failed, long nowNanos) {
@@ -366,9 +370,9 @@ public final class ActiveChecks {
         }
         boolean late = failed.failure() == Failure.NETWORK_TIMEOUT && (out || !wasIn);
         (late ? on : off).add(HealthFlag.ACTIVE_HC_TIMEOUT);
-        String reason = "health check failed" + (check.failures > 1 && !failed.failure().counts()
-                ? " " + check.failures + " times in a row"
-                : "") + ": " + failed.details();
+        boolean counted = check.failures > 1 && !failed.failure().counts();
+        String times = counted ? " " + check.failures + " times in a row" : "";
+        String reason = "health check failed" + times + ": " + failed.details();
         // a change of lesser flags keeps the reason of the ejection up to date: it is what people look for
         if (host.flags(on, off, reason, nowNanos)) {
             changed = true;

@@ -8,6 +8,7 @@ import io.weir.core.model.Balancing;
 import io.weir.core.model.Criteria;
 import io.weir.core.rule.EjectionSpec;
 import io.weir.core.model.Endpoint;
+import io.weir.core.model.HealthFlag;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;
 import io.weir.core.model.SubsetRule;
@@ -200,6 +201,10 @@ class SubsetPickerTest {
                 .withOverrideStatuses(Set.of(Announced.UNKNOWN, Announced.HEALTHY, Announced.DRAINING));
         Request request = new Request(null, bound.addressText(), new SplittableRandom(SEED));
         assertThat(stays(Balancing.DEFAULT, request, bound)).isTrue();
+        bound.flag(HealthFlag.DEGRADED_ACTIVE_HC, true, "a check said so", 0);
+        assertThat(stays(Balancing.DEFAULT, request, bound)).as("degraded is among Envoy's statuses").isTrue();
+        assertThat(stays(keeping, request, bound)).as("and not among these").isFalse();
+        bound.flag(HealthFlag.DEGRADED_ACTIVE_HC, false, "no longer", 0);
         bound.endpoint(bound.endpoint().withAnnounced(Announced.DRAINING));
         assertThat(stays(Balancing.DEFAULT, request, bound)).isFalse();
         assertThat(stays(keeping, request, bound)).isTrue();

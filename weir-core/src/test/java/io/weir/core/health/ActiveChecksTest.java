@@ -96,13 +96,8 @@ class ActiveChecksTest {
     }
 
     private long number(String name) {
-        long[] found = {-1};
-        stats.forEach(metric -> {
-            if (metric.name().equals("cluster.c.health_check." + name)) {
-                found[0] = value(metric);
-            }
-        });
-        return found[0];
+        return stats.sorted().stream().filter(metric -> metric.name().equals("cluster.c.health_check." + name))
+                .mapToLong(ActiveChecksTest::value).findFirst().orElse(-1);
     }
 
     private static long value(Metric metric) {

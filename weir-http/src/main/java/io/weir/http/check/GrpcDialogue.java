@@ -225,9 +225,11 @@ final class GrpcDialogue implements Dialogue {
             return -1;
         }
         message.skipBytes(4);
-        return !message.isReadable() ? 0 : message.readableBytes() >= 2 && message.readByte() == 8
-                ? message.readByte()
-                : -1;
+        return !message.isReadable()
+                ? 0
+                : message.readableBytes() >= 2 && message.readByte() == 8
+                        ? message.readByte()
+                        : -1;
     }
 
     private Failed broken(String how) {

@@ -117,7 +117,8 @@ class GrpcDialogueTest {
         begin();
         hears(HEAD, SERVING, TRAILERS_0);
         sent();
-        assertThat(dialogue.rests(Unpooled.wrappedBuffer(bytes("000008 06 00 00000000 0102030405060708")), out)).isTrue();
+        assertThat(dialogue.rests(Unpooled.wrappedBuffer(bytes("000008 06 00 00000000 0102030405060708")), out))
+                .isTrue();
         assertThat(sent()).isEqualTo("0000080601000000000102030405060708");
         assertThat(dialogue.rests(Unpooled.wrappedBuffer(bytes("000008 07 00 00000000 00000001 00000000")), out))
                 .isFalse();

@@ -129,7 +129,8 @@ class HttpCheckTest {
             assertThat(dialogue.reusable()).isTrue();
         }
         dialogue.begin(false, Unpooled.buffer());
-        assertThat(hears(dialogue, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")).isNull();
+        assertThat(hears(dialogue, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"))
+                .isNull();
         assertThat(dialogue.closed()).as("the body ends with the connection").isEqualTo(new Passed(false));
         assertThat(dialogue.reusable()).isFalse();
         dialogue.begin(true, Unpooled.buffer());

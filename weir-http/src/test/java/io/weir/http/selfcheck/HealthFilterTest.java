@@ -37,7 +37,8 @@ class HealthFilterTest {
 
     private Cluster cluster(String name, int hosts) {
         Cluster cluster = new Cluster(ClusterSpec.of(name, IntStream.range(0, hosts)
-                .mapToObj(i -> Endpoint.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1000 + i))).toList()), new Stats());
+                .mapToObj(i -> Endpoint.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1000 + i)))
+                .toList()), new Stats());
         clusters.put(cluster);
         return cluster;
     }

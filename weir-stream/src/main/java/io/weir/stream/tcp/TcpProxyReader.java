@@ -22,7 +22,8 @@ public final class TcpProxyReader implements ExtensionReader<TcpProxy, TcpProxyS
 
     /** These extensions, and what this module reads. */
     public static Extensions addTo(Extensions extensions) {
-        return extensions.with(new TcpProxyReader(), new ConnectionRateReader(), new ConnectionLimitReader(), new TcpCheckReader())
+        return extensions.with(new TcpProxyReader(), new ConnectionRateReader(), new ConnectionLimitReader(),
+                new TcpCheckReader())
                 .withHonoured(TcpProxyReader.class, HONOURED)
                 .withDefaults(TcpProxyReader.class, DEFAULTS);
     }

@@ -63,7 +63,8 @@ final class BootstrapReader {
             context.clusterReferenced("cluster_manager.local_cluster_name", localCluster);
         }
         return new Snapshot(node(), localCluster,
-                bootstrap.getClusterManager().getOutlierDetection().getEventLogPath(), listeners, clusters, admin(), demo(), bootstrap);
+                bootstrap.getClusterManager().getOutlierDetection().getEventLogPath(), listeners, clusters, admin(),
+                demo(), bootstrap);
     }
 
     private NodeId node() {

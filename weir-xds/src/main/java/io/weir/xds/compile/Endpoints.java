@@ -97,8 +97,8 @@ final class Endpoints {
         InetAddress elsewhere = null;
         int port = config.getPortValue();
         if (config.hasAddress()
-                && Addresses.toConnectTo(context.at("address"), config.getAddress(), false) instanceof
-                        InetSocketAddress inet) {
+                && Addresses.toConnectTo(context.at("address"), config.getAddress(),
+                        false) instanceof InetSocketAddress inet) {
             elsewhere = inet.getAddress();
             port = port == 0 ? inet.getPort() : port;
         }

@@ -9,6 +9,8 @@ import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
 import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
+import io.envoyproxy.envoy.config.core.v3.HealthCheck;
+import io.weir.xds.shortform.HealthMessage;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
@@ -49,6 +51,7 @@ final class Derived {
                             Durations.compare(base, EJECTION_MAX) > 0 ? base : EJECTION_MAX);
                 }
             }
+            case HealthCheck.Builder check -> check(check);
             case RetryPolicy.RetryBackOff.Builder backOff -> {
                 if (!backOff.hasMaxInterval()) {
                     Duration base = backOff.getBaseInterval();
@@ -58,6 +61,22 @@ final class Derived {
             default -> {
                 // the tables have said it all
             }
+        }
+    }
+
+    /** The intervals that follow from others. */
+    private static void check(HealthCheck.Builder check) {
+        if (!check.hasUnhealthyInterval()) {
+            check.setUnhealthyInterval(check.getInterval());
+        }
+        if (!check.hasUnhealthyEdgeInterval()) {
+            check.setUnhealthyEdgeInterval(check.getUnhealthyInterval());
+        }
+        if (!check.hasHealthyEdgeInterval()) {
+            check.setHealthyEdgeInterval(check.getInterval());
+        }
+        if (!check.hasNoTrafficHealthyInterval()) {
+            check.setNoTrafficHealthyInterval(check.getNoTrafficInterval());
         }
     }
 
@@ -71,7 +90,8 @@ final class Derived {
             cluster.getDnsFailureRefreshRateBuilder().setBaseInterval(cluster.getDnsRefreshRate());
         }
         if (cluster.getTypedExtensionProtocolOptionsMap().values().stream()
-                .anyMatch(any -> any.getTypeUrl().endsWith(OUTLIERS)) && !cluster.hasOutlierDetection()) {
+                .anyMatch(any -> any.getTypeUrl().endsWith(OUTLIERS) && HealthMessage.isOfOutliers(any.getValue()))
+                && !cluster.hasOutlierDetection()) {
             cluster.setOutlierDetection(OutlierDetection.getDefaultInstance());
         }
         boolean older = cluster.hasHttpProtocolOptions() || cluster.hasHttp2ProtocolOptions()

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class HealthForm {
 
     private static final List<String> CHECKS = List.of("http", "tcp", "grpc");
-    private static final List<String> OF_CHECKS = List.of("every", "timeout", "fails", "passes", "host", "trust_traffic");
+    private static final List<String> OF_CHECKS = List.of("every", "timeout", "fails", "passes", "host",
+            "trust_traffic");
     private static final List<String> OF_OUTLIERS = List.of("errors", "out", "slow", "soft");
     private static final List<String> KEYS = List.of("http", "tcp", "grpc", "every", "timeout", "fails", "passes",
             "host", "trust_traffic", "errors", "out", "slow", "soft");

@@ -1,5 +1,6 @@
 package io.weir.xds.shortform;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
@@ -9,10 +10,12 @@ import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Duration;
 import com.google.protobuf.DurationProto;
 import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.InvalidProtocolBufferException;
 
 /**
- * What Weir adds to {@code outlier_detection} and {@code health_checks}, as a message of its own: {@code weir.health.v1.Outliers} in a cluster's
- * {@code typed_extension_protocol_options}. {@code docs/health.md} says what its fields mean. Any thread.
+ * What Weir adds to {@code outlier_detection} and {@code health_checks}, as a message of its own:
+ * {@code weir.health.v1.Outliers} in a cluster's {@code typed_extension_protocol_options}. {@code docs/health.md} says
+ * what its fields mean. Any thread.
  */
 public final class HealthMessage {
 
@@ -49,6 +52,16 @@ public final class HealthMessage {
         var type = given.getDescriptorForType();
         return (Long) given.getField(type.findFieldByNumber(Duration.SECONDS_FIELD_NUMBER)) * 1_000_000_000L
                 + (Integer) given.getField(type.findFieldByNumber(Duration.NANOS_FIELD_NUMBER));
+    }
+
+    /** Whether such a message, as bytes, says anything of outliers; it may be of checks alone. */
+    public static boolean isOfOutliers(ByteString bytes) {
+        try {
+            DynamicMessage message = DynamicMessage.parseFrom(DESCRIPTOR, bytes);
+            return number(message, "latency_factor", 0) != 0 || flag(message, "soft");
+        } catch (InvalidProtocolBufferException e) {
+            return false; // told by who reads it
+        }
     }
 
     private static FieldDescriptorProto.Builder field(String name, int number, FieldDescriptorProto.Type type) {

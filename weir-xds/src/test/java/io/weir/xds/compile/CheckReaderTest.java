@@ -99,7 +99,8 @@ class CheckReaderTest {
         var checks = "health_checks: [ { " + LEAST + ", http_health_check: { path: /h } } ],";
         Endpoint.Check check = cluster(checks, """
                 , health_check_config: { port_value: 81, hostname: h.example, disable_active_health_check: true,
-                  address: { socket_address: { address: 10.0.0.9, port_value: 82 } } }""").endpoints().getFirst().check();
+                  address: { socket_address: { address: 10.0.0.9, port_value: 82 } } }""").endpoints().getFirst()
+                .check();
         assertThat(check).isEqualTo(new Endpoint.Check(InetAddress.getByName("10.0.0.9"), 81, "h.example", true));
         assertThat(check.address(new InetSocketAddress("10.0.0.1", 80)))
                 .isEqualTo(new InetSocketAddress("10.0.0.9", 81));
