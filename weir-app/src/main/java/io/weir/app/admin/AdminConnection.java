@@ -249,11 +249,23 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
         if (!channel.isActive()) {
             return;
         }
+        byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
+        if (!server.held(bytes.length)) {
+            answer(Answer.text(503, "others have not yet taken the large pages that they asked for\n"));
+            return;
+        }
         state = State.ANSWERING;
         boolean empty = request.methodIs("HEAD");
-        byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
-        body = empty ? new byte[0] : bytes;
-        sent = 0;
+        body = bytes;
+        sent = empty ? bytes.length : 0;
+        head(answer, empty);
+        ByteBuf out = channel.alloc().buffer(response.length() + 64);
+        Http1Writer.response(response, out);
+        channel.write(out);
+        send();
+    }
+
+    private void head(Answer answer, boolean empty) {
         response.clear();
         response.status(answer.status());
         response.add(HeaderName.CONTENT_TYPE, answer.type());
@@ -269,12 +281,8 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
         } else if (request.minorVersion() == 0) {
             response.add(HeaderName.CONNECTION, "keep-alive");
         }
-        response.add(HeaderName.CONTENT_LENGTH, bytes.length);
-        response.framing(empty ? Framing.NONE : Framing.LENGTH, bytes.length);
-        ByteBuf out = channel.alloc().buffer(response.length() + 64);
-        Http1Writer.response(response, out);
-        channel.write(out);
-        send();
+        response.add(HeaderName.CONTENT_LENGTH, body.length);
+        response.framing(empty ? Framing.NONE : Framing.LENGTH, body.length);
     }
 
     /** Sends as much as the client takes; the rest when it has taken that. */
@@ -304,7 +312,7 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
             return; // writing failed, and channelInactive has told of it
         }
         log(0);
-        body = new byte[0];
+        release();
         headTimed = false;
         if (persistent) {
             state = State.HEAD;
@@ -337,8 +345,8 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
         AccessLog log = server.log();
         if (!log.equals(AccessLog.none())) {
             log.log(new AdminRecord(request, request.minorVersion() == 0 ? "HTTP/1.0" : "HTTP/1.1", response.status(),
-                    flags, startEpochMicros, worker.nowNanos() - startNanos, received, sent, text(remote), text(local),
-                    id));
+                    flags, startEpochMicros, worker.nowNanos() - startNanos, received,
+                    request.methodIs("HEAD") ? 0 : sent, text(remote), text(local), id));
         }
     }
 
@@ -370,8 +378,13 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
         }
         unread.release();
         unread = Unpooled.EMPTY_BUFFER;
-        body = new byte[0];
+        release();
         server.closed(this);
+    }
+
+    private void release() {
+        server.released(body.length);
+        body = new byte[0];
     }
 
     @Override

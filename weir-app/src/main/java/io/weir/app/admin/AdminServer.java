@@ -29,6 +29,11 @@ public final class AdminServer implements AutoCloseable {
     /** How many connections may be open. One more takes the place of the one that has rested longest. */
     static final int CONNECTIONS_MAX = 128;
 
+    /** How many bytes of answers may wait to be taken, over all clients; a page beyond is answered with 503. */
+    static final long HELD_BYTES_MAX = 64L << 20;
+    /** An answer up to this is always sent: what probes ask for. */
+    static final int SMALL_BYTES_MAX = 64 * 1024;
+
     /**
      * How long clients are waited for.
      *
@@ -61,6 +66,7 @@ public final class AdminServer implements AutoCloseable {
     private final Set<AdminConnection> open = new LinkedHashSet<>();
     private volatile AccessLog log;
     private long connectionIds;
+    private long heldBytes;
 
     private AdminServer(Workers loop, ListenOptions options, Patience patience, Administered weir, AccessLog log)
             throws ListenFailure {
@@ -152,6 +158,22 @@ public final class AdminServer implements AutoCloseable {
 
     Patience patience() {
         return patience;
+    }
+
+    /**
+     * Whether an answer of this size may be held until its client has taken it; {@link #released} gives the room back.
+     * One alone may have any size.
+     */
+    boolean held(int bytes) {
+        if (bytes > SMALL_BYTES_MAX && heldBytes > 0 && heldBytes + bytes > HELD_BYTES_MAX) {
+            return false;
+        }
+        heldBytes += bytes;
+        return true;
+    }
+
+    void released(int bytes) {
+        heldBytes -= bytes;
     }
 
     AccessLog log() {

@@ -241,6 +241,27 @@ class AdminWireTest {
     }
 
     @Test
+    void largePagesThatNobodyTakesAreHeldUpToABoundAndProbesAreStillAnswered() throws Exception {
+        SocketAddress address = open(Kind.UNIX);
+        weir.dump = "0123456789abcde\n".repeat((int) (AdminServer.HELD_BYTES_MAX / 40));
+        String get = "GET /config_dump HTTP/1.1\r\nHost: a\r\n\r\n";
+        try (Client third = Client.to(address)) {
+            try (Client first = Client.to(address); Client second = Client.to(address)) {
+                assertThat(first.send(get).in().read()).isEqualTo('H');
+                assertThat(second.send(get).in().read()).isEqualTo('H');
+                assertThat(third.send(get).answer()).startsWith("HTTP/1.1 503 Service Unavailable\r\n");
+                assertThat(exchange(address, "HEAD" + READY_CLOSE.substring(3))).contains("content-length: 5\r\n");
+                assertThat(exchange(address, READY_CLOSE)).endsWith("LIVE\n");
+                assertThat(first.answer()).endsWith(weir.dump);
+                assertThat(first.send(READY).answer()).endsWith("LIVE\n");
+            }
+            // the second has gone without taking its page, which the admin hears of when it next writes
+            assertThat(exchange(address, READY_CLOSE)).endsWith("LIVE\n");
+            assertThat(third.send(get).answer()).endsWith(weir.dump);
+        }
+    }
+
+    @Test
     void oneConnectionTooManyTakesThePlaceOfTheOneThatRestedLongest() throws Exception {
         SocketAddress address = open(Kind.TCP);
         List<Client> clients = new ArrayList<>();
