@@ -3,7 +3,6 @@ package io.weir.core.balance;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.Host;
 import io.weir.core.model.Locality;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,21 +32,9 @@ final class Choosers {
         }
     }
 
-    private static final class Kept {
-        private final List<Host> hosts;
-        private final int[] weights;
-        private final BalancePolicy policy;
-        private final Chooser chooser;
-
-        Kept(List<Host> hosts, int[] weights, BalancePolicy policy, Chooser chooser) {
-            this.hosts = hosts;
-            this.weights = weights;
-            this.policy = policy;
-            this.chooser = chooser;
-        }
-
-        boolean serves(List<Host> others, int[] theirWeights, BalancePolicy another) {
-            return policy.equals(another) && Arrays.equals(weights, theirWeights) && hosts.equals(others);
+    private record Kept(Group group, BalancePolicy policy, Chooser chooser) {
+        boolean serves(Group other, BalancePolicy another) {
+            return policy.equals(another) && (group == other || group.same(other));
         }
     }
 
@@ -60,35 +47,54 @@ final class Choosers {
     private Map<Place, Kept> former = new HashMap<>();
     private Map<Place, Kept> present = new HashMap<>();
     private long seed;
+    private @Nullable List<Host> touched;
 
     Choosers(Maker maker) {
         this.maker = maker;
     }
 
-    /** A new view begins; what it does not ask for is forgotten. */
-    void begin(long itsSeed) {
+    /**
+     * A new view begins; what it does not ask for is forgotten.
+     *
+     * @param hosts
+     *            that have changed since the last view; null: any may have
+     */
+    void begin(long itsSeed, @Nullable List<Host> hosts) {
         former = present;
         present = new HashMap<>();
         seed = itsSeed;
+        touched = hosts;
     }
 
     /** What was told of hosts has changed in ways that only choosers see, such as their names: none is used again. */
     void forget() {
         former = new HashMap<>();
         present = new HashMap<>();
+        touched = null;
     }
 
     Chooser of(Place place, List<Host> hosts, BalancePolicy policy) {
-        return of(place, hosts, Group.weights(hosts), policy);
+        Kept known = former.get(place);
+        List<Host> few = touched;
+        Group group = known == null || few == null ? null : known.group.after(hosts, few);
+        return of(place, group != null ? group : Group.of(hosts, panicking(place)), policy);
     }
 
+    /** With weights that are not the hosts' own. */
     Chooser of(Place place, List<Host> hosts, int[] weights, BalancePolicy policy) {
+        return of(place, new Group(hosts, weights, panicking(place)), policy);
+    }
+
+    private Chooser of(Place place, Group group, BalancePolicy policy) {
         Kept known = former.get(place);
-        if (known == null || !known.serves(hosts, weights, policy)) {
-            Group group = new Group(hosts, weights, place.part() == Part.ALL);
-            known = new Kept(hosts, weights, policy, maker.make(group, policy, seed + present.size()));
+        if (known == null || !known.serves(group, policy)) {
+            known = new Kept(group, policy, maker.make(group, policy, seed + present.size()));
         }
         present.put(place, known);
         return known.chooser;
+    }
+
+    private static boolean panicking(Place place) {
+        return place.part() == Part.ALL;
     }
 }

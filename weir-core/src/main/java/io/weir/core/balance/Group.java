@@ -2,6 +2,8 @@ package io.weir.core.balance;
 
 import io.weir.core.balance.Pick.Chosen;
 import io.weir.core.model.Host;
+import io.weir.core.model.HostList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,8 @@ final class Group {
     private final int[] weights;
     private final boolean weighted;
     private final boolean panicking;
+    /** Each weight is the announced one of its host. */
+    private final boolean plain;
 
     /** These hosts, each with its announced weight times its {@link Host#weightFactor}. */
     Group(List<Host> hosts) {
@@ -38,19 +42,77 @@ final class Group {
      *            hosts that are down may be chosen
      */
     Group(List<Host> hosts, int[] weights, boolean panicking) {
-        if (hosts.isEmpty()) {
-            throw new IllegalArgumentException("a group has at least one host");
-        }
-        this.hosts = hosts.toArray(Host[]::new);
-        this.chosen = new Chosen[this.hosts.length];
-        this.weights = weights;
-        this.panicking = panicking;
-        boolean differ = false;
+        this(hosts.toArray(Host[]::new), weights, new Chosen[hosts.size()], panicking, false);
         for (int i = 0; i < chosen.length; i++) {
             chosen[i] = new Chosen(this.hosts[i]);
-            differ |= weights[i] != weights[0];
+        }
+    }
+
+    private Group(Host[] hosts, int[] weights, Chosen[] chosen, boolean panicking, boolean plain) {
+        if (hosts.length == 0) {
+            throw new IllegalArgumentException("a group has at least one host");
+        }
+        this.hosts = hosts;
+        this.weights = weights;
+        this.chosen = chosen;
+        this.panicking = panicking;
+        this.plain = plain;
+        boolean differ = false;
+        for (int weight : weights) {
+            differ |= weight != weights[0];
         }
         weighted = differ;
+    }
+
+    /** These hosts by their weights, as {@link #weights(List)} has them. */
+    static Group of(List<Host> hosts, boolean panicking) {
+        int[] weights = weights(hosts);
+        boolean plain = true;
+        for (int i = 0; i < weights.length && plain; i++) {
+            plain = weights[i] == hosts.get(i).endpoint().weight();
+        }
+        Group made = new Group(hosts, weights, panicking);
+        return new Group(made.hosts, weights, made.chosen, panicking, plain);
+    }
+
+    /**
+     * The group of these hosts, made from this one without a look at those that have not changed since; null where that
+     * cannot be, as weights are not the announced ones.
+     *
+     * @param touched
+     *            those that have changed: few
+     */
+    @Nullable
+    Group after(List<Host> now, List<Host> touched) {
+        if (!plain || touched.stream().anyMatch(host -> host.weightFactor() < 1)) {
+            return null;
+        }
+        Host[] next = HostList.copyOf(now).toArray();
+        Chosen[] picks = new Chosen[next.length];
+        int[] weighs = new int[next.length];
+        @Nullable
+        Host[] before = HostList.of(hosts).without(touched);
+        int at = 0;
+        for (int i = 0; i < next.length;) {
+            int run = HostList.run(next, i, before, at);
+            System.arraycopy(chosen, at, picks, i, run);
+            System.arraycopy(weights, at, weighs, i, run);
+            i += run;
+            at += run;
+            if (at < before.length && before[at] == null) {
+                at++;
+            } else if (i < next.length) {
+                picks[i] = new Chosen(next[i]);
+                weighs[i] = next[i].endpoint().weight();
+                i++;
+            }
+        }
+        return new Group(next, weighs, picks, panicking, true);
+    }
+
+    /** The same hosts with the same weights. */
+    boolean same(Group other) {
+        return Arrays.equals(weights, other.weights) && Arrays.equals(hosts, other.hosts);
     }
 
     /** The same hosts with other weights, one for each, at least 1. */

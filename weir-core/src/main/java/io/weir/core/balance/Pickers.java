@@ -38,6 +38,9 @@ public final class Pickers {
     private final Aperture aperture = new Aperture();
     private final LocalityLoads loads = new LocalityLoads();
     private @Nullable Subsets subsets;
+    /** The hosts of the last picker, and which have changed since; null: any may have. */
+    private HostSet last = HostSet.EMPTY;
+    private @Nullable List<Host> touched;
     private Overriding.Directory directory = new Overriding.Directory(List.of());
 
     /**
@@ -75,9 +78,12 @@ public final class Pickers {
      */
     public Picker build(HostSet hosts, Balancing balancing, Locals locals, long seed) {
         if (hosts.all().isEmpty()) {
+            last = hosts;
             return NO_HOST;
         }
         HostSet used = aperture.of(hosts, balancing.aperture(), locals.self());
+        touched = used.touchedSince(last);
+        last = used;
         Picker picker = tiers(used, balancing, locals, seed, choosers, null);
         SubsetRule rule = balancing.subsets();
         if (rule != null) {
@@ -118,7 +124,7 @@ public final class Pickers {
 
     private Picker tiers(HostSet hosts, Balancing balancing, Locals locals, long seed, Choosers its,
             @Nullable HostSet whole) {
-        its.begin(seed);
+        its.begin(seed, its.equals(choosers) ? touched : null);
         Picker picker = new TierBuilder(hosts, balancing, byHash(balancing.policy()), locals, stats, its, loads, whole)
                 .build();
         return picker == null ? NO_HEALTHY_HOST : picker;

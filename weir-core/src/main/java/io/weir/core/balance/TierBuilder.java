@@ -2,6 +2,7 @@ package io.weir.core.balance;
 
 import io.weir.core.balance.Choosers.Part;
 import io.weir.core.balance.TierPicker.Lane;
+import io.weir.core.balance.TierPicker.LastResort;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.Balancing;
 import io.weir.core.model.Host;
@@ -74,13 +75,11 @@ final class TierBuilder {
                 lane(priority, Part.DEGRADED, priority.degraded(), load);
             }
         }
-        List<Host> last = lastResort(hosts, tiers.panicPercent() > 0);
-        Group lastResort = last.isEmpty() ? null : new Group(last);
+        LastResort lastResort = new LastResort(() -> lastResort(hosts, tiers.panicPercent() > 0));
         if (carried == 0) {
             // panic is off and nobody is well: at most those are tried that only could not be reached
-            return lastResort == null
-                    ? null
-                    : context -> lastResort.regardless(context);
+            Group last = lastResort.group();
+            return last == null ? null : last::regardless;
         }
         return new TierPicker(lanes.toArray(Lane[]::new), laneLoads.stream().mapToInt(Integer::intValue).toArray(),
                 byHash,

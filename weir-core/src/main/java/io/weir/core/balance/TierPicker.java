@@ -2,7 +2,10 @@ package io.weir.core.balance;
 
 import io.weir.core.balance.Pick.Chosen;
 import io.weir.core.balance.Pick.Refused;
+import io.weir.core.model.Host;
 import io.weir.core.stats.Counter;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +27,34 @@ final class TierPicker implements Picker {
         }
     }
 
+    /** Whom to try when nobody is to be had: found when that is so, as most pickers never come to it. */
+    static final class LastResort {
+        private final Supplier<List<Host>> hosts;
+        private volatile boolean found;
+        private volatile @Nullable Group group;
+
+        LastResort(Supplier<List<Host>> hosts) {
+            this.hosts = hosts;
+        }
+
+        /** Null: nobody. Whoever asks first looks for them; two that do find the same. */
+        @Nullable
+        Group group() {
+            if (!found) {
+                List<Host> last = hosts.get();
+                group = last.isEmpty() ? null : new Group(last);
+                found = true;
+            }
+            return group;
+        }
+    }
+
     private final Lane[] lanes;
     private final @Nullable Lane only;
     private final Lane[] byPercent;
     private final boolean byHash;
     private final boolean failOnPanic;
-    private final @Nullable Group lastResort;
+    private final LastResort lastResort;
     private final Counter panicked;
 
     /**
@@ -42,9 +67,9 @@ final class TierPicker implements Picker {
      * @param failOnPanic
      *            panic refuses
      * @param lastResort
-     *            whom to try when nobody is to be had; null: nobody
+     *            whom to try when nobody is to be had
      */
-    TierPicker(Lane[] lanes, int[] loads, boolean byHash, boolean failOnPanic, @Nullable Group lastResort,
+    TierPicker(Lane[] lanes, int[] loads, boolean byHash, boolean failOnPanic, LastResort lastResort,
             Counter panicked) {
         this.lanes = lanes;
         this.byHash = byHash;
@@ -89,12 +114,13 @@ final class TierPicker implements Picker {
                 }
             }
         }
-        if (lastResort == null) {
+        Group last = lastResort.group();
+        if (last == null) {
             return REFUSED;
         }
         if (!failed.panics) {
             panicked.increment();
         }
-        return lastResort.regardless(context);
+        return last.regardless(context);
     }
 }

@@ -12,6 +12,7 @@ import io.weir.core.model.DiscoveryType;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.HealthFlag;
 import io.weir.core.model.Host;
+import io.weir.core.model.HostList;
 import io.weir.core.model.HostSet;
 import io.weir.core.model.HostStats;
 import io.weir.core.model.HostTracker;
@@ -23,13 +24,14 @@ import io.weir.core.stats.ClusterStats;
 import io.weir.core.stats.Stats;
 import io.weir.core.stats.SubsetStats;
 import io.weir.core.tier.Locals;
-import java.net.SocketAddress;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,10 +57,9 @@ public final class Cluster {
     private final @Nullable Aggregate aggregate;
     /** Null where its hosts do not come from its requests. */
     private final @Nullable Destinations destinations;
-    private Map<SocketAddress, Host> hosts = Map.of();
+    private final Membership membership = new Membership();
     /** The hosts and rules whose health is kept. */
-    private Map<SocketAddress, Host> watched = Map.of();
-    private boolean hostsChanged;
+    private HostList watched = HostSet.EMPTY.all();
     private HealthRules watchedBy = HealthRules.DEFAULT;
     private final Starts starts = new Starts();
     private Locals locals = Locals.NONE;
@@ -93,6 +94,7 @@ public final class Cluster {
         this.view = new ClusterView(spec, HostSet.EMPTY, picker(HostSet.EMPTY, spec.balancing()));
         if (spec.type() == DiscoveryType.STATIC) {
             announce(spec, spec.endpoints());
+            publish(spec);
         }
     }
 
@@ -152,7 +154,7 @@ public final class Cluster {
      */
     public void endpoints(List<Endpoint> announced, long nowNanos) {
         this.nowNanos = nowNanos;
-        announce(spec(), announced);
+        publish(spec(), announce(spec(), announced));
     }
 
     /** It is now told to be this; the name and the name of its numbers stay. Conductor. */
@@ -164,13 +166,13 @@ public final class Cluster {
         circuits.admission(spec.admission());
         if (!spec.balancing().policy().equals(spec().balancing().policy())) {
             // what the last policy remembers is of no use to the next, which brings what it needs
-            hosts.values().forEach(host -> host.balanceTracker(HostTracker.NONE));
+            membership.hosts().forEach(host -> host.balanceTracker(HostTracker.NONE));
         }
         if (spec.type() == DiscoveryType.STATIC) {
             announce(spec, spec.endpoints());
-        } else {
-            publish(spec);
         }
+        // the rules may be others too, so that any host may stand otherwise
+        publish(spec);
     }
 
     /** This is where the proxy and its like stand from now on. Conductor. */
@@ -185,7 +187,7 @@ public final class Cluster {
     /** Who keeps its hosts' health: dice, a way to be ticked soon, and who hears of outliers. Conductor. */
     public void surroundings(Surroundings now, long nowNanos) {
         this.nowNanos = nowNanos;
-        keeper.around(now, hosts.values(), nowNanos);
+        keeper.around(now, membership.hosts(), nowNanos);
     }
 
     /** Begins the health checks whose time has come. Conductor. */
@@ -206,27 +208,34 @@ public final class Cluster {
 
     /** Keeps the health of the hosts of now, by the rules of this; before a view is built, as new hosts may be out. */
     private void watch(ClusterSpec spec) {
-        if (hostsChanged || !spec.health().equals(watchedBy)) {
-            hostsChanged = false;
-            Map<SocketAddress, Host> before = watched;
+        HostList hosts = membership.hosts();
+        if (!hosts.equals(watched) || !spec.health().equals(watchedBy)) {
+            HostList before = watched;
             watched = hosts;
             watchedBy = spec.health();
-            keeper.keep(spec.health(), hosts.values(), host -> before.get(host.address()) == host, nowNanos);
+            Supplier<Set<Host>> served = once(() -> new HashSet<>(before));
+            keeper.keep(spec.health(), hosts, host -> served.get().contains(host), nowNanos);
         }
         warmed |= announced && keeper.settled();
     }
 
+    /** Asked for only where hosts are checked: it is a look at all of them. */
+    private static Supplier<Set<Host>> once(Supplier<Set<Host>> made) {
+        List<Set<Host>> kept = new ArrayList<>(1);
+        return () -> {
+            if (kept.isEmpty()) {
+                kept.add(made.get());
+            }
+            return kept.getFirst();
+        };
+    }
+
     /** Hosts that only their checks kept go with the first check that fails. */
     private void dropFailed() {
-        Map<SocketAddress, Host> left = LinkedHashMap.newLinkedHashMap(hosts.size());
-        hosts.forEach((address, host) -> {
-            if (!host.is(HealthFlag.PENDING_DYNAMIC_REMOVAL) || !host.is(HealthFlag.FAILED_ACTIVE_HC)) {
-                left.put(address, host);
-            }
-        });
-        if (left.size() < hosts.size()) {
-            hosts = left;
-            hostsChanged = true;
+        List<Host> left = membership.hosts().stream().filter(host -> !host.is(HealthFlag.PENDING_DYNAMIC_REMOVAL)
+                || !host.is(HealthFlag.FAILED_ACTIVE_HC)).toList();
+        if (left.size() < membership.hosts().size()) {
+            membership.replace(left);
             stats.membershipChange().increment();
         }
     }
@@ -250,7 +259,7 @@ public final class Cluster {
         circuits.tick(nowNanos);
         ejectionsChanged = false;
         ClusterSpec spec = spec();
-        for (Host host : hosts.values()) {
+        for (Host host : membership.hosts()) {
             changed |= host.tick(spec.health().ejection(), nowNanos);
         }
         if (keeper.tick(nowNanos)) {
@@ -260,10 +269,7 @@ public final class Cluster {
         changed |= starts.tick(spec.balancing().slowStart(), nowNanos);
         changed |= pickers.tick(spec.balancing(), nowNanos);
         if (destinations != null && destinations.tick(spec.originalDst().cleanupNanos(), nowNanos)) {
-            Map<SocketAddress, Host> asked = new LinkedHashMap<>();
-            destinations.hosts().forEach(host -> asked.put(host.address(), host));
-            hosts = asked;
-            hostsChanged = true;
+            membership.replace(destinations.hosts());
             changed = true;
         }
         changed |= refreshed(spec.balancing().policy().refreshNanos(), nowNanos);
@@ -280,7 +286,7 @@ public final class Cluster {
         refreshedOnce = true;
         refreshedNanos = nowNanos;
         boolean changed = false;
-        for (Host host : hosts.values()) {
+        for (Host host : membership.hosts()) {
             changed |= host.balanceTracker().refresh(nowNanos);
         }
         if (changed) {
@@ -395,62 +401,53 @@ public final class Cluster {
         requestsActive.decrementAndGet();
     }
 
-    private void announce(ClusterSpec spec, List<Endpoint> announced) {
-        Map<SocketAddress, Host> next = LinkedHashMap.newLinkedHashMap(announced.size());
-        boolean renamed = false;
-        for (Endpoint endpoint : announced) {
-            if (next.containsKey(endpoint.address())) {
-                continue;
+    /** The hosts that the announcement touches; null: any. */
+    private @Nullable List<Host> announce(ClusterSpec spec, List<Endpoint> told) {
+        // where checks say more than the source, what it dropped stays while its checks succeed
+        boolean checked = spec.type() == DiscoveryType.STRICT_DNS;
+        Membership.Change change = membership.announce(told, host -> checked && keeper.keeps(host));
+        if (change.touched() == null) {
+            Set<Host> kept = Set.copyOf(membership.kept());
+            for (Host host : membership.hosts()) {
+                boolean dropped = kept.contains(host);
+                host.flag(HealthFlag.PENDING_DYNAMIC_REMOVAL, dropped,
+                        dropped ? "its source has dropped it; its checks succeed" : "its source has it again",
+                        nowNanos);
             }
-            Host known = hosts.get(endpoint.address());
-            if (known == null) {
-                known = new Host(endpoint);
-            } else {
-                renamed |= !known.endpoint().hostname().equals(endpoint.hostname())
-                        || !known.endpoint().metadata().equals(endpoint.metadata());
-                known.endpoint(endpoint);
-            }
-            next.put(endpoint.address(), known);
         }
-        if (renamed) {
+        if (change.renamed()) {
             pickers.forget();
         }
-        keepDropped(spec, next);
-        if (!next.keySet().equals(hosts.keySet())) {
+        if (change.members()) {
             stats.membershipChange().increment();
         }
-        hosts = next;
-        hostsChanged = true;
-        this.announced = true;
-        publish(spec);
-    }
-
-    /** Where checks say more than the source, what it dropped stays while its checks succeed. */
-    private void keepDropped(ClusterSpec spec, Map<SocketAddress, Host> next) {
-        next.values().forEach(host -> host.flag(HealthFlag.PENDING_DYNAMIC_REMOVAL, false, "its source has it again",
-                nowNanos));
-        if (spec.type() != DiscoveryType.STRICT_DNS) {
-            return;
-        }
-        for (Host host : hosts.values()) {
-            if (!next.containsKey(host.address()) && keeper.keeps(host)) {
-                host.flag(HealthFlag.PENDING_DYNAMIC_REMOVAL, true, "its source has dropped it; its checks succeed",
-                        nowNanos);
-                next.put(host.address(), host);
-            }
-        }
+        announced = true;
+        return change.touched();
     }
 
     private void publish(ClusterSpec spec) {
+        publish(spec, null);
+    }
+
+    /**
+     * A new view.
+     *
+     * @param touched
+     *            the only hosts that are otherwise than in the last view; null: any may be
+     */
+    private void publish(ClusterSpec spec, @Nullable List<Host> touched) {
         watch(spec);
-        HostSet set = HostSet.of(hosts.values());
+        // who starts slowly is found by looking at all
+        HostSet set = touched == null || spec.balancing().slowStart() != null
+                ? HostSet.of(membership.hosts())
+                : view.hosts().after(membership.hosts(), touched);
         starts.view(spec.balancing().slowStart(), set, nowNanos);
         ClusterView next = new ClusterView(spec, set, picker(set, spec.balancing()));
         stats.membershipTotal().set(set.all().size());
         stats.membershipHealthy().set(set.healthyCount());
         stats.membershipDegraded().set(set.degradedCount());
         stats.membershipExcluded().set(set.excludedCount());
-        stats.ejectionsActive().set(set.all().stream().filter(Cluster::out).count());
+        stats.ejectionsActive().set(set.out().stream().filter(Cluster::out).count());
         view = next;
         for (Consumer<ClusterView> listener : listeners) {
             listener.accept(next);

@@ -8,7 +8,6 @@ import io.weir.core.model.RoutingPriority;
 import io.weir.net.transport.Worker;
 import io.weir.net.transport.WorkerSlot;
 import io.weir.net.transport.Workers;
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -58,9 +57,7 @@ public final class Pools {
     }
 
     private static void retire(Workers workers, ClusterView former, HostSet now) {
-        Set<Host> left = Collections.newSetFromMap(new IdentityHashMap<>());
-        left.addAll(former.hosts().all());
-        left.removeAll(now.all());
+        Set<Host> left = now.goneFrom(former.hosts());
         if (!left.isEmpty()) {
             for (var worker : workers.all()) {
                 worker.loop().execute(() -> Pools.of(worker).left(left));

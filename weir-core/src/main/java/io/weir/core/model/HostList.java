@@ -1,0 +1,137 @@
+package io.weir.core.model;
+
+import java.util.AbstractList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.RandomAccess;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hosts in an order that does not change. What differs from a list of the JDK: two that share most of their hosts are
+ * compared and made from each other without a look at any host, which is what takes time where there are a hundred
+ * thousand. Immutable; any thread.
+ */
+public final class HostList extends AbstractList<Host> implements RandomAccess {
+    private static final HostList EMPTY = new HostList(new Host[0]);
+
+    private final Host[] hosts;
+
+    private HostList(Host[] hosts) {
+        this.hosts = hosts;
+    }
+
+    /** These hosts; the same object where they are such a list already. */
+    public static HostList copyOf(Collection<Host> hosts) {
+        return hosts instanceof HostList already ? already : of(hosts.toArray(Host[]::new));
+    }
+
+    /** These hosts; the array is the list's from now on. */
+    public static HostList of(Host[] hosts) {
+        return hosts.length == 0 ? EMPTY : new HostList(hosts);
+    }
+
+    @Override
+    public Host get(int index) {
+        return hosts[index];
+    }
+
+    @Override
+    public int size() {
+        return hosts.length;
+    }
+
+    @Override
+    public Host[] toArray() {
+        return hosts.clone();
+    }
+
+    /**
+     * What of this list is in the other, in the other's order: this list as it is after some hosts have changed.
+     *
+     * @param whole
+     *            the hosts that there are now; those of this list that have not changed are in it, in the same order
+     * @param touched
+     *            those that have changed, gone or come: few
+     * @param in
+     *            whether a touched one is in the list now
+     */
+    HostList after(HostList whole, List<Host> touched, Test in) {
+        if (touched.stream().noneMatch(host -> contains(host) || in.in(host))) {
+            return this;
+        }
+        @Nullable
+        Host[] before = without(touched);
+        Host[] now = whole.hosts;
+        Host[] next = new Host[hosts.length + touched.size()];
+        int count = 0;
+        int at = 0;
+        for (int i = 0; i < now.length;) {
+            int run = run(now, i, before, at);
+            System.arraycopy(now, i, next, count, run);
+            i += run;
+            at += run;
+            count += run;
+            if (at < before.length && before[at] == null) {
+                at++;
+            } else if (i < now.length) {
+                if (touched.contains(now[i]) && in.in(now[i])) {
+                    next[count++] = now[i];
+                }
+                i++;
+            }
+        }
+        return of(Arrays.copyOf(next, count));
+    }
+
+    /** These hosts, but null in the place of some. */
+    public @Nullable Host[] without(List<Host> some) {
+        @Nullable
+        Host[] left = hosts.clone();
+        for (Host one : some) {
+            int at = indexOf(one);
+            if (at >= 0) {
+                left[at] = null;
+            }
+        }
+        return left;
+    }
+
+    /** For how long two arrays have the same hosts from there on. */
+    public static int run(Host[] one, int from, @Nullable Host[] other, int otherFrom) {
+        int length = Math.min(one.length - from, other.length - otherFrom);
+        int differs = Arrays.mismatch(one, from, from + length, other, otherFrom, otherFrom + length);
+        return differs < 0 ? length : differs;
+    }
+
+    /** Whether a host belongs there. */
+    interface Test {
+        boolean in(Host host);
+    }
+
+    @Override
+    public boolean contains(Object host) {
+        return indexOf(host) >= 0;
+    }
+
+    @Override
+    public int indexOf(Object host) {
+        for (int i = 0; i < hosts.length; i++) {
+            if (hosts[i] == host) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other == this
+                || (other instanceof HostList list ? Arrays.equals(hosts, list.hosts) : super.equals(other));
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(hosts);
+    }
+}
