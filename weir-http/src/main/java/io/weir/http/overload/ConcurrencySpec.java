@@ -24,8 +24,7 @@ public record ConcurrencySpec(boolean enabled, AdaptiveConcurrency.Rule rule, in
 
     @Override
     public HttpFilter open(FilterContext context) {
-        var limit = new AdaptiveConcurrency(rule, System.identityHashCode(context) * 0x9e3779b97f4a7c15L,
-                context.nowNanos());
+        var limit = new AdaptiveConcurrency(rule, context.nowNanos(), context.nowNanos());
         var blocked = counted(limit, context);
         var reply = new Flow.Reply(status, BODY, "reached_concurrency_limit", 0);
         return exchange -> new ConcurrencyStep(enabled, limit, blocked, reply, exchange);
