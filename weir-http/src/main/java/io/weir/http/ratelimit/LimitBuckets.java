@@ -1,7 +1,6 @@
 package io.weir.http.ratelimit;
 
 import io.weir.core.admit.TokenBucket;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +37,7 @@ final class LimitBuckets {
      * @param outcome
      *            told whether it may pass, and which bucket to tell the client of
      */
-    void take(ArrayList<Descriptor> descriptors, int count, Outcome outcome, long nowNanos) {
+    void take(List<Descriptor> descriptors, int count, Outcome outcome, long nowNanos) {
         outcome.passes = true;
         outcome.bucket = null;
         for (int i = 0; i < limits.size(); i++) {
@@ -63,7 +62,7 @@ final class LimitBuckets {
         }
     }
 
-    private static boolean counts(LimitSpec limit, ArrayList<Descriptor> descriptors, int count) {
+    private static boolean counts(LimitSpec limit, List<Descriptor> descriptors, int count) {
         for (int i = 0; i < count; i++) {
             if (limit.matches(descriptors.get(i))) {
                 return true;

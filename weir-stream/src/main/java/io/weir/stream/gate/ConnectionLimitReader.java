@@ -27,6 +27,7 @@ public final class ConnectionLimitReader implements ExtensionReader<ConnectionLi
                 || config.getRuntimeEnabled().getDefaultValue().getValue();
         return max == 0
                 ? null
-                : new GateSpec.AtOnce(config.getStatPrefix(), max, Math.max(0, Plain.nanos(config.getDelay())), enabled);
+                : new GateSpec.AtOnce(config.getStatPrefix(), max, Math.max(0, Plain.nanos(config.getDelay())),
+                        enabled);
     }
 }
