@@ -188,7 +188,7 @@ class LimitFiltersReaderTest {
         assertThat(onlyProblem(config + "} }"))
                 .startsWith("ERROR http_filters[0].typed_config.gradient_controller_config.min_rtt_calc_params: ");
         assertThat(onlyProblem(config + "interval: 30s, min_concurrency: 10 } }")).startsWith(
-                "ERROR http_filters[0].typed_config.gradient_controller_config.min_rtt_calc_params.min_concurrency: 10: "
-                        + "it is above max_concurrency_limit, which is 9");
+                "ERROR http_filters[0].typed_config.gradient_controller_config.min_rtt_calc_params.min_concurrency: "
+                        + "10: it is above max_concurrency_limit, which is 9");
     }
 }
