@@ -14,6 +14,7 @@ import io.weir.http.route.ClusterChoice;
 import io.weir.http.route.Forward;
 import io.weir.http.route.RouteMatch.Share;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** The filters that limit, as they are read, and what is said of mistakes in them. */
@@ -108,8 +109,7 @@ class LimitFiltersReaderTest {
         String rules = ", rate_limits: [ { stage: 1, actions: [ { remote_address: {} }, { request_headers: "
                 + "{ header_name: x, descriptor_key: x } } ] } ]";
         var read = read("", rules, rules + ", include_vh_rate_limits: true");
-        var note = read.onlyRoute().note(DescriptorRules.class);
-        assertThat(note).isNotNull();
+        var note = Objects.requireNonNull(read.onlyRoute().note(DescriptorRules.class), "the route's rules");
         assertThat(List.of(note.own().size(), note.virtualHost().size())).containsExactly(1, 1);
         assertThat(note.includeVirtualHost()).isTrue();
         assertThat(note.own().getFirst().stage()).isEqualTo(1);

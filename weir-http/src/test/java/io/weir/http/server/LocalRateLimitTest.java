@@ -31,6 +31,7 @@ import io.weir.testkit.RawHttp;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -107,8 +108,8 @@ final class LocalRateLimitTest {
                 assertThat(statuses(two, GET, 2)).containsExactly(200, 429);
             }
         }
-        var spec = limit(3);
-        var own = new LocalRateLimitSpec("rl", spec.bucket(), Share.ALL, Share.ALL, 429, HeaderEdits.NONE,
+        var bucket = Objects.requireNonNull(limit(3).bucket(), "the limit's bucket");
+        var own = new LocalRateLimitSpec("rl", bucket, Share.ALL, Share.ALL, 429, HeaderEdits.NONE,
                 HeaderEdits.NONE, List.of(), true, true, false, List.of(), VirtualHostUse.OVERRIDE, 0);
         try (var origin = answering(); var proxy = proxy(own, origin)) {
             for (int i = 0; i < 2; i++) {
