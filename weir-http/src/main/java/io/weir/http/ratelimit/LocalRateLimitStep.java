@@ -103,7 +103,7 @@ final class LocalRateLimitStep implements FilterStep {
     @Override
     public void responseHead(HttpHead response) {
         var bucket = outcome.bucket;
-        if (refused) {
+        if (refused && !spec.responseEdits().isEmpty()) {
             spec.responseEdits().apply(response, exchange.formats());
         }
         if (spec.quotaFields() && bucket != null) {
