@@ -206,7 +206,8 @@ class HealthPeerTest {
                   clusters:
                   - name: web
                     load_assignment: { cluster_name: web, endpoints: [ { lb_endpoints: [ %3$s ] } ] }
-                """.formatted(admin, port, endpoints);
+                """
+                .formatted(admin, port, endpoints);
     }
 
     @Test

@@ -11,6 +11,8 @@ import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.Connec
 import io.envoyproxy.envoy.extensions.filters.network.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.type.v3.TokenBucket;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.weir.core.stats.Stats;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.ListenFailure;
@@ -47,11 +49,18 @@ class GateTest {
             var options = ListenOptions.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                     ChannelSettings.STREAM);
             try {
-                listener = Listener.bind(workers, options, new GatedAcceptor(List.of(gates), stats, System.nanoTime(),
-                        (_, channel) -> channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[]{'x'}))));
+                listener = Listener.bind(workers, options,
+                        new GatedAcceptor(List.of(gates), stats, System.nanoTime(), (_, channel) -> greet(channel)));
             } catch (ListenFailure e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        /** And goes when the client goes. */
+        private static void greet(Channel channel) {
+            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+            channel.config().setAutoRead(true);
+            channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[]{'x'}));
         }
 
         Socket connect() throws IOException {
