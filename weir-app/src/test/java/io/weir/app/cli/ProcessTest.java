@@ -54,8 +54,10 @@ class ProcessTest {
     }
 
     private Process weir(String... arguments) throws IOException {
+        // a shell that runs tests in the background has them ignore what Ctrl-C sends, and their children with them
         List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                List.of("env", "--default-signal=INT",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "@" + SourceTree.root().resolve("dist/jvm.options"), "-cp",
                         System.getProperty("java.class.path"), "io.weir.app.cli.Main"));
         command.addAll(List.of(arguments));
