@@ -81,8 +81,10 @@ public final class Pickers {
             last = hosts;
             return NO_HOST;
         }
+        // with an aperture the shares of others change too
+        boolean whole = aperture.last.usesAll() && balancing.aperture().usesAll();
         HostSet used = aperture.of(hosts, balancing.aperture(), locals.self());
-        touched = used.touchedSince(last);
+        touched = whole ? used.touchedSince(last) : null;
         last = used;
         Picker picker = tiers(used, balancing, locals, seed, choosers, null);
         SubsetRule rule = balancing.subsets();

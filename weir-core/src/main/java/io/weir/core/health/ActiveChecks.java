@@ -215,7 +215,8 @@ public final class ActiveChecks {
 
     /** Begins the checks whose time has come. */
     public void run(long nowNanos) {
-        alarmed = false;
+        // only its own alarm uses one up: others come by too, and each would leave an alarm behind
+        alarmed = alarmed && alarmNanos - nowNanos > 0;
         if (!traffic && hadTraffic.getAsBoolean()) {
             traffic = true;
             hurry(nowNanos);
@@ -426,10 +427,13 @@ public final class ActiveChecks {
 
     private void alarm(long nowNanos) {
         HostCheck next = waiting.peek();
-        if (next == null || underWay >= UNDER_WAY_MAX || (alarmed && alarmNanos - next.dueNanos <= 0)) {
+        if (next == null || underWay >= UNDER_WAY_MAX) {
             return;
         }
         long delayNanos = Math.max(ALARM_NANOS_MIN, next.dueNanos - nowNanos);
+        if (alarmed && alarmNanos - (nowNanos + delayNanos) <= 0) {
+            return;
+        }
         alarmed = true;
         alarmNanos = nowNanos + delayNanos;
         around.wakeIn().accept(delayNanos);

@@ -206,7 +206,7 @@ final class Following {
     private static Endpoint named(Endpoint endpoint, String name) {
         return endpoint.hostname().isEmpty()
                 ? new Endpoint(endpoint.address(), name, endpoint.weight(), endpoint.priority(), endpoint.locality(),
-                        endpoint.localityWeight(), endpoint.announced(), endpoint.metadata())
+                        endpoint.localityWeight(), endpoint.announced(), endpoint.metadata(), endpoint.check())
                 : endpoint;
     }
 

@@ -57,10 +57,11 @@ final class ConcurrencyStep implements FilterStep {
         if (!begun) {
             return;
         }
-        if ((exchange.flags() & ResponseFlag.UT.bit()) != 0) {
-            limit.ended(exchange.startNanos(), nowNanos - exchange.startNanos(), nowNanos);
-        } else if (exchange.fromHost() && exchange.status() < FAILURES) {
+        // a host that has answered is not slow because its client reads slowly until the time is out
+        if (exchange.fromHost() && exchange.status() < FAILURES) {
             limit.ended(exchange.startNanos(), headNanos - exchange.startNanos(), nowNanos);
+        } else if ((exchange.flags() & ResponseFlag.UT.bit()) != 0) {
+            limit.ended(exchange.startNanos(), nowNanos - exchange.startNanos(), nowNanos);
         } else {
             limit.dropped();
         }

@@ -56,6 +56,6 @@ public record LocalRateLimitSpec(String statPrefix, TokenBucket.@Nullable Rule b
         var numbers = RateLimitNumbers.in(context.stats(), statPrefix);
         var shared = new LimitBuckets(this, context.nowNanos());
         return exchange -> new LocalRateLimitStep(this,
-                perConnection ? new LimitBuckets(this, exchange.worker().nowNanos()) : shared, numbers, exchange);
+                perConnection ? new LimitBuckets(this, exchange.startNanos()) : shared, numbers, exchange);
     }
 }
