@@ -1,7 +1,7 @@
 package io.weir.http.check;
 
 import io.weir.core.health.CheckTarget;
-import io.weir.http.route.TextMatch;
+import io.weir.http.route.match.TextMatch;
 import io.weir.net.check.Dialect;
 import io.weir.net.check.Dialogue;
 import io.weir.net.check.Expected;

@@ -4,7 +4,7 @@ import io.envoyproxy.envoy.config.route.v3.RateLimit;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.Action;
 import io.weir.http.ratelimit.DescriptorAction;
 import io.weir.http.ratelimit.DescriptorRule;
-import io.weir.http.route.HeadField;
+import io.weir.http.route.match.HeadField;
 import io.weir.http.route.HeaderEdits;
 import io.weir.xds.compile.ReadContext;
 import java.nio.charset.StandardCharsets;

@@ -9,7 +9,7 @@ import io.weir.http.check.HttpCheck;
 import io.weir.http.check.HttpCheck.Field;
 import io.weir.http.check.HttpCheck.Present;
 import io.weir.http.check.Statuses;
-import io.weir.http.route.TextMatch;
+import io.weir.http.route.match.TextMatch;
 import io.weir.net.check.Expected;
 import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.Plain;

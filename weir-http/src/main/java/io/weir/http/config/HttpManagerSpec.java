@@ -2,7 +2,7 @@ package io.weir.http.config;
 
 import io.weir.core.model.AccessLogSpec;
 import io.weir.http.filter.ChainSpec;
-import io.weir.http.route.NormalizeSpec;
+import io.weir.http.route.normal.NormalizeSpec;
 import io.weir.http.route.RouteTable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -9,7 +9,7 @@ import io.weir.core.admit.TokenBucket;
 import io.weir.http.ratelimit.DescriptorRules.VirtualHostUse;
 import io.weir.http.ratelimit.LimitSpec;
 import io.weir.http.ratelimit.LocalRateLimitSpec;
-import io.weir.http.route.RouteMatch.Share;
+import io.weir.http.route.match.RouteMatch.Share;
 import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.Plain;
 import io.weir.xds.compile.ReadContext;

@@ -6,7 +6,7 @@ import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.route.HeaderEdits;
-import io.weir.http.route.TextMatch;
+import io.weir.http.route.match.TextMatch;
 import io.weir.xds.compile.ReadContext;
 import org.jspecify.annotations.Nullable;
 

@@ -4,7 +4,7 @@ import io.weir.core.cluster.Clusters;
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.filter.FilterChains;
 import io.weir.http.filter.FilterContext;
-import io.weir.http.route.RequestNormalizer;
+import io.weir.http.route.normal.RequestNormalizer;
 import io.weir.observe.log.AccessLog;
 import io.weir.observe.log.AccessRecord;
 import java.nio.charset.StandardCharsets;

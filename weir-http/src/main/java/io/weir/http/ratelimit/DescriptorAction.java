@@ -1,8 +1,8 @@
 package io.weir.http.ratelimit;
 
-import io.weir.http.route.HeadField;
-import io.weir.http.route.HeaderMatch;
-import io.weir.http.route.QueryMatch;
+import io.weir.http.route.match.HeadField;
+import io.weir.http.route.match.HeaderMatch;
+import io.weir.http.route.match.QueryMatch;
 import java.util.Arrays;
 import java.util.List;
 

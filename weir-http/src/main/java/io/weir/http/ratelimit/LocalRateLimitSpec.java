@@ -6,7 +6,7 @@ import io.weir.http.filter.HttpFilter;
 import io.weir.http.filter.HttpFilterSpec;
 import io.weir.http.ratelimit.DescriptorRules.VirtualHostUse;
 import io.weir.http.route.HeaderEdits;
-import io.weir.http.route.RouteMatch.Share;
+import io.weir.http.route.match.RouteMatch.Share;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

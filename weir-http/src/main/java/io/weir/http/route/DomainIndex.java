@@ -1,6 +1,8 @@
 package io.weir.http.route;
 
 import io.weir.http.codec.HttpHead;
+import io.weir.http.route.match.BytesIndex;
+import io.weir.http.route.match.HeadText;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,22 +15,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class DomainIndex {
     private final boolean ignorePort;
-    private final BytesIndex<RouteIndex> exact;
-    private final BytesIndex<RouteIndex> suffixes;
-    private final BytesIndex<RouteIndex> prefixes;
+    private final BytesIndex<HostIndex> exact;
+    private final BytesIndex<HostIndex> suffixes;
+    private final BytesIndex<HostIndex> prefixes;
     /** The lengths that occur, the longest first. */
     private final int[] suffixLengths;
     private final int[] prefixLengths;
-    private final @Nullable RouteIndex any;
+    private final @Nullable HostIndex any;
 
     DomainIndex(List<VirtualHost> hosts, boolean ignorePort) {
         this.ignorePort = ignorePort;
-        var exactHosts = new HashMap<String, RouteIndex>();
-        var suffixHosts = new HashMap<String, RouteIndex>();
-        var prefixHosts = new HashMap<String, RouteIndex>();
-        RouteIndex anyHost = null;
+        var exactHosts = new HashMap<String, HostIndex>();
+        var suffixHosts = new HashMap<String, HostIndex>();
+        var prefixHosts = new HashMap<String, HostIndex>();
+        HostIndex anyHost = null;
         for (var host : hosts) {
-            var routes = new RouteIndex(host);
+            var routes = new HostIndex(host);
             for (String domain : host.domains()) {
                 String lower = domain.toLowerCase(Locale.ROOT);
                 if (lower.equals("*")) {
@@ -51,12 +53,12 @@ final class DomainIndex {
     }
 
     @Nullable
-    RouteIndex find(HttpHead head) {
+    HostIndex find(HttpHead head) {
         byte[] bytes = head.bytes();
         int from = head.authorityStart();
         int to = head.authorityEnd();
         if (ignorePort) {
-            to = portStart(bytes, from, to);
+            to = HeadText.portStart(bytes, from, to);
         }
         if (from == to) {
             return any;
@@ -75,18 +77,8 @@ final class DomainIndex {
         return found == null ? any : found;
     }
 
-    /** Where the port's colon stands, or {@code to}. An IPv6 address stands in brackets. */
-    static int portStart(byte[] bytes, int from, int to) {
-        for (int i = to - 1; i >= from && bytes[i] != ']'; i--) {
-            if (bytes[i] == ':') {
-                return i;
-            }
-        }
-        return to;
-    }
-
     private static int[] lengths(Set<String> keys) {
-        return keys.stream().mapToInt(key -> -Substitution.bytes(key).length).distinct().sorted().map(n -> -n)
+        return keys.stream().mapToInt(key -> -HeadText.bytes(key).length).distinct().sorted().map(n -> -n)
                 .toArray();
     }
 }

@@ -1,6 +1,8 @@
 package io.weir.http.route;
 
 import io.weir.http.codec.HttpHead;
+import io.weir.http.route.match.HeadField;
+import io.weir.http.route.match.HeadText;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Instant;
@@ -66,7 +68,7 @@ final class FormatOperators {
             case "REQ" -> field(argument, bytesMax, true);
             case "RESP" -> field(argument, bytesMax, false);
             case "ENVIRONMENT" -> {
-                String value = Substitution.latin(System.getenv().getOrDefault(argument, ""));
+                String value = HeadText.latin(System.getenv().getOrDefault(argument, ""));
                 yield constant(value.substring(0, Math.min(value.length(), bytesMax)));
             }
             default -> null;

@@ -4,6 +4,8 @@ import io.weir.core.hash.HashKeys;
 import io.weir.core.model.RoutingPriority;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.route.rewrite.HostRewrite;
+import io.weir.http.route.rewrite.PathRewrite;
 
 /**
  * A route that goes to a cluster. Durations are nanoseconds; 0 means none. Source: Envoy's {@code RouteAction}.

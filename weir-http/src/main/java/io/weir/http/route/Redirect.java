@@ -1,6 +1,9 @@
 package io.weir.http.route;
 
 import io.weir.http.codec.HttpHead;
+import io.weir.http.route.match.HeadText;
+import io.weir.http.route.match.PathMatch;
+import io.weir.http.route.rewrite.PathRewrite;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +85,7 @@ public record Redirect(int status, @Nullable String scheme, @Nullable String hos
             case PathChange.Keep _ -> out.append(head.text(head.pathStart(), pathEnd)).append(query);
             case PathChange.Replace replace -> {
                 boolean own = replace.path().indexOf('?') >= 0;
-                out.append(Substitution.latin(replace.path())).append(own ? "" : query);
+                out.append(HeadText.latin(replace.path())).append(own ? "" : query);
             }
             case PathChange.Rewrite rewrite -> out.append(rewrite.rewrite().rewritten(head)).append(query);
         }

@@ -1,5 +1,7 @@
 package io.weir.http.route;
 
+import io.weir.http.route.match.PathMatch;
+import io.weir.http.route.match.RouteMatch;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

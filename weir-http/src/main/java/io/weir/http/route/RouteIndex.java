@@ -1,109 +1,119 @@
 package io.weir.http.route;
 
 import io.weir.http.codec.HttpHead;
+import io.weir.http.route.match.BytesIndex;
+import io.weir.http.route.match.HeadText;
+import io.weir.http.route.match.PathMatch;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The routes of one virtual host, found as if they were walked in order. Exact paths and prefixes that mind case are
- * looked up by hash while the path is read once; all others are tried one by one. Among the candidates the one that
- * stands first wins, so a candidate behind the best one known is not even tested. Immutable.
+ * A list of routes, found as if they were walked in order. Exact paths are looked up by hash; all others by what their
+ * paths begin with, patterns and templates too, while the path is read once. Only those of which no beginning is known
+ * are always among the candidates. Among these the one that stands first wins, so a candidate behind the best one known
+ * is not even tested. Immutable.
  */
 final class RouteIndex {
-    private final VirtualHost host;
+    /** Keys of one kind, minding case or not. */
+    private static final class Keys {
+        private final BytesIndex<Candidates> exact;
+        private final BytesIndex<Candidates> starts;
+        /** Which lengths of starts there are. */
+        private final boolean[] lengths;
+
+        Keys(Route[] all, Map<String, List<Integer>> exactPlaces, Map<String, List<Integer>> startPlaces) {
+            exact = index(all, exactPlaces);
+            starts = index(all, startPlaces);
+            lengths = new boolean[starts.longest() + 1];
+            startPlaces.keySet().forEach(start -> lengths[HeadText.bytes(start).length] = true);
+        }
+
+        private static BytesIndex<Candidates> index(Route[] all, Map<String, List<Integer>> places) {
+            var candidates = new LinkedHashMap<String, Candidates>();
+            places.forEach((key, list) -> candidates.put(key, Candidates.of(all, list)));
+            return new BytesIndex<>(candidates);
+        }
+
+        /** How far into a path there is something to look up. */
+        int reach() {
+            return Math.max(lengths.length - 1, exact.longest());
+        }
+
+        boolean startsOf(int length) {
+            return length < lengths.length && lengths[length];
+        }
+    }
+
     private final Route[] routes;
-    private final BytesIndex<int[]> exact;
-    private final BytesIndex<int[]> prefixes;
-    private final boolean[] prefixLengths;
-    private final int[] others;
+    private final Keys minding;
+    private final @Nullable Keys anyCase;
 
-    RouteIndex(VirtualHost host) {
-        this.host = host;
-        this.routes = host.routes().toArray(Route[]::new);
-        var exactPlaces = new HashMap<String, List<Integer>>();
-        var prefixPlaces = new HashMap<String, List<Integer>>();
-        var otherPlaces = new ArrayList<Integer>();
+    RouteIndex(List<Route> list) {
+        routes = list.toArray(Route[]::new);
+        var exact = new LinkedHashMap<String, List<Integer>>();
+        var starts = new LinkedHashMap<String, List<Integer>>();
+        var exactAnyCase = new LinkedHashMap<String, List<Integer>>();
+        var startsAnyCase = new LinkedHashMap<String, List<Integer>>();
         for (int i = 0; i < routes.length; i++) {
-            switch (routes[i].match().path()) {
-                case PathMatch.Exact e when !e.ignoreCase() -> place(exactPlaces, e.path(), i);
-                case PathMatch.Prefix p when !p.ignoreCase() -> place(prefixPlaces, p.prefix(), i);
-                case PathMatch.Separated s when !s.ignoreCase() -> place(prefixPlaces, s.prefix(), i);
-                case PathMatch.Exact _,PathMatch.Prefix _,PathMatch.Separated _,PathMatch.Regex _ ->
-                    otherPlaces.add(i);
-            }
+            var path = routes[i].match().path();
+            boolean whole = path instanceof PathMatch.Exact;
+            boolean anyCaseHere = path.startInAnyCase();
+            var places = anyCaseHere ? whole ? exactAnyCase : startsAnyCase : whole ? exact : starts;
+            String key = anyCaseHere ? path.start().toLowerCase(Locale.ROOT) : path.start();
+            places.computeIfAbsent(key, _ -> new ArrayList<>()).add(i);
         }
-        this.exact = index(exactPlaces);
-        this.prefixes = index(prefixPlaces);
-        this.prefixLengths = new boolean[prefixes.longest() + 1];
-        for (String prefix : prefixPlaces.keySet()) {
-            prefixLengths[Substitution.bytes(prefix).length] = true;
-        }
-        this.others = ints(otherPlaces);
+        minding = new Keys(routes, exact, starts);
+        anyCase = exactAnyCase.isEmpty() && startsAnyCase.isEmpty()
+                ? null
+                : new Keys(routes, exactAnyCase, startsAnyCase);
     }
 
-    VirtualHost host() {
-        return host;
-    }
-
-    @org.jspecify.annotations.Nullable
+    @Nullable
     Route match(HttpHead head, long random) {
-        byte[] bytes = head.bytes();
-        int from = head.pathStart();
-        int to = PathMatch.pathEnd(head);
-        int best = first(others, routes.length, head, to, random);
-        int hash = BytesIndex.EMPTY_HASH;
-        int limit = Math.min(to - from, prefixLengths.length - 1);
-        int i = 0;
-        for (;; i++) {
-            if (i <= limit && prefixLengths[i]) {
-                int[] candidates = prefixes.find(hash, bytes, from, from + i);
-                if (candidates != null) {
-                    best = first(candidates, best, head, to, random);
-                }
-            }
-            if (i == to - from || (i >= limit && i >= exact.longest())) {
-                break;
-            }
-            hash = BytesIndex.mix(hash, bytes[from + i]);
-        }
-        if (i == to - from) {
-            int[] candidates = exact.find(hash, bytes, from, to);
-            if (candidates != null) {
-                best = first(candidates, best, head, to, random);
-            }
+        int pathEnd = PathMatch.pathEnd(head);
+        int best = best(minding, false, routes.length, head, pathEnd, random);
+        if (anyCase != null) {
+            best = best(anyCase, true, best, head, pathEnd, random);
         }
         return best == routes.length ? null : routes[best];
     }
 
-    /** The first candidate before {@code best} that passes, or {@code best}. */
-    private int first(int[] candidates, int best, HttpHead head, int pathEnd, long random) {
-        for (int candidate : candidates) {
-            if (candidate >= best) {
-                return best;
+    /** The place of the first route among these keys that passes and stands before {@code before}, or that. */
+    private static int best(Keys keys, boolean lower, int before, HttpHead head, int pathEnd, long random) {
+        byte[] bytes = head.bytes();
+        int from = head.pathStart();
+        int length = pathEnd - from;
+        int reach = Math.min(length, keys.reach());
+        int best = before;
+        int hash = BytesIndex.EMPTY_HASH;
+        for (int i = 0;; i++) {
+            if (keys.startsOf(i)) {
+                var candidates = find(keys.starts, lower, hash, bytes, from, from + i);
+                if (candidates != null) {
+                    best = candidates.first(best, head, pathEnd, random);
+                }
             }
-            var match = routes[candidate].match();
-            if (match.path().matches(head.bytes(), head.pathStart(), pathEnd)
-                    && match.matchesBesidesPath(head, random)) {
-                return candidate;
+            if (i == reach) {
+                break;
+            }
+            int b = bytes[from + i];
+            hash = BytesIndex.mix(hash, lower ? BytesIndex.lower(b) : b);
+        }
+        if (reach == length) {
+            var candidates = find(keys.exact, lower, hash, bytes, from, pathEnd);
+            if (candidates != null) {
+                best = candidates.first(best, head, pathEnd, random);
             }
         }
         return best;
     }
 
-    private static void place(Map<String, List<Integer>> places, String key, int i) {
-        places.computeIfAbsent(key, _ -> new ArrayList<>()).add(i);
-    }
-
-    private static BytesIndex<int[]> index(Map<String, List<Integer>> places) {
-        var arrays = new LinkedHashMap<String, int[]>();
-        places.forEach((key, list) -> arrays.put(key, ints(list)));
-        return new BytesIndex<>(arrays);
-    }
-
-    private static int[] ints(List<Integer> list) {
-        return list.stream().mapToInt(Integer::intValue).toArray();
+    private static @Nullable Candidates find(BytesIndex<Candidates> index, boolean lower, int hash, byte[] bytes,
+            int from, int to) {
+        return lower ? index.findLower(hash, bytes, from, to) : index.find(hash, bytes, from, to);
     }
 }

@@ -1,6 +1,7 @@
 package io.weir.http.route;
 
 import io.weir.http.codec.HttpHead;
+import io.weir.http.route.match.PathMatch;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -49,9 +50,6 @@ public final class RouteTable {
      *            any 64 random bits, the same for all questions about one request
      */
     public @Nullable Route match(HttpHead head, long random) {
-        if (head.pathStart() == head.pathEnd()) {
-            return null;
-        }
         var routes = domains.find(head);
         return routes == null ? null : routes.match(head, random);
     }

@@ -1,6 +1,7 @@
 package io.weir.http.route;
 
 import io.weir.core.model.Criteria;
+import io.weir.http.route.rewrite.HostRewrite;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,7 @@
 package io.weir.http.route;
 
 import io.weir.http.codec.HttpHead;
+import io.weir.http.route.match.HeadText;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ public final class ValueFormat {
 
     /** This value as it stands, percent signs and all. */
     public static ValueFormat plain(String value) {
-        return new ValueFormat(Substitution.bytes(value), List.of());
+        return new ValueFormat(HeadText.bytes(value), List.of());
     }
 
     /** Compiles a format. */
@@ -85,7 +86,7 @@ public final class ValueFormat {
 
     private static void flush(StringBuilder text, List<Part> parts) {
         if (!text.isEmpty()) {
-            String literal = Substitution.latin(text.toString());
+            String literal = HeadText.latin(text.toString());
             parts.add((_, _, out) -> out.append(literal));
             text.setLength(0);
         }

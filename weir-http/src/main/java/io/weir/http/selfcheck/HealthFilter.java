@@ -7,7 +7,7 @@ import io.weir.core.model.HostSet;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.filter.Flow;
 import io.weir.http.filter.Flow.Reply;
-import io.weir.http.route.HeaderMatch;
+import io.weir.http.route.match.HeaderMatch;
 import io.weir.observe.log.ResponseFlag;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;

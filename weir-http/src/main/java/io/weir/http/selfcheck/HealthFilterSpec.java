@@ -3,7 +3,7 @@ package io.weir.http.selfcheck;
 import io.weir.http.filter.FilterContext;
 import io.weir.http.filter.HttpFilter;
 import io.weir.http.filter.HttpFilterSpec;
-import io.weir.http.route.HeaderMatch;
+import io.weir.http.route.match.HeaderMatch;
 import java.util.List;
 import java.util.Map;
 

@@ -14,7 +14,7 @@ import io.weir.core.model.Host;
 import io.weir.core.rule.CheckSpec;
 import io.weir.http.check.HttpCheck.Field;
 import io.weir.http.check.HttpCheck.Present;
-import io.weir.http.route.TextMatch;
+import io.weir.http.route.match.TextMatch;
 import io.weir.net.check.Dialogue;
 import io.weir.net.check.Expected;
 import java.net.InetAddress;

@@ -12,7 +12,7 @@ import io.weir.http.ratelimit.DescriptorRules;
 import io.weir.http.ratelimit.LocalRateLimitSpec;
 import io.weir.http.route.ClusterChoice;
 import io.weir.http.route.Forward;
-import io.weir.http.route.RouteMatch.Share;
+import io.weir.http.route.match.RouteMatch.Share;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;

@@ -13,7 +13,7 @@ import io.weir.http.route.ClusterChoice;
 import io.weir.http.route.Direct;
 import io.weir.http.route.Forward;
 import io.weir.http.route.Heads;
-import io.weir.http.route.HostRewrite;
+import io.weir.http.route.rewrite.HostRewrite;
 import io.weir.http.route.Redirect;
 import io.weir.http.route.RetryOn;
 import io.weir.http.route.RetrySpec;

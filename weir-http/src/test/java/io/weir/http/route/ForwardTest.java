@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.re2j.Pattern;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.route.match.PathMatch;
+import io.weir.http.route.rewrite.HostRewrite;
+import io.weir.http.route.rewrite.PathRewrite;
+import io.weir.http.route.match.HeadText;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +32,7 @@ class ForwardTest {
     }
 
     private static PathRewrite prefix(PathMatch match, String replacement) {
-        return new PathRewrite.Prefix(match.matchedBytes(), Substitution.bytes(replacement));
+        return new PathRewrite.Prefix(match.matchedBytes(), HeadText.bytes(replacement));
     }
 
     @Test

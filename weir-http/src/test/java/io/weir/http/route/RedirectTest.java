@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.re2j.Pattern;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.Redirect.PathChange;
+import io.weir.http.route.rewrite.PathRewrite;
+import io.weir.http.route.match.HeadText;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -51,7 +53,7 @@ class RedirectTest {
 
     @Test
     void aPrefixOrAPatternIsRewrittenAsForForwardedRequests() {
-        var prefix = new PathRewrite.Prefix(4, Substitution.bytes("/new"));
+        var prefix = new PathRewrite.Prefix(4, HeadText.bytes("/new"));
         var head = Heads.to("/old/a?x=1");
         assertThat(path(new PathChange.Rewrite(prefix), false, head)).isEqualTo("/new/a?x=1");
         assertThat(path(new PathChange.Rewrite(prefix), true, head)).isEqualTo("/new/a");

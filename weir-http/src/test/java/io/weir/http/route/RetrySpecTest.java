@@ -3,6 +3,7 @@ package io.weir.http.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.http.codec.HttpHead;
+import io.weir.http.route.match.HeaderMatch;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

@@ -1,12 +1,14 @@
-package io.weir.http.route;
+package io.weir.http.route.normal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.http.codec.HttpHead;
-import io.weir.http.route.NormalizeSpec.EscapedSlashes;
-import io.weir.http.route.NormalizeSpec.StripPort;
-import io.weir.http.route.NormalizeSpec.Underscores;
-import io.weir.http.route.RequestNormalizer.Verdict;
+import io.weir.http.route.Heads;
+import io.weir.http.route.normal.NormalizeSpec.EscapedSlashes;
+import io.weir.http.route.normal.NormalizeSpec.StripPort;
+import io.weir.http.route.normal.NormalizeSpec.Underscores;
+import io.weir.http.route.normal.RequestNormalizer.Verdict;
+import io.weir.http.route.match.HeadText;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -72,7 +74,7 @@ class RequestNormalizerTest {
         assertThat(normal("/%2f%5c%3F")).as("reserved ones stay as they are").isEqualTo("/%2f%5c%3F");
         assertThat(normal("/%zz%4")).as("what is no escape stays").isEqualTo("/%zz%4");
         assertThat(normal("/a\"<b>{}`")).isEqualTo("/a%22%3Cb%3E%7B%7D%60");
-        assertThat(normal("/" + Substitution.latin("é"))).isEqualTo("/%C3%A9");
+        assertThat(normal("/" + HeadText.latin("é"))).isEqualTo("/%C3%A9");
         assertThat(normal("/!$&'()*+,;=:@[]^|~")).isEqualTo("/!$&'()*+,;=:@[]^|~");
     }
 

@@ -1,4 +1,4 @@
-package io.weir.http.route;
+package io.weir.http.route.match;
 
 import io.weir.http.codec.HttpHead;
 import java.util.List;
@@ -49,8 +49,10 @@ public record RouteMatch(PathMatch path, List<HeaderMatch> headers, List<QueryMa
     }
 
     /** Whether the head passes every test but that on the path. */
-    boolean matchesBesidesPath(HttpHead head, long random) {
-        if (!share.takes(random)) {
+    public boolean matchesBesidesPath(HttpHead head, long random) {
+        if (!share.takes(random) || !(path instanceof PathMatch.Connect
+                ? head.methodIs("CONNECT")
+                : head.pathStart() < head.pathEnd())) { // only a tunnel is asked for without a path
             return false;
         }
         for (int i = 0; i < headers.size(); i++) {

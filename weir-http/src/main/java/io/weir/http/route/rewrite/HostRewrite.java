@@ -1,8 +1,10 @@
-package io.weir.http.route;
+package io.weir.http.route.rewrite;
 
 import com.google.re2j.Pattern;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.route.match.HeadText;
+import io.weir.http.route.match.PathMatch;
 import org.jspecify.annotations.Nullable;
 
 /** What happens to the authority (the Host field) on the way to the upstream. Immutable. */
@@ -59,8 +61,8 @@ public sealed interface HostRewrite {
 
         @Override
         public String hostFor(HttpHead head) {
-            String path = Substitution.text(head, head.pathStart(), PathMatch.pathEnd(head));
-            return Substitution.latin(pattern.matcher(path).replaceAll(substitution));
+            String path = HeadText.utf8(head, head.pathStart(), PathMatch.pathEnd(head));
+            return HeadText.latin(pattern.matcher(path).replaceAll(substitution));
         }
     }
 }

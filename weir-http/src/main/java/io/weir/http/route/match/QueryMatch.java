@@ -1,4 +1,4 @@
-package io.weir.http.route;
+package io.weir.http.route.match;
 
 import io.weir.http.codec.HttpHead;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,11 @@
-package io.weir.http.route;
+package io.weir.http.route.normal;
 
 import io.weir.http.codec.HttpHead;
-import io.weir.http.route.NormalizeSpec.EscapedSlashes;
-import io.weir.http.route.NormalizeSpec.StripPort;
-import io.weir.http.route.NormalizeSpec.Underscores;
+import io.weir.http.route.match.HeadText;
+import io.weir.http.route.match.PathMatch;
+import io.weir.http.route.normal.NormalizeSpec.EscapedSlashes;
+import io.weir.http.route.normal.NormalizeSpec.StripPort;
+import io.weir.http.route.normal.NormalizeSpec.Underscores;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -74,7 +76,7 @@ public final class RequestNormalizer {
 
     private static void stripTrailingDot(HttpHead head) {
         int from = head.authorityStart();
-        int colon = DomainIndex.portStart(head.bytes(), from, head.authorityEnd());
+        int colon = HeadText.portStart(head.bytes(), from, head.authorityEnd());
         if (colon > from && head.bytes()[colon - 1] == '.') {
             head.authority(head.text(from, colon - 1) + head.text(colon, head.authorityEnd()));
         }
@@ -82,7 +84,7 @@ public final class RequestNormalizer {
 
     private void stripPort(HttpHead head, int localPort) {
         int end = head.authorityEnd();
-        int colon = DomainIndex.portStart(head.bytes(), head.authorityStart(), end);
+        int colon = HeadText.portStart(head.bytes(), head.authorityStart(), end);
         int port = port(head.bytes(), colon + 1, end);
         if (port >= 0 && (spec.stripPort() == StripPort.ANY || port == localPort)) {
             head.authority(head.text(head.authorityStart(), colon));

@@ -1,4 +1,4 @@
-package io.weir.http.route;
+package io.weir.http.route.match;
 
 import com.google.re2j.Pattern;
 import java.nio.charset.StandardCharsets;
@@ -94,10 +94,15 @@ public sealed interface TextMatch {
     }
 
     /** The whole text matches the pattern. */
-    record Regex(Pattern pattern) implements TextMatch {
+    record Regex(Pattern pattern, LiteralEnds ends) implements TextMatch {
+        public Regex(Pattern pattern) {
+            this(pattern, pattern.flags() == 0 ? LiteralEnds.of(pattern.pattern()) : new LiteralEnds("", ""));
+        }
+
         @Override
         public boolean matches(byte[] bytes, int from, int to) {
-            return pattern.matches(new String(bytes, from, to - from, StandardCharsets.UTF_8));
+            return ends.fit(bytes, from, to)
+                    && pattern.matches(new String(bytes, from, to - from, StandardCharsets.UTF_8));
         }
     }
 }

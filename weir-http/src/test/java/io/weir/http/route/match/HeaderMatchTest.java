@@ -1,12 +1,14 @@
-package io.weir.http.route;
+package io.weir.http.route.match;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.re2j.Pattern;
 import io.weir.http.codec.HttpHead;
-import io.weir.http.route.HeaderMatch.Test.Present;
-import io.weir.http.route.HeaderMatch.Test.Range;
-import io.weir.http.route.HeaderMatch.Test.Text;
+import io.weir.http.route.Heads;
+import io.weir.http.route.match.HeaderMatch.Test.Present;
+import io.weir.http.route.match.HeaderMatch.Test.Range;
+import io.weir.http.route.match.HeaderMatch.Test.Text;
+import io.weir.http.route.match.HeadText;
 import org.junit.jupiter.api.Test;
 
 class HeaderMatchTest {
@@ -40,7 +42,7 @@ class HeaderMatchTest {
 
     @Test
     void textBeyondAsciiIsUtf8() {
-        var head = Heads.to("/", "x-a: " + Substitution.latin("grün"));
+        var head = Heads.to("/", "x-a: " + HeadText.latin("grün"));
         assertThat(matches(exact("grün"), head)).isTrue();
         assertThat(matches(new Text(new TextMatch.Regex(Pattern.compile("gr.n"))), head)).isTrue();
     }

@@ -1,4 +1,4 @@
-package io.weir.http.route;
+package io.weir.http.route.match;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * A map from byte strings, asked with a slice of an array; the hash is made byte by byte, so that one walk over a path
  * serves for all of its prefixes. Immutable.
  */
-final class BytesIndex<V> {
+public final class BytesIndex<V> {
     /** The hash of no bytes. */
-    static final int EMPTY_HASH = 0;
+    public static final int EMPTY_HASH = 0;
 
     private final byte[][] keys;
     private final int[] hashes;
@@ -19,7 +19,8 @@ final class BytesIndex<V> {
     private final int mask;
     private final int longest;
 
-    BytesIndex(Map<String, V> entries) {
+    /** As the entries stand now; keys are taken as UTF-8. */
+    public BytesIndex(Map<String, V> entries) {
         int slots = Math.max(4, Integer.highestOneBit(Math.max(1, entries.size()) * 2 - 1) * 2);
         keys = new byte[slots][];
         hashes = new int[slots];
@@ -45,17 +46,21 @@ final class BytesIndex<V> {
     }
 
     /** The hash of a byte string and one more byte. */
-    static int mix(int hash, int b) {
+    public static int mix(int hash, int b) {
         return hash * 31 + b;
     }
 
     /** The value for {@code bytes[from, to)} in ASCII lower case, or null. */
-    @Nullable
-    V findLower(byte[] bytes, int from, int to) {
+    public @Nullable V findLower(byte[] bytes, int from, int to) {
         int hash = EMPTY_HASH;
         for (int i = from; i < to; i++) {
             hash = mix(hash, lower(bytes[i]));
         }
+        return findLower(hash, bytes, from, to);
+    }
+
+    /** The same, where the hash of the bytes in lower case is known. */
+    public @Nullable V findLower(int hash, byte[] bytes, int from, int to) {
         for (int slot = slot(hash);; slot = (slot + 1) & mask) {
             @SuppressWarnings("unchecked") // only values of this type are put in
             var value = (V) values[slot];
@@ -80,18 +85,27 @@ final class BytesIndex<V> {
         return true;
     }
 
-    private static int lower(int b) {
+    /** A byte in ASCII lower case. */
+    public static int lower(int b) {
         return b >= 'A' && b <= 'Z' ? b + 32 : b;
     }
 
     /** The length of the longest key, in bytes. */
-    int longest() {
+    public int longest() {
         return longest;
     }
 
+    /** The value for {@code bytes[from, to)}, or null. */
+    public @Nullable V find(byte[] bytes, int from, int to) {
+        int hash = EMPTY_HASH;
+        for (int i = from; i < to; i++) {
+            hash = mix(hash, bytes[i]);
+        }
+        return find(hash, bytes, from, to);
+    }
+
     /** The value for {@code bytes[from, to)}, whose hash is {@code hash}; or null. */
-    @Nullable
-    V find(int hash, byte[] bytes, int from, int to) {
+    public @Nullable V find(int hash, byte[] bytes, int from, int to) {
         for (int slot = slot(hash);; slot = (slot + 1) & mask) {
             @SuppressWarnings("unchecked") // only values of this type are put in
             var value = (V) values[slot];

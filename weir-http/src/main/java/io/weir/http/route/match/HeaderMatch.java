@@ -1,6 +1,7 @@
-package io.weir.http.route;
+package io.weir.http.route.match;
 
 import io.weir.http.codec.HttpHead;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A test on one header field or pseudo field: Envoy's {@code HeaderMatcher}. Several lines of one name count as one
@@ -48,6 +49,17 @@ public final class HeaderMatch {
     /** The method is this one. */
     public static HeaderMatch method(String method) {
         return new HeaderMatch(":method", new Test.Text(TextMatch.exact(method, false)), false, false);
+    }
+
+    /** The field that is asked. */
+    public HeadField field() {
+        return field;
+    }
+
+    /** The one value with which the test is passed, case minded; null where others pass too. */
+    public byte @Nullable [] onlyValue() {
+        return !invert && !missingAsEmpty && test instanceof Test.Text(TextMatch.Literal literal)
+                && literal.place() == TextMatch.Place.WHOLE && !literal.ignoreCase() ? literal.literal() : null;
     }
 
     /** Whether the head passes. */

@@ -1,4 +1,4 @@
-package io.weir.http.route;
+package io.weir.http.route.normal;
 
 /**
  * What is made uniform in a request before it is routed. Immutable. Source: fields of the same names in Envoy's

@@ -1,8 +1,10 @@
-package io.weir.http.route;
+package io.weir.http.route.rewrite;
 
 import com.google.re2j.Pattern;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.route.match.HeadText;
+import io.weir.http.route.match.PathMatch;
 import java.nio.charset.StandardCharsets;
 
 /** What happens to the path on the way to the upstream. Query strings stay. Immutable. */
@@ -72,18 +74,18 @@ public sealed interface PathRewrite {
         @Override
         public void apply(HttpHead head, boolean original) {
             int end = PathMatch.pathEnd(head);
-            String path = Substitution.text(head, head.pathStart(), end);
+            String path = HeadText.utf8(head, head.pathStart(), end);
             String rewritten = pattern.matcher(path).replaceAll(substitution);
             if (!rewritten.equals(path)) {
                 keep(head, original);
-                head.replacePathPrefix(end - head.pathStart(), Substitution.bytes(rewritten));
+                head.replacePathPrefix(end - head.pathStart(), HeadText.bytes(rewritten));
             }
         }
 
         @Override
         public String rewritten(HttpHead head) {
-            String path = Substitution.text(head, head.pathStart(), PathMatch.pathEnd(head));
-            return Substitution.latin(pattern.matcher(path).replaceAll(substitution));
+            String path = HeadText.utf8(head, head.pathStart(), PathMatch.pathEnd(head));
+            return HeadText.latin(pattern.matcher(path).replaceAll(substitution));
         }
     }
 

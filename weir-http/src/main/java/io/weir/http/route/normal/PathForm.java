@@ -1,4 +1,4 @@
-package io.weir.http.route;
+package io.weir.http.route.normal;
 
 import org.jspecify.annotations.Nullable;
 

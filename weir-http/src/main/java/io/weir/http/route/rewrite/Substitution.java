@@ -1,9 +1,6 @@
-package io.weir.http.route;
+package io.weir.http.route.rewrite;
 
-import io.weir.http.codec.HttpHead;
-import java.nio.charset.StandardCharsets;
-
-/** Text between heads, which are bytes, and patterns, which are about characters; and the syntax of replacements. */
+/** The syntax of replacements: from RE2's to that of the library. */
 final class Substitution {
     private Substitution() {}
 
@@ -32,18 +29,5 @@ final class Substitution {
 
     private static boolean isDigit(char c) {
         return c >= '0' && c <= '9';
-    }
-
-    static String text(HttpHead head, int from, int to) {
-        return new String(head.bytes(), from, to - from, StandardCharsets.UTF_8);
-    }
-
-    /** UTF-8 as heads hold it: one character a byte. */
-    static String latin(String text) {
-        return new String(bytes(text), StandardCharsets.ISO_8859_1);
-    }
-
-    static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -1,4 +1,4 @@
-package io.weir.http.route;
+package io.weir.http.route.match;
 
 import com.google.re2j.Pattern;
 import io.weir.http.codec.HttpHead;
@@ -59,14 +59,15 @@ public sealed interface PathMatch {
     }
 
     /** The path is this, or begins with this and a slash: {@code path_separated_prefix}, which never ends in one. */
-    record Separated(String prefix, boolean ignoreCase, TextMatch text) implements PathMatch {
+    record Separated(String prefix, boolean ignoreCase, TextMatch text, int length) implements PathMatch {
         public Separated(String prefix, boolean ignoreCase) {
-            this(prefix, ignoreCase, TextMatch.prefix(prefix, ignoreCase));
+            this(prefix, ignoreCase, TextMatch.prefix(prefix, ignoreCase),
+                    prefix.getBytes(StandardCharsets.UTF_8).length);
         }
 
         @Override
         public boolean matches(byte[] bytes, int from, int to) {
-            int end = from + matchedBytes();
+            int end = from + length;
             return text.matches(bytes, from, to) && (end == to || bytes[end] == '/');
         }
 
@@ -76,7 +77,7 @@ public sealed interface PathMatch {
         }
     }
 
-    /** The whole path matches the pattern. */
+    /** The whole path matches the pattern, which is run only where its literal ends are there. */
     record Regex(Pattern pattern, TextMatch text) implements PathMatch {
         public Regex(Pattern pattern) {
             this(pattern, new TextMatch.Regex(pattern));
@@ -91,5 +92,53 @@ public sealed interface PathMatch {
         public int matchedBytes() {
             return -1;
         }
+    }
+
+    /** The whole path fits the template: {@code path_match_policy}. */
+    record Template(PathTemplate template) implements PathMatch {
+        @Override
+        public boolean matches(byte[] bytes, int from, int to) {
+            return template.matches(bytes, from, to);
+        }
+
+        @Override
+        public int matchedBytes() {
+            return -1;
+        }
+    }
+
+    /** The request asks for a tunnel, whatever its path: {@code connect_matcher} (RFC 9110 section 9.3.6). */
+    record Connect() implements PathMatch {
+        @Override
+        public boolean matches(byte[] bytes, int from, int to) {
+            return true;
+        }
+
+        @Override
+        public int matchedBytes() {
+            return -1;
+        }
+    }
+
+    /** What every path that matches begins with, case minded or not; empty where that is not known. */
+    default String start() {
+        return switch (this) {
+            case Exact exact -> exact.path;
+            case Prefix prefix -> prefix.prefix;
+            case Separated separated -> separated.prefix;
+            case Regex regex -> regex.text instanceof TextMatch.Regex match ? match.ends().start() : "";
+            case Template fit -> fit.template.start();
+            case Connect _ -> "";
+        };
+    }
+
+    /** Whether {@link #start} is in any case. */
+    default boolean startInAnyCase() {
+        return switch (this) {
+            case Exact exact -> exact.ignoreCase;
+            case Prefix prefix -> prefix.ignoreCase;
+            case Separated separated -> separated.ignoreCase;
+            case Regex _,Template _,Connect _ -> false;
+        };
     }
 }
