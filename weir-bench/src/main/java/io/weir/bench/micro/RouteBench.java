@@ -11,6 +11,7 @@ import io.weir.http.route.VirtualHost;
 import io.weir.http.route.match.HeaderMatch;
 import io.weir.http.route.match.PathMatch;
 import io.weir.http.route.match.PathTemplate;
+import io.weir.http.route.match.Peers;
 import io.weir.http.route.match.RouteMatch;
 import io.weir.http.route.match.TextMatch;
 import java.util.ArrayList;
@@ -44,6 +45,24 @@ public class RouteBench {
     private static final long SEED = 7;
     private static final int ROUTES = 10_000;
     private static final int REQUESTS = 1_024;
+
+    /** No route here asks. */
+    private static final Peers PEERS = new Peers() {
+        @Override
+        public String downstreamRemoteAddress() {
+            return "192.0.2.7:4711";
+        }
+
+        @Override
+        public String downstreamDirectRemoteAddress() {
+            return downstreamRemoteAddress();
+        }
+
+        @Override
+        public String downstreamLocalAddress() {
+            return "198.51.100.1:443";
+        }
+    };
 
     @Param
     Mix mix = Mix.MIXED;
@@ -141,6 +160,6 @@ public class RouteBench {
     @Benchmark
     public @Nullable Route match() {
         next = (next + 1) & (REQUESTS - 1);
-        return table.match(requests.get(next), next);
+        return table.match(requests.get(next), next, PEERS);
     }
 }

@@ -2,21 +2,18 @@ package io.weir.http.config;
 
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
-import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.weir.core.model.Criteria;
 import io.weir.core.model.RoutingPriority;
-import io.weir.http.codec.HeaderName;
 import io.weir.http.route.ClusterChoice;
+import io.weir.http.route.ClusterChoice.Share;
 import io.weir.http.route.Forward;
-import io.weir.http.route.rewrite.HostRewrite;
-import io.weir.http.route.match.PathMatch;
-import io.weir.http.route.rewrite.PathRewrite;
 import io.weir.http.route.RetrySpec;
 import io.weir.http.route.Target;
+import io.weir.http.route.match.PathMatch;
+import io.weir.http.route.rewrite.HostRewrite;
 import io.weir.xds.compile.HashKeyReader;
 import io.weir.xds.compile.Plain;
 import io.weir.xds.compile.ReadContext;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -47,8 +44,9 @@ final class ForwardReader {
         long duration = message.getMaxStreamDuration().hasMaxStreamDuration()
                 ? Plain.nanos(message.getMaxStreamDuration().getMaxStreamDuration())
                 : Forward.INHERIT_NANOS;
-        var pathRewrite = pathRewrite(message);
-        var hostRewrite = hostRewrite(message);
+        var rewrites = new RewriteReader(path, context);
+        var pathRewrite = rewrites.path(message);
+        var hostRewrite = rewrites.host(message);
         var retry = retry(message);
         int notFound = switch (message.getClusterNotFoundResponseCode()) {
             case SERVICE_UNAVAILABLE, UNRECOGNIZED -> 503;
@@ -91,7 +89,8 @@ final class ForwardReader {
                 yield header == null ? null : new ClusterChoice.ByHeader(header, target("", message));
             }
             case WEIGHTED_CLUSTERS ->
-                weighted(message.getWeightedClusters(), Plain.criteria(message.getMetadataMatch(), null));
+                weighted(message.getWeightedClusters(), Plain.criteria(message.getMetadataMatch(), null),
+                        context.at("weighted_clusters"));
             case CLUSTER_SPECIFIER_PLUGIN, INLINE_CLUSTER_SPECIFIER_PLUGIN -> {
                 context.problem("", "", "Weir knows no cluster specifier plugins",
                         "use cluster, weighted_clusters or cluster_header");
@@ -113,100 +112,43 @@ final class ForwardReader {
                 scope.filters().chain());
     }
 
-    private @Nullable ClusterChoice weighted(WeightedCluster message, @Nullable Criteria outer) {
-        var targets = new ArrayList<Target>();
+    private @Nullable ClusterChoice weighted(WeightedCluster message, @Nullable Criteria outer, ReadContext at) {
+        var shares = new ArrayList<Share>();
         for (int i = 0; i < message.getClustersCount(); i++) {
-            var cluster = message.getClusters(i);
-            var at = context.at("weighted_clusters").at("clusters", i);
-            var edits = EditsReader.both(cluster.getRequestHeadersToAddList(), cluster.getRequestHeadersToRemoveList(),
-                    cluster.getResponseHeadersToAddList(), cluster.getResponseHeadersToRemoveList(), at);
-            var inner = scope.with(edits)
-                    .with(PerFilterReader.inside(scope.filters(), cluster.getTypedPerFilterConfigMap(), at));
-            String host = cluster.getHostRewriteLiteral();
-            TextReader.checkHost(host, "host_rewrite_literal", at);
-            if (cluster.getName().isEmpty()) {
-                at.problem("name", "", "a weighted cluster needs a name", "name a cluster");
-            }
-            reference("weighted_clusters.clusters[" + i + "].name", cluster.getName());
-            targets.add(new Target(cluster.getName(), Integer.toUnsignedLong(cluster.getWeight().getValue()),
-                    inner.requestEdits(), inner.responseEdits(),
-                    host.isEmpty() ? HostRewrite.KEEP : new HostRewrite.Literal(host),
-                    Plain.criteria(cluster.getMetadataMatch(), outer), inner.filters().bufferBytesMax(),
-                    inner.filters().chain()));
+            shares.add(share(message.getClusters(i), outer, at.at("clusters", i)));
         }
-        long total = targets.stream().mapToLong(Target::weight).sum();
+        long total = shares.stream().mapToLong(share -> share.target().weight()).sum();
         if (total < 1 || total > WEIGHTS_MAX) {
-            context.problem("weighted_clusters", String.valueOf(total),
-                    "the weights' sum must be from 1 to " + WEIGHTS_MAX, "give at least one cluster a weight");
+            at.problem("", String.valueOf(total), "the weights' sum must be from 1 to " + WEIGHTS_MAX,
+                    "give at least one cluster a weight");
             return null;
         }
-        return new ClusterChoice.Weighted(targets, total);
-    }
-
-    // ---- rewrites ----
-
-    private PathRewrite pathRewrite(RouteAction message) {
-        String prefix = message.getPrefixRewrite();
-        if (!prefix.isEmpty() && message.hasRegexRewrite()) {
-            context.problem("prefix_rewrite", prefix, "there is a regex_rewrite too", "keep one of the two");
-        }
-        if (!prefix.isEmpty()) {
-            TextReader.checkPath(prefix, "prefix_rewrite", context);
-            return new PathRewrite.Prefix(path.matchedBytes(), prefix.getBytes(StandardCharsets.UTF_8));
-        }
-        if (message.hasRegexRewrite()) {
-            var rewrite = regex(message.getRegexRewrite(), context.at("regex_rewrite"));
-            return rewrite == null ? PathRewrite.KEEP : rewrite;
-        }
-        return PathRewrite.KEEP;
-    }
-
-    static PathRewrite.@Nullable Regex regex(RegexMatchAndSubstitute message, ReadContext context) {
-        var pattern = TextReader.pattern(message.getPattern(), context.at("pattern"));
-        return pattern == null || !groups(message, pattern.groupCount(), context)
+        var dice = message.getHeaderName().isEmpty()
                 ? null
-                : PathRewrite.Regex.of(pattern, message.getSubstitution());
+                : TextReader.name(message.getHeaderName(), "header_name", at);
+        return new ClusterChoice.Weighted(shares, total, dice);
     }
 
-    /** Whether the substitution names only groups that the pattern has. */
-    private static boolean groups(RegexMatchAndSubstitute message, int groups, ReadContext context) {
-        String text = message.getSubstitution();
-        for (int i = 0; i + 1 < text.length(); i++) {
-            if (text.charAt(i) == '\\') {
-                i++;
-                if (Character.digit(text.charAt(i), 10) > groups) {
-                    context.problem("substitution", text, "the pattern has " + groups + " groups only",
-                            "add the group to the pattern, or name another");
-                    return false;
-                }
-            }
+    private Share share(WeightedCluster.ClusterWeight cluster, @Nullable Criteria outer, ReadContext at) {
+        var edits = EditsReader.both(cluster.getRequestHeadersToAddList(), cluster.getRequestHeadersToRemoveList(),
+                cluster.getResponseHeadersToAddList(), cluster.getResponseHeadersToRemoveList(), at);
+        var inner = scope.with(edits)
+                .with(PerFilterReader.inside(scope.filters(), cluster.getTypedPerFilterConfigMap(), at));
+        String host = cluster.getHostRewriteLiteral();
+        TextReader.checkHost(host, "host_rewrite_literal", at);
+        String byHeader = cluster.getClusterHeader();
+        if (cluster.getName().isEmpty() == byHeader.isEmpty()) {
+            at.problem("name", cluster.getName(), "a weighted cluster needs a name, or a header that names it",
+                    "write one of name and cluster_header");
         }
-        return true;
-    }
-
-    private HostRewrite hostRewrite(RouteAction message) {
-        return switch (message.getHostRewriteSpecifierCase()) {
-            case HOST_REWRITE_LITERAL -> {
-                TextReader.checkHost(message.getHostRewriteLiteral(), "host_rewrite_literal", context);
-                yield message.getHostRewriteLiteral().isEmpty()
-                        ? HostRewrite.KEEP
-                        : new HostRewrite.Literal(message.getHostRewriteLiteral());
-            }
-            case AUTO_HOST_REWRITE -> message.getAutoHostRewrite().getValue()
-                    ? new HostRewrite.ToEndpoint()
-                    : HostRewrite.KEEP;
-            case HOST_REWRITE_HEADER -> {
-                HeaderName name = TextReader.name(message.getHostRewriteHeader(), "host_rewrite_header", context);
-                yield name == null ? HostRewrite.KEEP : new HostRewrite.FromHeader(name);
-            }
-            case HOST_REWRITE_PATH_REGEX -> {
-                var at = context.at("host_rewrite_path_regex");
-                var rewrite = regex(message.getHostRewritePathRegex(), at);
-                yield rewrite == null
-                        ? HostRewrite.KEEP
-                        : new HostRewrite.FromPath(rewrite.pattern(), rewrite.substitution());
-            }
-            case HOSTREWRITESPECIFIER_NOT_SET -> HostRewrite.KEEP;
-        };
+        if (scope.clustersMustExist() && !cluster.getName().isEmpty()) {
+            at.clusterReferenced("name", cluster.getName());
+        }
+        var target = new Target(cluster.getName(), Integer.toUnsignedLong(cluster.getWeight().getValue()),
+                inner.requestEdits(), inner.responseEdits(),
+                host.isEmpty() ? HostRewrite.KEEP : new HostRewrite.Literal(host),
+                Plain.criteria(cluster.getMetadataMatch(), outer), inner.filters().bufferBytesMax(),
+                inner.filters().chain());
+        return new Share(target, byHeader.isEmpty() ? null : TextReader.name(byHeader, "cluster_header", at));
     }
 }

@@ -1,13 +1,17 @@
 package io.weir.http.config;
 
 import com.google.re2j.Pattern;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
+import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
+import io.weir.http.config.tree.Packed;
 import io.weir.http.route.HeaderEdits;
 import io.weir.http.route.match.HeaderMatch;
 import io.weir.http.route.match.HeaderMatch.Test;
 import io.weir.http.route.match.PathMatch;
+import io.weir.http.route.match.PathTemplate;
 import io.weir.http.route.match.QueryMatch;
 import io.weir.http.route.match.RouteMatch;
 import io.weir.http.route.match.TextMatch;
@@ -18,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads when a route applies. */
 final class MatchReader {
+    private static final String TEMPLATE = "envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig";
+
     private MatchReader() {}
 
     /** The match, or null after a problem with its path. */
@@ -55,16 +61,36 @@ final class MatchReader {
                 var pattern = TextReader.pattern(message.getSafeRegex(), context.at("safe_regex"));
                 yield pattern == null ? null : new PathMatch.Regex(pattern);
             }
-            case CONNECT_MATCHER -> unknown("connect_matcher", context);
-            case PATH_MATCH_POLICY -> unknown("path_match_policy", context);
+            case CONNECT_MATCHER -> {
+                context.warning("connect_matcher", "",
+                        "Weir opens no tunnels yet: it answers CONNECT with 404 itself, so"
+                                + " no request comes to this route",
+                        "remove the route, or let it stand");
+                yield new PathMatch.Connect();
+            }
+            case PATH_MATCH_POLICY ->
+                template(message.getPathMatchPolicy(), context.at("path_match_policy").at("typed_config"));
             case PATHSPECIFIER_NOT_SET -> null; // the API's rules tell
         };
     }
 
-    private static @Nullable PathMatch unknown(String field, ReadContext context) {
-        context.problem(field, "", "Weir does not match by " + field + " yet",
-                "use path, prefix, path_separated_prefix or safe_regex");
-        return null;
+    private static @Nullable PathMatch template(TypedExtensionConfig policy, ReadContext at) {
+        var any = policy.getTypedConfig();
+        if (!Packed.type(any).equals(TEMPLATE)) {
+            at.problem("", Packed.type(any), "Weir does not know this way to match paths", "use " + TEMPLATE);
+            return null;
+        }
+        var config = Packed.unpack(any, UriTemplateMatchConfig.parser(), at);
+        if (config == null) {
+            return null;
+        }
+        return switch (PathTemplate.of(config.getPathTemplate())) {
+            case PathTemplate.Result.Ready(PathTemplate template) -> new PathMatch.Template(template);
+            case PathTemplate.Result.Refused(String message, String cure) -> {
+                at.problem("path_template", config.getPathTemplate(), message, cure);
+                yield null;
+            }
+        };
     }
 
     private static void reachable(String path, String field, ReadContext context) {

@@ -6,12 +6,12 @@ import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.weir.http.ratelimit.DescriptorRules;
 import io.weir.http.route.Direct;
-import io.weir.http.route.match.PathMatch;
-import io.weir.http.route.rewrite.PathRewrite;
 import io.weir.http.route.Redirect;
 import io.weir.http.route.Redirect.PathChange;
-import io.weir.http.route.RouteAction;
 import io.weir.http.route.Route.Note;
+import io.weir.http.route.RouteAction;
+import io.weir.http.route.match.PathMatch;
+import io.weir.http.route.rewrite.PathRewrite;
 import io.weir.xds.compile.ReadContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -111,7 +111,7 @@ final class RouteReader {
                 yield new PathChange.Rewrite(new PathRewrite.Prefix(path.matchedBytes(), prefix));
             }
             case REGEX_REWRITE -> {
-                var rewrite = ForwardReader.regex(message.getRegexRewrite(), context.at("regex_rewrite"));
+                var rewrite = RewriteReader.regex(message.getRegexRewrite(), context.at("regex_rewrite"));
                 yield rewrite == null ? new PathChange.Keep() : new PathChange.Rewrite(rewrite);
             }
             case PATHREWRITESPECIFIER_NOT_SET -> new PathChange.Keep();

@@ -1,6 +1,11 @@
 package io.weir.http.config;
 
+import com.github.xds.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.RouteList;
+import io.weir.http.config.tree.MatchTreeReader;
+import io.weir.http.config.tree.Packed;
 import io.weir.http.route.RouteTable;
 import io.weir.http.route.VirtualHost;
 import io.weir.xds.compile.ReadContext;
@@ -9,10 +14,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a route configuration. */
 final class RouteTableReader {
     private static final int BODY_BYTES_MAX = 4096;
+    private static final String ROUTE = "envoy.config.route.v3.Route";
+    private static final String ROUTE_LIST = "envoy.config.route.v3.RouteList";
 
     private final ReadContext context;
     private final Map<String, String> domainOwners = new HashMap<>();
@@ -70,7 +78,46 @@ final class RouteTableReader {
                 routes.add(route);
             }
         }
-        return new VirtualHost(message.getName(), domains(message.getName(), message.getDomainsList(), at), routes);
+        if (message.hasMatcher() && message.getRoutesCount() > 0) {
+            at.problem("matcher", "", "there are routes too, and only one of them can find the route",
+                    "move the routes into the matcher, or remove it");
+        }
+        var tree = message.hasMatcher()
+                ? new MatchTreeReader<>((action, here) -> leaf(action, scope, here)).read(message.getMatcher(),
+                        at.at("matcher"))
+                : null;
+        return new VirtualHost(message.getName(), domains(message.getName(), message.getDomainsList(), at), routes,
+                tree);
+    }
+
+    /** The routes at the end of a matcher's branch; null after a problem. */
+    private static @Nullable List<io.weir.http.route.Route> leaf(TypedExtensionConfig action, RouteScope scope,
+            ReadContext at) {
+        var any = action.getTypedConfig();
+        var here = at.at("typed_config");
+        switch (Packed.type(any)) {
+            case ROUTE -> {
+                var message = Packed.unpack(any, Route.parser(), at);
+                var route = message == null ? null : new RouteReader(scope, here).read(message);
+                return route == null ? null : List.of(route);
+            }
+            case ROUTE_LIST -> {
+                var message = Packed.unpack(any, RouteList.parser(), at);
+                var routes = new ArrayList<io.weir.http.route.Route>();
+                for (int i = 0; message != null && i < message.getRoutesCount(); i++) {
+                    var route = new RouteReader(scope, here.at("routes", i)).read(message.getRoutes(i));
+                    if (route != null) {
+                        routes.add(route);
+                    }
+                }
+                return routes;
+            }
+            default -> {
+                at.problem("typed_config", Packed.type(any), "this is no action of a virtual host's matcher",
+                        "use " + ROUTE + " or " + ROUTE_LIST);
+                return null;
+            }
+        }
     }
 
     private List<String> domains(String host, List<String> domains, ReadContext at) {

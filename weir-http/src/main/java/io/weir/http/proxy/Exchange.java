@@ -97,7 +97,7 @@ public final class Exchange {
 
     private void route(HttpHead head) {
         headers.request(head, worker.random());
-        var found = context.spec().routes().match(head, random);
+        var found = context.spec().routes().match(head, random, record);
         route = found;
         if (found != null && found.action() instanceof Forward forward) {
             target = forward.choice().choose(head, random);

@@ -1,21 +1,13 @@
 package io.weir.http.route;
 
 import io.weir.http.codec.HttpHead;
+import io.weir.http.route.match.Peers;
 import org.jspecify.annotations.Nullable;
 
 /** What the {@code %...%} operators of configured header values ask about a request. Asked on the request's worker. */
-public interface FormatSource {
+public interface FormatSource extends Peers {
     /** The request's head as it is now. */
     HttpHead request();
-
-    /** {@code ip:port} of the client, as trusted hops tell it. */
-    String downstreamRemoteAddress();
-
-    /** {@code ip:port} of the connection's far end, whatever header fields say. */
-    String downstreamDirectRemoteAddress();
-
-    /** {@code ip:port} that the client connected to. */
-    String downstreamLocalAddress();
 
     /** {@code HTTP/1.1}, {@code HTTP/1.0}. */
     String protocol();

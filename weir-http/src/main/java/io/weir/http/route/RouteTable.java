@@ -2,6 +2,7 @@ package io.weir.http.route;
 
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.match.PathMatch;
+import io.weir.http.route.match.Peers;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -48,10 +49,12 @@ public final class RouteTable {
      *            the request, normalised
      * @param random
      *            any 64 random bits, the same for all questions about one request
+     * @param peers
+     *            the request's connection
      */
-    public @Nullable Route match(HttpHead head, long random) {
+    public @Nullable Route match(HttpHead head, long random, Peers peers) {
         var routes = domains.find(head);
-        return routes == null ? null : routes.match(head, random);
+        return routes == null ? null : routes.match(head, random, peers);
     }
 
     /** The virtual host for a request, or null. */

@@ -1,6 +1,8 @@
 package io.weir.http.route;
 
+import io.weir.http.route.tree.MatchTree;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The routes of some domains. Immutable. Source: Envoy's {@code VirtualHost}.
@@ -11,10 +13,18 @@ import java.util.List;
  *            {@code a.example}, {@code *.a.example}, {@code a.*} or {@code *}; a port counts as part of the text
  * @param routes
  *            the first that matches is taken
+ * @param tree
+ *            finds the routes to be asked, in the place of {@code routes}; null: there is none
  */
-public record VirtualHost(String name, List<String> domains, List<Route> routes) {
+public record VirtualHost(String name, List<String> domains, List<Route> routes,
+        @Nullable MatchTree<List<Route>> tree) {
     public VirtualHost {
         domains = List.copyOf(domains);
         routes = List.copyOf(routes);
+    }
+
+    /** With a list of routes. */
+    public VirtualHost(String name, List<String> domains, List<Route> routes) {
+        this(name, domains, routes, null);
     }
 }

@@ -13,11 +13,11 @@ import io.weir.http.route.ClusterChoice;
 import io.weir.http.route.Direct;
 import io.weir.http.route.Forward;
 import io.weir.http.route.Heads;
-import io.weir.http.route.rewrite.HostRewrite;
 import io.weir.http.route.Redirect;
 import io.weir.http.route.RetryOn;
 import io.weir.http.route.RetrySpec;
 import io.weir.http.route.Target;
+import io.weir.http.route.rewrite.HostRewrite;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,7 +33,7 @@ class RouteReaderTest {
 
     private static boolean matches(String match, HttpHead head) {
         var spec = route("match: " + match + "\nroute: { cluster: a }").accepted();
-        return spec.routes().match(head, 0) != null;
+        return spec.routes().match(head, 0, Heads.source(head)) != null;
     }
 
     private static HttpHead sent(Forward forward, HttpHead head) {
@@ -133,7 +133,14 @@ class RouteReaderTest {
         assertThat(read.clusters()).containsExactly("a", "b");
         var choice = (ClusterChoice.Weighted) read.forward().choice();
         assertThat(choice.total()).isEqualTo(4);
-        assertThat(choice.targets().get(1).hostRewrite()).isEqualTo(new HostRewrite.Literal("b.example"));
+        assertThat(choice.shares().get(1).target().hostRewrite()).isEqualTo(new HostRewrite.Literal("b.example"));
+        assertThat(action("""
+                route: { weighted_clusters: { header_name: x-dice, clusters: [ { name: a, weight: 1 },
+                  { cluster_header: x-to, weight: 1 } ] } }
+                """).forward().choice().choose(Heads.to("/", "x-dice: 1", "x-to: c"), 0)).extracting(Target::cluster)
+                .isEqualTo("c");
+        assertThat(action("route: { weighted_clusters: { clusters: [ { name: a, cluster_header: b, weight: 1 },"
+                + " { weight: 1 } ] } }").problems()).hasSize(2).allMatch(problem -> problem.contains("needs a name"));
         assertThat(action("route: { weighted_clusters: { clusters: [ { name: a, weight: 0 } ] } }").problems())
                 .singleElement().asString().contains("the weights' sum must be from 1");
     }

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.re2j.Pattern;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.route.match.HeadText;
 import io.weir.http.route.match.PathMatch;
 import io.weir.http.route.rewrite.HostRewrite;
 import io.weir.http.route.rewrite.PathRewrite;
-import io.weir.http.route.match.HeadText;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -138,6 +138,34 @@ class ForwardTest {
             assertThat(target.cluster()).isNotEqualTo("zero");
         }
         assertThat(first).isEqualTo(250);
+    }
+
+    @Test
+    void aHeaderDecidesInThePlaceOfTheDice() {
+        var weighted = new ClusterChoice.Weighted(
+                List.of(new ClusterChoice.Share(weight("a", 1), null), new ClusterChoice.Share(weight("b", 3), null)),
+                4,
+                HeaderName.of("x-dice"));
+        assertThat(cluster(weighted, "x-dice: 4")).isEqualTo("a");
+        assertThat(cluster(weighted, "x-dice: 7")).isEqualTo("b");
+        assertThat(cluster(weighted, "x-dice: 18446744073709551612")).as("2^64 - 4").isEqualTo("a");
+        for (String none : List.of("x-dice: 18446744073709551616", "x-dice: -1", "x-dice: +1", "x-dice: 1a", "x-dice:",
+                "x-other: 1")) {
+            assertThat(cluster(weighted, none)).as(none).isEqualTo("b");
+        }
+    }
+
+    @Test
+    void aHeaderNamesAWeightedCluster() {
+        var weighted = new ClusterChoice.Weighted(
+                List.of(new ClusterChoice.Share(weight("", 1), HeaderName.of("x-to"))), 1, null);
+        assertThat(cluster(weighted, "x-to: c")).isEqualTo("c");
+        assertThat(weighted.choose(Heads.to("/"), 0)).isNull();
+    }
+
+    private static String cluster(ClusterChoice choice, String line) {
+        var target = choice.choose(Heads.to("/", line), 2);
+        return target == null ? "none" : target.cluster();
     }
 
     private static Target weight(String cluster, long weight) {

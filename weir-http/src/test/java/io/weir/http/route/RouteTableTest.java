@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.re2j.Pattern;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.route.match.HeadText;
 import io.weir.http.route.match.HeaderMatch;
 import io.weir.http.route.match.PathMatch;
+import io.weir.http.route.match.Peers;
 import io.weir.http.route.match.QueryMatch;
 import io.weir.http.route.match.RouteMatch;
 import io.weir.http.route.match.TextMatch;
-import io.weir.http.route.match.HeadText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RouteTableTest {
+    private static final Peers PEERS = Heads.source(Heads.to("/"));
+
     private static VirtualHost host(String name, String... domains) {
         return new VirtualHost(name, List.of(domains),
                 List.of(Route.of(new PathMatch.Prefix("/", false), Forward.to(name))));
@@ -37,7 +40,7 @@ class RouteTableTest {
     }
 
     private static @Nullable String match(RouteTable table, HttpHead head) {
-        var route = table.match(head, 0);
+        var route = table.match(head, 0, Heads.source(head));
         return route == null ? null : route.name();
     }
 
@@ -150,7 +153,7 @@ class RouteTableTest {
                 route("rest", new PathMatch.Prefix("/", false)));
         int taken = 0;
         for (int i = 0; i < 1000; i++) {
-            var route = table.match(Heads.to("/"), i);
+            var route = table.match(Heads.to("/"), i, PEERS);
             taken += route != null && route.name().equals("some") ? 1 : 0;
         }
         assertThat(taken).isEqualTo(250);
@@ -165,7 +168,7 @@ class RouteTableTest {
             for (int i = 0; i < 60; i++) {
                 var head = randomRequest(random);
                 long dice = random.nextLong();
-                assertThat(table.match(head, dice))
+                assertThat(table.match(head, dice, PEERS))
                         .as("seed %d: %s %s %s", seed, head.method(), head.authority(), head.path())
                         .isSameAs(Reference.match(hosts, table.virtualHost(head), head, dice));
             }
@@ -203,11 +206,11 @@ class RouteTableTest {
         var threads = (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
         long matched = 0;
         for (int i = 0; i < 20_000; i++) {
-            matched += table.match(head, i) == null ? 0 : 1;
+            matched += table.match(head, i, PEERS) == null ? 0 : 1;
         }
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < 10_000; i++) {
-            matched += table.match(head, i) == null ? 0 : 1;
+            matched += table.match(head, i, PEERS) == null ? 0 : 1;
         }
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
         assertThat(matched).isEqualTo(30_000);

@@ -2,6 +2,7 @@ package io.weir.http.route.match;
 
 import io.weir.http.codec.HttpHead;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,18 @@ public final class QueryMatch {
 
     /** Whether the head's query passes. */
     public boolean matches(HttpHead head) {
+        long span = locate(head, name);
+        if (span == HeadField.ABSENT) {
+            return value == null && !present;
+        }
+        return value == null ? present : value.matches(head.bytes(), HeadField.start(span), HeadField.end(span));
+    }
+
+    /**
+     * Where the value of the first parameter of this name stands, as {@link HeadField#locate} packs it; one without an
+     * equals sign has an empty value.
+     */
+    public static long locate(HttpHead head, byte[] name) {
         byte[] bytes = head.bytes();
         int end = head.pathEnd();
         int at = head.queryStart();
@@ -45,14 +58,10 @@ public final class QueryMatch {
                 at++;
             }
             int nameEnd = equals < 0 ? at : equals;
-            if (named(bytes, start, nameEnd)) {
-                return value == null ? present : value.matches(bytes, equals < 0 ? at : equals + 1, at);
+            if (nameEnd > start && Arrays.equals(bytes, start, nameEnd, name, 0, name.length)) {
+                return ((long) (equals < 0 ? at : equals + 1) << 32) | at;
             }
         }
-        return value == null && !present;
-    }
-
-    private boolean named(byte[] bytes, int from, int to) {
-        return java.util.Arrays.equals(bytes, from, to, name, 0, name.length) && to > from;
+        return HeadField.ABSENT;
     }
 }

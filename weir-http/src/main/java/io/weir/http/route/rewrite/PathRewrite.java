@@ -6,6 +6,7 @@ import io.weir.http.codec.HttpHead;
 import io.weir.http.route.match.HeadText;
 import io.weir.http.route.match.PathMatch;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** What happens to the path on the way to the upstream. Query strings stay. Immutable. */
 public sealed interface PathRewrite {
@@ -86,6 +87,29 @@ public sealed interface PathRewrite {
         public String rewritten(HttpHead head) {
             String path = HeadText.utf8(head, head.pathStart(), PathMatch.pathEnd(head));
             return HeadText.latin(pattern.matcher(path).replaceAll(substitution));
+        }
+    }
+
+    /** The path is made anew by a template: {@code path_rewrite_policy}. */
+    record Template(TemplateRewrite template) implements PathRewrite {
+        @Override
+        public void apply(HttpHead head, boolean original) {
+            int start = head.pathStart();
+            int end = PathMatch.pathEnd(head);
+            byte[] rewritten = template.apply(head.bytes(), start, end);
+            if (rewritten != null && !Arrays.equals(rewritten, 0, rewritten.length, head.bytes(), start, end)) {
+                keep(head, original);
+                head.replacePathPrefix(end - start, rewritten);
+            }
+        }
+
+        @Override
+        public String rewritten(HttpHead head) {
+            int end = PathMatch.pathEnd(head);
+            byte[] rewritten = template.apply(head.bytes(), head.pathStart(), end);
+            return rewritten == null
+                    ? head.text(head.pathStart(), end)
+                    : new String(rewritten, StandardCharsets.ISO_8859_1);
         }
     }
 

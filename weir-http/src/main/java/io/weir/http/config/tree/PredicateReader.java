@@ -1,0 +1,125 @@
+package io.weir.http.config.tree;
+
+import com.github.xds.core.v3.TypedExtensionConfig;
+import com.github.xds.type.matcher.v3.Matcher.MatcherList;
+import com.github.xds.type.matcher.v3.StringMatcher;
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import io.envoyproxy.envoy.extensions.matching.input_matchers.ip.v3.Ip;
+import io.weir.http.route.match.TextMatch;
+import io.weir.http.route.tree.Network;
+import io.weir.http.route.tree.Predicate;
+import io.weir.xds.compile.ReadContext;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads conditions of trees. */
+final class PredicateReader {
+    private static final String IP = "envoy.extensions.matching.input_matchers.ip.v3.Ip";
+
+    private PredicateReader() {}
+
+    /** The condition, or null after a problem. */
+    static @Nullable Predicate read(MatcherList.Predicate message, ReadContext at) {
+        return switch (message.getMatchTypeCase()) {
+            case SINGLE_PREDICATE -> single(message.getSinglePredicate(), at.at("single_predicate"));
+            case OR_MATCHER -> {
+                var parts = parts(message.getOrMatcher(), at.at("or_matcher"));
+                yield parts == null ? null : new Predicate.Or(parts);
+            }
+            case AND_MATCHER -> {
+                var parts = parts(message.getAndMatcher(), at.at("and_matcher"));
+                yield parts == null ? null : new Predicate.And(parts);
+            }
+            case NOT_MATCHER -> {
+                var part = read(message.getNotMatcher(), at.at("not_matcher"));
+                yield part == null ? null : new Predicate.Not(part);
+            }
+            case MATCHTYPE_NOT_SET -> null; // the API's rules tell
+        };
+    }
+
+    private static @Nullable List<Predicate> parts(MatcherList.Predicate.PredicateList list, ReadContext at) {
+        var parts = new ArrayList<Predicate>();
+        for (int i = 0; i < list.getPredicateCount(); i++) {
+            var part = read(list.getPredicate(i), at.at("predicate", i));
+            if (part != null) {
+                parts.add(part);
+            }
+        }
+        return parts.size() == list.getPredicateCount() ? parts : null;
+    }
+
+    private static @Nullable Predicate single(MatcherList.Predicate.SinglePredicate message, ReadContext at) {
+        var input = InputReader.read(message.getInput(), at.at("input"));
+        Predicate.@Nullable ValueTest test = switch (message.getMatcherCase()) {
+            case VALUE_MATCH -> {
+                var text = text(message.getValueMatch(), at.at("value_match"));
+                yield text == null ? null : new Predicate.Text(text);
+            }
+            case CUSTOM_MATCH -> custom(message.getCustomMatch(), at.at("custom_match"));
+            case MATCHER_NOT_SET -> null; // the API's rules tell
+        };
+        return input == null || test == null ? null : new Predicate.Single(input, test);
+    }
+
+    private static @Nullable TextMatch text(StringMatcher matcher, ReadContext at) {
+        boolean ignoreCase = matcher.getIgnoreCase();
+        return switch (matcher.getMatchPatternCase()) {
+            case EXACT -> TextMatch.exact(matcher.getExact(), ignoreCase);
+            case PREFIX -> TextMatch.prefix(matcher.getPrefix(), ignoreCase);
+            case SUFFIX -> TextMatch.suffix(matcher.getSuffix(), ignoreCase);
+            case CONTAINS -> TextMatch.contains(matcher.getContains(), ignoreCase);
+            case SAFE_REGEX -> {
+                String regex = matcher.getSafeRegex().getRegex();
+                try {
+                    yield new TextMatch.Regex(Pattern.compile(regex));
+                } catch (PatternSyntaxException e) {
+                    at.problem("safe_regex.regex", regex, "not a regular expression: " + e.getDescription(),
+                            "write it in RE2's syntax, which has no look-around and no back references");
+                    yield null;
+                }
+            }
+            case CUSTOM -> {
+                at.problem("custom", matcher.getCustom().getName(), "Weir knows no custom string matchers",
+                        "use exact, prefix, suffix, contains or safe_regex");
+                yield null;
+            }
+            case MATCHPATTERN_NOT_SET -> null; // the API's rules tell
+        };
+    }
+
+    private static Predicate.@Nullable ValueTest custom(TypedExtensionConfig message, ReadContext at) {
+        var any = message.getTypedConfig();
+        if (!Packed.type(any).equals(IP)) {
+            at.problem("typed_config", Packed.type(any), "Weir does not know this matcher of values yet",
+                    "use value_match, or " + IP);
+            return null;
+        }
+        var ip = Packed.unpack(any, Ip.parser(), at);
+        if (ip == null) {
+            return null;
+        }
+        var networks = new ArrayList<Network>();
+        for (int i = 0; i < ip.getCidrRangesCount(); i++) {
+            var range = ip.getCidrRanges(i);
+            var network = network(range.getAddressPrefix(), range.getPrefixLen().getValue(),
+                    at.at("typed_config").at("cidr_ranges", i));
+            if (network != null) {
+                networks.add(network);
+            }
+        }
+        return new Predicate.Within(networks);
+    }
+
+    /** A network, or null after a problem. */
+    static @Nullable Network network(String address, int prefixBits, ReadContext at) {
+        var network = Network.of(address, prefixBits);
+        if (network == null) {
+            at.problem("", address + "/" + prefixBits, "this is no network",
+                    "write an IP address and at most as many bits as it has: address_prefix 10.0.0.0, prefix_len 8");
+        }
+        return network;
+    }
+}
