@@ -30,6 +30,12 @@ final class EditsReader {
         return HeaderEdits.of(List.of(new Level(addList(list, messages, context), List.of())));
     }
 
+    /** A single line that is added. */
+    static Level one(HeaderValueOption message, ReadContext context) {
+        var add = add(message, context);
+        return add == null ? Level.NONE : new Level(List.of(add), List.of());
+    }
+
     private static List<HeaderEdits.Add> addList(String list, List<HeaderValueOption> messages, ReadContext context) {
         var adds = new ArrayList<HeaderEdits.Add>();
         for (int i = 0; i < messages.size(); i++) {

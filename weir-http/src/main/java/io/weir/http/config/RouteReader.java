@@ -12,12 +12,14 @@ import io.weir.http.route.Route.Note;
 import io.weir.http.route.RouteAction;
 import io.weir.http.route.match.PathMatch;
 import io.weir.http.route.rewrite.PathRewrite;
+import io.weir.http.shadow.ShadowRules;
 import io.weir.xds.compile.ReadContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -47,14 +49,23 @@ final class RouteReader {
                         scope.filters().chain(), notes(message));
     }
 
-    /** What the route says to filters; its virtual host's part too, so that a filter need not ask two. */
+    /** What the route says beside its action; its virtual host's part too, so that nobody need ask two. */
     @SuppressWarnings("deprecation") // the older way to have the virtual host's limits too
     private List<Note> notes(Route message) {
+        var notes = new ArrayList<Note>();
         var own = DescriptorRulesReader.rules(message.getRoute().getRateLimitsList(), context.at("route"));
-        return own.isEmpty() && above.descriptorRules().isEmpty()
-                ? List.of()
-                : List.of(new DescriptorRules(own, above.descriptorRules(),
-                        message.getRoute().getIncludeVhRateLimits().getValue()));
+        if (!own.isEmpty() || !above.descriptorRules().isEmpty()) {
+            notes.add(new DescriptorRules(own, above.descriptorRules(),
+                    message.getRoute().getIncludeVhRateLimits().getValue()));
+        }
+        var mirrors = message.getRoute().getRequestMirrorPoliciesList();
+        var shadows = mirrors.isEmpty()
+                ? above.shadows()
+                : ShadowReader.policies(mirrors, above.clustersMustExist(), context.at("route"));
+        if (!shadows.isEmpty()) {
+            notes.add(new ShadowRules(shadows));
+        }
+        return notes;
     }
 
     private @Nullable RouteAction action(Route message, PathMatch path, RouteScope scope) {

@@ -3,6 +3,7 @@ package io.weir.http.config;
 import io.weir.http.ratelimit.DescriptorRule;
 import io.weir.http.route.HeaderEdits;
 import io.weir.http.route.RetrySpec;
+import io.weir.http.shadow.ShadowPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +21,12 @@ import org.jspecify.annotations.Nullable;
  *            the HTTP filters, as the levels so far have them
  * @param descriptorRules
  *            the virtual host's
+ * @param shadows
+ *            who gets copies of requests, where a route does not say
  */
 record RouteScope(List<EditsReader.Both> levels, boolean mostSpecificWins, @Nullable RetrySpec retry,
         boolean attemptCountUpstream, boolean attemptCountDownstream, int bodyBytesMax, boolean clustersMustExist,
-        FilterLevel filters, List<DescriptorRule> descriptorRules) {
+        FilterLevel filters, List<DescriptorRule> descriptorRules, List<ShadowPolicy> shadows) {
 
     /** One level further in. */
     RouteScope with(EditsReader.Both level) {
@@ -31,13 +34,13 @@ record RouteScope(List<EditsReader.Both> levels, boolean mostSpecificWins, @Null
         all.add(level);
         all.addAll(levels);
         return new RouteScope(List.copyOf(all), mostSpecificWins, retry, attemptCountUpstream, attemptCountDownstream,
-                bodyBytesMax, clustersMustExist, filters, descriptorRules);
+                bodyBytesMax, clustersMustExist, filters, descriptorRules, shadows);
     }
 
     /** The same with what this level says of single filters. */
     RouteScope with(FilterLevel inner) {
         return new RouteScope(levels, mostSpecificWins, retry, attemptCountUpstream, attemptCountDownstream,
-                bodyBytesMax, clustersMustExist, inner, descriptorRules);
+                bodyBytesMax, clustersMustExist, inner, descriptorRules, shadows);
     }
 
     HeaderEdits requestEdits() {

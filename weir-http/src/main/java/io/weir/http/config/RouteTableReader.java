@@ -43,7 +43,7 @@ final class RouteTableReader {
         boolean mustExist = !message.hasValidateClusters() || message.getValidateClusters().getValue();
         var above = new RouteScope(List.of(edits), message.getMostSpecificHeaderMutationsWins(), null, false, false,
                 bodyMax, mustExist, PerFilterReader.inside(filters, message.getTypedPerFilterConfigMap(), context),
-                List.of());
+                List.of(), ShadowReader.policies(message.getRequestMirrorPoliciesList(), mustExist, context));
         var hosts = new ArrayList<VirtualHost>();
         for (int i = 0; i < message.getVirtualHostsCount(); i++) {
             hosts.add(host(message.getVirtualHosts(i), above, context.at("virtual_hosts", i)));
@@ -62,7 +62,11 @@ final class RouteTableReader {
                 message.getIncludeRequestAttemptCount(), message.getIncludeAttemptCountInResponse(),
                 above.bodyBytesMax(), above.clustersMustExist(),
                 PerFilterReader.inside(above.filters(), message.getTypedPerFilterConfigMap(), at),
-                DescriptorRulesReader.rules(message.getRateLimitsList(), at)).with(edits);
+                DescriptorRulesReader.rules(message.getRateLimitsList(), at),
+                message.getRequestMirrorPoliciesCount() == 0
+                        ? above.shadows()
+                        : ShadowReader.policies(message.getRequestMirrorPoliciesList(), above.clustersMustExist(), at))
+                .with(edits);
         switch (message.getRequireTls()) {
             case NONE -> {
                 // nothing asked

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.weir.core.balance.Pick;
 import io.weir.core.balance.Reason;
 import io.weir.core.cluster.Cluster;
+import io.weir.core.cluster.Clusters;
 import io.weir.core.model.Host;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HttpHead.Framing;
@@ -34,6 +35,7 @@ final class Attempts implements UpstreamListener {
     private final Retries retries = new Retries();
     private final Visit visit = new Visit();
     private final EndpointHost endpointHost = new EndpointHost();
+    private final Shadows shadows;
 
     private @Nullable Cluster cluster;
     private @Nullable Forward forward;
@@ -46,11 +48,12 @@ final class Attempts implements UpstreamListener {
     private boolean held;
     private int count;
 
-    Attempts(Exchange exchange, Downstream downstream, Affinity affinity) {
+    Attempts(Exchange exchange, Downstream downstream, Affinity affinity, Clusters clusters) {
         this.exchange = exchange;
         this.downstream = downstream;
         this.worker = downstream.worker();
         this.tried = new TriedHosts(worker, affinity);
+        this.shadows = new Shadows(exchange, worker, clusters);
     }
 
     // ---- the exchange's side ----
@@ -82,6 +85,8 @@ final class Attempts implements UpstreamListener {
             return;
         }
         inClientRead = true;
+        shadows.begin(request, how, Heads.bodyless(request));
+        replay.showTo(shadows);
         attempt(request, to, how, now);
     }
 
@@ -92,7 +97,10 @@ final class Attempts implements UpstreamListener {
                 count++;
                 tried.add(chosen.host());
                 visit.begin(to, chosen.host(), now);
-                prepare(request, chosen.host(), how);
+                endpointHost.apply(request, how, target, chosen.host().endpoint().hostname());
+                if (how.attemptCountUpstream()) {
+                    HeaderPolicy.attemptCount(request, count);
+                }
                 if (exchange.requestComplete()) {
                     tryBegins(how.retry(), now);
                 }
@@ -138,13 +146,6 @@ final class Attempts implements UpstreamListener {
         stream = null;
     }
 
-    private void prepare(HttpHead request, Host chosen, Forward how) {
-        endpointHost.apply(request, how, target, chosen.endpoint().hostname());
-        if (how.attemptCountUpstream()) {
-            HeaderPolicy.attemptCount(request, count);
-        }
-    }
-
     /** Body bytes from the client, which now belong to the attempts. */
     void data(ByteBuf data, boolean last) {
         if (replay.gathering()) {
@@ -156,6 +157,7 @@ final class Attempts implements UpstreamListener {
             return;
         }
         inClientRead = true;
+        shadows.data(data, last);
         replay.keep(data, last);
         var open = stream;
         if (open == null) {
@@ -188,6 +190,7 @@ final class Attempts implements UpstreamListener {
             return;
         }
         inClientRead = true;
+        shadows.bodyEnded();
         replay.exhaust();
         var open = stream;
         if (open != null) {
@@ -255,18 +258,13 @@ final class Attempts implements UpstreamListener {
     /** The route's time is over while a host had the request. */
     void timedOut(int status) {
         charge(status);
-        var to = cluster;
-        if (to != null && visit.host() != null) {
-            to.stats().upstreamRqTimeout().increment();
-            if (stream != null) {
-                visit.tookTooLong(worker.nowNanos());
-            }
-        }
+        visit.timeIsOver(stream != null, worker.nowNanos());
         abandon();
     }
 
     /** The exchange is over: what was taken is given back, and the cluster hears how it went. */
     void finished(int status, long now) {
+        shadows.requestOver();
         var to = cluster;
         if (to == null) {
             return;
@@ -298,7 +296,7 @@ final class Attempts implements UpstreamListener {
             open.cancel();
             return;
         }
-        boolean bodyless = request.framing() == Framing.NONE || request.contentLength() == 0;
+        boolean bodyless = Heads.bodyless(request);
         open.head(request, bodyless);
         if (bodyless) {
             replay.complete();

@@ -57,7 +57,7 @@ public final class Exchange {
         this.stats = context.stats();
         this.headers = new HeaderPolicy(context, downstream);
         this.affinity = new Affinity(this, downstream, context.spec().clientAddress());
-        this.attempts = new Attempts(this, downstream, affinity);
+        this.attempts = new Attempts(this, downstream, affinity, context.clusters());
         this.timeouts = new Timeouts(this, worker);
         this.record = new ExchangeRecord(this);
         this.filters = new FilterPass(this, downstream, context.chains());

@@ -21,6 +21,11 @@ public final class Heads {
         return worker.slot(SLOT);
     }
 
+    /** Whether nothing follows the head of this request. */
+    static boolean bodyless(HttpHead request) {
+        return request.framing() == HttpHead.Framing.NONE || request.contentLength() == 0;
+    }
+
     /** An empty head, to be given back. */
     public HttpHead take() {
         var head = free.pollLast();

@@ -130,6 +130,16 @@ final class Replay {
         }
     }
 
+    /** Shows a body that was gathered to the copies of its request. */
+    void showTo(Shadows copies) {
+        for (int i = 0; i < kept.size(); i++) {
+            copies.data(kept.get(i), complete && i == kept.size() - 1);
+        }
+        if (trailers != null) {
+            copies.bodyEnded();
+        }
+    }
+
     /** Lets everything go; the request can't be sent again. */
     void exhaust() {
         repeatable = false;

@@ -117,6 +117,17 @@ final class Visit {
         }
     }
 
+    /** The request's whole time is over; {@code begun} when a host had it. */
+    void timeIsOver(boolean begun, long nowNanos) {
+        var to = cluster;
+        if (host != null && to != null) {
+            to.stats().upstreamRqTimeout().increment();
+            if (begun) {
+                tookTooLong(nowNanos);
+            }
+        }
+    }
+
     /** The host broke off. */
     void brokeOff(long nowNanos) {
         var at = host;

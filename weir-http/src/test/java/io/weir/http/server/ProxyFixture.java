@@ -43,6 +43,7 @@ final class ProxyFixture implements AutoCloseable {
     final Cluster cluster;
     final HttpServer server;
     final int port;
+    private final Clusters clusters = new Clusters();
     private final Workers workers;
     private final Listener listener;
     private final BlockingQueue<Logged> logged = new LinkedBlockingQueue<>();
@@ -68,13 +69,20 @@ final class ProxyFixture implements AutoCloseable {
     private ProxyFixture(ClusterSpec clusterSpec, HttpManagerSpec spec) {
         cluster = new Cluster(clusterSpec, stats);
         cluster.endpoints(clusterSpec.endpoints(), System.nanoTime());
-        var clusters = new Clusters();
         clusters.put(cluster);
         workers = Workers.start(1);
         var context = new ProxyContext(spec, clusters, new HttpStats(stats, spec.statPrefix()), new Recorder(), 0);
         server = new HttpServer(context, workers);
         listener = listen();
         port = ((InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    /** One more cluster, of one origin. */
+    Cluster add(String name, Origin origin) {
+        var more = new Cluster(ClusterSpec.of(name, List.of(Endpoint.of(origin.address()))), stats);
+        more.endpoints(more.spec().endpoints(), System.nanoTime());
+        clusters.put(more);
+        return more;
     }
 
     private Listener listen() {
