@@ -13,8 +13,7 @@ import java.util.Set;
 /** Reads which failures are tried again. */
 final class RetryReader {
     /** Words of Envoy's that need what Weir does not have yet, so that they never apply. */
-    private static final Set<String> NEVER = Set.of("cancelled", "deadline-exceeded", "internal", "resource-exhausted",
-            "unavailable", "http3-post-connect-failure");
+    private static final Set<String> NEVER = Set.of("http3-post-connect-failure");
     private static final String PREVIOUS_HOSTS = "previous_hosts";
 
     private RetryReader() {}

@@ -12,7 +12,9 @@ import io.weir.http.route.Route.Note;
 import io.weir.http.route.RouteAction;
 import io.weir.http.route.match.PathMatch;
 import io.weir.http.route.rewrite.PathRewrite;
+import io.weir.http.timeout.GrpcTimeouts;
 import io.weir.http.shadow.ShadowRules;
+import io.weir.xds.compile.Plain;
 import io.weir.xds.compile.ReadContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +67,24 @@ final class RouteReader {
         if (!shadows.isEmpty()) {
             notes.add(new ShadowRules(shadows));
         }
+        var grpc = grpc(message.getRoute());
+        if (grpc != null) {
+            notes.add(grpc);
+        }
         return notes;
+    }
+
+    @SuppressWarnings("deprecation") // the older way to bound a call's timeout
+    private static @Nullable GrpcTimeouts grpc(io.envoyproxy.envoy.config.route.v3.RouteAction message) {
+        var life = message.getMaxStreamDuration();
+        boolean timeout = message.hasMaxGrpcTimeout();
+        boolean duration = life.hasGrpcTimeoutHeaderMax();
+        return timeout || duration
+                ? new GrpcTimeouts(timeout ? Plain.nanos(message.getMaxGrpcTimeout()) : GrpcTimeouts.UNUSED,
+                        Plain.nanos(message.getGrpcTimeoutOffset()),
+                        duration ? Plain.nanos(life.getGrpcTimeoutHeaderMax()) : GrpcTimeouts.UNUSED,
+                        Plain.nanos(life.getGrpcTimeoutHeaderOffset()))
+                : null;
     }
 
     private @Nullable RouteAction action(Route message, PathMatch path, RouteScope scope) {

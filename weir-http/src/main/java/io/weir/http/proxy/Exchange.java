@@ -164,9 +164,9 @@ public final class Exchange {
             reply(forward.clusterNotFoundStatus(), "", "cluster_not_found", ResponseFlag.NC.bit());
             return;
         }
-        timeouts.routed(forward);
+        timeouts.routed(forward, route, head);
         forward.prepare(head, chosen, record, !context.spec().suppressEnvoyHeaders());
-        headers.upstream(head, forward);
+        headers.upstream(head, timeouts.routeNanos());
         attempts.begin(head, cluster, forward, chosen, moments.startNanos);
         if (active && requestComplete) {
             timeouts.requestComplete(moments.startNanos);
@@ -340,10 +340,8 @@ public final class Exchange {
         return head;
     }
 
-    private void sendLocal(HttpHead localHead, byte[] body) {
-        if (body.length > 0) {
-            localHead.add(HeaderName.CONTENT_TYPE, "text/plain");
-        }
+    private void sendLocal(HttpHead localHead, byte[] text) {
+        byte[] body = HeaderPolicy.localBody(localHead, request, text);
         if (!requestComplete) {
             downstream.readable(false); // known before the head is written, which then says that this is the last
         }

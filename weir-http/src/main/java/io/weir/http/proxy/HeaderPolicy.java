@@ -4,6 +4,8 @@ import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HopByHop;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.config.HttpManagerSpec;
+import io.weir.http.grpc.GrpcCall;
+import io.weir.http.grpc.GrpcStatus;
 import io.weir.http.route.Forward;
 import io.weir.net.transport.WorkerSlot;
 import io.weir.observe.log.ResponseFlag;
@@ -22,6 +24,7 @@ final class HeaderPolicy {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
     private static final byte[] PROTOCOL = "1.1 ".getBytes(StandardCharsets.ISO_8859_1);
     /** What a client outside may not tell an edge proxy. */
+    private static final byte[] NO_BYTES = {};
     private static final HeaderName[] INTERNAL = {HeaderName.X_ENVOY_INTERNAL, HeaderName.X_ENVOY_RETRY_ON,
             HeaderName.X_ENVOY_MAX_RETRIES, HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS,
             HeaderName.X_ENVOY_UPSTREAM_RQ_PER_TRY_TIMEOUT_MS, HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS,
@@ -94,10 +97,10 @@ final class HeaderPolicy {
     }
 
     /** What only a request on its way to a cluster carries. */
-    void upstream(HttpHead head, Forward forward) {
-        if (!spec.suppressEnvoyHeaders() && forward.timeoutNanos() > 0) {
+    void upstream(HttpHead head, long timeoutNanos) {
+        if (!spec.suppressEnvoyHeaders() && timeoutNanos > 0) {
             head.remove(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS);
-            head.add(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, forward.timeoutNanos() / 1_000_000);
+            head.add(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, timeoutNanos / 1_000_000);
         }
     }
 
@@ -148,6 +151,18 @@ final class HeaderPolicy {
             date(head);
         }
         via(head);
+    }
+
+    /** The body of an answer of Weir's own, whose head is told what it is: callers of gRPC get none. */
+    static byte[] localBody(HttpHead head, @Nullable HttpHead request, byte[] body) {
+        if (request != null && head.status() != 200 && GrpcCall.is(request)) {
+            GrpcCall.answer(head, GrpcStatus.ofHttp(head.status()), body);
+            return NO_BYTES;
+        }
+        if (body.length > 0) {
+            head.add(HeaderName.CONTENT_TYPE, "text/plain");
+        }
+        return body;
     }
 
     /** What an answer of Weir's own carries. */

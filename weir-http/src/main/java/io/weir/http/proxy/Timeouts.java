@@ -1,9 +1,13 @@
 package io.weir.http.proxy;
 
 import io.weir.http.config.HttpManagerSpec;
+import io.weir.http.codec.HttpHead;
+import io.weir.http.timeout.GrpcTimeouts;
 import io.weir.http.route.Forward;
+import io.weir.http.route.Route;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All deadlines of one exchange behind one timer. The timer is lazy: it stays armed for the earliest deadline it has
@@ -56,15 +60,25 @@ final class Timeouts extends TimerWheel.Timer {
     }
 
     /** The route is known, and with it the times that it allows. */
-    void routed(Forward forward) {
-        routeNanos = forward.timeoutNanos();
+    void routed(Forward forward, @Nullable Route route, HttpHead request) {
+        var grpc = route == null ? null : route.note(GrpcTimeouts.class);
+        routeNanos = grpc == null ? forward.timeoutNanos() : grpc.timeoutNanos(request, forward.timeoutNanos());
         if (forward.idleTimeoutNanos() != Forward.INHERIT_NANOS) {
             idleNanos = forward.idleTimeoutNanos();
         }
-        if (forward.durationMaxNanos() != Forward.INHERIT_NANOS) {
-            lifeDeadline = forward.durationMaxNanos() > 0 ? touchedNanos + forward.durationMaxNanos() : NEVER;
+        long life = grpc == null ? forward.durationMaxNanos() : grpc.durationNanos(request, forward.durationMaxNanos());
+        if (life != Forward.INHERIT_NANOS) {
+            lifeDeadline = life > 0 ? touchedNanos + life : NEVER;
+        }
+        if (grpc != null) {
+            grpc.tell(request, routeNanos);
         }
         arm();
+    }
+
+    /** How long the request may take from its end on, 0 for any time. */
+    long routeNanos() {
+        return routeNanos;
     }
 
     /** The request's last byte has come: the route's time runs from here. */

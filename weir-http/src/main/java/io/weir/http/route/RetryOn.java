@@ -23,7 +23,16 @@ public enum RetryOn {
     /** A response without {@code x-envoy-ratelimited} that carries a named header. */
     RETRIABLE_HEADERS("retriable-headers", 9),
     /** {@code x-envoy-ratelimited} is a reason to retry; without this condition it forbids it. */
-    ENVOY_RATELIMITED("envoy-ratelimited", 10);
+    ENVOY_RATELIMITED("envoy-ratelimited", 10),
+    /** An answer of gRPC without a message whose status is this, as for those that follow. */
+    CANCELLED("cancelled", 11),
+    DEADLINE_EXCEEDED("deadline-exceeded", 12),
+    INTERNAL("internal", 13),
+    RESOURCE_EXHAUSTED("resource-exhausted", 14),
+    UNAVAILABLE("unavailable", 15);
+
+    private static final int GRPC = CANCELLED.bit | DEADLINE_EXCEEDED.bit | INTERNAL.bit | RESOURCE_EXHAUSTED.bit
+            | UNAVAILABLE.bit;
 
     private final String word;
     private final int bit;
@@ -40,5 +49,22 @@ public enum RetryOn {
 
     int bit() {
         return bit;
+    }
+
+    /** Whether one of these conditions is about the status of a call of gRPC. */
+    static boolean anyOfGrpc(int conditions) {
+        return (conditions & GRPC) != 0;
+    }
+
+    /** The condition that a call of gRPC with this status meets, as a bit; 0 for none. */
+    static int bitOfGrpc(int status) {
+        return switch (status) {
+            case 1 -> CANCELLED.bit;
+            case 4 -> DEADLINE_EXCEEDED.bit;
+            case 8 -> RESOURCE_EXHAUSTED.bit;
+            case 13 -> INTERNAL.bit;
+            case 14 -> UNAVAILABLE.bit;
+            default -> 0;
+        };
     }
 }

@@ -3,6 +3,7 @@ package io.weir.http.route;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.match.HeaderMatch;
+import io.weir.http.grpc.GrpcStatus;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -116,7 +117,9 @@ public record RetrySpec(int conditions, int retriesMax, long perTryTimeoutNanos,
                 || (on(RetryOn.RETRIABLE_4XX) && status == 409)
                 || (on(RetryOn.ENVOY_RATELIMITED) && response.has(RATE_LIMITED))
                 || (on(RetryOn.RETRIABLE_STATUS_CODES) && Arrays.binarySearch(statusCodes, status) >= 0)
-                || (on(RetryOn.RETRIABLE_HEADERS) && anyPasses(responseHeaders, response));
+                || (on(RetryOn.RETRIABLE_HEADERS) && anyPasses(responseHeaders, response))
+                || (RetryOn.anyOfGrpc(conditions)
+                        && (conditions & RetryOn.bitOfGrpc(GrpcStatus.in(response))) != 0);
     }
 
     private static boolean anyPasses(List<HeaderMatch> matches, HttpHead head) {

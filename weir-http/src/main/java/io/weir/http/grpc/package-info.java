@@ -1,0 +1,5 @@
+/** What of a request or an answer is gRPC's: its statuses, its messages, its timeouts. No message is decoded here. */
+@NullMarked
+package io.weir.http.grpc;
+
+import org.jspecify.annotations.NullMarked;
