@@ -12,7 +12,7 @@ import io.weir.http.route.Route.Note;
 import io.weir.http.route.RouteAction;
 import io.weir.http.route.match.PathMatch;
 import io.weir.http.route.rewrite.PathRewrite;
-import io.weir.http.timeout.GrpcTimeouts;
+import io.weir.http.control.GrpcTimeouts;
 import io.weir.http.shadow.ShadowRules;
 import io.weir.xds.compile.Plain;
 import io.weir.xds.compile.ReadContext;

@@ -3,7 +3,7 @@ package io.weir.http.config;
 import io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutation;
 import io.envoyproxy.envoy.config.route.v3.RouteAction.RequestMirrorPolicy;
 import io.weir.http.route.HeaderEdits;
-import io.weir.http.route.RouteMatch;
+import io.weir.http.route.match.RouteMatch;
 import io.weir.http.shadow.ShadowPolicy;
 import io.weir.xds.compile.ReadContext;
 import java.util.ArrayList;

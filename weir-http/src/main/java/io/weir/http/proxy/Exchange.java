@@ -7,6 +7,7 @@ import io.weir.http.codec.HopByHop;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HttpHead.Framing;
 import io.weir.http.config.HttpManagerSpec;
+import io.weir.http.control.RequestControls;
 import io.weir.http.filter.Flow;
 import io.weir.http.route.Direct;
 import io.weir.http.route.Forward;
@@ -125,7 +126,7 @@ public final class Exchange {
             }
             case Redirect redirect ->
                 redirect(redirect.status(), redirect.location(head, headers.scheme()), "direct_response");
-            case Forward forward -> forward(head, forward);
+            case Forward forward -> forward(head, RequestControls.applied(forward, head));
         }
     }
 

@@ -2,7 +2,7 @@ package io.weir.http.proxy;
 
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.codec.HttpHead;
-import io.weir.http.timeout.GrpcTimeouts;
+import io.weir.http.control.GrpcTimeouts;
 import io.weir.http.route.Forward;
 import io.weir.http.route.Route;
 import io.weir.net.transport.TimerWheel;

@@ -69,6 +69,13 @@ public record Forward(ClusterChoice choice, long timeoutNanos, long idleTimeoutN
                 hashKeys);
     }
 
+    /** The same with another timeout; 0 for none. */
+    public Forward withTimeout(long nanos) {
+        return new Forward(choice, nanos, idleTimeoutNanos, durationMaxNanos, retry, pathRewrite, hostRewrite,
+                appendForwardedHost, clusterNotFoundStatus, attemptCountUpstream, attemptCountDownstream, priority,
+                hashKeys);
+    }
+
     /** The same with another priority. */
     public Forward withPriority(RoutingPriority other) {
         return new Forward(choice, timeoutNanos, idleTimeoutNanos, durationMaxNanos, retry, pathRewrite, hostRewrite,

@@ -47,7 +47,8 @@ public enum RetryOn {
         return word;
     }
 
-    int bit() {
+    /** Its place in {@link RetrySpec#conditions}. */
+    public int bit() {
         return bit;
     }
 

@@ -3,7 +3,7 @@ package io.weir.http.shadow;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.HeaderEdits;
-import io.weir.http.route.RouteMatch;
+import io.weir.http.route.match.RouteMatch;
 import org.jspecify.annotations.Nullable;
 
 /**

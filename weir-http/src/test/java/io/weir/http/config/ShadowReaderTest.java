@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.http.codec.HeaderName;
 import io.weir.http.route.Heads;
-import io.weir.http.route.RouteMatch;
+import io.weir.http.route.match.RouteMatch;
 import io.weir.http.shadow.ShadowPolicy;
 import io.weir.http.shadow.ShadowRules;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class ShadowReaderTest {
     private static List<ShadowPolicy> policies(ReadManager read) {
-        var route = Objects.requireNonNull(read.accepted().routes().match(Heads.to("/"), 0));
+        var route = Objects.requireNonNull(read.accepted().routes().match(Heads.to("/"), 0, Heads.source(Heads.to("/"))));
         var rules = route.note(ShadowRules.class);
         return rules == null ? List.of() : rules.policies();
     }
@@ -74,7 +74,7 @@ class ShadowReaderTest {
     private static String named(ReadManager read, String host, String path) {
         var head = Heads.to(path);
         head.authority(host);
-        var route = Objects.requireNonNull(read.accepted().routes().match(head, 0));
+        var route = Objects.requireNonNull(read.accepted().routes().match(head, 0, Heads.source(head)));
         return Objects.requireNonNull(route.note(ShadowRules.class)).policies().getFirst().cluster();
     }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.http.route.ClusterChoice;
 import io.weir.http.route.Forward;
-import io.weir.http.route.HostRewrite;
-import io.weir.http.route.PathRewrite;
+import io.weir.http.route.rewrite.HostRewrite;
+import io.weir.http.route.rewrite.PathRewrite;
 import io.weir.http.route.RetryOn;
 import io.weir.http.route.RetrySpec;
 import io.weir.http.route.Target;

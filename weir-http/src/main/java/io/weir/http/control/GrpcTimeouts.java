@@ -1,4 +1,4 @@
-package io.weir.http.timeout;
+package io.weir.http.control;
 
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;

@@ -1,4 +1,4 @@
-package io.weir.http.timeout;
+package io.weir.http.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
