@@ -2,7 +2,7 @@ package io.weir.http.control;
 
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
-import io.weir.http.grpc.GrpcCall;
+import io.weir.http.grpc.words.GrpcWords;
 import io.weir.http.route.Route;
 
 /**
@@ -30,7 +30,7 @@ public record GrpcTimeouts(long timeoutMaxNanos, long timeoutOffsetNanos, long d
 
     /** The route's timeout for this request. */
     public long timeoutNanos(HttpHead request, long routeNanos) {
-        if (timeoutMaxNanos == UNUSED || !GrpcCall.is(request)) {
+        if (timeoutMaxNanos == UNUSED || !GrpcWords.is(request)) {
             return routeNanos;
         }
         return bounded(Math.max(0, asked(request)), timeoutOffsetNanos, timeoutMaxNanos);
@@ -44,7 +44,7 @@ public record GrpcTimeouts(long timeoutMaxNanos, long timeoutOffsetNanos, long d
 
     /** Tells the server what holds: it need not work longer than that. */
     public void tell(HttpHead request, long timeoutNanos) {
-        if (timeoutMaxNanos != UNUSED && timeoutNanos > 0 && GrpcCall.is(request)) {
+        if (timeoutMaxNanos != UNUSED && timeoutNanos > 0 && GrpcWords.is(request)) {
             request.set(FIELD, text(timeoutNanos));
         }
     }

@@ -4,8 +4,8 @@ import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HopByHop;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.config.HttpManagerSpec;
-import io.weir.http.grpc.GrpcCall;
-import io.weir.http.grpc.GrpcStatus;
+import io.weir.http.grpc.words.GrpcWords;
+import io.weir.http.grpc.words.GrpcStatus;
 import io.weir.http.route.Forward;
 import io.weir.net.transport.WorkerSlot;
 import io.weir.observe.log.ResponseFlag;
@@ -155,8 +155,8 @@ final class HeaderPolicy {
 
     /** The body of an answer of Weir's own, whose head is told what it is: callers of gRPC get none. */
     static byte[] localBody(HttpHead head, @Nullable HttpHead request, byte[] body) {
-        if (request != null && head.status() != 200 && GrpcCall.is(request)) {
-            GrpcCall.answer(head, GrpcStatus.ofHttp(head.status()), body);
+        if (request != null && head.status() != 200 && GrpcWords.is(request)) {
+            GrpcWords.answer(head, GrpcStatus.ofHttp(head.status()), body);
             return NO_BYTES;
         }
         if (body.length > 0) {

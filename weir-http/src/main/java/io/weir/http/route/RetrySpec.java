@@ -3,7 +3,7 @@ package io.weir.http.route;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.match.HeaderMatch;
-import io.weir.http.grpc.GrpcStatus;
+import io.weir.http.grpc.words.GrpcStatus;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;

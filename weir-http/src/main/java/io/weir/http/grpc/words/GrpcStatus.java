@@ -1,4 +1,4 @@
-package io.weir.http.grpc;
+package io.weir.http.grpc.words;
 
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;

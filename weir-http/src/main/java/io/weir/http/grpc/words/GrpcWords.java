@@ -1,15 +1,15 @@
-package io.weir.http.grpc;
+package io.weir.http.grpc.words;
 
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import java.nio.charset.StandardCharsets;
 
 /** Which requests are calls of gRPC, and how such a call is answered without a server. Stateless. */
-public final class GrpcCall {
+public final class GrpcWords {
     private static final byte[] TYPE = "application/grpc".getBytes(StandardCharsets.ISO_8859_1);
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
-    private GrpcCall() {}
+    private GrpcWords() {}
 
     /** Whether the content type is {@code application/grpc}, alone or with a format or parameters behind it. */
     public static boolean is(HttpHead request) {

@@ -1,4 +1,4 @@
-package io.weir.http.grpc;
+package io.weir.http.grpc.words;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,9 +7,9 @@ import io.weir.http.route.Heads;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-class GrpcCallTest {
+class GrpcWordsTest {
     private static boolean call(String type) {
-        return GrpcCall.is(Heads.to("/", "content-type: " + type));
+        return GrpcWords.is(Heads.to("/", "content-type: " + type));
     }
 
     @Test
@@ -20,13 +20,13 @@ class GrpcCallTest {
         assertThat(call("application/grpc-web")).isFalse();
         assertThat(call("application/grp")).isFalse();
         assertThat(call("text/plain")).isFalse();
-        assertThat(GrpcCall.is(Heads.to("/"))).isFalse();
+        assertThat(GrpcWords.is(Heads.to("/"))).isFalse();
     }
 
     @Test
     void anAnswerSaysInFieldsWhatOthersSayInStatusAndBody() {
         var head = Heads.response(503, "content-type: text/plain");
-        GrpcCall.answer(head, GrpcStatus.ofHttp(503), "no 100% host\n\u00e4".getBytes(StandardCharsets.UTF_8));
+        GrpcWords.answer(head, GrpcStatus.ofHttp(503), "no 100% host\n\u00e4".getBytes(StandardCharsets.UTF_8));
         assertThat(head.status()).isEqualTo(200);
         assertThat(head.value(HeaderName.CONTENT_TYPE)).isEqualTo("application/grpc");
         assertThat(head.value(GrpcStatus.FIELD)).isEqualTo("14");
