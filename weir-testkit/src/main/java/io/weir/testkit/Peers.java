@@ -46,8 +46,12 @@ public final class Peers {
     }
 
     private static RuntimeException missing(String program) {
-        String reason = "peer missing: " + program + " is not installed (Debian: apt-get install "
-                + packageOf(program) + ")";
+        return absent("peer missing: " + program + " is not installed (Debian: apt-get install " + packageOf(program)
+                + ")");
+    }
+
+    /** What to throw where something that a test needs of its machine is not there. */
+    static RuntimeException absent(String reason) {
         if ("required".equals(System.getenv(SWITCH))) {
             throw new AssertionError(reason + ", and " + SWITCH + "=required");
         }
@@ -60,6 +64,8 @@ public final class Peers {
             case "nginx" -> "nginx-light";
             case "taskset" -> "util-linux";
             case "h2load" -> "nghttp2-client";
+            case "ip" -> "iproute2";
+            case "nft" -> "nftables";
             default -> program;
         };
     }

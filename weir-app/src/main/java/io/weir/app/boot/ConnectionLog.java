@@ -6,6 +6,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.weir.core.model.AddressText;
+import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.Worker;
 import io.weir.observe.log.AccessLog;
 import io.weir.observe.log.AccessRecord;
@@ -31,7 +32,7 @@ final class ConnectionLog extends ChannelDuplexHandler implements AccessRecord {
         this.startEpochMicros = System.currentTimeMillis() * 1000;
         // a closed channel no longer knows them
         this.remote = channel.remoteAddress();
-        this.local = channel.localAddress();
+        this.local = OriginalDestination.localAddress(channel);
     }
 
     /** Follows this connection to its end, if the log is one that anybody reads. */

@@ -7,9 +7,16 @@ import io.weir.core.stats.Gauge;
 import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
 import io.weir.net.transport.ListenFailure;
+import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.Workers;
 import io.weir.xds.spec.ListenerSpec;
+import io.weir.xds.spec.Redirection;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** All listeners. Changed by the conductor, wholly or not at all; read by any thread. */
 final class Listeners {
+    private static final InetAddress ANY4 = InetAddress.ofLiteral("0.0.0.0");
+    private static final InetAddress ANY6 = InetAddress.ofLiteral("::");
+
     private final Workers workers;
     private final Stats stats;
     private final Services services;
@@ -28,6 +38,7 @@ final class Listeners {
     private final Counter modified;
     private final Counter removed;
     private volatile List<OpenListener> open = List.of();
+    private volatile Map<SocketAddress, OpenListener> byAddress = Map.of();
 
     /**
      * Which listener of a list could not be opened, and why.
@@ -75,10 +86,17 @@ final class Listeners {
         List<Refusal> refusals = new ArrayList<>();
         for (int i = 0; i < specs.size(); i++) {
             ListenerSpec spec = specs.get(i);
+            if (spec.redirection() != Redirection.IGNORED && !OriginalDestination.known(workers)) {
+                refusals.add(new Refusal(i, "listener_filters", "original_dst",
+                        "where a redirected connection was going is known on Linux with epoll only",
+                        "remove the filter and use_original_dst"));
+                continue;
+            }
             OpenListener present = taken(old, spec);
             try {
                 if (present == null) {
-                    OpenListener opened = OpenListener.open(spec, services.of(spec), workers, stats, connections);
+                    OpenListener opened = OpenListener.open(spec, services.of(spec), workers, stats, connections,
+                            this::at);
                     bound.add(opened);
                     next.add(opened);
                 } else {
@@ -99,13 +117,35 @@ final class Listeners {
             return refusals;
         }
         swapped.forEach((listener, successor) -> listener.serveBy(successor.spec, successor.service));
-        open = List.copyOf(next);
+        open(next);
         old.forEach(OpenListener::retire);
         added.add(bound.size());
         modified.add(swapped.size());
         removed.add(old.size());
         totalActive.set(next.size());
         return List.of();
+    }
+
+    private void open(List<OpenListener> listeners) {
+        Map<SocketAddress, OpenListener> addresses = new HashMap<>();
+        for (OpenListener listener : listeners) {
+            listener.addresses().forEach(address -> addresses.putIfAbsent(address, listener));
+        }
+        byAddress = Map.copyOf(addresses);
+        open = List.copyOf(listeners);
+    }
+
+    /** The listener of this address; else that of its port on all addresses of the machine. Null: none. Any thread. */
+    private @Nullable OpenListener at(InetSocketAddress address) {
+        Map<SocketAddress, OpenListener> all = byAddress;
+        OpenListener exact = all.get(address);
+        if (exact != null) {
+            return exact;
+        }
+        OpenListener any = all.get(new InetSocketAddress(address.getAddress() instanceof Inet4Address ? ANY4 : ANY6,
+                address.getPort()));
+        OpenListener both = any != null ? null : all.get(new InetSocketAddress(ANY6, address.getPort()));
+        return any != null || both == null || !both.spec().ipv4Compatible() ? any : both;
     }
 
     private static void undo(List<OpenListener> bound, Map<OpenListener, Successor> swapped) {
@@ -120,7 +160,7 @@ final class Listeners {
     private static @Nullable OpenListener taken(List<OpenListener> old, ListenerSpec spec) {
         OpenListener found = null;
         for (OpenListener listener : old) {
-            if (listener.spec().addresses().equals(spec.addresses())) {
+            if (listener.spec().addresses().equals(spec.addresses()) && listener.spec().bound() == spec.bound()) {
                 boolean same = listener.spec().name().equals(spec.name());
                 found = found == null || same ? listener : found;
                 if (same) {

@@ -10,12 +10,16 @@ import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.ListenFailure;
 import io.weir.net.transport.ListenOptions;
 import io.weir.net.transport.Listener;
+import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.Worker;
 import io.weir.net.transport.Workers;
 import io.weir.xds.spec.ListenerSpec;
+import io.weir.xds.spec.Redirection;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,10 +38,21 @@ final class OpenListener implements Acceptor {
     private final Gauge active;
     private final Histogram lengthMillis;
     private final Gauge everyListener;
+    private final Neighbours neighbours;
     private volatile ListenerSpec spec;
     private volatile Tenure tenure;
 
-    private OpenListener(ListenerSpec spec, Service service, Stats stats, Gauge everyListener) {
+    /** Finds the listener that a connection belongs to. Any thread. */
+    @FunctionalInterface
+    interface Neighbours {
+        /** The open listener of this address, whether it listens or not; null: none. */
+        @Nullable
+        OpenListener at(InetSocketAddress address);
+    }
+
+    private OpenListener(ListenerSpec spec, Service service, Stats stats, Gauge everyListener,
+            Neighbours neighbours) {
+        this.neighbours = neighbours;
         this.spec = spec;
         this.tenure = new Tenure(service);
         this.everyListener = everyListener;
@@ -55,14 +70,16 @@ final class OpenListener implements Acceptor {
      *
      * @param everyListener
      *            counts the open connections of all listeners
+     * @param neighbours
+     *            who may have what is handed on
      * @throws ListenFailure
      *             for the first address that cannot be had; the others are closed again
      */
-    static OpenListener open(ListenerSpec spec, Service service, Workers workers, Stats stats, Gauge everyListener)
-            throws ListenFailure {
-        OpenListener listener = new OpenListener(spec, service, stats, everyListener);
+    static OpenListener open(ListenerSpec spec, Service service, Workers workers, Stats stats, Gauge everyListener,
+            Neighbours neighbours) throws ListenFailure {
+        OpenListener listener = new OpenListener(spec, service, stats, everyListener, neighbours);
         try {
-            for (SocketAddress address : spec.addresses()) {
+            for (SocketAddress address : spec.bound() ? spec.addresses() : List.<SocketAddress>of()) {
                 ListenOptions options = ListenOptions.of(address, service.settings()).withBacklog(spec.backlog())
                         .withReusePort(spec.reusePort()).withIpv4Compatible(spec.ipv4Compatible())
                         .withUnixMode(spec.unixModes().getOrDefault(address, -1));
@@ -84,9 +101,12 @@ final class OpenListener implements Acceptor {
         return tenure.service();
     }
 
-    /** Where it listens, with the ports that were free where 0 was asked for; empty once it stopped. */
+    /**
+     * Where it listens, with the ports that were free where 0 was asked for; empty once it stopped. Of one that does
+     * not listen, whose connections it is to have.
+     */
     List<SocketAddress> addresses() {
-        return sockets.stream().map(Listener::localAddress).toList();
+        return spec.bound() ? sockets.stream().map(Listener::localAddress).toList() : spec.addresses();
     }
 
     /** New connections go to another service from now on; those of the old one are asked to end. */
@@ -118,6 +138,19 @@ final class OpenListener implements Acceptor {
 
     @Override
     public void accepted(Worker worker, Channel channel) {
+        if (spec.redirection() != Redirection.IGNORED) {
+            OriginalDestination to = OriginalDestination.find(channel);
+            OpenListener other = to == null || spec.redirection() != Redirection.HANDED_ON ? null : neighbours.at(to);
+            if (other != null && !other.equals(this)) {
+                worker.settings(channel, other.service().settings());
+                other.take(worker, channel); // once: it does not hand on again, as in Envoy
+                return;
+            }
+        }
+        take(worker, channel);
+    }
+
+    private void take(Worker worker, Channel channel) {
         long startNanos = worker.nowNanos();
         total.increment();
         active.increment();

@@ -113,6 +113,11 @@ public final class Cluster {
         return view;
     }
 
+    /** Whether this is a host of it now, shown in the view or about to be. Any thread. */
+    public boolean has(Host host) {
+        return destinations == null ? view.hosts().all().contains(host) : destinations.has(host);
+    }
+
     /** Its numbers. */
     public ClusterStats stats() {
         return stats;

@@ -41,10 +41,11 @@ public record ClusterSpec(String name, String statName, DiscoveryType type, List
     }
 
     /**
-     * How requests to a cluster of type ORIGINAL_DST say where they go.
+     * How it is known where requests to a cluster of type ORIGINAL_DST go.
      *
      * @param header
-     *            the header that says it, in lower case; null: none
+     *            the header that says it, in lower case; null: none. Where there is none, or it says nothing that is an
+     *            address, a request goes where its connection was going before it was redirected to Weir
      * @param port
      *            to this port, whatever they say; 0: to theirs
      * @param cleanupNanos

@@ -10,6 +10,6 @@ public enum DiscoveryType {
     LOGICAL_DNS,
     /** From nowhere: it stands for other clusters. */
     AGGREGATE,
-    /** From the requests: each says its own address. */
+    /** From the requests and their connections: each says its own address. */
     ORIGINAL_DST
 }

@@ -12,6 +12,7 @@ import io.weir.core.stats.Stats;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,23 @@ class DestinationsTest {
         cluster.tick(SECOND);
         assertThat(cluster.view().hosts().all()).hasSize(2).contains(host);
         assertThat(pick(A)).isSameAs(host);
+    }
+
+    @Test
+    void aHostIsAMemberBeforeATickShowsItAndNoLongerWhenItIsForgotten() {
+        Cluster impatient = new Cluster(
+                ClusterSpec.of("dst", List.of()).withType(DiscoveryType.ORIGINAL_DST).withExtensions(
+                        Map.of(ClusterSpec.OriginalDst.KEY, new ClusterSpec.OriginalDst(null, 0, 1))),
+                new Stats());
+        Host host = ((Pick.Chosen) impatient.view().picker().pick(new Request(A))).host();
+        assertThat(impatient.has(host)).isTrue();
+        assertThat(impatient.has(pick(A))).as("another cluster's of the same address").isFalse();
+        impatient.tick(SECOND);
+        assertThat(impatient.view().hosts().all()).containsExactly(host);
+        impatient.tick(2 * SECOND);
+        impatient.tick(3 * SECOND);
+        assertThat(impatient.view().hosts().all()).isEmpty();
+        assertThat(impatient.has(host)).isFalse();
     }
 
     @Test

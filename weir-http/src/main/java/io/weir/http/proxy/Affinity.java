@@ -17,6 +17,7 @@ import io.weir.http.config.HttpManagerSpec.ClientAddress;
 import io.weir.http.sticky.HashSource;
 import io.weir.http.sticky.RequestHash;
 import io.weir.http.sticky.SetCookie;
+import io.weir.net.transport.OriginalDestination;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -45,6 +46,7 @@ final class Affinity implements HashSource {
     private boolean strict;
     private List<String> headers = List.of();
     private @Nullable List<String> named;
+    private final ConfiguredNames names;
     private OriginalDst originalDst = OriginalDst.DEFAULT;
     private @Nullable Aggregate aggregate;
     private @Nullable Picker picker;
@@ -53,6 +55,7 @@ final class Affinity implements HashSource {
         this.exchange = exchange;
         this.downstream = downstream;
         this.hash = new RequestHash(downstream.worker());
+        this.names = ConfiguredNames.of(downstream.worker());
         this.client = new ForwardedClient(rule);
     }
 
@@ -123,16 +126,26 @@ final class Affinity implements HashSource {
         return chosen != null ? chosen : to.view().picker();
     }
 
-    /** Where the request says that it goes; null where it does not, or nothing that is an address. */
+    /**
+     * Where the request says that it goes; where it says nothing that is an address, where its connection was going.
+     * Null: neither is known.
+     */
     @Nullable
     SocketAddress destination() {
         String header = originalDst.header();
-        HttpHead request = exchange.request();
-        String value = header == null || request == null ? null : request.value(HeaderName.of(header));
-        InetSocketAddress address = value == null ? null : Addresses.literal(value.strip());
+        InetSocketAddress said = header == null ? null : said(header);
+        InetSocketAddress address = said == null && downstream.localAddress() instanceof OriginalDestination to
+                ? to
+                : said;
         return address == null || originalDst.port() == 0
                 ? address
                 : new InetSocketAddress(address.getAddress(), originalDst.port());
+    }
+
+    private @Nullable InetSocketAddress said(String header) {
+        HttpHead request = exchange.request();
+        String value = request == null ? null : request.value(names.name(header));
+        return value == null ? null : Addresses.literal(value.strip());
     }
 
     /** The n-th host that the request is bound to: its session's, then those that its headers name. */
@@ -156,7 +169,7 @@ final class Affinity implements HashSource {
     private List<String> named(@Nullable HttpHead request) {
         List<String> all = new ArrayList<>();
         for (String header : headers) {
-            String value = request == null ? null : request.value(HeaderName.of(header));
+            String value = request == null ? null : request.value(names.name(header));
             for (String address : value == null ? new String[0] : value.split(",", NAMED_MAX)) {
                 if (!address.isBlank() && all.size() < NAMED_MAX) {
                     all.add(address.strip());

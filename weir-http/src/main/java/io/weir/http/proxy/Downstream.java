@@ -41,6 +41,7 @@ public interface Downstream {
     /** The client, or who stands before it. */
     SocketAddress remoteAddress();
 
+    /** Where the connection came in; where it was redirected, an {@code OriginalDestination}: where it was going. */
     SocketAddress localAddress();
 
     /** A number for logs, the same for all requests of a connection. */

@@ -17,6 +17,7 @@ import io.weir.http.codec.HttpHead.Framing;
 import io.weir.http.proxy.Downstream;
 import io.weir.http.proxy.Exchange;
 import io.weir.http.proxy.Heads;
+import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.Worker;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -480,7 +481,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
 
     @Override
     public SocketAddress localAddress() {
-        return channel.localAddress();
+        return OriginalDestination.localAddress(channel);
     }
 
     @Override

@@ -37,7 +37,7 @@ public final class Pools {
         var pool = byHost.get(host);
         if (pool == null) {
             pool = new HostPool(worker, cluster, cluster.circuit(priority), host, UpstreamSettings.of(cluster.spec()));
-            if (cluster.view().hosts().all().contains(host)) {
+            if (cluster.has(host)) {
                 byHost.put(host, pool);
             } else {
                 pool.retire(); // picked from a view that is no longer: for this request alone

@@ -45,6 +45,20 @@ final class OriginalDestinationTest {
     }
 
     @Test
+    void aNewAddressHasItsConnectionKeptFromTheFirstRequestOn() throws Exception {
+        try (var a = Origin.answering("a"); var proxy = proxy(0); var client = proxy.client()) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(ask(client, "X-To: 127.0.0.1:" + a.port() + "\r\n")).isEqualTo("a");
+            }
+            assertThat(proxy.cluster.view().hosts().all()).as("before any tick").isEmpty();
+            assertThat(a.connections()).isEqualTo(1);
+            proxy.cluster.tick(System.nanoTime());
+            assertThat(ask(client, "X-To: 127.0.0.1:" + a.port() + "\r\n")).isEqualTo("a");
+            assertThat(a.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void whatIsNoAddressGoesNowhere() throws Exception {
         try (var proxy = proxy(0); var client = proxy.client()) {
             for (String to : List.of("", "localhost:80", "127.0.0.1", "127.0.0.1:99999", ":80", "::1:80", "[::1]",

@@ -1,6 +1,7 @@
 package io.weir.net.transport;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketChannel;
@@ -90,6 +91,11 @@ public final class Worker {
         @SuppressWarnings("unchecked") // only key.maker fills key.index
         T own = (T) found;
         return own;
+    }
+
+    /** An accepted channel reads and writes so from now on, whatever its listener has set. On the worker's thread. */
+    public void settings(Channel channel, ChannelSettings settings) {
+        transport.apply(channel, settings);
     }
 
     /** The class of a UDP channel that this worker's loop can drive. */

@@ -16,10 +16,13 @@ import io.weir.core.model.Host;
 import io.weir.core.stats.ClusterStats;
 import io.weir.net.transport.ConnectOptions;
 import io.weir.net.transport.Connector;
+import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
 import io.weir.observe.log.AccessRecord;
 import io.weir.observe.log.ResponseFlag;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +51,8 @@ final class Session implements PickContext {
     private @Nullable String clusterName;
     private @Nullable Criteria criteria;
     private ConnectionHash hash = ConnectionHash.NONE;
+    /** What the cluster puts in the place of the port that the connection was going to; 0: nothing. */
+    private int portOverride;
     private @Nullable Leg leg;
     private int attempts;
     private long flags;
@@ -166,6 +171,7 @@ final class Session implements PickContext {
         }
         ClusterStats numbers = cluster.stats();
         ClusterView view = cluster.view();
+        portOverride = view.spec().originalDst().port();
         hash = ConnectionHash.of(view.spec().balancing().hashKeys(), proxy.spec().hashKeys(),
                 downstream.remoteAddress());
         Picker through = choice == null ? null : choice.picker();
@@ -451,6 +457,13 @@ final class Session implements PickContext {
     @Override
     public @Nullable Criteria criteria() {
         return criteria;
+    }
+
+    @Override
+    public @Nullable SocketAddress destination() {
+        return downstream.localAddress() instanceof OriginalDestination to
+                ? portOverride == 0 ? to : new InetSocketAddress(to.getAddress(), portOverride)
+                : null;
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.SendProgress;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -106,7 +107,7 @@ final class Side extends ChannelInboundHandlerAdapter {
 
     @Nullable
     SocketAddress localAddress() {
-        return channel == null ? null : channel.localAddress();
+        return channel == null ? null : OriginalDestination.localAddress(channel);
     }
 
     @Nullable

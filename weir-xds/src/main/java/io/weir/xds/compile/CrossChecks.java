@@ -31,6 +31,7 @@ final class CrossChecks {
         checks.listenerNames();
         checks.addresses();
         checks.somethingListens();
+        checks.somebodyHandsOn();
     }
 
     private void clusterNames() {
@@ -103,6 +104,21 @@ final class CrossChecks {
         if (earlier != null) {
             findings.error(path, AddressText.of(address), earlier + " listens at this address already",
                     "give each listener an address of its own");
+        }
+    }
+
+    /** A listener that does not listen has its connections from others. */
+    private void somebodyHandsOn() {
+        List<Listener> listeners = bootstrap.getStaticResources().getListenersList();
+        if (listeners.stream().anyMatch(each -> each.getUseOriginalDst().getValue())) {
+            return;
+        }
+        for (int i = 0; i < listeners.size(); i++) {
+            if (listeners.get(i).hasBindToPort() && !listeners.get(i).getBindToPort().getValue()) {
+                findings.warning("static_resources.listeners[" + i + "].bind_to_port", "false",
+                        "no listener hands connections on to this one, so that it has none",
+                        "set use_original_dst: true on the listener that connections are redirected to");
+            }
         }
     }
 

@@ -109,12 +109,6 @@ final class DnsClusters {
 
     private static OriginalDst originalDst(ReadContext context, Cluster cluster) {
         OriginalDstLbConfig config = cluster.getOriginalDstLbConfig();
-        if (!config.getUseHttpHeader()) {
-            context.problem("original_dst_lb_config.use_http_header", "false",
-                    "Weir does not learn yet where a redirected connection was going, so that no request says where it"
-                            + " goes",
-                    "set use_http_header: true, and have requests say it in x-envoy-original-dst-host");
-        }
         if (cluster.getLoadAssignment().getEndpointsCount() > 0) {
             context.problem("load_assignment", "", "a cluster of type ORIGINAL_DST has no endpoints of its own",
                     "remove it");

@@ -4,6 +4,7 @@ import io.weir.xds.spec.ConnectionFilter;
 import io.weir.xds.spec.FilterChainSpec;
 import io.weir.xds.spec.FilterSpec;
 import io.weir.xds.spec.ListenerSpec;
+import io.weir.xds.spec.Redirection;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,6 +32,8 @@ final class ListenerReader {
             "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector",
             "envoy.extensions.filters.listener.http_inspector.v3.HttpInspector");
 
+    private static final String ORIGINAL_DST = "envoy.extensions.filters.listener.original_dst.v3.OriginalDst";
+
     private final ReadContext context;
     private final Listener listener;
     private final Map<SocketAddress, Integer> unixModes = new LinkedHashMap<>();
@@ -47,7 +50,7 @@ final class ListenerReader {
 
     private @Nullable ListenerSpec read() {
         List<SocketAddress> addresses = addresses();
-        listenerFilters();
+        Redirection redirection = redirection(listenerFilters());
         switches();
         List<FilterChainSpec> chains = chains();
         var accessLog = context.accessLogs("access_log", listener.getAccessLogList());
@@ -65,7 +68,7 @@ final class ListenerReader {
                 : ListenerSpec.BACKLOG_DEFAULT;
         boolean reusePort = !listener.hasEnableReusePort() || listener.getEnableReusePort().getValue();
         return new ListenerSpec(name, addresses, unixModes, ipv4Compatible(), chains, bufferBytesMax, reusePort,
-                backlog, accessLog, statPrefix.replace(':', '_'));
+                backlog, accessLog, statPrefix.replace(':', '_'), redirection, bound());
     }
 
     private List<SocketAddress> addresses() {
@@ -102,29 +105,49 @@ final class ListenerReader {
         }
     }
 
-    private void listenerFilters() {
+    /** Whether one of them finds out where redirected connections were going. */
+    private boolean listenerFilters() {
+        boolean restores = false;
         for (int i = 0; i < listener.getListenerFiltersCount(); i++) {
             ListenerFilter filter = listener.getListenerFilters(i);
             String type = TypedConfigs.type(filter.getTypedConfig());
             ReadContext at = context.at("listener_filters", i);
-            if (LOOKING_ONLY.contains(type)) {
+            if (type.equals(ORIGINAL_DST)) {
+                restores = true;
+                if (filter.hasFilterDisabled()) {
+                    at.problem("filter_disabled", "", "Weir does not switch this listener filter off by a match",
+                            "remove it, or use a listener of its own without the filter");
+                }
+            } else if (LOOKING_ONLY.contains(type)) {
                 at.warning("", type, "no filter chain asks for what this filter finds; it is left out", "");
             } else {
                 at.problem(type.isEmpty() ? "" : "typed_config", type.isEmpty() ? filter.getName() : type,
                         "Weir does not have this listener filter yet", "remove it");
             }
         }
+        return restores;
+    }
+
+    private Redirection redirection(boolean restores) {
+        return listener.getUseOriginalDst().getValue()
+                ? Redirection.HANDED_ON
+                : restores ? Redirection.RESTORED : Redirection.IGNORED;
+    }
+
+    /** Whether it listens at its addresses. */
+    private boolean bound() {
+        return !listener.hasBindToPort() || listener.getBindToPort().getValue();
     }
 
     /** Fields that are harmless as long as they say "no". */
-    @SuppressWarnings("deprecation")
     private void switches() {
         refuseTrue("transparent", listener.getTransparent());
         refuseTrue("freebind", listener.getFreebind());
-        refuseTrue("use_original_dst", listener.getUseOriginalDst());
-        if (listener.hasBindToPort() && !listener.getBindToPort().getValue()) {
-            context.problem("bind_to_port", "false", "Weir cannot hand connections from one listener to another yet",
-                    "remove it");
+        if (!bound() && listener.getAddress().getSocketAddress().getPortValue() == 0) {
+            context.problem("bind_to_port", "false",
+                    "a listener that does not listen gets the connections that were going to its address, and it has"
+                            + " no port",
+                    "give its address a port_value, or remove bind_to_port");
         }
     }
 

@@ -31,10 +31,14 @@ import io.weir.core.model.AccessLogSpec;
  *            written once per connection
  * @param statPrefix
  *            the segment after {@code listener.} in the names of its stats, such as {@code 0.0.0.0_8080}
+ * @param redirection
+ *            what it makes of connections that were redirected to it
+ * @param bound
+ *            whether it listens; if not, it has only what other listeners hand on to it
  */
 public record ListenerSpec(String name, List<SocketAddress> addresses, Map<SocketAddress, Integer> unixModes,
         boolean ipv4Compatible, List<FilterChainSpec> chains, int bufferBytesMax, boolean reusePort, int backlog,
-        List<AccessLogSpec> accessLog, String statPrefix) {
+        List<AccessLogSpec> accessLog, String statPrefix, Redirection redirection, boolean bound) {
 
     /** Envoy's default of {@code per_connection_buffer_limit_bytes}. */
     public static final int BUFFER_BYTES_DEFAULT = 1024 * 1024;

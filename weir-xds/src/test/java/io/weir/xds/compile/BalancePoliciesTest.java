@@ -236,7 +236,7 @@ class BalancePoliciesTest {
         assertThat(cluster("type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, original_dst_lb_config:"
                 + " {use_http_header: true, http_header_name: X-To}").originalDst())
                 .isEqualTo(new OriginalDst("x-to", 0, 5_000_000_000L));
-        assertThat(problems("type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED")).singleElement().asString()
-                .contains("original_dst_lb_config.use_http_header");
+        assertThat(cluster("type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED").originalDst())
+                .as("by their connections").isEqualTo(OriginalDst.DEFAULT);
     }
 }

@@ -1,6 +1,7 @@
 package io.weir.xds.compile;
 
 import io.weir.xds.spec.ListenerSpec;
+import io.weir.xds.spec.Redirection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
@@ -246,6 +247,38 @@ class CompilerTest {
                 .containsExactly(new AccessLogSpec(new AccessLogSpec.Sink.File("/var/log/a.log"),
                         new AccessLogSpec.Format.Text("%PROTOCOL%\n", false),
                         new AccessLogSpec.Filter.Status(AccessLogSpec.Comparison.GE, 500)));
+    }
+
+    private static String listening(String more) {
+        return """
+                static_resources:
+                  listeners:
+                  - name: in
+                    address: { socket_address: { address: 127.0.0.1, port_value: 81 } }
+                    %s
+                    filter_chains:
+                    - filters:
+                      - name: f
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+                          stat_prefix: p
+                          cluster: a
+                  clusters: [ { name: a, load_assignment: { cluster_name: a } } ]
+                """.formatted(more);
+    }
+
+    @Test
+    void aListenerMayFindOutWhereItsConnectionsWereGoingAndHandThemOn() {
+        String filter = "listener_filters: [ { name: envoy.filters.listener.original_dst, typed_config: { '@type': "
+                + "type.googleapis.com/envoy.extensions.filters.listener.original_dst.v3.OriginalDst } } ]";
+        assertThat(snapshot(listening("")).listeners().getFirst().redirection()).isEqualTo(Redirection.IGNORED);
+        assertThat(snapshot(listening(filter)).listeners().getFirst().redirection()).isEqualTo(Redirection.RESTORED);
+        ListenerSpec handing = snapshot(listening("use_original_dst: true")).listeners().getFirst();
+        assertThat(handing.redirection()).isEqualTo(Redirection.HANDED_ON);
+        assertThat(handing.bound()).isTrue();
+        assertThat(snapshot(listening("bind_to_port: false")).listeners().getFirst().bound()).isFalse();
+        assertThat(errors(listening("bind_to_port: false").replace("port_value: 81", "port_value: 0"))).singleElement()
+                .asString().contains("bind_to_port", "has no port");
     }
 
     @Test
