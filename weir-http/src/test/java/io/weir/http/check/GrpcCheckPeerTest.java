@@ -78,7 +78,8 @@ class GrpcCheckPeerTest {
                 assertThat(check(serving)).as("check %d", i).isEqualTo(new Passed(false));
             }
             assertThat(check(probe(workers, at[1], check))).isEqualTo(Failed.of(Failure.ACTIVE, "NOT_SERVING"));
-            assertThat(check(probe(workers, at[2], check))).isEqualTo(Failed.of(Failure.ACTIVE, "grpc-status 5"));
+            assertThat(check(probe(workers, at[2], check)))
+                    .isEqualTo(Failed.of(Failure.ACTIVE, "grpc-status 5: NOT_FOUND"));
             assertThat(check(probe(workers, at[3], check))).isInstanceOfSatisfying(Failed.class,
                     failed -> assertThat(failed.failure()).isEqualTo(Failure.NETWORK));
             assertThat(check(probe(workers, at[0], new GrpcCheck("", "", List.of()))))

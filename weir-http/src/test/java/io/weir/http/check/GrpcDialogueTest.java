@@ -94,7 +94,7 @@ class GrpcDialogueTest {
         assertThat(answer(HEAD, "000005 00 00 00000001 00 00000000", TRAILERS_0))
                 .isEqualTo(Failed.of(Failure.ACTIVE, "UNKNOWN"));
         assertThat(answer("000011 01 05 00000001 88 00 0b 677270632d737461747573 02 3132"))
-                .isEqualTo(Failed.of(Failure.ACTIVE, "grpc-status 12"));
+                .isEqualTo(Failed.of(Failure.ACTIVE, "grpc-status 12: UNIMPLEMENTED"));
         assertThat(answer("000001 01 05 00000001 8d")).isEqualTo(Failed.of(Failure.ACTIVE, "HTTP 404"));
         assertThat(answer(HEAD, "000000 00 01 00000001"))
                 .isEqualTo(Failed.of(Failure.ACTIVE, "its answer has no grpc-status"));

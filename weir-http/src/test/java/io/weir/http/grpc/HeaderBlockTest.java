@@ -1,4 +1,4 @@
-package io.weir.http.check;
+package io.weir.http.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.weir.http.check;
+package io.weir.http.grpc;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
