@@ -3,9 +3,11 @@ package io.weir.app.boot;
 import io.weir.app.admin.Addresses;
 import io.weir.app.demo.Demo;
 import io.weir.app.health.HealthLogs;
+import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.Clusters;
 import io.weir.core.stats.Stats;
 import io.weir.core.time.NanoClock;
+import io.weir.http.orca.OrcaStreams;
 import io.weir.http.upstream.Pools;
 import io.weir.net.check.WireProber;
 import io.weir.net.transport.Workers;
@@ -96,10 +98,20 @@ public final class Running implements AutoCloseable {
         this.healthLogs = new HealthLogs(logs);
         this.clusters = new ClusterKeeper(stats, clock, conductor, new WireProber(workers, conductor, clock),
                 healthLogs,
-                names, cluster -> Pools.follow(cluster, workers));
+                names, this::follow);
         this.listeners = new Listeners(workers, stats, new Services(workers, clusters.clusters(), stats, logs));
         this.admin = new AdminKeeper(new AdminView(this), logs);
         this.serverStats = new ServerStats(stats, life::shown, uptime, options.concurrency());
+    }
+
+    /** Keeps connections in step with a cluster's hosts. */
+    private Runnable follow(Cluster cluster) {
+        Runnable pools = Pools.follow(cluster, workers);
+        Runnable reports = OrcaStreams.follow(cluster, workers);
+        return () -> {
+            pools.run();
+            reports.run();
+        };
     }
 
     /**

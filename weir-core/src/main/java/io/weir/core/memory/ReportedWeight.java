@@ -68,7 +68,7 @@ public final class ReportedWeight implements HostTracker {
 
     @Override
     public boolean heedsLoadReports() {
-        return true;
+        return policy.reportNanos() == 0;
     }
 
     @Override

@@ -17,19 +17,27 @@ public final class Utilization implements HostTracker {
     }
 
     private final List<String> metrics;
+    private final boolean inAnswers;
     /** Replaced whole. Of two reports at the same time the last one written stands. */
     private volatile Told told = new Told(Double.NaN, 0);
 
-    private Utilization(List<String> metrics) {
+    private Utilization(List<String> metrics, boolean inAnswers) {
         this.metrics = metrics;
+        this.inAnswers = inAnswers;
     }
 
-    /** That of this host: what it has, where the metrics are the same, else a new one. Conductor. */
-    public static Utilization of(Host host, List<String> metrics) {
-        if (host.loadTracker() instanceof Utilization present && present.metrics.equals(metrics)) {
+    /**
+     * That of this host: what it has, where the metrics are the same, else a new one. Conductor.
+     *
+     * @param inAnswers
+     *            whether its answers tell; if not, somebody else does
+     */
+    public static Utilization of(Host host, List<String> metrics, boolean inAnswers) {
+        if (host.loadTracker() instanceof Utilization present && present.metrics.equals(metrics)
+                && present.inAnswers == inAnswers) {
             return present;
         }
-        Utilization fresh = new Utilization(List.copyOf(metrics));
+        Utilization fresh = new Utilization(List.copyOf(metrics), inAnswers);
         host.loadTracker(fresh);
         return fresh;
     }
@@ -84,7 +92,7 @@ public final class Utilization implements HostTracker {
 
     @Override
     public boolean heedsLoadReports() {
-        return true;
+        return inAnswers;
     }
 
     @Override

@@ -156,18 +156,30 @@ public sealed interface BalancePolicy {
      * @param utilizationMetrics
      *            the metrics whose greatest is the utilization, such as {@code named_metrics.queue}; where none is
      *            told, what the application says, else the processor's
+     * @param reportNanos
+     *            how often hosts are to report on a stream beside the answers, which then say nothing; 0: they report
+     *            in answers. Envoy's {@code oob_reporting_period}
      */
     record ClientSideWeightedRoundRobin(long blackoutNanos, long expirationNanos, long updateNanos,
-            double errorUtilizationPenalty, List<String> utilizationMetrics) implements BalancePolicy {
+            double errorUtilizationPenalty, List<String> utilizationMetrics, long reportNanos)
+            implements
+                BalancePolicy {
         private static final long UPDATE_NANOS_MIN = 100_000_000L;
         /** The defaults of gRPC and Envoy: 10 s, 3 min, 1 s, 1. */
         public static final ClientSideWeightedRoundRobin DEFAULT = new ClientSideWeightedRoundRobin(10_000_000_000L,
                 180_000_000_000L, 1_000_000_000L, 1, List.of());
 
+        /** By the reports in answers. */
+        public ClientSideWeightedRoundRobin(long blackoutNanos, long expirationNanos, long updateNanos,
+                double errorUtilizationPenalty, List<String> utilizationMetrics) {
+            this(blackoutNanos, expirationNanos, updateNanos, errorUtilizationPenalty, utilizationMetrics, 0);
+        }
+
         public ClientSideWeightedRoundRobin {
-            if (blackoutNanos < 0 || expirationNanos < 0 || !(errorUtilizationPenalty >= 0)) {
+            if (blackoutNanos < 0 || expirationNanos < 0 || !(errorUtilizationPenalty >= 0) || reportNanos < 0) {
                 throw new IllegalArgumentException("negative: blackout " + blackoutNanos + " ns, expiration "
-                        + expirationNanos + " ns, penalty " + errorUtilizationPenalty);
+                        + expirationNanos + " ns, penalty " + errorUtilizationPenalty + ", reports every "
+                        + reportNanos + " ns");
             }
             updateNanos = Math.max(updateNanos, UPDATE_NANOS_MIN);
             utilizationMetrics = List.copyOf(utilizationMetrics);
@@ -177,6 +189,11 @@ public sealed interface BalancePolicy {
         public long refreshNanos() {
             return updateNanos;
         }
+    }
+
+    /** How often hosts are to report their load on a stream beside the answers; 0: they report in answers, or not. */
+    default long reportNanos() {
+        return 0;
     }
 
     /** How often what hosts are remembered by is to be taken over into a new view; 0: never. */

@@ -40,6 +40,16 @@ public record Balancing(BalancePolicy policy, Tiers tiers, @Nullable SlowStart s
         overrideHeaders = List.copyOf(overrideHeaders);
     }
 
+    /**
+     * How often hosts are to report their load on a stream beside their answers, as the most eager of its rules wants;
+     * 0: not.
+     */
+    public long reportNanos() {
+        long byLocality = tiers.locality() instanceof LocalityRule.LoadAware rule ? rule.reportNanos() : 0;
+        long byPolicy = policy.reportNanos();
+        return byLocality == 0 || byPolicy == 0 ? byLocality + byPolicy : Math.min(byLocality, byPolicy);
+    }
+
     /** The same with another policy. */
     public Balancing withPolicy(BalancePolicy other) {
         return new Balancing(other, tiers, slowStart, subsets, overrideStatuses, hashKeys, overrideHeaders,

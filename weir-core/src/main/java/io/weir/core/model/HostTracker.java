@@ -60,12 +60,12 @@ public interface HostTracker {
         // most trackers have no use for wishes
     }
 
-    /** Whether to be told of load reports; nobody looks for them otherwise. */
+    /** Whether to be told of load reports in answers; nobody looks for them otherwise. */
     default boolean heedsLoadReports() {
         return false;
     }
 
-    /** The host told how loaded it is. */
+    /** The host told how loaded it is, in an answer or on a stream of reports. */
     default void loadReported(OrcaReport report, long nowNanos) {
         // most trackers go by what they see themselves
     }

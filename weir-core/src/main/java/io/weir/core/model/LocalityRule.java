@@ -58,20 +58,31 @@ public sealed interface LocalityRule {
      *            so much goes elsewhere at least, so that reports keep coming from there; 0 to 1
      * @param expirationNanos
      *            reports that are older do not count; 0: none is too old
+     * @param reportNanos
+     *            how often hosts are to report on a stream beside the answers, which then say nothing; 0: they report
+     *            in answers
      */
     record LoadAware(long updateNanos, List<String> utilizationMetrics, double varianceThreshold, long smoothingNanos,
-            double remoteProbeFraction, long expirationNanos) implements LocalityRule {
+            double remoteProbeFraction, long expirationNanos, long reportNanos) implements LocalityRule {
         private static final long UPDATE_NANOS_MIN = 100_000_000L;
         /** Envoy's defaults: 1 s, 0.1, 5 s, 3 %, 3 min. */
         public static final LoadAware DEFAULT = new LoadAware(1_000_000_000L, List.of(), 0.1, 5_000_000_000L, 0.03,
                 180_000_000_000L);
 
+        /** By the reports in answers. */
+        public LoadAware(long updateNanos, List<String> utilizationMetrics, double varianceThreshold,
+                long smoothingNanos, double remoteProbeFraction, long expirationNanos) {
+            this(updateNanos, utilizationMetrics, varianceThreshold, smoothingNanos, remoteProbeFraction,
+                    expirationNanos, 0);
+        }
+
         public LoadAware {
             if (!(varianceThreshold >= 0 && varianceThreshold <= 1) || smoothingNanos < 1
-                    || !(remoteProbeFraction >= 0 && remoteProbeFraction < 1) || expirationNanos < 0) {
+                    || !(remoteProbeFraction >= 0 && remoteProbeFraction < 1) || expirationNanos < 0
+                    || reportNanos < 0) {
                 throw new IllegalArgumentException("not a load aware rule: threshold " + varianceThreshold
                         + ", smoothing " + smoothingNanos + " ns, probes " + remoteProbeFraction + ", expiration "
-                        + expirationNanos + " ns");
+                        + expirationNanos + " ns, reports every " + reportNanos + " ns");
             }
             updateNanos = Math.max(updateNanos, UPDATE_NANOS_MIN);
             utilizationMetrics = List.copyOf(utilizationMetrics);

@@ -89,7 +89,8 @@ public final class LocalityLoads {
         double sum = 0;
         int valid = 0;
         for (Host host : hosts) {
-            double told = Utilization.of(host, rule.utilizationMetrics()).within(rule.expirationNanos(), nowNanos);
+            double told = Utilization.of(host, rule.utilizationMetrics(), rule.reportNanos() == 0)
+                    .within(rule.expirationNanos(), nowNanos);
             if (!Double.isNaN(told)) {
                 sum += told;
                 valid++;

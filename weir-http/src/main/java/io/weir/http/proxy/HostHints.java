@@ -4,6 +4,7 @@ import io.weir.core.model.HostTracker;
 import io.weir.core.model.OrcaReport;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.orca.LoadReportReader;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZonedDateTime;

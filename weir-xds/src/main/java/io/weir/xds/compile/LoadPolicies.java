@@ -1,6 +1,7 @@
 package io.weir.xds.compile;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.DynamicMessage;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the policies that go by how hosts do: by latency, by what they report. */
 final class LoadPolicies {
+
+    /** As gRPC has it (gRFC A58). */
+    private static final long REPORT_NANOS_DEFAULT = TimeUnit.SECONDS.toNanos(10);
 
     private LoadPolicies() {}
 
@@ -31,6 +35,12 @@ final class LoadPolicies {
             return otherwise;
         }
         return nanos;
+    }
+
+    /** How often hosts are to report beside their answers: the period, 10 s by default, where that is asked for. */
+    static long reportNanos(ReadContext context, boolean enabled, @Nullable Duration period) {
+        long nanos = positiveNanos(context, "oob_reporting_period", period, REPORT_NANOS_DEFAULT);
+        return enabled ? nanos : 0;
     }
 
     private record ByLatency() implements ExtensionReader<DynamicMessage, BalancePolicy> {
@@ -120,11 +130,6 @@ final class LoadPolicies {
 
         @Override
         public @Nullable BalancePolicy read(ClientSideWeightedRoundRobin config, ReadContext context) {
-            if (config.getEnableOobLoadReport().getValue()) {
-                context.problem("enable_oob_load_report", "true",
-                        "Weir reads load reports from answers only, not from a stream beside them",
-                        "remove it, and let the hosts send endpoint-load-metrics in their answers");
-            }
             var otherwise = BalancePolicy.ClientSideWeightedRoundRobin.DEFAULT;
             // a rule of the API refuses a negative penalty
             double penalty = config.hasErrorUtilizationPenalty()
@@ -135,7 +140,9 @@ final class LoadPolicies {
                     nanos(config.hasWeightExpirationPeriod(), config.getWeightExpirationPeriod(),
                             otherwise.expirationNanos()),
                     nanos(config.hasWeightUpdatePeriod(), config.getWeightUpdatePeriod(), otherwise.updateNanos()),
-                    penalty, config.getMetricNamesForComputingUtilizationList());
+                    penalty, config.getMetricNamesForComputingUtilizationList(),
+                    reportNanos(context, config.getEnableOobLoadReport().getValue(),
+                            config.hasOobReportingPeriod() ? config.getOobReportingPeriod() : null));
         }
 
         private static long nanos(boolean has, Duration duration, long otherwise) {

@@ -181,11 +181,6 @@ final class StructurePolicies {
 
         @Override
         public @Nullable Balancing read(DynamicMessage config, ReadContext context) {
-            if (PolicyMessages.flag(config, "enable_oob_load_report")) {
-                context.problem("enable_oob_load_report", "true",
-                        "Weir reads load reports from answers only, not from a stream beside them",
-                        "remove it, and let the hosts send endpoint-load-metrics in their answers");
-            }
             LoadAware otherwise = LoadAware.DEFAULT;
             Balancing balancing = child(config, "endpoint_picking_policy", context);
             return balancing.withTiers(balancing.tiers().withLocality(new LoadAware(
@@ -196,7 +191,9 @@ final class StructurePolicies {
                     // all of it elsewhere would leave nothing at home to be asked
                     Math.min(0.999_999,
                             fraction(config, "remote_probe_fraction", otherwise.remoteProbeFraction(), context)),
-                    nanos(config, "weight_expiration_period", otherwise.expirationNanos(), context))));
+                    nanos(config, "weight_expiration_period", otherwise.expirationNanos(), context),
+                    LoadPolicies.reportNanos(context, PolicyMessages.flag(config, "enable_oob_load_report"),
+                            PolicyMessages.duration(config, "oob_reporting_period")))));
         }
 
         private static long nanos(DynamicMessage config, String field, long otherwise, ReadContext context) {

@@ -94,6 +94,12 @@ class BalancePoliciesTest {
                 + " error_utilization_penalty: 2, metric_names_for_computing_utilization: [named_metrics.q]"))
                 .isEqualTo(new ClientSideWeightedRoundRobin(1_000_000_000L, 60_000_000_000L, 2_000_000_000L, 2,
                         List.of("named_metrics.q")));
+        assertThat(((ClientSideWeightedRoundRobin) typed(reports, ", enable_oob_load_report: true")).reportNanos())
+                .isEqualTo(10_000_000_000L);
+        assertThat(((ClientSideWeightedRoundRobin) typed(reports, ", enable_oob_load_report: true,"
+                + " oob_reporting_period: 3s")).reportNanos()).isEqualTo(3_000_000_000L);
+        assertThat(((ClientSideWeightedRoundRobin) typed(reports, ", oob_reporting_period: 3s")).reportNanos())
+                .isZero();
     }
 
     @Test
@@ -103,8 +109,8 @@ class BalancePoliciesTest {
         assertThat(problems("lb_policy: RING_HASH, ring_hash_lb_config: {minimum_ring_size: 9, maximum_ring_size: 8}"))
                 .singleElement().asString().contains("ring_hash_lb_config.minimum_ring_size", "maximum_ring_size");
         assertThat(problems(list(TYPES + "client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin",
-                ", enable_oob_load_report: true"))).singleElement().asString()
-                .contains("enable_oob_load_report", "endpoint-load-metrics");
+                ", enable_oob_load_report: true, oob_reporting_period: 0s"))).singleElement().asString()
+                .contains("oob_reporting_period", "longer than nothing");
         assertThat(problems(list("weir.load_balancing_policies.prequal.v1.Prequal",
                 ", choice_count: 1, hot_quantile: 2, decay_time: 0s"))).hasSize(3);
         assertThat(problems(list(TYPES + "peak_ewma.v3alpha.PeakEwma", ", decay_time: -1s, penalty_value: -1")))
@@ -204,7 +210,10 @@ class BalancePoliciesTest {
                 0.2, 10_000_000_000L, 0, 60_000_000_000L));
         assertThat(balancing.policy()).isEqualTo(new BalancePolicy.Random());
         assertThat(problems(list(type, around("endpoint_picking_policy", ", remote_probe_fraction: 1.5,"
-                + " smoothing_time_constant: 0s, enable_oob_load_report: true")))).hasSize(3);
+                + " smoothing_time_constant: 0s, oob_reporting_period: -1s")))).hasSize(3);
+        Balancing beside = balancing(type, around("endpoint_picking_policy", ", enable_oob_load_report: true,"
+                + " oob_reporting_period: 4s"));
+        assertThat(beside.reportNanos()).isEqualTo(4_000_000_000L);
     }
 
     private static ClusterSpec cluster(String fields) {

@@ -1,7 +1,8 @@
-package io.weir.http.proxy;
+package io.weir.http.orca;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
+import io.netty.buffer.ByteBuf;
 import io.weir.core.model.OrcaReport;
 import io.weir.xds.yaml.ConfigText;
 import io.weir.xds.yaml.Node.Entry;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://github.com/grpc/proposal/blob/master/A51-custom-backend-metrics.md">gRFC A51</a>
  */
-final class LoadReportReader {
+public final class LoadReportReader {
     private static final String TEXT = "TEXT ";
     private static final String JSON = "JSON ";
     private static final String BINARY = "BIN ";
@@ -39,7 +40,7 @@ final class LoadReportReader {
     private LoadReportReader() {}
 
     /** The value of {@code endpoint-load-metrics}; null when it cannot be read. */
-    static @Nullable OrcaReport read(String value) {
+    public static @Nullable OrcaReport read(String value) {
         if (value.startsWith(BINARY)) {
             return binary(value.substring(BINARY.length()));
         }
@@ -50,10 +51,21 @@ final class LoadReportReader {
     }
 
     /** The value of {@code endpoint-load-metrics-bin}, with padding or without; null when it cannot be read. */
-    static @Nullable OrcaReport binary(String base64) {
+    public static @Nullable OrcaReport binary(String base64) {
         try {
             return report(CodedInputStream.newInstance(Base64.getDecoder().decode(base64.strip())));
         } catch (IllegalArgumentException | IOException e) {
+            return null;
+        }
+    }
+
+    /** The bytes of the message; null when they cannot be read. */
+    static @Nullable OrcaReport message(ByteBuf message) {
+        byte[] bytes = new byte[message.readableBytes()];
+        message.readBytes(bytes);
+        try {
+            return report(CodedInputStream.newInstance(bytes));
+        } catch (IOException e) {
             return null;
         }
     }
