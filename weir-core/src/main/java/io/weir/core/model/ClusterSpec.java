@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *            null: none
  * @param extensions
  *            {@code typed_extension_protocol_options} by full type name, already read to plain records; and
- *            {@link Members} or {@link OriginalDst} by their keys, where the type has them
+ *            {@link Members} or {@link OriginalDst} by their keys, where the type has them; and
+ *            {@link #DRAINS_ON_HOST_CHANGE}
  */
 public record ClusterSpec(String name, String statName, DiscoveryType type, List<Endpoint> endpoints,
         long connectTimeoutNanos, Balancing balancing, Admission admission, HealthRules health, DnsOptions dns,
@@ -63,6 +64,12 @@ public record ClusterSpec(String name, String statName, DiscoveryType type, List
             }
         }
     }
+
+    /**
+     * Stands among the extensions where connections to all hosts end with what they carry when a host comes or goes:
+     * Envoy's {@code close_connections_on_host_set_change}.
+     */
+    public static final String DRAINS_ON_HOST_CHANGE = "envoy.close_connections_on_host_set_change";
 
     /** Envoy's default: 5 s. */
     public static final long CONNECT_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -139,6 +146,11 @@ public record ClusterSpec(String name, String statName, DiscoveryType type, List
     public ClusterSpec withExtensions(Map<String, Object> other) {
         return new ClusterSpec(name, statName, type, endpoints, connectTimeoutNanos, balancing, admission, health, dns,
                 tcpKeepAlive, other);
+    }
+
+    /** Whether connections to all hosts end with what they carry when a host comes or goes. */
+    public boolean drainsOnHostChange() {
+        return extensions.containsKey(DRAINS_ON_HOST_CHANGE);
     }
 
     /** The clusters that it stands for; none where it is no aggregate. */

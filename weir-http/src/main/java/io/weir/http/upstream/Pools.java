@@ -1,7 +1,6 @@
 package io.weir.http.upstream;
 
 import io.weir.core.cluster.Cluster;
-import io.weir.core.cluster.ClusterView;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;
 import io.weir.core.model.RoutingPriority;
@@ -47,17 +46,23 @@ public final class Pools {
     }
 
     /**
-     * Keeps every worker's pools in step with the cluster's hosts: those of hosts that leave it are retired. To be
-     * called once for each cluster, on the conductor; what it returns is called there when the cluster itself goes.
+     * Keeps every worker's pools in step with the cluster's hosts: those of hosts that leave it are retired, and those
+     * of all hosts when one comes or goes, where the cluster wants that. To be called once for each cluster, on the
+     * conductor; what it returns is called there when the cluster itself goes.
      */
     public static Runnable follow(Cluster cluster, Workers workers) {
         var former = new AtomicReference<>(cluster.view());
-        cluster.onChange(now -> retire(workers, former.getAndSet(now), now.hosts()));
-        return () -> retire(workers, former.get(), HostSet.EMPTY);
+        cluster.onChange(now -> {
+            HostSet before = former.getAndSet(now).hosts();
+            Set<Host> gone = now.hosts().goneFrom(before);
+            boolean drains = now.spec().drainsOnHostChange()
+                    && !(gone.isEmpty() && before.goneFrom(now.hosts()).isEmpty());
+            retire(workers, drains ? HostSet.EMPTY.goneFrom(before) : gone);
+        });
+        return () -> retire(workers, HostSet.EMPTY.goneFrom(former.get().hosts()));
     }
 
-    private static void retire(Workers workers, ClusterView former, HostSet now) {
-        Set<Host> left = now.goneFrom(former.hosts());
+    private static void retire(Workers workers, Set<Host> left) {
         if (!left.isEmpty()) {
             for (var worker : workers.all()) {
                 worker.loop().execute(() -> Pools.of(worker).left(left));

@@ -10,6 +10,7 @@ import io.weir.http.proxy.HttpStats;
 import io.weir.http.proxy.ProxyContext;
 import io.weir.http.route.Forward;
 import io.weir.http.route.RouteTable;
+import io.weir.http.upstream.Pools;
 import io.weir.net.transport.ListenFailure;
 import io.weir.net.transport.ListenOptions;
 import io.weir.net.transport.Listener;
@@ -93,6 +94,12 @@ final class ProxyFixture implements AutoCloseable {
         } catch (ListenFailure impossible) {
             throw new AssertionError(impossible);
         }
+    }
+
+    /** Connections follow the hosts of the cluster, as they do in a Weir. */
+    ProxyFixture following() {
+        Pools.follow(cluster, workers);
+        return this;
     }
 
     RawHttp client() throws IOException {

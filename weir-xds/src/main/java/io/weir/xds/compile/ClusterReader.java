@@ -57,6 +57,9 @@ final class ClusterReader {
             return null;
         }
         extensions.putAll(source.more());
+        if (cluster.getCommonLbConfig().getCloseConnectionsOnHostSetChange()) {
+            extensions.put(ClusterSpec.DRAINS_ON_HOST_CHANGE, true);
+        }
         long connectTimeoutNanos = cluster.hasConnectTimeout()
                 ? Math.max(1, Plain.nanos(cluster.getConnectTimeout()))
                 : ClusterSpec.CONNECT_TIMEOUT_NANOS;
