@@ -6,7 +6,7 @@ import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
-import io.weir.http.config.tree.Packed;
+import io.weir.http.config.tree.PackedReader;
 import io.weir.http.route.HeaderEdits;
 import io.weir.http.route.match.HeaderMatch;
 import io.weir.http.route.match.HeaderMatch.Test;
@@ -76,11 +76,11 @@ final class MatchReader {
 
     private static @Nullable PathMatch template(TypedExtensionConfig policy, ReadContext at) {
         var any = policy.getTypedConfig();
-        if (!Packed.type(any).equals(TEMPLATE)) {
-            at.problem("", Packed.type(any), "Weir does not know this way to match paths", "use " + TEMPLATE);
+        if (!PackedReader.type(any).equals(TEMPLATE)) {
+            at.problem("", PackedReader.type(any), "Weir does not know this way to match paths", "use " + TEMPLATE);
             return null;
         }
-        var config = Packed.unpack(any, UriTemplateMatchConfig.parser(), at);
+        var config = PackedReader.unpack(any, UriTemplateMatchConfig.parser(), at);
         if (config == null) {
             return null;
         }

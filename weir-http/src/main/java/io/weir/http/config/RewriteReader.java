@@ -5,7 +5,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.weir.http.codec.HeaderName;
-import io.weir.http.config.tree.Packed;
+import io.weir.http.config.tree.PackedReader;
 import io.weir.http.route.match.PathMatch;
 import io.weir.http.route.match.PathTemplate;
 import io.weir.http.route.rewrite.HostRewrite;
@@ -54,8 +54,8 @@ final class RewriteReader {
 
     private PathRewrite template(TypedExtensionConfig policy, ReadContext at) {
         var any = policy.getTypedConfig();
-        if (!Packed.type(any).equals(TEMPLATE)) {
-            at.problem("", Packed.type(any), "Weir does not know this way to rewrite paths", "use " + TEMPLATE);
+        if (!PackedReader.type(any).equals(TEMPLATE)) {
+            at.problem("", PackedReader.type(any), "Weir does not know this way to rewrite paths", "use " + TEMPLATE);
             return PathRewrite.KEEP;
         }
         if (!(path instanceof PathMatch.Template(PathTemplate from))) {
@@ -63,7 +63,7 @@ final class RewriteReader {
                     "match by path_match_policy, or use regex_rewrite");
             return PathRewrite.KEEP;
         }
-        var config = Packed.unpack(any, UriTemplateRewriteConfig.parser(), at);
+        var config = PackedReader.unpack(any, UriTemplateRewriteConfig.parser(), at);
         String text = config == null ? "/" : config.getPathTemplateRewrite();
         return switch (TemplateRewrite.of(text, from)) {
             case TemplateRewrite.Result.Ready(TemplateRewrite rewrite) -> new PathRewrite.Template(rewrite);

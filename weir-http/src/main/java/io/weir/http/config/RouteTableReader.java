@@ -5,7 +5,7 @@ import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteList;
 import io.weir.http.config.tree.MatchTreeReader;
-import io.weir.http.config.tree.Packed;
+import io.weir.http.config.tree.PackedReader;
 import io.weir.http.route.RouteTable;
 import io.weir.http.route.VirtualHost;
 import io.weir.xds.compile.ReadContext;
@@ -99,14 +99,14 @@ final class RouteTableReader {
             ReadContext at) {
         var any = action.getTypedConfig();
         var here = at.at("typed_config");
-        switch (Packed.type(any)) {
+        switch (PackedReader.type(any)) {
             case ROUTE -> {
-                var message = Packed.unpack(any, Route.parser(), at);
+                var message = PackedReader.unpack(any, Route.parser(), at);
                 var route = message == null ? null : new RouteReader(scope, here).read(message);
                 return route == null ? null : List.of(route);
             }
             case ROUTE_LIST -> {
-                var message = Packed.unpack(any, RouteList.parser(), at);
+                var message = PackedReader.unpack(any, RouteList.parser(), at);
                 var routes = new ArrayList<io.weir.http.route.Route>();
                 for (int i = 0; message != null && i < message.getRoutesCount(); i++) {
                     var route = new RouteReader(scope, here.at("routes", i)).read(message.getRoutes(i));
@@ -117,7 +117,7 @@ final class RouteTableReader {
                 return routes;
             }
             default -> {
-                at.problem("typed_config", Packed.type(any), "this is no action of a virtual host's matcher",
+                at.problem("typed_config", PackedReader.type(any), "this is no action of a virtual host's matcher",
                         "use " + ROUTE + " or " + ROUTE_LIST);
                 return null;
             }

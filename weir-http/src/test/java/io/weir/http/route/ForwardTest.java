@@ -10,6 +10,7 @@ import io.weir.http.route.match.PathMatch;
 import io.weir.http.route.rewrite.HostRewrite;
 import io.weir.http.route.rewrite.PathRewrite;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ForwardTest {
@@ -132,8 +133,7 @@ class ForwardTest {
         var head = Heads.to("/");
         int first = 0;
         for (long dice = -500; dice < 500; dice++) {
-            var target = weighted.choose(head, dice);
-            assertThat(target).isNotNull();
+            var target = Objects.requireNonNull(weighted.choose(head, dice));
             first += target.cluster().equals("a") ? 1 : 0;
             assertThat(target.cluster()).isNotEqualTo("zero");
         }

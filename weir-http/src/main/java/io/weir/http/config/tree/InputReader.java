@@ -22,11 +22,11 @@ final class InputReader {
     /** The input, or null after a problem. */
     static @Nullable Input read(TypedExtensionConfig message, ReadContext at) {
         var any = message.getTypedConfig();
-        return switch (Packed.type(any)) {
+        return switch (PackedReader.type(any)) {
             case HTTP + "HttpRequestHeaderMatchInput" ->
-                header(Packed.unpack(any, HttpRequestHeaderMatchInput.parser(), at), at);
+                header(PackedReader.unpack(any, HttpRequestHeaderMatchInput.parser(), at), at);
             case HTTP + "HttpRequestQueryParamMatchInput" -> {
-                var query = Packed.unpack(any, HttpRequestQueryParamMatchInput.parser(), at);
+                var query = PackedReader.unpack(any, HttpRequestQueryParamMatchInput.parser(), at);
                 yield query == null ? null : new Input.Query(HeadText.bytes(query.getQueryParam()));
             }
             case NETWORK + "SourceIPInput" -> new Connection(End.SOURCE, false);
@@ -35,7 +35,7 @@ final class InputReader {
             case NETWORK + "DestinationIPInput" -> new Connection(End.DESTINATION, false);
             case NETWORK + "DestinationPortInput" -> new Connection(End.DESTINATION, true);
             default -> {
-                at.problem("typed_config", Packed.type(any), "Weir does not know this input of a matcher yet",
+                at.problem("typed_config", PackedReader.type(any), "Weir does not know this input of a matcher yet",
                         "use HttpRequestHeaderMatchInput, HttpRequestQueryParamMatchInput, SourceIPInput,"
                                 + " DirectSourceIPInput, DestinationIPInput, SourcePortInput or DestinationPortInput");
                 yield null;

@@ -104,12 +104,12 @@ public final class MatchTreeReader<A> {
     private @Nullable Branches<A> networks(@Nullable Input input, TypedExtensionConfig message, ReadContext at,
             int depth) {
         var any = message.getTypedConfig();
-        if (!Packed.type(any).equals(IP)) {
-            at.problem("typed_config", Packed.type(any), "Weir does not know this kind of tree",
+        if (!PackedReader.type(any).equals(IP)) {
+            at.problem("typed_config", PackedReader.type(any), "Weir does not know this kind of tree",
                     "use exact_match_map, prefix_match_map, or " + IP);
             return null;
         }
-        var ranges = Packed.unpack(any, IPMatcher.parser(), at);
+        var ranges = PackedReader.unpack(any, IPMatcher.parser(), at);
         if (ranges == null) {
             return null;
         }

@@ -92,12 +92,12 @@ final class PredicateReader {
 
     private static Predicate.@Nullable ValueTest custom(TypedExtensionConfig message, ReadContext at) {
         var any = message.getTypedConfig();
-        if (!Packed.type(any).equals(IP)) {
-            at.problem("typed_config", Packed.type(any), "Weir does not know this matcher of values yet",
+        if (!PackedReader.type(any).equals(IP)) {
+            at.problem("typed_config", PackedReader.type(any), "Weir does not know this matcher of values yet",
                     "use value_match, or " + IP);
             return null;
         }
-        var ip = Packed.unpack(any, Ip.parser(), at);
+        var ip = PackedReader.unpack(any, Ip.parser(), at);
         if (ip == null) {
             return null;
         }

@@ -6,9 +6,9 @@ import com.google.protobuf.Parser;
 import io.weir.xds.compile.ReadContext;
 import org.jspecify.annotations.Nullable;
 
-/** What an {@code Any} holds, where only few types can stand: no reader is registered for them. Stateless. */
-public final class Packed {
-    private Packed() {}
+/** Reads what an {@code Any} holds, where only few types can stand: no reader is registered for them. Stateless. */
+public final class PackedReader {
+    private PackedReader() {}
 
     /** The full name of the type; empty where nothing is packed. */
     public static String type(Any any) {
