@@ -2,27 +2,29 @@ package io.weir.http.route;
 
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.match.Peers;
-import org.jspecify.annotations.Nullable;
+import io.weir.observe.log.AccessRecord;
 
-/** What the {@code %...%} operators of configured header values ask about a request. Asked on the request's worker. */
-public interface FormatSource extends Peers {
+/**
+ * What the {@code %...%} operators of configured header values ask about a request, which is not over yet: what it says
+ * as a record is what is known so far. Asked on the request's worker.
+ */
+public interface FormatSource extends Peers, AccessRecord {
     /** The request's head as it is now. */
     HttpHead request();
 
-    /** {@code HTTP/1.1}, {@code HTTP/1.0}. */
+    @Override
+    String downstreamRemoteAddress();
+
+    @Override
+    String downstreamDirectRemoteAddress();
+
+    @Override
+    String downstreamLocalAddress();
+
+    @Override
     String protocol();
 
-    /** When the request began, microseconds since 1970. */
-    long startEpochMicros();
-
     /** The route's name; empty without one. */
+    @Override
     String routeName();
-
-    /** The chosen cluster, null before one is chosen. */
-    @Nullable
-    String upstreamCluster();
-
-    /** {@code ip:port} of the chosen host, null before one is chosen. */
-    @Nullable
-    String upstreamHost();
 }

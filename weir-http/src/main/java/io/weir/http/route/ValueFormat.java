@@ -67,13 +67,15 @@ public final class ValueFormat {
                     return new Result.Refused("the % at position " + at + " begins an operator that does not end",
                             "write %% for a percent sign");
                 }
-                var part = FormatOperators.part(format.substring(at + 1, end));
-                if (part == null) {
-                    return new Result.Refused("unknown operator " + format.substring(at, end + 1),
-                            "use one of " + FormatOperators.NAMES + ", or write %% for a percent sign");
+                switch (FormatOperators.find(format.substring(at + 1, end))) {
+                    case FormatOperators.Found.Ready(Part part) -> {
+                        flush(text, parts);
+                        parts.add(part);
+                    }
+                    case FormatOperators.Found.Refused(String message, String cure) -> {
+                        return new Result.Refused(message, cure);
+                    }
                 }
-                flush(text, parts);
-                parts.add(part);
                 at = end + 1;
             }
         }

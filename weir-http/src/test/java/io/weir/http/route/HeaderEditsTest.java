@@ -138,6 +138,26 @@ class HeaderEditsTest {
     }
 
     @Test
+    void headersTellWhatLogsTellAsFarAsItIsKnown() {
+        var head = Heads.request("POST", "a.example", "/p?q=1&r=2", "x-b: b", "x-request-id: id");
+        var source = Heads.source(head);
+        assertThat(format("%HOSTNAME%").text(head, source)).isNotEmpty();
+        assertThat(format("%START_TIME(%Y/%m/%d %3f)%").text(head, source)).isEqualTo("2026/11/23 123");
+        assertThat(format("%PATH(NQ)% %QUERY_PARAM(r)% %STREAM_ID%").text(head, source)).isEqualTo("/p 2 id");
+        assertThat(format("%RESPONSE_CODE%:%RESPONSE_FLAGS%:%RESPONSE_FLAGS_LONG%").text(head, source))
+                .isEqualTo("503:UF:UpstreamConnectionFailure");
+        assertThat(format("%CONNECTION_ID% %BYTES_RECEIVED%").text(head, source)).isEqualTo("11 7");
+        assertThat(format("%REQUEST_HEADER(x-b)% %UPSTREAM_PROTOCOL%|").text(head, source)).isEqualTo("b |");
+        assertThat(format("%UPSTREAM_TRANSPORT_FAILURE_REASON%").text(head, source)).as("one line")
+                .isEqualTo("line one line two");
+        for (String later : List.of("%DURATION%", "%COMMON_DURATION(DS_RX_BEG:DS_TX_END:ms)%", "%BYTES_SENT%",
+                "%TRAILER(x)%")) {
+            assertThat(ValueFormat.compile(later)).as(later).isInstanceOfSatisfying(ValueFormat.Result.Refused.class,
+                    refused -> assertThat(refused.message()).contains("not known yet"));
+        }
+    }
+
+    @Test
     void whatIsNoFormatIsRefusedWithACure() {
         for (String bad : List.of("%", "50%", "%NOPE%", "%REQ(%", "%REQ()%", "%REQ(a?b?c)%", "a\r\nb: c", "a\0",
                 "%REQ(a b)%",

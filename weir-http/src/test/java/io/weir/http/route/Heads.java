@@ -2,6 +2,8 @@ package io.weir.http.route;
 
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
+import io.weir.observe.log.LogBuffer;
+import io.weir.observe.log.ResponseFlag;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,51 +58,93 @@ public final class Heads {
 
     /** Fixed answers for formats. */
     public static FormatSource source(HttpHead request) {
-        return new FormatSource() {
-            @Override
-            public HttpHead request() {
-                return request;
-            }
+        return new Fixed(request);
+    }
 
-            @Override
-            public String downstreamRemoteAddress() {
-                return "192.0.2.7:4711";
-            }
+    private record Fixed(HttpHead request) implements FormatSource {
+        @Override
+        public String downstreamRemoteAddress() {
+            return "192.0.2.7:4711";
+        }
 
-            @Override
-            public String downstreamDirectRemoteAddress() {
-                return "[2001:db8::7]:4712";
-            }
+        @Override
+        public String downstreamDirectRemoteAddress() {
+            return "[2001:db8::7]:4712";
+        }
 
-            @Override
-            public String downstreamLocalAddress() {
-                return "198.51.100.1:443";
-            }
+        @Override
+        public String downstreamLocalAddress() {
+            return "198.51.100.1:443";
+        }
 
-            @Override
-            public String protocol() {
-                return "HTTP/1.1";
-            }
+        @Override
+        public String protocol() {
+            return "HTTP/1.1";
+        }
 
-            @Override
-            public long startEpochMicros() {
-                return 1_795_446_000_123_456L;
-            }
+        @Override
+        public long startEpochMicros() {
+            return 1_795_446_000_123_456L;
+        }
 
-            @Override
-            public String routeName() {
-                return "shop";
-            }
+        @Override
+        public String routeName() {
+            return "shop";
+        }
 
-            @Override
-            public @Nullable String upstreamCluster() {
-                return "blue";
-            }
+        @Override
+        public @Nullable String upstreamCluster() {
+            return "blue";
+        }
 
-            @Override
-            public @Nullable String upstreamHost() {
-                return null;
+        @Override
+        public @Nullable String upstreamHost() {
+            return null;
+        }
+
+        @Override
+        public long durationNanos() {
+            throw new IllegalStateException("the request is not over");
+        }
+
+        @Override
+        public long bytesReceived() {
+            return 7;
+        }
+
+        @Override
+        public long bytesSent() {
+            throw new IllegalStateException("the request is not over");
+        }
+
+        @Override
+        public long flags() {
+            return ResponseFlag.UF.bit();
+        }
+
+        @Override
+        public int responseCode() {
+            return 503;
+        }
+
+        @Override
+        public long connectionId() {
+            return 11;
+        }
+
+        @Override
+        public String upstreamTransportFailureReason() {
+            return "line one\nline two";
+        }
+
+        @Override
+        public boolean requestHeader(String lowerName, LogBuffer out) {
+            String value = lowerName.equals(":path") ? request.path() : request.value(HeaderName.of(lowerName));
+            if (value == null) {
+                return false;
             }
-        };
+            out.append(value);
+            return true;
+        }
     }
 }

@@ -84,6 +84,18 @@ public final class AccessLogFormat {
         };
     }
 
+    /** Compiles the body of an answer: values stand in a text as they are, and in JSON as ever. */
+    public static Compiled compileBody(Format format) {
+        if (!(format instanceof Format.Text(String text, boolean omit))) {
+            return compile(format);
+        }
+        List<Mistake> mistakes = new ArrayList<>();
+        Line line = new Draft(new Operators(Surroundings.here()), mistakes).text(text, omit, "")::writeRaw;
+        return mistakes.isEmpty()
+                ? new Compiled.Ready(new AccessLogFormat(line))
+                : new Compiled.Invalid(mistakes);
+    }
+
     static Compiled compile(Format format, Surroundings surroundings) {
         List<Mistake> mistakes = new ArrayList<>();
         Draft draft = new Draft(new Operators(surroundings), mistakes);

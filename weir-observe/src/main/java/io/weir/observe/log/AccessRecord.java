@@ -33,6 +33,11 @@ public interface AccessRecord {
         return null;
     }
 
+    /** What the proxy's own answer says, before it is put into a form; null for answers of hosts. */
+    default @Nullable String localReplyBody() {
+        return null;
+    }
+
     /** Why the connection was ended by the proxy. */
     default @Nullable String connectionTerminationDetails() {
         return null;

@@ -85,6 +85,7 @@ final class Operators {
         text("PROTOCOL", AccessRecord::protocol);
         number("RESPONSE_CODE", AccessRecord::responseCode);
         text("RESPONSE_CODE_DETAILS", AccessRecord::responseCodeDetails);
+        text("LOCAL_REPLY_BODY", AccessRecord::localReplyBody);
         text("CONNECTION_TERMINATION_DETAILS", AccessRecord::connectionTerminationDetails);
         makers.put("RESPONSE_FLAGS", plain(new Typed(STRING, (ended, out) -> flags(ended, false, out))));
         makers.put("RESPONSE_FLAGS_LONG", plain(new Typed(STRING, (ended, out) -> flags(ended, true, out))));

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Which records a log shows, compiled. Immutable; any thread. */
 @FunctionalInterface
-interface RecordFilter {
+public interface RecordFilter {
     /** Shown? */
     boolean admits(AccessRecord ended);
 

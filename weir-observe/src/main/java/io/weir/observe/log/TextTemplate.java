@@ -96,6 +96,21 @@ final class TextTemplate {
         write(ended, out, true);
     }
 
+    /** Writes a text that is no line of a log: values stand in it as they are. */
+    void writeRaw(AccessRecord ended, LogBuffer out) {
+        for (Part part : parts) {
+            out.append(part.literal);
+            Typed operator = part.operator;
+            int from = out.length();
+            if (operator != null && operator.operator().write(ended, out)) {
+                out.limit(from, part.bytesMax);
+            } else if (operator != null) {
+                out.truncate(from);
+                out.append(omitEmptyValues ? "" : "-");
+            }
+        }
+    }
+
     private void write(AccessRecord ended, LogBuffer out, boolean json) {
         for (int i = 0; i < parts.size(); i++) {
             Part part = parts.get(i);
