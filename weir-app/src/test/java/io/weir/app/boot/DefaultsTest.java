@@ -66,7 +66,7 @@ final class DefaultsTest {
             "HealthCheck.unhealthy_threshold", "HealthCheck.healthy_threshold", "HealthCheck.unhealthy_interval",
             "HealthCheck.unhealthy_edge_interval", "HealthCheck.healthy_edge_interval",
             "HealthCheck.no_traffic_healthy_interval", "HealthCheck.cache_time", "HealthCheck.pass_through_mode",
-            "TlsInspector.enable_ja3_fingerprinting",
+            "ResponseMapper.status_code", "TlsInspector.enable_ja3_fingerprinting",
             "TlsInspector.enable_ja4_fingerprinting", "TlsInspector.initial_read_buffer_size");
 
     static List<Path> files() throws IOException {

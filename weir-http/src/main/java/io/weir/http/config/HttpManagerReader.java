@@ -3,6 +3,7 @@ package io.weir.http.config;
 import com.google.protobuf.Duration;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.http.original_ip_detection.xff.v3.XffConfig;
 import io.weir.http.config.HttpManagerSpec.ClientAddress;
 import io.weir.http.config.HttpManagerSpec.Codec;
 import io.weir.http.config.HttpManagerSpec.Http10;
@@ -11,11 +12,14 @@ import io.weir.http.config.HttpManagerSpec.Limits;
 import io.weir.http.config.HttpManagerSpec.RequestId;
 import io.weir.http.config.HttpManagerSpec.ServerHeader;
 import io.weir.http.config.HttpManagerSpec.Timeouts;
+import io.weir.http.config.scope.ScopesReader;
+import io.weir.http.config.tree.PackedReader;
+import io.weir.http.reply.LocalReplies;
+import io.weir.http.route.RouteTable;
 import io.weir.http.route.normal.NormalizeSpec;
 import io.weir.http.route.normal.NormalizeSpec.EscapedSlashes;
 import io.weir.http.route.normal.NormalizeSpec.StripPort;
 import io.weir.http.route.normal.NormalizeSpec.Underscores;
-import io.weir.http.route.RouteTable;
 import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.Plain;
 import io.weir.xds.compile.ReadContext;
@@ -24,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads the HTTP connection manager, its routes and its filters. */
 final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, HttpManagerSpec> {
     private static final int KIB = 1024;
+    private static final String XFF = "envoy.extensions.http.original_ip_detection.xff.v3.XffConfig";
 
     @Override
     public HttpConnectionManager prototype() {
@@ -48,13 +53,17 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
         String defaultHost = http1.getDefaultHostForHttp10();
         TextReader.checkHost(defaultHost, "http_protocol_options.default_host_for_http_10", context);
         var http10 = new Http10(http1.getAcceptHttp10(), defaultHost.isEmpty() ? null : defaultHost);
+        var client = clientAddress(config, context);
         var accessLog = context.accessLogs("access_log", config.getAccessLogList());
+        var localReplies = config.hasLocalReplyConfig()
+                ? LocalReplyReader.read(config.getLocalReplyConfig(), context.at("local_reply_config"))
+                : LocalReplies.NONE;
         if (codec == null || routes == null || router == null) {
             return null;
         }
-        return new HttpManagerSpec(config.getStatPrefix(), codec, routes, identity, clientAddress(config),
+        return new HttpManagerSpec(config.getStatPrefix(), codec, routes, identity, client,
                 requestId(config), limits(config, common), timeouts(config, common), normalize(config, common),
-                http10, router.suppressEnvoyHeaders(), accessLog, filters.level().chains());
+                http10, router.suppressEnvoyHeaders(), accessLog, filters.level().chains(), localReplies);
     }
 
     private static @Nullable Codec codec(HttpConnectionManager config, ReadContext context) {
@@ -75,7 +84,9 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
         return switch (config.getRouteSpecifierCase()) {
             case ROUTE_CONFIG -> RouteTableReader.table(config.getRouteConfig(), filters,
                     context.at("route_config"));
-            case RDS, SCOPED_ROUTES -> null; // refused as fields that are not honoured
+            case SCOPED_ROUTES -> new ScopesReader((table, at) -> RouteTableReader.table(table, filters, at))
+                    .read(config.getScopedRoutes(), context.at("scoped_routes"));
+            case RDS -> null; // refused as a field that is not honoured
             case ROUTESPECIFIER_NOT_SET -> null; // the API's rules tell
         };
     }
@@ -94,8 +105,36 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
         return new Identity(name, mode, config.getVia().isEmpty() ? null : config.getVia());
     }
 
-    private static ClientAddress clientAddress(HttpConnectionManager config) {
+    private static ClientAddress clientAddress(HttpConnectionManager config, ReadContext context) {
+        if (config.getOriginalIpDetectionExtensionsCount() > 0) {
+            return detected(config, context);
+        }
         return new ClientAddress(config.getUseRemoteAddress().getValue(), Plain.limit(config.getXffNumTrustedHops()),
+                config.getSkipXffAppend(), config.getAppendXForwardedPort());
+    }
+
+    /** By an extension; the one that Weir has does what the fields of the connection manager do without it. */
+    private static ClientAddress detected(HttpConnectionManager config, ReadContext context) {
+        String list = "original_ip_detection_extensions";
+        if (config.getUseRemoteAddress().getValue()) {
+            context.problem(list, "", "with use_remote_address the connection's far end is the client",
+                    "keep one of the two");
+        }
+        if (config.getOriginalIpDetectionExtensionsCount() > 1) {
+            context.problem(list, "", "Weir finds the client's address in one way only", "keep one extension");
+        }
+        var any = config.getOriginalIpDetectionExtensions(0).getTypedConfig();
+        var at = context.at(list, 0).at("typed_config");
+        var xff = PackedReader.type(any).equals(XFF) ? PackedReader.unpack(any, XffConfig.parser(), at) : null;
+        if (!PackedReader.type(any).equals(XFF)) {
+            at.problem("", PackedReader.type(any), "Weir does not know this way to find the client's address yet",
+                    "use " + XFF);
+        }
+        if (xff != null && xff.hasSkipXffAppend() && !xff.getSkipXffAppend().getValue()) {
+            at.problem("skip_xff_append", "false", "behind trusted proxies Weir appends nothing to x-forwarded-for",
+                    "remove it, or use use_remote_address and xff_num_trusted_hops in its place");
+        }
+        return new ClientAddress(false, xff == null ? 0 : Plain.limit(xff.getXffNumTrustedHops()),
                 config.getSkipXffAppend(), config.getAppendXForwardedPort());
     }
 

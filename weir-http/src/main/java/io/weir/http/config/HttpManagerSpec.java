@@ -2,8 +2,9 @@ package io.weir.http.config;
 
 import io.weir.core.model.AccessLogSpec;
 import io.weir.http.filter.ChainSpec;
-import io.weir.http.route.normal.NormalizeSpec;
+import io.weir.http.reply.LocalReplies;
 import io.weir.http.route.RouteTable;
+import io.weir.http.route.normal.NormalizeSpec;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,10 +39,13 @@ import org.jspecify.annotations.Nullable;
  * @param chains
  *            the filters that requests pass, by the numbers that routes know them by; the first is that of requests for
  *            which no route says anything
+ * @param localReplies
+ *            what becomes of Weir's own answers
  */
 public record HttpManagerSpec(String statPrefix, Codec codec, RouteTable routes, Identity identity,
         ClientAddress clientAddress, RequestId requestId, Limits limits, Timeouts timeouts, NormalizeSpec normalize,
-        Http10 http10, boolean suppressEnvoyHeaders, List<AccessLogSpec> accessLog, List<ChainSpec> chains) {
+        Http10 http10, boolean suppressEnvoyHeaders, List<AccessLogSpec> accessLog, List<ChainSpec> chains,
+        LocalReplies localReplies) {
     public HttpManagerSpec {
         accessLog = List.copyOf(accessLog);
         chains = List.copyOf(chains);
@@ -51,13 +55,19 @@ public record HttpManagerSpec(String statPrefix, Codec codec, RouteTable routes,
     public static HttpManagerSpec of(String statPrefix, RouteTable routes) {
         return new HttpManagerSpec(statPrefix, Codec.AUTO, routes, Identity.DEFAULT, ClientAddress.DEFAULT,
                 RequestId.DEFAULT, Limits.DEFAULT, Timeouts.DEFAULT, NormalizeSpec.NONE, Http10.REFUSED, false,
-                List.of(), List.of(ChainSpec.EMPTY));
+                List.of(), List.of(ChainSpec.EMPTY), LocalReplies.NONE);
     }
 
     /** The same with other filters. */
     public HttpManagerSpec withChains(List<ChainSpec> others) {
         return new HttpManagerSpec(statPrefix, codec, routes, identity, clientAddress, requestId, limits, timeouts,
-                normalize, http10, suppressEnvoyHeaders, accessLog, others);
+                normalize, http10, suppressEnvoyHeaders, accessLog, others, localReplies);
+    }
+
+    /** The same with other answers of Weir's own. */
+    public HttpManagerSpec withLocalReplies(LocalReplies others) {
+        return new HttpManagerSpec(statPrefix, codec, routes, identity, clientAddress, requestId, limits, timeouts,
+                normalize, http10, suppressEnvoyHeaders, accessLog, chains, others);
     }
 
     /** {@code codec_type}. */

@@ -159,7 +159,8 @@ final class RouteReader {
         return new Direct(message.getStatus(), body);
     }
 
-    private static byte[] body(DataSource source, ReadContext at) {
+    /** The bytes of a body; empty after a problem. */
+    static byte[] body(DataSource source, ReadContext at) {
         return switch (source.getSpecifierCase()) {
             case INLINE_STRING -> source.getInlineString().getBytes(StandardCharsets.UTF_8);
             case INLINE_BYTES -> source.getInlineBytes().toByteArray();

@@ -341,14 +341,15 @@ public final class Exchange {
         return head;
     }
 
-    private void sendLocal(HttpHead localHead, byte[] text) {
-        byte[] body = HeaderPolicy.localBody(localHead, request, text);
+    private void sendLocal(HttpHead localHead, byte[] ownBody) {
         if (!requestComplete) {
             downstream.readable(false); // known before the head is written, which then says that this is the last
         }
         response = localHead;
         responseStarted = true;
         moments.responseStartNanos = worker.nowNanos();
+        byte[] text = context.spec().localReplies().rewrite(localHead, ownBody, record);
+        byte[] body = HeaderPolicy.localBody(localHead, request, text);
         status = localHead.status();
         var chosen = route;
         headers.local(localHead, request);

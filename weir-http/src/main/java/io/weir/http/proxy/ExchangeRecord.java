@@ -4,16 +4,16 @@ import io.weir.core.cluster.Cluster;
 import io.weir.core.model.Host;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
-import io.weir.http.route.FormatSource;
-import io.weir.observe.log.AccessRecord;
+import io.weir.http.reply.ReplyRecord;
 import io.weir.observe.log.LogBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** One exchange as access logs and header formats see it. */
-final class ExchangeRecord implements AccessRecord, FormatSource {
+final class ExchangeRecord implements ReplyRecord {
     private static final HttpHead NONE = new HttpHead();
     private final Exchange exchange;
     private long endNanos;
+    private @Nullable String localReplyBody;
 
     ExchangeRecord(Exchange exchange) {
         this.exchange = exchange;
@@ -51,7 +51,18 @@ final class ExchangeRecord implements AccessRecord, FormatSource {
 
     @Override
     public int responseCode() {
-        return exchange.status();
+        var head = exchange.response(); // of Weir's own answer, which may yet change
+        return head == null ? exchange.status() : head.status();
+    }
+
+    @Override
+    public @Nullable String localReplyBody() {
+        return localReplyBody;
+    }
+
+    @Override
+    public void localReplyBody(@Nullable String body) {
+        localReplyBody = body;
     }
 
     @Override

@@ -153,16 +153,13 @@ final class HeaderPolicy {
         via(head);
     }
 
-    /** The body of an answer of Weir's own, whose head is told what it is: callers of gRPC get none. */
+    /** The body of an answer of Weir's own. Callers of gRPC get none: what they are told stands in the head. */
     static byte[] localBody(HttpHead head, @Nullable HttpHead request, byte[] body) {
-        if (request != null && head.status() != 200 && GrpcWords.is(request)) {
-            GrpcWords.answer(head, GrpcStatus.ofHttp(head.status()), body);
-            return NO_BYTES;
+        if (request == null || head.status() == 200 || !GrpcWords.is(request)) {
+            return body;
         }
-        if (body.length > 0) {
-            head.add(HeaderName.CONTENT_TYPE, "text/plain");
-        }
-        return body;
+        GrpcWords.answer(head, GrpcStatus.ofHttp(head.status()), body);
+        return NO_BYTES;
     }
 
     /** What an answer of Weir's own carries. */

@@ -4,16 +4,28 @@ import io.weir.http.codec.HttpHead;
 import io.weir.http.route.match.PathMatch;
 import io.weir.http.route.match.Peers;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All virtual hosts of a connection manager: Envoy's {@code RouteConfiguration}. Immutable, any thread; matching
- * allocates nothing but what patterns need.
+ * All virtual hosts of a connection manager: Envoy's {@code RouteConfiguration}, or several of them, each for the
+ * requests of one scope: {@code ScopedRoutes}. Immutable, any thread; matching allocates nothing but what patterns and
+ * scopes need.
  */
 public final class RouteTable {
     private final String name;
     private final List<VirtualHost> hosts;
     private final DomainIndex domains;
+    private final @Nullable Scopes scopes;
+
+    /** Tables by the key of their scope. */
+    private record Scopes(ScopeKey key, Map<List<String>, RouteTable> tables) {
+        @Nullable
+        RouteTable find(HttpHead head) {
+            var found = key.of(head);
+            return found == null ? null : tables.get(found);
+        }
+    }
 
     /**
      * @param hosts
@@ -22,9 +34,25 @@ public final class RouteTable {
      *            whether a port in the request's authority is left out of account
      */
     public RouteTable(String name, List<VirtualHost> hosts, boolean ignorePort) {
+        this(name, hosts, new DomainIndex(hosts, ignorePort), null);
+    }
+
+    private RouteTable(String name, List<VirtualHost> hosts, DomainIndex domains, @Nullable Scopes scopes) {
         this.name = name;
         this.hosts = List.copyOf(hosts);
-        this.domains = new DomainIndex(this.hosts, ignorePort);
+        this.domains = domains;
+        this.scopes = scopes;
+    }
+
+    /**
+     * Several tables, of which each serves the requests that have its key; others are served by none.
+     *
+     * @param tables
+     *            by keys of as many fragments as {@code key} makes, one character a byte
+     */
+    public static RouteTable scoped(String name, ScopeKey key, Map<List<String>, RouteTable> tables) {
+        var hosts = tables.values().stream().flatMap(table -> table.hosts.stream()).toList();
+        return new RouteTable(name, hosts, new DomainIndex(List.of(), false), new Scopes(key, Map.copyOf(tables)));
     }
 
     /** Everything to one action. */
@@ -37,6 +65,7 @@ public final class RouteTable {
         return name;
     }
 
+    /** Of all scopes. */
     public List<VirtualHost> hosts() {
         return hosts;
     }
@@ -53,13 +82,15 @@ public final class RouteTable {
      *            the request's connection
      */
     public @Nullable Route match(HttpHead head, long random, Peers peers) {
-        var routes = domains.find(head);
+        var table = scopes == null ? this : scopes.find(head);
+        var routes = table == null ? null : table.domains.find(head);
         return routes == null ? null : routes.match(head, random, peers);
     }
 
     /** The virtual host for a request, or null. */
     public @Nullable VirtualHost virtualHost(HttpHead head) {
-        var routes = domains.find(head);
+        var table = scopes == null ? this : scopes.find(head);
+        var routes = table == null ? null : table.domains.find(head);
         return routes == null ? null : routes.host();
     }
 }

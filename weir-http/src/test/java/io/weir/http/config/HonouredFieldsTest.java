@@ -81,8 +81,8 @@ class HonouredFieldsTest {
                 rds: { route_config_name: r, config_source: { ads: {} } }
                 tracing: {}
                 upgrade_configs: { upgrade_type: websocket }
-                local_reply_config: {}
+                request_id_extension: {}
                 """)).containsExactlyInAnyOrder("ERROR rds", "WARNING tracing", "ERROR upgrade_configs",
-                "ERROR local_reply_config");
+                "ERROR request_id_extension");
     }
 }

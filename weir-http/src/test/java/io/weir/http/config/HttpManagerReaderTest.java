@@ -170,4 +170,26 @@ class HttpManagerReaderTest {
         upstream("explicit_http_config: { http2_protocol_options: {} }",
                 "ERROR explicit_http_config.http2_protocol_options: : Weir does not speak HTTP/2 with servers yet");
     }
+
+    @Test
+    void theClientsAddressIsFoundByAnExtension() {
+        String xff = "{ name: xff, typed_config: { \"@type\":"
+                + " type.googleapis.com/envoy.extensions.http.original_ip_detection.xff.v3.XffConfig, %s } }";
+        String routes = "route_config: {}\n";
+        assertThat(withRouter(routes + "original_ip_detection_extensions: "
+                + xff.formatted("xff_num_trusted_hops: 2, skip_xff_append: true")).accepted().clientAddress())
+                .isEqualTo(new HttpManagerSpec.ClientAddress(false, 2, false, false));
+        String at = "ERROR original_ip_detection_extensions";
+        assertThat(withRouter(routes + "use_remote_address: true\noriginal_ip_detection_extensions: "
+                + xff.formatted("skip_xff_append: false")).problems()).hasSize(2)
+                .anyMatch(problem -> problem.startsWith(at + ": "))
+                .anyMatch(problem -> problem.startsWith(at + "[0].typed_config.skip_xff_append: false"));
+        assertThat(withRouter(routes + "original_ip_detection_extensions: [ " + xff.formatted("") + ", "
+                + xff.formatted("") + " ]").problems()).singleElement().asString().contains("one way only");
+        assertThat(withRouter(routes + """
+                original_ip_detection_extensions: { name: custom, typed_config: { "@type":
+                  type.googleapis.com/envoy.extensions.http.original_ip_detection.custom_header.v3.CustomHeaderConfig,
+                  header_name: x-client } }
+                """).problems()).singleElement().asString().startsWith(at + "[0].typed_config: envoy.");
+    }
 }

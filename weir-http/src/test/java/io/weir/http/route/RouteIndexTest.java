@@ -128,6 +128,36 @@ class RouteIndexTest {
     }
 
     @Test
+    void tenThousandRoutesAnswerAsAWalkInOrderWould() {
+        for (long seed = 1; seed <= 3; seed++) {
+            var random = new Random(seed);
+            var routes = new ArrayList<Route>();
+            for (int i = 0; i < 10_000; i++) {
+                String path = "/s" + random.nextInt(2_000) + path(random, 2);
+                var match = switch (random.nextInt(5)) {
+                    case 0 -> new PathMatch.Regex(Pattern.compile(path + pick(random, "[ab]+", ".*", "(a|b)?")));
+                    case 1 -> new PathMatch.Prefix(path, random.nextInt(9) == 0);
+                    case 2 -> new PathMatch.Separated(path, false);
+                    case 3 -> template("/s" + random.nextInt(2_000) + "/{a}");
+                    default -> new PathMatch.Exact(path, random.nextInt(9) == 0);
+                };
+                var headers = random.nextInt(3) == 0 ? List.of(randomHeader(random)) : List.<HeaderMatch>of();
+                routes.add(new Route("r" + i, new RouteMatch(match, headers, List.of(), RouteMatch.Share.ALL),
+                        Forward.to("c"), HeaderEdits.NONE));
+            }
+            var index = new RouteIndex(routes);
+            int matched = 0;
+            for (int i = 0; i < 300; i++) {
+                var head = Heads.to(HeadText.latin("/s" + random.nextInt(2_000) + path(random, 3)), "x-a: v1");
+                var expected = walk(routes, head, 0);
+                matched += expected == null ? 0 : 1;
+                assertThat(index.match(head, 0)).as("seed %d: %s", seed, head.path()).isSameAs(expected);
+            }
+            assertThat(matched).as("seed %d: the test tests something", seed).isBetween(50, 290);
+        }
+    }
+
+    @Test
     void routesOfOnePathAreToldApartByTheirFieldsWithoutAWalk() {
         var routes = new ArrayList<Route>();
         for (int i = 0; i < 1_000; i++) {

@@ -49,7 +49,7 @@ final class FlowTest {
         var base = HttpManagerSpec.of("test", RouteTable.of(action));
         return new HttpManagerSpec(base.statPrefix(), base.codec(), base.routes(), base.identity(),
                 base.clientAddress(), base.requestId(), base.limits(), times, base.normalize(), base.http10(),
-                base.suppressEnvoyHeaders(), base.accessLog(), base.chains());
+                base.suppressEnvoyHeaders(), base.accessLog(), base.chains(), base.localReplies());
     }
 
     @Test

@@ -69,7 +69,7 @@ final class AccessLoggers {
                 case FORMAT -> text(context, "format", config.getFormat(), false);
                 case JSON_FORMAT -> json(context, "json_format", config.getJsonFormat(), false);
                 case TYPED_JSON_FORMAT -> json(context, "typed_json_format", config.getTypedJsonFormat(), false);
-                case LOG_FORMAT -> format(context.at("log_format"), config.getLogFormat());
+                case LOG_FORMAT -> lines(context.at("log_format"), config.getLogFormat());
                 case ACCESSLOGFORMAT_NOT_SET -> new Format.Default();
             };
             return new AccessLogSpec(sink(config.getPath()), format, null);
@@ -91,7 +91,7 @@ final class AccessLoggers {
         @Override
         public @Nullable AccessLogSpec read(StdoutAccessLog config, ReadContext context) {
             return new AccessLogSpec(new Sink.Stdout(), config.hasLogFormat()
-                    ? format(context.at("log_format"), config.getLogFormat())
+                    ? lines(context.at("log_format"), config.getLogFormat())
                     : new Format.Default(), null);
         }
     }
@@ -111,7 +111,7 @@ final class AccessLoggers {
         @Override
         public @Nullable AccessLogSpec read(StderrAccessLog config, ReadContext context) {
             return new AccessLogSpec(new Sink.Stderr(), config.hasLogFormat()
-                    ? format(context.at("log_format"), config.getLogFormat())
+                    ? lines(context.at("log_format"), config.getLogFormat())
                     : new Format.Default(), null);
         }
     }
@@ -125,8 +125,15 @@ final class AccessLoggers {
         };
     }
 
+    private static Format lines(ReadContext context, SubstitutionFormatString message) {
+        if (!message.getContentType().isEmpty()) {
+            context.warning("content_type", message.getContentType(), "a log has no content type", "remove it");
+        }
+        return format(context, message);
+    }
+
     @SuppressWarnings("deprecation") // text_format is still what many files use
-    private static Format format(ReadContext context, SubstitutionFormatString message) {
+    static Format format(ReadContext context, SubstitutionFormatString message) {
         boolean omitEmpty = message.getOmitEmptyValues();
         return switch (message.getFormatCase()) {
             case TEXT_FORMAT -> text(context, "text_format", message.getTextFormat(), omitEmpty);

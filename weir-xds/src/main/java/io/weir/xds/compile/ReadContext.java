@@ -5,6 +5,8 @@ import java.util.List;
 import com.google.protobuf.Any;
 
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
+import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.weir.core.model.AccessLogSpec;
 import io.weir.xds.resource.Problem;
 
@@ -81,6 +83,27 @@ public final class ReadContext {
      */
     public List<AccessLogSpec> accessLogs(String list, List<AccessLog> messages) {
         return AccessLoggers.read(this, list, messages);
+    }
+
+    /**
+     * Reads which requests are meant, in the words of access logs; null: all of them.
+     *
+     * @param subPath
+     *            where the filter stands
+     */
+    public AccessLogSpec.@Nullable Filter logFilter(String subPath, AccessLogFilter message) {
+        return AccessLogFilters.read(at(subPath), message);
+    }
+
+    /**
+     * Reads a format in the words of access logs. Where there is no check of formats
+     * ({@link Extensions#withFormatCheck}), whoever compiles it has to look for mistakes.
+     *
+     * @param subPath
+     *            where the format stands
+     */
+    public AccessLogSpec.Format logFormat(String subPath, SubstitutionFormatString message) {
+        return AccessLoggers.format(at(subPath), message);
     }
 
     /** Says that a cluster of this name must exist; the compiler tells when it does not. */
