@@ -74,15 +74,20 @@ public final class AdaptiveConcurrency {
     private static final double STEP = 0.8;
     /** A step made requests quicker when their latency is below this part of what it was. */
     private static final double QUICKER = 0.95;
-    /** Binary logarithms are summed in units of a millionth, about. */
-    private static final double LOG_SCALE = 1 << 20;
+    /** Binary logarithms are summed in units of a thousandth, about, of which one of any time takes 16 bits. */
+    private static final double LOG_SCALE = 1 << 10;
     private static final double LOG_2 = Math.log(2);
+    /** One number holds both, so that nobody ever sees a request without its time: the sum in its lower bits. */
+    private static final int SUM_BITS = 40;
+    private static final long ONE = 1L << SUM_BITS;
+    /** An interval takes no more, far below where either part would overflow. */
+    private static final long SAMPLES_MAX = 1L << 23;
 
     private final Rule rule;
     private final AtomicInteger active = new AtomicInteger();
     private final AtomicInteger peak = new AtomicInteger();
-    private final AtomicLong samples = new AtomicLong();
-    private final AtomicLong logs = new AtomicLong();
+    /** The sum of the logarithms of an interval's latencies, and above it how many they are. */
+    private final AtomicLong sampled = new AtomicLong();
     private final AtomicBoolean turn = new AtomicBoolean();
     private volatile int limit;
     private volatile boolean measuring;
@@ -142,8 +147,7 @@ public final class AdaptiveConcurrency {
     public void ended(long beganNanos, long latencyNanos, long nowNanos) {
         active.getAndDecrement();
         if (!measuring || beganNanos - since >= 0) {
-            samples.getAndIncrement();
-            logs.getAndAdd((long) (Math.log((double) Math.max(1, latencyNanos)) / LOG_2 * LOG_SCALE));
+            sample(ONE + Math.round(Math.log((double) Math.max(1, latencyNanos)) / LOG_2 * LOG_SCALE));
         }
         adjust(nowNanos);
     }
@@ -183,16 +187,25 @@ public final class AdaptiveConcurrency {
         return measuring;
     }
 
+    private void sample(long one) {
+        if (sampled.get() >>> SUM_BITS < SAMPLES_MAX) {
+            sampled.getAndAdd(one);
+        }
+    }
+
+    private boolean complete(long nowNanos) {
+        return nowNanos - ends >= 0
+                && sampled.get() >>> SUM_BITS >= Math.min(SAMPLES_MAX, measuring ? rule.floorSamples() : SAMPLES_MIN);
+    }
+
     private void adjust(long nowNanos) {
-        if (nowNanos - ends < 0 || samples.get() < (measuring ? rule.floorSamples() : SAMPLES_MIN)
-                || !turn.compareAndSet(false, true)) {
+        if (!complete(nowNanos) || !turn.compareAndSet(false, true)) {
             return;
         }
         try {
-            // again, since another may have had the turn meanwhile
-            if (nowNanos - ends >= 0 && samples.get() >= (measuring ? rule.floorSamples() : SAMPLES_MIN)) {
-                // a request whose time comes in after its number does is one in many, and counts in the next interval
-                double nanos = Math.exp(logs.getAndSet(0) / LOG_SCALE / samples.getAndSet(0) * LOG_2);
+            if (complete(nowNanos)) { // again, since another may have had the turn meanwhile
+                long taken = sampled.getAndSet(0);
+                double nanos = Math.exp((taken & (ONE - 1)) / LOG_SCALE / (taken >>> SUM_BITS) * LOG_2);
                 latestNanos = nanos;
                 int used = peak.getAndSet(active.get());
                 if (measuring) {

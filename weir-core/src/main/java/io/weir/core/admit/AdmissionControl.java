@@ -62,7 +62,7 @@ public final class AdmissionControl {
     }
 
     private final Rule rule;
-    /** The seconds of the window, each at its number modulo their count. */
+    /** The seconds of the window before the latest, each at its number modulo their count. */
     private final AtomicReferenceArray<@Nullable Slot> slots;
     private final AtomicReference<Slot> latest;
 
@@ -71,7 +71,6 @@ public final class AdmissionControl {
         this.rule = rule;
         slots = new AtomicReferenceArray<>(rule.windowSeconds());
         var first = new Slot(Math.floorDiv(nowNanos, SLOT_NANOS), 0, 0);
-        slots.set(place(first.second), first);
         latest = new AtomicReference<>(first);
     }
 
@@ -106,6 +105,12 @@ public final class AdmissionControl {
         return Math.min(probability, rule.rejectionMaxPercent() / 100);
     }
 
+    /** How many requests of the window are over. */
+    long counted(long nowNanos) {
+        Slot now = slot(nowNanos);
+        return now.totalBefore + now.total.sum();
+    }
+
     /** A request that was let in is over. */
     public void ended(boolean success, long nowNanos) {
         Slot slot = slot(nowNanos);
@@ -120,6 +125,8 @@ public final class AdmissionControl {
         long second = Math.floorDiv(nowNanos, SLOT_NANOS);
         Slot seen = latest.get();
         while (seen.second < second) {
+            // whoever began the second before may not have come to this yet, and it is to be in the sum
+            keep(seen);
             long total = 0;
             long success = 0;
             for (int i = 0; i < slots.length(); i++) {
@@ -133,12 +140,24 @@ public final class AdmissionControl {
             var fresh = new Slot(second, total, success);
             Slot found = latest.compareAndExchange(seen, fresh);
             if (found == seen) {
-                slots.set(place(second), fresh);
                 return fresh;
             }
             seen = found;
         }
         return seen;
+    }
+
+    /** Puts a second among the others, unless a later one has its place. */
+    private void keep(Slot slot) {
+        int place = place(slot.second);
+        Slot there = slots.get(place);
+        while (there == null || there.second < slot.second) {
+            Slot found = slots.compareAndExchange(place, there, slot);
+            if (found == there) {
+                return;
+            }
+            there = found;
+        }
     }
 
     private int place(long second) {

@@ -2,6 +2,7 @@ package io.weir.core.admit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.weir.core.admit.AdaptiveConcurrency.Rule;
 import java.util.ArrayDeque;
@@ -177,6 +178,18 @@ class AdaptiveConcurrencyTest {
         }
         assertThat(limit.active()).isZero();
         assertThat(limit.floorNanos()).isZero();
+    }
+
+    @Test
+    void anIntervalWithMoreRequestsThanItCountsIsStillOfTheirLatency() {
+        limit = new AdaptiveConcurrency(new Rule(1000, 1000, 1.25, SECOND, SECOND, 0, 50, 10 * MILLI), SEED, 0);
+        for (int i = 0; i < 20_000_000; i++) {
+            limit.tryBegin();
+            limit.ended(0, 3 * MILLI, 0);
+        }
+        limit.tryBegin();
+        limit.ended(0, 3 * MILLI, 2 * SECOND);
+        assertThat((double) limit.latencyNanos()).isCloseTo(3 * MILLI, withinPercentage(0.1));
     }
 
     @Test
