@@ -56,7 +56,7 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // Out of descriptors or memory: the connection stays in the kernel's queue, and asking at once would spin.
-        LOG.warn("accepting on {} failed, pausing for {} ms: {}", ctx.channel().localAddress(), PAUSE_MILLIS,
+        LOG.warn("accepting on {} failed, pausing for {} ms: {}", listener.localAddress(), PAUSE_MILLIS,
                 cause.toString());
         listener.acceptor().acceptFailed(own, cause);
         ctx.channel().config().setAutoRead(false);

@@ -11,13 +11,10 @@ import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,12 +24,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class Listener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
-    private static final int UNIX_PERMISSION_BITS = 9;
     private static final long SETTLE_MILLIS = 5;
 
     private final List<Channel> sockets = new ArrayList<>();
     private final Worker first;
     private final ListenOptions options;
+    private final @Nullable SocketFile file;
     private volatile Acceptor acceptor;
     private SocketAddress localAddress;
 
@@ -41,6 +38,9 @@ public final class Listener implements AutoCloseable {
         this.options = options;
         this.acceptor = acceptor;
         this.localAddress = options.address();
+        this.file = options.address() instanceof UnixDomainSocketAddress unix && !SocketFile.isAbstract(unix.getPath())
+                ? new SocketFile(unix)
+                : null;
     }
 
     /**
@@ -63,19 +63,31 @@ public final class Listener implements AutoCloseable {
     private void bindAll(List<Worker> workers) throws ListenFailure {
         boolean shared = options.reusePort() && workers.size() > 1 && first.transport() == Transport.EPOLL
                 && !(options.address() instanceof UnixDomainSocketAddress);
-        if (options.address() instanceof UnixDomainSocketAddress unix) {
-            StaleSocket.remove(unix);
+        if (file != null) {
+            bindFile(file, workers);
+            return;
         }
         // The first socket is bound without SO_REUSEPORT, so that a port which somebody else listens on is an error
         // rather than shared without a word; the option is set afterwards, to let our own others in.
         Channel socket = bindOne(first, shared ? List.of(first) : workers, options.address(), false);
         localAddress = localAddressOf(socket);
-        permit(options.unixMode());
         if (shared) {
             socket.config().setOption(UnixChannelOption.SO_REUSEPORT, true);
             for (Worker worker : workers.subList(1, workers.size())) {
                 bindOne(worker, List.of(worker), localAddress, true);
             }
+        }
+    }
+
+    private void bindFile(SocketFile free, List<Worker> workers) throws ListenFailure {
+        free.clear();
+        try {
+            ServerChannel socket = first.transport().listening(free, options.unixMode(), options.backlog());
+            sockets.add(socket);
+            socket.pipeline().addLast(new AcceptHandler(this, options.settings(), first, workers));
+            await(first.loop().register(socket));
+        } catch (IOException | RuntimeException e) {
+            throw new ListenFailure(options.address(), ListenFailure.Reason.of(e), e);
         }
     }
 
@@ -129,26 +141,17 @@ public final class Listener implements AutoCloseable {
      * Gives the file of a UNIX socket these permissions; nothing for other addresses.
      *
      * @param unixMode
-     *            nine bits, -1 to leave them as they are
+     *            nine bits, -1 for those of the process' umask
      * @throws ListenFailure
      *             when the system refuses
      */
     public void permit(int unixMode) throws ListenFailure {
-        if (unixMode < 0 || !(options.address() instanceof UnixDomainSocketAddress unix)
-                || StaleSocket.isAbstract(unix.getPath())) {
-            return;
-        }
-        Set<PosixFilePermission> granted = EnumSet.noneOf(PosixFilePermission.class);
-        PosixFilePermission[] all = PosixFilePermission.values();
-        for (int i = 0; i < UNIX_PERMISSION_BITS; i++) {
-            if (((unixMode >> (UNIX_PERMISSION_BITS - 1 - i)) & 1) != 0) {
-                granted.add(all[i]);
+        if (file != null) {
+            try {
+                file.permit(unixMode);
+            } catch (IOException e) {
+                throw new ListenFailure(options.address(), ListenFailure.Reason.of(e), e);
             }
-        }
-        try {
-            Files.setPosixFilePermissions(unix.getPath(), granted);
-        } catch (IOException e) {
-            throw new ListenFailure(options.address(), ListenFailure.Reason.of(e), e);
         }
     }
 
@@ -173,6 +176,13 @@ public final class Listener implements AutoCloseable {
 
     /** Takes no more connections; those taken go on. Waits until the address is free. May be called again. */
     public void stopAccepting() {
+        if (file != null) {
+            try {
+                file.remove();
+            } catch (IOException e) {
+                LOG.warn("the socket {} stays behind: {}", file.path(), e.toString());
+            }
+        }
         for (Channel socket : sockets) {
             socket.close().awaitUninterruptibly();
         }
@@ -180,14 +190,6 @@ public final class Listener implements AutoCloseable {
             // The JDK frees a selector's channel with the next select only, which this task's delay brings about.
             first.loop().schedule(() -> {
             }, SETTLE_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly();
-        }
-        if (!sockets.isEmpty() && options.address() instanceof UnixDomainSocketAddress unix
-                && !StaleSocket.isAbstract(unix.getPath())) {
-            try {
-                Files.deleteIfExists(unix.getPath());
-            } catch (IOException e) {
-                LOG.warn("the socket {} stays behind: {}", unix, e.toString());
-            }
         }
         sockets.clear();
     }

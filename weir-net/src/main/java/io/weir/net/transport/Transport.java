@@ -25,12 +25,17 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.Socket;
 import io.weir.core.model.KeepAlive;
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.spi.SelectorProvider;
+import java.nio.file.Files;
 import jdk.net.ExtendedSocketOptions;
 
 /** The two ways to reach the kernel, and the one place that knows what each calls its channels. */
@@ -65,6 +70,43 @@ enum Transport {
             case NIO -> unix
                     ? new NioServerDomainSocketChannel()
                     : new NioServerSocketChannel(SelectorProvider.provider(), family(address));
+        };
+    }
+
+    /**
+     * A socket that listens at a free path. Its file has its mode before anybody can connect: Netty would bind and
+     * listen in one step, and when it closes remove whatever stands at the path by then.
+     */
+    ServerChannel listening(SocketFile file, int unixMode, int backlog) throws IOException {
+        return switch (this) {
+            case EPOLL -> {
+                Socket socket = Socket.newSocketDomain();
+                try {
+                    socket.bind(new DomainSocketAddress(file.path().toString()));
+                    file.bound(unixMode);
+                    socket.listen(backlog);
+                    yield new EpollServerDomainSocketChannel(socket.intValue(), true);
+                } catch (IOException | RuntimeException e) {
+                    file.remove();
+                    socket.close();
+                    throw e;
+                }
+            }
+            // The JDK binds and listens in one step too: at a name that nobody knows. Its connections then say that
+            // name where they are asked for their own address.
+            case NIO -> {
+                ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+                try {
+                    Files.deleteIfExists(file.aside());
+                    socket.bind(UnixDomainSocketAddress.of(file.aside()), backlog);
+                    file.boundAside(unixMode);
+                    yield new NioServerDomainSocketChannel(socket);
+                } catch (IOException | RuntimeException e) {
+                    file.remove();
+                    socket.close();
+                    throw e;
+                }
+            }
         };
     }
 

@@ -11,17 +11,12 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -188,41 +183,6 @@ class ListenerTest {
             assertEchoes(Loopback.at(port));
             assertThatThrownBy(() -> assertEchoes(Loopback.at("::1", port)))
                     .isInstanceOf(IOException.class);
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource(Transport.class)
-    void aUnixSocketIsListenedOnWithItsModeAndRemovedAfterwards(Transport transport, @TempDir Path folder)
-            throws IOException {
-        Path path = folder.resolve("weir.sock");
-        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(path);
-        try (Workers workers = Workers.start(2, transport)) {
-            Listener listener = Listener.bind(workers, ListenOptions.of(address, MESSAGES).withUnixMode(0640),
-                    new Echo());
-            assertEchoes(address);
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path))).isEqualTo("rw-r-----");
-            assertThatThrownBy(() -> Listener.bind(workers, ListenOptions.of(address, MESSAGES), new Echo()))
-                    .isInstanceOf(ListenFailure.class).hasMessageContaining("in use");
-            listener.close();
-            assertThat(path).doesNotExist();
-        }
-    }
-
-    @Test
-    void aSocketFileThatAKilledProcessLeftIsReplacedButAnyOtherFileIsNot(@TempDir Path folder) throws IOException {
-        Path stale = folder.resolve("stale.sock");
-        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(stale);
-        try (ServerSocketChannel killed = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            killed.bind(address);
-        }
-        Path file = Files.writeString(folder.resolve("file"), "precious");
-        try (Workers workers = Workers.start(1);
-                Listener listener = Listener.bind(workers, ListenOptions.of(address, MESSAGES), new Echo())) {
-            assertEchoes(listener.localAddress());
-            ListenOptions onFile = ListenOptions.of(UnixDomainSocketAddress.of(file), MESSAGES);
-            assertThatThrownBy(() -> Listener.bind(workers, onFile, new Echo())).isInstanceOf(ListenFailure.class);
-            assertThat(file).hasContent("precious");
         }
     }
 
