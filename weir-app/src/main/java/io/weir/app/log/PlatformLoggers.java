@@ -1,6 +1,7 @@
 package io.weir.app.log;
 
 import java.text.MessageFormat;
+import java.util.Arrays;
 import java.util.ResourceBundle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,7 +49,16 @@ public final class PlatformLoggers extends System.LoggerFinder {
             if (isLoggable(level)) {
                 String pattern = text(bundle, format);
                 boolean plain = parameters == null || parameters.length == 0;
-                log.atLevel(own(level)).log(plain ? pattern : MessageFormat.format(pattern, parameters));
+                log.atLevel(own(level)).log(plain ? pattern : filled(pattern, parameters));
+            }
+        }
+
+        /** A line that is badly written is still a line, and who writes it must not fail of it. */
+        private static String filled(String pattern, Object @Nullable [] parameters) {
+            try {
+                return MessageFormat.format(pattern, parameters);
+            } catch (IllegalArgumentException e) {
+                return pattern + " " + Arrays.toString(parameters);
             }
         }
 

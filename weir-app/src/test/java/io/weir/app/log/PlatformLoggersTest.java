@@ -33,6 +33,15 @@ class PlatformLoggersTest {
     }
 
     @Test
+    void aPatternThatIsNoneIsWrittenAsItStandsWithItsParameters() {
+        log.log(Level.WARNING, "{0 is {broken}", 80, "taken");
+        log.log(Level.WARNING, "{0,number} of them", "many");
+
+        assertThat(bytes.toString(UTF_8)).contains("Thing: {0 is {broken} [80, taken]\n")
+                .endsWith("Thing: {0,number} of them [many]\n");
+    }
+
+    @Test
     void theStackOfAnExceptionFollows() {
         log.log(Level.INFO, "gone", new IllegalStateException("why"));
 
