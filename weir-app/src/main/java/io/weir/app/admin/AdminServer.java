@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The admin's HTTP/1.1 server, on a TCP address or a UNIX socket. It has an event loop of its own, and makes pages on
- * two more threads, so that nothing asked here waits for or delays traffic, and a health probe does not wait for a
- * large dump. Opened and closed by the conductor.
+ * two more threads, so that nothing asked here waits for or delays traffic. A probe of {@code /ready} is answered on
+ * the loop, and waits for no page however long it takes. Opened and closed by the conductor.
  */
 public final class AdminServer implements AutoCloseable {
     /** How many connections may be open. One more takes the place of the one that has rested longest. */
@@ -130,8 +130,15 @@ public final class AdminServer implements AutoCloseable {
         listener.permit(unixMode);
     }
 
-    /** Has a page made, elsewhere; what it is comes back on the loop's thread. Asked on that thread. */
+    /**
+     * Has a page made, elsewhere unless it costs next to nothing; what it is comes back on the loop's thread. Asked on
+     * that thread.
+     */
     void ask(String method, String target, Consumer<Answer> then) {
+        if (Endpoints.prompt(target)) {
+            then.accept(made(method, target));
+            return;
+        }
         Worker worker = Worker.current();
         try {
             pages.execute(() -> {

@@ -1,5 +1,7 @@
 package io.weir.app.admin;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import io.weir.app.Version;
 import io.weir.app.log.LogLevels;
 import io.weir.core.stats.Stats;
@@ -9,8 +11,6 @@ import io.weir.observe.export.StatsJson;
 import io.weir.observe.export.StatsText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,9 +19,16 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Every page of the admin: its path, whether it changes something, what it is for, and what it answers. */
 final class Endpoints {
+    /** Regular expressions beyond these are refused: RE2 takes a name's length times the steps of its program. */
+    private static final int FILTER_CHARS_MAX = 1024;
+    private static final int FILTER_STEPS_MAX = 1000;
+    /** What probes ask for: made at once, on whatever thread asks, and never behind a page that takes long. */
+    private static final String READY = "/ready";
+
     /** One page; one that changes something is had by POST only. */
     record Page(String path, boolean changes, String help, Function<Query, Answer> answer) {
     }
@@ -33,7 +40,7 @@ final class Endpoints {
         this.weir = weir;
         shows("/", "this page", _ -> Answer.html(IndexPage.html(pages.values())));
         shows("/help", "this list as text", _ -> Answer.text(IndexPage.text(pages.values())));
-        shows("/ready", "200 LIVE when it serves, else 503 and its state", _ -> ready());
+        shows(READY, "200 LIVE when it serves, else 503 and its state", _ -> ready());
         shows("/server_info", "version, state, uptime and options as JSON", _ -> Answer.json(serverInfo()));
         shows("/clusters", "clusters and their hosts (?format=json)", this::clusters);
         shows("/listeners", "listeners that are open (?format=json)", this::listeners);
@@ -85,6 +92,11 @@ final class Endpoints {
             return Answer.notAllowed(method, "GET, HEAD, POST", "GET");
         }
         return page.answer().apply(Query.of(query < 0 ? "" : target.substring(query + 1)));
+    }
+
+    /** Whether the answer costs next to nothing, so that it need not wait for a thread that makes pages. */
+    static boolean prompt(String target) {
+        return target.startsWith(READY) && (target.length() == READY.length() || target.charAt(READY.length()) == '?');
     }
 
     private void shows(String path, String help, Function<Query, Answer> answer) {
@@ -164,17 +176,25 @@ final class Endpoints {
     }
 
     private Answer written(Query query, String type, Export export) {
-        Pattern pattern = null;
-        if (query.has("filter")) {
+        Predicate<String> filter = null;
+        String regex = query.value("filter", "");
+        if (regex.length() > FILTER_CHARS_MAX) {
+            return Answer.text(400, "filter: longer than " + FILTER_CHARS_MAX + " characters\n");
+        }
+        if (!regex.isEmpty()) {
             try {
-                pattern = Pattern.compile(query.value("filter", ""));
+                Pattern pattern = Pattern.compile(regex);
+                if (pattern.programSize() > FILTER_STEPS_MAX) {
+                    return Answer.text(400, "filter: more than " + FILTER_STEPS_MAX + " steps; repeat fewer times\n");
+                }
+                filter = name -> pattern.matcher(name).find();
             } catch (PatternSyntaxException e) {
-                return Answer.text(400, "filter: not a regular expression: " + e.getMessage() + "\n");
+                return Answer.text(400, "filter: not a regular expression of RE2: " + e.getMessage() + "\n");
             }
         }
         StringBuilder out = new StringBuilder(64 * 1024);
         try {
-            export.write(weir.stats(), new StatsFilter(query.has("usedonly"), pattern), out);
+            export.write(weir.stats(), new StatsFilter(query.has("usedonly"), filter), out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

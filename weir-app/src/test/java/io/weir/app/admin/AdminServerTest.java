@@ -19,6 +19,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +98,36 @@ class AdminServerTest {
         assertThat(get("/stats/prometheus").body()).contains("envoy_a_used").contains(" 3\n");
         assertThat(get("/stats?format=prometheus&usedonly").body()).doesNotContain("unused");
         assertThat(get("/stats?filter=%28").statusCode()).isEqualTo(400);
+    }
+
+    /** Backtracking, this takes a name's length to the power of twelve. */
+    @Test
+    void aFilterOfAnyShapeIsAnsweredSoon() throws Exception {
+        weir.stats.root().child("x".repeat(300)).counter("used").add(3);
+        String nested = ".*".repeat(12);
+        assertThat(get("/stats?filter=" + nested + "!").body()).isEmpty();
+        assertThat(get("/stats?filter=" + nested + "used").body()).endsWith(".used: 3\n");
+        assertThat(get("/stats?filter=(a%7B100%7D)%7B100%7D").statusCode()).as("ten thousand steps").isEqualTo(400);
+        assertThat(get("/stats?filter=" + "%28".repeat(2000)).statusCode()).isEqualTo(400);
+        assertThat(get("/stats?filter=(a)%5C1").body()).startsWith("filter: not a regular expression of RE2: ");
+    }
+
+    @Test
+    void readyIsAnsweredHoweverLongOtherPagesTake() throws Exception {
+        var held = new CountDownLatch(1);
+        weir.held = held;
+        var dumps = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+        for (int i = 0; i < 4; i++) {
+            dumps.add(client.sendAsync(HttpRequest.newBuilder(uri("/config_dump")).build(), BodyHandlers.ofString()));
+        }
+        assertThat(weir.holds.tryAcquire(2, 20, TimeUnit.SECONDS)).as("both threads make a page").isTrue();
+        assertThat(get("/ready").body()).isEqualTo("LIVE\n");
+        assertThat(get("/ready?a=b").body()).isEqualTo("LIVE\n");
+        assertThat(post("/ready").body()).isEqualTo("LIVE\n");
+        held.countDown();
+        for (var dump : dumps) {
+            assertThat(dump.get(20, TimeUnit.SECONDS).body()).isEqualTo(weir.dump);
+        }
     }
 
     @ParameterizedTest

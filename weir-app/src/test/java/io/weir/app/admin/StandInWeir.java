@@ -8,6 +8,8 @@ import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 
 /** What the admin is asked to do is written down; what it shows is fixed. */
 final class StandInWeir implements Administered {
@@ -16,6 +18,9 @@ final class StandInWeir implements Administered {
     volatile String dump = "{\"configs\": []}\n";
     final List<String> asked = new CopyOnWriteArrayList<>();
     volatile State state = State.LIVE;
+    /** What a dump waits for, and how many wait. */
+    volatile CountDownLatch held = new CountDownLatch(0);
+    final Semaphore holds = new Semaphore(0);
 
     @Override
     public State state() {
@@ -51,6 +56,12 @@ final class StandInWeir implements Administered {
 
     @Override
     public String configDump() {
+        holds.release();
+        try {
+            held.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
         return dump;
     }
 

@@ -15,7 +15,7 @@ class ExportTest {
     private final Stats stats = new Stats();
 
     private static StatsFilter matching(String regex) {
-        return new StatsFilter(false, Pattern.compile(regex));
+        return new StatsFilter(false, Pattern.compile(regex).asPredicate());
     }
 
     private String prometheus(StatsFilter filter) throws IOException {
