@@ -44,6 +44,8 @@ final class DefaultsTest {
     private static final Path GOLDEN = EXAMPLES.resolve("expanded").resolve("defaults").resolve("limits.yaml");
     private static final String UPSTREAM = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
     private static final Pattern BLOCK = Pattern.compile("(?m)^([\\w.]+): ([^\\n]*(?:\\n[ \\t]+[^\\n]*)*)");
+    private static final Pattern OPEN = Pattern
+            .compile("google\\.protobuf\\.(\\w+Value|Duration)|envoy\\.config\\.core\\.v3\\.Runtime\\w+");
     /** Fields that have no value of their own when they are not written: off, unlimited, inherited or derived. */
     private static final Set<String> NOTHING = Set.of("RouteAction.idle_timeout", "RouteAction.auto_host_rewrite",
             "MaxStreamDuration.max_stream_duration", "HttpProtocolOptions.max_connection_duration",
@@ -66,7 +68,8 @@ final class DefaultsTest {
             "HealthCheck.unhealthy_threshold", "HealthCheck.healthy_threshold", "HealthCheck.unhealthy_interval",
             "HealthCheck.unhealthy_edge_interval", "HealthCheck.healthy_edge_interval",
             "HealthCheck.no_traffic_healthy_interval", "HealthCheck.cache_time", "HealthCheck.pass_through_mode",
-            "ResponseMapper.status_code", "TlsInspector.enable_ja3_fingerprinting",
+            "ResponseMapper.status_code", "RouteMatch.runtime_fraction", "ComparisonFilter.value",
+            "TlsInspector.enable_ja3_fingerprinting",
             "TlsInspector.enable_ja4_fingerprinting", "TlsInspector.initial_read_buffer_size");
 
     static List<Path> files() throws IOException {
@@ -155,12 +158,12 @@ final class DefaultsTest {
         }
     }
 
-    /** Wrappers and durations are the fields that tell "nothing is written" from every value. */
+    /** Wrappers, durations and runtime values are the fields that tell "nothing is written" from every value. */
     private static void judge(FieldDescriptor field, Defaults defaults, Set<String> missing, Set<String> seen) {
         String name = field.getContainingType().getName() + "." + field.getName();
         boolean open = field.getJavaType() == JavaType.MESSAGE && !field.isRepeated()
                 && field.getRealContainingOneof() == null
-                && field.getMessageType().getFullName().matches("google\\.protobuf\\.(\\w+Value|Duration)");
+                && OPEN.matcher(field.getMessageType().getFullName()).matches();
         if (open && seen.add(field.getFullName())
                 && !defaults.has(field.getContainingType().getFullName(), field.getName())) {
             missing.add(name);
