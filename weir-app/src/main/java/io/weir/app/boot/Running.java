@@ -12,6 +12,7 @@ import io.weir.http.upstream.Pools;
 import io.weir.net.check.WireProber;
 import io.weir.net.transport.Workers;
 import io.weir.observe.log.AccessLogs;
+import io.weir.stream.tcp.HostSessions;
 import io.weir.xds.spec.AdminSpec;
 import io.weir.xds.compile.Compiled;
 import io.weir.xds.compile.ConfigFile;
@@ -106,6 +107,7 @@ public final class Running implements AutoCloseable {
 
     /** Keeps connections in step with a cluster's hosts. */
     private Runnable follow(Cluster cluster) {
+        HostSessions.follow(cluster, workers);
         Runnable pools = Pools.follow(cluster, workers);
         Runnable reports = OrcaStreams.follow(cluster, workers);
         return () -> {

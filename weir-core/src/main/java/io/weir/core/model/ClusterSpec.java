@@ -70,6 +70,8 @@ public record ClusterSpec(String name, String statName, DiscoveryType type, List
      * Envoy's {@code close_connections_on_host_set_change}.
      */
     public static final String DRAINS_ON_HOST_CHANGE = "envoy.close_connections_on_host_set_change";
+    /** Stands among the extensions where a host that fails loses its connections; Envoy's name for that. */
+    public static final String CLOSE_ON_FAILURE = "close_connections_on_host_health_failure";
 
     /** Envoy's default: 5 s. */
     public static final long CONNECT_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -83,6 +85,11 @@ public record ClusterSpec(String name, String statName, DiscoveryType type, List
     public static ClusterSpec of(String name, List<Endpoint> endpoints) {
         return new ClusterSpec(name, name, DiscoveryType.STATIC, endpoints, CONNECT_TIMEOUT_NANOS, Balancing.DEFAULT,
                 Admission.DEFAULT, HealthRules.DEFAULT, DnsOptions.DEFAULT, null, Map.of());
+    }
+
+    /** Whether a host that fails, by its checks or as an outlier, loses its connections. */
+    public boolean closesOnFailure() {
+        return extensions.containsKey(CLOSE_ON_FAILURE);
     }
 
     /** The same with another way to find hosts. */

@@ -38,6 +38,8 @@ public final class HostPool {
     private final ClusterStats stats;
     private final ArrayDeque<Http1Upstream> idle = new ArrayDeque<>();
     private final Set<Http1Upstream> open = new HashSet<>();
+    /** Busy ones that close after their response. */
+    private final Set<Http1Upstream> leaving = new HashSet<>(0);
     private final Deque<Waiter> waiting = new ArrayDeque<>();
     private final Sweeper sweeper = new Sweeper();
     private final Impatience impatience = new Impatience();
@@ -207,6 +209,10 @@ public final class HostPool {
 
     /** A connection that can take a request: the next in line has it, or it rests. */
     void offer(Http1Upstream connection) {
+        if (leaving.contains(connection)) {
+            connection.close();
+            return;
+        }
         var waiter = waiting.pollFirst();
         if (waiter != null) {
             var listener = waiter.leave();
@@ -230,6 +236,7 @@ public final class HostPool {
     void closed(Http1Upstream connection) {
         if (open.remove(connection)) {
             idle.remove(connection);
+            leaving.remove(connection);
             connectionGone();
             connectForTheRest();
         }
@@ -238,6 +245,16 @@ public final class HostPool {
     /** The host has left the cluster: idle connections close, busy ones after their response. */
     void retire() {
         retired = true;
+        closeIdle();
+    }
+
+    /** The host has failed: idle connections close, busy ones after their response; new ones may be made. */
+    void empty() {
+        closeIdle();
+        leaving.addAll(open);
+    }
+
+    private void closeIdle() {
         for (var connection = idle.pollFirst(); connection != null; connection = idle.pollFirst()) {
             connection.close();
         }

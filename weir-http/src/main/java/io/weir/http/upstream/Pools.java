@@ -1,6 +1,7 @@
 package io.weir.http.upstream;
 
 import io.weir.core.cluster.Cluster;
+import io.weir.core.cluster.FailedHosts;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;
 import io.weir.core.model.RoutingPriority;
@@ -47,17 +48,22 @@ public final class Pools {
 
     /**
      * Keeps every worker's pools in step with the cluster's hosts: those of hosts that leave it are retired, and those
-     * of all hosts when one comes or goes, where the cluster wants that. To be called once for each cluster, on the
+     * of all hosts when one comes or goes, where the cluster wants that; those of hosts that fail are emptied where it
+     * asks for that. To be called once for each cluster, on the
      * conductor; what it returns is called there when the cluster itself goes.
      */
     public static Runnable follow(Cluster cluster, Workers workers) {
         var former = new AtomicReference<>(cluster.view());
+        var failed = new FailedHosts();
         cluster.onChange(now -> {
             HostSet before = former.getAndSet(now).hosts();
             Set<Host> gone = now.hosts().goneFrom(before);
             boolean drains = now.spec().drainsOnHostChange()
                     && !(gone.isEmpty() && before.goneFrom(now.hosts()).isEmpty());
             retire(workers, drains ? HostSet.EMPTY.goneFrom(before) : gone);
+            if (now.spec().closesOnFailure()) {
+                empty(workers, failed.since(now));
+            }
         });
         return () -> retire(workers, HostSet.EMPTY.goneFrom(former.get().hosts()));
     }
@@ -67,6 +73,27 @@ public final class Pools {
             for (var worker : workers.all()) {
                 worker.loop().execute(() -> Pools.of(worker).left(left));
             }
+        }
+    }
+
+    private static void empty(Workers workers, Set<Host> failed) {
+        if (!failed.isEmpty()) {
+            for (var worker : workers.all()) {
+                worker.loop().execute(() -> Pools.of(worker).failed(failed));
+            }
+        }
+    }
+
+    private void failed(Set<Host> hosts) {
+        for (var host : hosts) {
+            empty(normal.get(host));
+            empty(high.get(host));
+        }
+    }
+
+    private static void empty(@Nullable HostPool pool) {
+        if (pool != null) {
+            pool.empty();
         }
     }
 

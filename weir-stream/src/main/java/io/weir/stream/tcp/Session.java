@@ -243,6 +243,9 @@ final class Session implements PickContext {
             return;
         }
         joined = true;
+        if (connected.cluster.spec().closesOnFailure()) {
+            HostSessions.of(worker).joined(connected.host, this);
+        }
         long nowNanos = worker.nowNanos();
         connected.connectNanos = nowNanos - connected.startNanos;
         connected.cluster.connected(connected.host, connected.connectNanos, connected.inFlight, nowNanos);
@@ -357,6 +360,7 @@ final class Session implements PickContext {
     }
 
     private void upstreamClosed(Leg now) {
+        HostSessions.of(worker).left(now.host, this);
         ClusterStats numbers = now.cluster.stats();
         long nowNanos = worker.nowNanos();
         long lifeNanos = nowNanos - now.startNanos;
@@ -402,6 +406,11 @@ final class Session implements PickContext {
             worker.timers().cancel(durationTimer);
         }
         proxy.ended(this);
+    }
+
+    /** The health of its host has failed, and its cluster wants no connections then. */
+    void hostFailed() {
+        end(ResponseFlag.UC.bit());
     }
 
     /** Any thread. */

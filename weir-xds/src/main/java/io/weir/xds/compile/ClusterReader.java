@@ -60,6 +60,9 @@ final class ClusterReader {
         if (cluster.getCommonLbConfig().getCloseConnectionsOnHostSetChange()) {
             extensions.put(ClusterSpec.DRAINS_ON_HOST_CHANGE, true);
         }
+        if (cluster.getCloseConnectionsOnHostHealthFailure()) {
+            extensions.put(ClusterSpec.CLOSE_ON_FAILURE, true);
+        }
         long connectTimeoutNanos = cluster.hasConnectTimeout()
                 ? Math.max(1, Plain.nanos(cluster.getConnectTimeout()))
                 : ClusterSpec.CONNECT_TIMEOUT_NANOS;

@@ -1,0 +1,27 @@
+package io.weir.core.cluster;
+
+import io.weir.core.model.HealthFlag;
+import io.weir.core.model.Host;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.Set;
+
+/** Which hosts of a cluster have failed, by their checks or as outliers, from one view to the next. The conductor's. */
+public final class FailedHosts {
+    private final Set<Host> out = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** Those that are out now and were not when this was last asked. */
+    public Set<Host> since(ClusterView now) {
+        Set<Host> failed = new HashSet<>();
+        for (Host host : now.hosts().all()) {
+            if (!host.is(HealthFlag.FAILED_ACTIVE_HC) && !host.is(HealthFlag.FAILED_OUTLIER_CHECK)) {
+                out.remove(host);
+            } else if (out.add(host)) {
+                failed.add(host);
+            }
+        }
+        out.retainAll(now.hosts().all());
+        return failed;
+    }
+}
