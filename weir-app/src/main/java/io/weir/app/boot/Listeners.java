@@ -2,6 +2,7 @@ package io.weir.app.boot;
 
 import io.weir.app.admin.Addresses;
 import io.weir.app.admin.Administered.ListenerLine;
+import io.weir.core.admit.Carryover;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Gauge;
 import io.weir.core.stats.Scope;
@@ -95,14 +96,15 @@ final class Listeners {
             OpenListener present = taken(old, spec);
             try {
                 if (present == null) {
-                    OpenListener opened = OpenListener.open(spec, services.of(spec), workers, stats, connections,
-                            this::at);
+                    OpenListener opened = OpenListener.open(spec, services.of(spec, new Carryover()), workers, stats,
+                            connections, this::at);
                     bound.add(opened);
                     next.add(opened);
                 } else {
                     next.add(present);
                     if (!unchanged.contains(spec.name()) || !present.spec().name().equals(spec.name())) {
-                        swapped.put(present, new Successor(spec, services.of(spec)));
+                        swapped.put(present, new Successor(spec,
+                                services.of(spec, present.service().counted().next())));
                     }
                 }
             } catch (ListenFailure e) {

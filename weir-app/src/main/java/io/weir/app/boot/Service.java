@@ -1,5 +1,6 @@
 package io.weir.app.boot;
 
+import io.weir.core.admit.Carryover;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.observe.log.AccessLog;
@@ -17,20 +18,22 @@ import io.weir.observe.log.AccessLog;
  *            ends every connection at once
  * @param connections
  *            written once per connection
+ * @param counted
+ *            what its limits count, for who serves after it
  * @param forget
  *            lets go of what it holds beside connections, its access logs; after its last connection
  */
 record Service(Acceptor acceptor, ChannelSettings settings, Runnable drain, Runnable closeAll,
-        AccessLog connections, Runnable forget) {
+        AccessLog connections, Carryover counted, Runnable forget) {
 
     /** The same, whose connections come through somebody else first. */
     Service behind(Acceptor door) {
-        return new Service(door, settings, drain, closeAll, connections, forget);
+        return new Service(door, settings, drain, closeAll, connections, counted, forget);
     }
 
     /** The same with a log of its connections, which is closed with the others. */
     Service withConnections(AccessLog log) {
-        return new Service(acceptor, settings, drain, closeAll, log, () -> {
+        return new Service(acceptor, settings, drain, closeAll, log, counted, () -> {
             forget.run();
             log.close();
         });

@@ -1,5 +1,6 @@
 package io.weir.app.boot;
 
+import io.weir.core.admit.Carryover;
 import io.weir.core.cluster.Clusters;
 import io.weir.core.model.AccessLogSpec;
 import io.weir.core.stats.Stats;
@@ -65,16 +66,18 @@ final class Services {
     /**
      * What serves the listener. The compiler has seen to it that there is one chain and that its last filter ends it.
      *
+     * @param counted
+     *            what the limits of the listener have counted before
      * @throws Unserved
      *             when an access log cannot be opened; nothing stays open
      */
-    Service of(ListenerSpec spec) throws Unserved {
+    Service of(ListenerSpec spec, Carryover counted) throws Unserved {
         List<FilterSpec> filters = spec.chains().getFirst().filters();
         FilterSpec last = filters.getLast();
         String path = "filter_chains[0].filters[" + (filters.size() - 1) + "].typed_config";
         AccessLog connections = log(spec.accessLog(), "access_log");
         try {
-            return gated(of(last, path), filters).withConnections(connections);
+            return gated(of(last, path, counted), filters).withConnections(connections);
         } catch (Unserved e) {
             connections.close();
             throw e;
@@ -86,34 +89,37 @@ final class Services {
                 .map(GateSpec.class::cast).toList();
         return gates.isEmpty()
                 ? service
-                : service.behind(new GatedAcceptor(gates, stats, System.nanoTime(), service.acceptor()));
+                : service.behind(new GatedAcceptor(gates, stats, service.counted(), System.nanoTime(),
+                        service.acceptor()));
     }
 
-    private Service of(FilterSpec last, String path) throws Unserved {
+    private Service of(FilterSpec last, String path, Carryover counted) throws Unserved {
         return switch (last.config()) {
-            case HttpManagerSpec http -> http(http, path);
-            case TcpProxySpec tcp -> tcp(tcp, path);
+            case HttpManagerSpec http -> http(http, path, counted);
+            case TcpProxySpec tcp -> tcp(tcp, path, counted);
             default -> throw new Unserved(path, last.name(), "this filter does not serve connections",
                     "end the chain with a connection manager or a TCP proxy");
         };
     }
 
-    private Service http(HttpManagerSpec spec, String path) throws Unserved {
+    private Service http(HttpManagerSpec spec, String path, Carryover counted) throws Unserved {
         AccessLog log = log(spec.accessLog(), path + ".access_log");
         long epochMicrosAtZero = System.currentTimeMillis() * 1000 - System.nanoTime() / 1000;
         HttpServer server = new HttpServer(
-                new ProxyContext(spec, clusters, new HttpStats(stats, spec.statPrefix()), log, epochMicrosAtZero),
+                new ProxyContext(spec, clusters, new HttpStats(stats, spec.statPrefix()), log, counted,
+                        epochMicrosAtZero),
                 workers);
-        return new Service(server, HttpServer.SETTINGS, server::drain, server::closeAll, AccessLog.none(), log::close);
+        return new Service(server, HttpServer.SETTINGS, server::drain, server::closeAll, AccessLog.none(), counted,
+                log::close);
     }
 
-    private Service tcp(TcpProxySpec spec, String path) throws Unserved {
+    private Service tcp(TcpProxySpec spec, String path, Carryover counted) throws Unserved {
         AccessLog log = log(spec.accessLogs(), path + ".access_log");
         TcpProxy proxy = new TcpProxy(spec, clusters, stats, log);
         // A stream of bytes has no end of its own that could be waited for: it goes on until its peers or the time end
         // it.
         return new Service(proxy, TcpProxy.SETTINGS, () -> {
-        }, proxy::closeAll, AccessLog.none(), log::close);
+        }, proxy::closeAll, AccessLog.none(), counted, log::close);
     }
 
     private AccessLog log(List<AccessLogSpec> specs, String path) throws Unserved {

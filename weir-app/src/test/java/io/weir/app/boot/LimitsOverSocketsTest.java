@@ -2,91 +2,33 @@ package io.weir.app.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.weir.app.demo.Demo;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Limits, dropped loads and subsets of a whole Weir in this process, from the file to the socket. */
 @Timeout(60)
 class LimitsOverSocketsTest {
-    private static final InetSocketAddress ANY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-
-    @TempDir
-    private Path folder = Path.of("");
-    private final Demo demo = started();
-    private @Nullable Running served;
-
-    private static Demo started() {
-        try {
-            return Demo.start(List.of(ANY, ANY));
-        } catch (Demo.AddressTaken e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    @AfterEach
-    void stop() {
-        if (served != null) {
-            served.close();
-        }
-        demo.close();
-    }
-
-    private int port(int backend) {
-        return demo.backends().get(backend).address().getPort();
-    }
-
-    private void start(String text) throws IOException {
-        Path file = Files.writeString(folder.resolve("weir.yaml"), text);
-        Running.Start start = Running.start(Source.file(file), RunOptions.of(2, 1, true));
-        assertThat(start).isInstanceOf(Running.Start.Serving.class);
-        if (start instanceof Running.Start.Serving(Running serving)) {
-            served = serving;
-        }
-    }
-
-    private Socket connect() throws IOException {
-        var at = (InetSocketAddress) Objects.requireNonNull(served, "nothing was started").addresses().getFirst();
-        var socket = new Socket(at.getAddress(), at.getPort());
-        socket.setSoTimeout(10_000);
-        return socket;
-    }
-
-    /** The whole answer. */
-    private String ask(String path) throws IOException {
-        try (var socket = connect(); InputStream in = socket.getInputStream()) {
-            String request = "GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-            return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
-        }
-    }
+    @RegisterExtension
+    final ServedWeir weir = new ServedWeir();
 
     private long answered(int times, String path, String status) throws IOException {
         long matching = 0;
         for (int i = 0; i < times; i++) {
-            matching += ask(path).startsWith("HTTP/1.1 " + status) ? 1 : 0;
+            matching += weir.ask(path).startsWith("HTTP/1.1 " + status) ? 1 : 0;
         }
         return matching;
     }
 
     @Test
     void aRateOfTheShortFormLetsItsBurstThroughAndRoutesMayHaveTheirOwn() throws Exception {
-        start("""
+        weir.start("""
                 listen:
                   - on: "127.0.0.1:0"
                     rate: { of: 1/h, burst: 5 }
@@ -96,22 +38,22 @@ class LimitsOverSocketsTest {
                       - { path: /free, to: demo, rate: off }
                 services:
                   demo: { at: "127.0.0.1:%d" }
-                """.formatted(port(0)));
+                """.formatted(weir.port(0)));
         assertThat(answered(10, "/own", "200")).isEqualTo(2);
         assertThat(answered(10, "/", "200")).isEqualTo(5);
         assertThat(answered(10, "/free", "200")).isEqualTo(10);
-        assertThat(ask("/")).startsWith("HTTP/1.1 429 ").endsWith("local_rate_limited");
+        assertThat(weir.ask("/")).startsWith("HTTP/1.1 429 ").endsWith("local_rate_limited");
     }
 
     /** Which of two workers takes a connection first is open; that three of four are let in is not. */
     private void threeOfFourAreLetIn(String protocol) throws IOException {
-        start("""
+        weir.start("""
                 listen: { on: "127.0.0.1:0", protocol: %s, max_connections: 3, to: demo }
                 services: { demo: { at: "127.0.0.1:%d" } }
-                """.formatted(protocol, port(0)));
+                """.formatted(protocol, weir.port(0)));
         var open = new ArrayList<Socket>();
         for (int i = 0; i < 4; i++) {
-            open.add(connect());
+            open.add(weir.connect());
         }
         int in = 0;
         for (var socket : open) {
@@ -129,6 +71,54 @@ class LimitsOverSocketsTest {
             return socket.getInputStream().read();
         } catch (SocketException closed) {
             return -1;
+        }
+    }
+
+    @Test
+    void whatARateHasCountedHoldsWhenSomethingElseChanges() throws Exception {
+        String limited = """
+                listen:
+                  - on: "127.0.0.1:0"
+                    rate: { of: 1/h, burst: %d }
+                    to: demo
+                    routes:
+                      - { path: /own, to: demo, rate: { of: 1/h, burst: 2 } }
+                %s
+                services:
+                  demo: { at: "127.0.0.1:%d" }
+                """;
+        weir.start(limited.formatted(5, "", weir.port(0)));
+        assertThat(answered(3, "/", "200")).isEqualTo(3);
+        assertThat(answered(3, "/own", "200")).isEqualTo(2);
+        weir.reload(limited.formatted(5, "      - { path: /new, to: demo, rate: off }", weir.port(0)));
+        assertThat(answered(3, "/new", "200")).as("the change is there").isEqualTo(3);
+        assertThat(answered(5, "/", "200")).as("two of the five are left").isEqualTo(2);
+        assertThat(answered(3, "/own", "200")).isEqualTo(0);
+        weir.reload(limited.formatted(6, "", weir.port(0)));
+        assertThat(answered(10, "/", "200")).as("another limit begins full").isEqualTo(6);
+        assertThat(answered(3, "/own", "200")).isEqualTo(0);
+    }
+
+    @Test
+    void connectionsOfBeforeAChangeCountAfterIt() throws Exception {
+        String limited = """
+                listen: { on: "127.0.0.1:0", protocol: tcp, max_connections: %d, to: %s }
+                services: { one: { at: "127.0.0.1:%d" }, two: { at: "127.0.0.1:%d" } }
+                """;
+        weir.start(limited.formatted(2, "one", weir.port(0), weir.port(1)));
+        try (var first = weir.connect(); var second = weir.connect()) {
+            assertThat(List.of(firstByte(first), firstByte(second))).containsOnly((int) 'H');
+            weir.reload(limited.formatted(2, "two", weir.port(0), weir.port(1)));
+            try (var third = weir.connect()) {
+                assertThat(firstByte(third)).as("there are two already").isEqualTo(-1);
+            }
+            weir.reload(limited.formatted(3, "two", weir.port(0), weir.port(1)));
+            try (var third = weir.connect()) {
+                assertThat(firstByte(third)).as("now there may be three").isEqualTo('H');
+                try (var fourth = weir.connect()) {
+                    assertThat(firstByte(fourth)).isEqualTo(-1);
+                }
+            }
         }
     }
 
@@ -165,7 +155,8 @@ class LimitsOverSocketsTest {
     }
 
     private String endpoint(int backend, String more) {
-        return "{ endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: " + port(backend) + " } } }"
+        return "{ endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: " + weir.port(backend)
+                + " } } }"
                 + more + " }";
     }
 
@@ -178,18 +169,18 @@ class LimitsOverSocketsTest {
 
     @Test
     void aPartOfTheLoadIsDroppedAndToldSo() throws Exception {
-        start(dropping(50));
+        weir.start(dropping(50));
         assertThat(answered(400, "/", "503")).as("of 400; six standard deviations are 60").isBetween(140L, 260L);
-        String dropped = ask("/");
+        String dropped = weir.ask("/");
         for (int i = 0; i < 100 && !dropped.startsWith("HTTP/1.1 503"); i++) {
-            dropped = ask("/");
+            dropped = weir.ask("/");
         }
         assertThat(dropped).contains("\r\nx-envoy-drop-overload: true\r\n").endsWith("drop overload");
     }
 
     @Test
     void allOfTheLoadIsDroppedWhereThatIsAsked() throws Exception {
-        start(dropping(100));
+        weir.start(dropping(100));
         assertThat(answered(20, "/", "503")).isEqualTo(20);
     }
 
@@ -211,25 +202,25 @@ class LimitsOverSocketsTest {
 
     @Test
     void whatARouteAsksOfMetadataDecidesItsHosts() throws Exception {
-        start(subsets("NO_FALLBACK"));
+        weir.start(subsets("NO_FALLBACK"));
         for (int i = 0; i < 10; i++) {
-            assertThat(ask("/canary")).contains("Hello from two");
-            assertThat(ask("/prod")).contains("Hello from one");
-            assertThat(ask("/none")).startsWith("HTTP/1.1 503 ").endsWith("no healthy upstream");
+            assertThat(weir.ask("/canary")).contains("Hello from two");
+            assertThat(weir.ask("/prod")).contains("Hello from one");
+            assertThat(weir.ask("/none")).startsWith("HTTP/1.1 503 ").endsWith("no healthy upstream");
         }
     }
 
     @Test
     void aRouteWhoseSubsetIsEmptyFallsBackToAnyHostWhereThatIsAsked() throws Exception {
-        start(subsets("ANY_ENDPOINT"));
+        weir.start(subsets("ANY_ENDPOINT"));
         for (int i = 0; i < 10; i++) {
-            assertThat(ask("/none")).startsWith("HTTP/1.1 200 ");
-            assertThat(ask("/canary")).contains("Hello from two");
+            assertThat(weir.ask("/none")).startsWith("HTTP/1.1 200 ");
+            assertThat(weir.ask("/canary")).contains("Hello from two");
         }
         // each worker takes turns by itself
         StringBuilder answers = new StringBuilder();
         for (int i = 0; i < 20; i++) {
-            answers.append(ask("/"));
+            answers.append(weir.ask("/"));
         }
         assertThat(answers).contains("Hello from one").contains("Hello from two");
     }

@@ -3,26 +3,15 @@ package io.weir.core.admit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * So many at once, exact over all workers: at no moment are there more, and nobody is refused while there is room. Any
- * thread, lock-free, allocates nothing.
+ * So many at once, exact over all workers: at no moment are there more, and nobody is refused while there is room. The
+ * most may change while some are under way; those beyond a lower one end in their own time. Any thread, lock-free,
+ * allocates nothing.
  */
 public final class ConnectionLimit {
-    private final long max;
     private final AtomicLong active = new AtomicLong();
 
-    /**
-     * @param max
-     *            at least 1
-     */
-    public ConnectionLimit(long max) {
-        if (max < 1) {
-            throw new IllegalArgumentException("no limit of connections: " + max);
-        }
-        this.max = max;
-    }
-
-    /** Room for one more? Ends with {@link #ended}. */
-    public boolean tryBegin() {
+    /** Room for one more where there may be {@code max}? Ends with {@link #ended}. */
+    public boolean tryBegin(long max) {
         long now = active.get();
         while (now < max) {
             long seen = active.compareAndExchange(now, now + 1);

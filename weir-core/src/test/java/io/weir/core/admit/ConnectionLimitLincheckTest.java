@@ -6,15 +6,15 @@ import org.junit.jupiter.api.Test;
 
 /** Connections are let in from several threads as they would be from one: refused exactly when it is full. */
 public class ConnectionLimitLincheckTest {
-    private final ConnectionLimit limit = new ConnectionLimit(2);
+    private final ConnectionLimit limit = new ConnectionLimit();
 
     public ConnectionLimitLincheckTest() {
-        limit.tryBegin();
+        limit.tryBegin(2);
     }
 
     @Operation
     public boolean tryBegin() {
-        return limit.tryBegin();
+        return limit.tryBegin(2);
     }
 
     /** Also of more than there were: the count is then below 0, for one thread as for many. */

@@ -4,7 +4,6 @@ package io.weir.http.codec;
 final class Authority {
     private static final int PORT_DIGITS_MAX = 5;
     private static final int PORT_MAX = 65535;
-    private static final int GROUPS = 8;
 
     private Authority() {}
 
@@ -20,7 +19,7 @@ final class Authority {
         if (end <= from) {
             return false;
         }
-        if (bytes[from] == '[' ? !ipv6(bytes, from + 1, end - 1) : !name(bytes, from, end)) {
+        if (bytes[from] == '[' ? !IpLiteral.v6(bytes, from + 1, end - 1) : !name(bytes, from, end)) {
             return false;
         }
         if (end == to) {
@@ -93,65 +92,5 @@ final class Authority {
             }
         }
         return true;
-    }
-
-    /**
-     * IPv6address (RFC 3986 section 3.2.2): groups of up to four digits, one gap, perhaps an IPv4 address at the end.
-     */
-    private static boolean ipv6(byte[] bytes, int from, int to) {
-        int groups = 0;
-        boolean gap = false;
-        int i = from;
-        if (i + 1 < to && bytes[i] == ':' && bytes[i + 1] == ':') {
-            gap = true;
-            i += 2;
-        }
-        while (i < to) {
-            int start = i;
-            while (i < to && Grammar.hex(bytes[i]) >= 0) {
-                i++;
-            }
-            if (i < to && bytes[i] == '.') {
-                groups += 2;
-                return ipv4(bytes, start, to) && (gap ? groups < GROUPS : groups == GROUPS);
-            }
-            groups++;
-            if (i == start || i - start > 4 || groups > GROUPS) {
-                return false;
-            }
-            if (i == to) {
-                break;
-            }
-            if (bytes[i] != ':' || ++i == to) {
-                return false;
-            }
-            if (bytes[i] == ':') {
-                if (gap) {
-                    return false;
-                }
-                gap = true;
-                i++;
-            }
-        }
-        return gap ? groups < GROUPS : groups == GROUPS;
-    }
-
-    /** Four numbers up to 255 without leading zeros. */
-    private static boolean ipv4(byte[] bytes, int from, int to) {
-        int i = from;
-        for (int part = 0; part < 4; part++) {
-            int start = i;
-            int value = 0;
-            while (i < to && i - start < 3 && Grammar.digit(bytes[i])) {
-                value = value * 10 + bytes[i++] - '0';
-            }
-            if (i == start || value > 255 || (i - start > 1 && bytes[start] == '0')) {
-                return false;
-            }
-            if (part < 3 && (i == to || bytes[i++] != '.')) {
-                return false;
-            }
-        }
-        return i == to;
     }
 }

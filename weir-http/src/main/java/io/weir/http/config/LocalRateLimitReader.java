@@ -37,7 +37,7 @@ final class LocalRateLimitReader implements ExtensionReader<LocalRateLimit, Loca
     @Override
     public LocalRateLimitSpec read(LocalRateLimit config, ReadContext context) {
         var bucket = config.hasTokenBucket() ? Plain.bucket(config.getTokenBucket()) : null;
-        var limits = limits(config.getDescriptorsList(), context);
+        var limits = limits(config, context);
         if (bucket == null && limits.isEmpty()) {
             context.warning("token_bucket", "", "there is none, so this limits nothing",
                     "add token_bucket: { max_tokens: 100, tokens_per_fill: 100, fill_interval: 1s }");
@@ -76,7 +76,11 @@ final class LocalRateLimitReader implements ExtensionReader<LocalRateLimit, Loca
         };
     }
 
-    private static List<LimitSpec> limits(List<LocalRateLimitDescriptor> messages, ReadContext context) {
+    private static List<LimitSpec> limits(LocalRateLimit config, ReadContext context) {
+        List<LocalRateLimitDescriptor> messages = config.getDescriptorsList();
+        int bucketsMax = config.hasMaxDynamicDescriptors()
+                ? Math.max(1, Plain.limit(config.getMaxDynamicDescriptors().getValue())) // the API's rules refuse 0
+                : LimitSpec.BUCKETS_MAX;
         var limits = new ArrayList<LimitSpec>();
         var seen = new HashSet<List<String>>();
         for (int i = 0; i < messages.size(); i++) {
@@ -86,10 +90,6 @@ final class LocalRateLimitReader implements ExtensionReader<LocalRateLimit, Loca
             var texts = new ArrayList<String>();
             for (int j = 0; j < message.getEntriesCount(); j++) {
                 var entry = message.getEntries(j);
-                if (entry.getValue().isEmpty()) {
-                    at.problem("entries[" + j + "].value", entry.getKey(),
-                            "Weir makes no bucket for each value of its own yet", "write the value that is limited");
-                }
                 texts.add(entry.getKey());
                 texts.add(entry.getValue());
                 entries.add(new LimitSpec.Entry(entry.getKey(), entry.getValue()));
@@ -100,7 +100,7 @@ final class LocalRateLimitReader implements ExtensionReader<LocalRateLimit, Loca
             }
             TokenBucket.@Nullable Rule bucket = Plain.bucket(message.getTokenBucket());
             if (bucket != null) {
-                limits.add(new LimitSpec(entries, bucket));
+                limits.add(new LimitSpec(entries, bucket, bucketsMax));
             }
         }
         return limits;

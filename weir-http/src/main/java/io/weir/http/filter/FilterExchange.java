@@ -5,18 +5,20 @@ import io.weir.http.route.FormatSource;
 import io.weir.http.route.Route;
 import io.weir.http.route.Target;
 import io.weir.net.transport.Worker;
-import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exchange at hand, as filters may know it. One for each connection, like its steps; belongs to the connection's
- * worker.
+ * The exchange at hand, as filters may know it. Like the steps of filters it serves one exchange after another; belongs
+ * to the connection's worker.
  */
 public interface FilterExchange {
     Worker worker();
 
-    /** The client, or who stands before it. */
-    SocketAddress remoteAddress();
+    /** What filters keep of the client's connection, whatever routes its requests take. */
+    ConnectionMemory connection();
+
+    /** The client that is to be believed, of the request at hand. */
+    ClientIp clientIp();
 
     /** The route; null where none was found, which is answered with 404 behind the filters. */
     @Nullable

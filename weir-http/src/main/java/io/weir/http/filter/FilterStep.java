@@ -4,9 +4,10 @@ import io.weir.http.codec.HttpHead;
 
 /**
  * One filter and the exchanges of one connection, one after another: it may keep in fields what it must remember of the
- * exchange at hand. Belongs to the connection's worker; allocates nothing once it has seen an exchange. Steps hear of
- * the request in the order of the chain, and of the response and the end in the opposite order; of both only where they
- * heard of the request.
+ * exchange at hand, and nothing longer, as steps that have not been needed lately are made anew; what must last as long
+ * as the connection is kept in {@link FilterExchange#connection()}. Belongs to the connection's worker; allocates
+ * nothing once it has seen an exchange. Steps hear of the request in the order of the chain, and of the response and
+ * the end in the opposite order; of both only where they heard of the request.
  */
 public interface FilterStep {
     /**
@@ -20,6 +21,9 @@ public interface FilterStep {
      * false, one of Weir's own. Not called where the exchange ends without one.
      */
     default void responseHead(HttpHead response) {}
+
+    /** The response ends with trailers, which may still be changed. */
+    default void responseTrailers(HttpHead trailers) {}
 
     /** The exchange is over, once for each {@link #requestHead}; {@link FilterExchange} knows how it went. */
     default void ended(long nowNanos) {}

@@ -8,7 +8,8 @@ package io.weir.http.filter;
 public interface HttpFilterSpec {
     /**
      * Makes what serves; once for each spec when its connection manager begins, so that what a filter shares between
-     * workers, such as a bucket of tokens, is one for each place that configures it.
+     * workers, such as a bucket of tokens, is one for each place that configures it. What has been counted and still
+     * holds comes from {@link FilterContext#carryover()}.
      */
     HttpFilter open(FilterContext context);
 }

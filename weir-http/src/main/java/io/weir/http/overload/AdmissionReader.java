@@ -64,12 +64,31 @@ public final class AdmissionReader implements ExtensionReader<AdmissionControl, 
             well = false;
         }
         var successes = successes(config.getSuccessCriteria(), context.at("success_criteria"));
-        if (!well || successes == null) {
+        int grpc = grpcSuccesses(config.getSuccessCriteria(), context.at("success_criteria"));
+        if (!well || successes == null || grpc < 0) {
             return null;
         }
         boolean enabled = !config.getEnabled().hasDefaultValue() || config.getEnabled().getDefaultValue().getValue();
         return new AdmissionSpec(enabled, new Rule((int) windowSeconds, Math.max(1, aggression), success, perSecond,
-                rejectionMax), successes);
+                rejectionMax), successes, grpc);
+    }
+
+    /** A bit for each; below 0 after a problem. */
+    private static int grpcSuccesses(SuccessCriteria criteria, ReadContext context) {
+        if (!criteria.hasGrpcCriteria()) {
+            return AdmissionSpec.GRPC_SUCCESSES;
+        }
+        int bits = 0;
+        for (int i = 0; i < criteria.getGrpcCriteria().getGrpcSuccessStatusCount(); i++) {
+            long status = Integer.toUnsignedLong(criteria.getGrpcCriteria().getGrpcSuccessStatus(i));
+            if (status > GrpcStatus.MAX) {
+                context.problem("grpc_criteria.grpc_success_status[" + i + "]", String.valueOf(status),
+                        "there is no such gRPC status", "write one of 0 (OK) to " + GrpcStatus.MAX);
+                return -1;
+            }
+            bits |= 1 << status;
+        }
+        return bits;
     }
 
     private static double percent(boolean given, RuntimePercent percent, double otherwise) {

@@ -17,10 +17,18 @@ import java.util.List;
  *            when it does
  * @param successes
  *            which statuses are no failure
+ * @param grpcSuccesses
+ *            which of gRPC's are none, a bit for each
  */
-public record AdmissionSpec(boolean enabled, AdmissionControl.Rule rule, List<Statuses> successes)
+public record AdmissionSpec(boolean enabled, AdmissionControl.Rule rule, List<Statuses> successes, int grpcSuccesses)
         implements
             HttpFilterSpec {
+    /**
+     * Envoy's: all but DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE and DATA_LOSS.
+     */
+    public static final int GRPC_SUCCESSES = (1 << GrpcStatus.MAX + 1) - 1
+            & ~(1 << 4 | 1 << 8 | 1 << 10 | 1 << 13 | 1 << 14 | 1 << 15);
+
     public AdmissionSpec {
         successes = List.copyOf(successes);
     }
@@ -46,7 +54,8 @@ public record AdmissionSpec(boolean enabled, AdmissionControl.Rule rule, List<St
 
     @Override
     public HttpFilter open(FilterContext context) {
-        var control = new AdmissionControl(rule, context.nowNanos());
+        var control = context.carryover().of(rule, AdmissionControl.class,
+                () -> new AdmissionControl(rule, context.nowNanos()));
         var numbers = Numbers.in(context.managerScope());
         return exchange -> new AdmissionStep(this, control, numbers, exchange);
     }
@@ -59,5 +68,10 @@ public record AdmissionSpec(boolean enabled, AdmissionControl.Rule rule, List<St
             }
         }
         return false;
+    }
+
+    /** The same of a gRPC status, 0 to 16; what is none is a failure. */
+    boolean grpcSucceeded(int status) {
+        return status >= 0 && (grpcSuccesses >> status & 1) != 0;
     }
 }

@@ -8,7 +8,7 @@ import io.weir.http.filter.Flow;
 
 /**
  * Admission control at one connection. What it let in counts by the status that the client got, whoever it came from,
- * and as a failure where it got none: so does Envoy.
+ * in gRPC's words where they are gRPC's, and as a failure where it got none: so does Envoy.
  */
 final class AdmissionStep implements FilterStep {
     private static final Flow.Reply REJECTED = new Flow.Reply(503, new byte[0], "denied_by_admission_control", 0);
@@ -18,6 +18,8 @@ final class AdmissionStep implements FilterStep {
     private final AdmissionSpec.Numbers numbers;
     private final FilterExchange exchange;
     private boolean admitted;
+    /** What the response says of its call, where it is gRPC's. */
+    private int grpc;
 
     AdmissionStep(AdmissionSpec spec, AdmissionControl control, AdmissionSpec.Numbers numbers,
             FilterExchange exchange) {
@@ -30,6 +32,7 @@ final class AdmissionStep implements FilterStep {
     @Override
     public Flow requestHead(HttpHead request) {
         admitted = false;
+        grpc = GrpcStatus.NONE;
         if (!spec.enabled()) {
             return Flow.NEXT;
         }
@@ -42,9 +45,23 @@ final class AdmissionStep implements FilterStep {
     }
 
     @Override
+    public void responseHead(HttpHead response) {
+        grpc = GrpcStatus.inHead(response, exchange.status());
+    }
+
+    @Override
+    public void responseTrailers(HttpHead trailers) {
+        if (grpc == GrpcStatus.AWAITED) {
+            grpc = GrpcStatus.inTrailers(trailers);
+        }
+    }
+
+    @Override
     public void ended(long nowNanos) {
         if (admitted) {
-            boolean success = spec.succeeded(exchange.status());
+            boolean success = grpc == GrpcStatus.NONE
+                    ? spec.succeeded(exchange.status())
+                    : spec.grpcSucceeded(grpc);
             control.ended(success, nowNanos);
             (success ? numbers.success() : numbers.failure()).increment();
         }

@@ -24,7 +24,8 @@ public record ConcurrencySpec(boolean enabled, AdaptiveConcurrency.Rule rule, in
 
     @Override
     public HttpFilter open(FilterContext context) {
-        var limit = new AdaptiveConcurrency(rule, context.nowNanos(), context.nowNanos());
+        var limit = context.carryover().of(rule, AdaptiveConcurrency.class,
+                () -> new AdaptiveConcurrency(rule, context.nowNanos(), context.nowNanos()));
         var blocked = counted(limit, context);
         var reply = new Flow.Reply(status, BODY, "reached_concurrency_limit", 0);
         return exchange -> new ConcurrencyStep(enabled, limit, blocked, reply, exchange);

@@ -209,19 +209,22 @@ final class Affinity implements HashSource {
         }
     }
 
+    /** The client that is to be believed, of the request at hand. */
+    ForwardedClient client() {
+        client.locate(exchange.request(), exchange.headerPolicy().remoteIp());
+        return client;
+    }
+
     @Override
     public boolean hasClientIp() {
-        return client.find(exchange.request()) || exchange.headerPolicy().remoteIp().length > 0;
+        var found = client();
+        return found.end() > found.start();
     }
 
     @Override
     public long clientIpHash() {
-        HttpHead request = exchange.request();
-        if (request != null && client.find(request)) {
-            return XxHash64.of(request.bytes(), client.start(), client.end() - client.start(), 0);
-        }
-        byte[] direct = exchange.headerPolicy().remoteIp();
-        return XxHash64.of(direct, 0, direct.length, 0);
+        var found = client();
+        return XxHash64.of(found.bytes(), found.start(), found.end() - found.start(), 0);
     }
 
     /**

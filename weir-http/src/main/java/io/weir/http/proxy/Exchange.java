@@ -8,6 +8,7 @@ import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HttpHead.Framing;
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.control.RequestControls;
+import io.weir.http.filter.ConnectionMemory;
 import io.weir.http.filter.Flow;
 import io.weir.http.route.Direct;
 import io.weir.http.route.Forward;
@@ -51,7 +52,8 @@ public final class Exchange {
     private long flags;
     private String details = "";
 
-    public Exchange(ProxyContext context, Downstream downstream) {
+    /** Exchanges of one connection share its memory. */
+    public Exchange(ProxyContext context, Downstream downstream, ConnectionMemory connection) {
         this.context = context;
         this.downstream = downstream;
         this.worker = downstream.worker();
@@ -61,7 +63,7 @@ public final class Exchange {
         this.attempts = new Attempts(this, downstream, affinity, context.clusters());
         this.timeouts = new Timeouts(this, worker);
         this.record = new ExchangeRecord(this);
-        this.filters = new FilterPass(this, downstream, context.chains());
+        this.filters = new FilterPass(this, downstream, context.chains(), connection);
     }
 
     // ---- the request comes in ----
@@ -107,10 +109,7 @@ public final class Exchange {
         int chain = chosen != null ? chosen.chain() : found != null ? found.chain() : Route.OUTERMOST;
         switch (filters.requestHead(chain, head)) {
             case Flow.Next _ -> act(head, found);
-            case Flow.Reply reply -> {
-                details = reply.details();
-                send(reply.status(), reply.body(), reply.flags());
-            }
+            case Flow.Reply reply -> send(reply.status(), reply.body(), reply.details(), reply.flags());
         }
     }
 
@@ -120,10 +119,7 @@ public final class Exchange {
             return;
         }
         switch (found.action()) {
-            case Direct direct -> {
-                details = "direct_response";
-                send(direct.status(), direct.body(), 0);
-            }
+            case Direct direct -> send(direct.status(), direct.body(), "direct_response", 0);
             case Redirect redirect ->
                 redirect(redirect.status(), redirect.location(head, headers.scheme()), "direct_response");
             case Forward forward -> forward(head, RequestControls.applied(forward, head));
@@ -216,11 +212,7 @@ public final class Exchange {
             return;
         }
         attempts.abandon();
-        if (responseStarted) {
-            cut(ResponseFlag.DPE.bit(), why);
-        } else {
-            reply(code, "", why, ResponseFlag.DPE.bit());
-        }
+        failed(code, "", why, ResponseFlag.DPE.bit());
     }
 
     /** One read's worth of request has been handed over. */
@@ -292,6 +284,7 @@ public final class Exchange {
     }
 
     void responseTrailers(HttpHead trailers) {
+        filters.responseTrailers(trailers);
         downstream.trailers(trailers);
         finish(true);
     }
@@ -324,11 +317,11 @@ public final class Exchange {
     }
 
     private void reply(int code, String body, String why, long responseFlags) {
-        details = why;
-        send(code, body.isEmpty() ? NO_BYTES : body.getBytes(StandardCharsets.UTF_8), responseFlags);
+        send(code, body.isEmpty() ? NO_BYTES : body.getBytes(StandardCharsets.UTF_8), why, responseFlags);
     }
 
-    private void send(int code, byte[] body, long responseFlags) {
+    private void send(int code, byte[] body, String why, long responseFlags) {
+        details = why;
         flags |= responseFlags;
         var head = localHead(code);
         headerPolicy().overload(head, flags);
@@ -381,14 +374,20 @@ public final class Exchange {
     private void finish(boolean complete) {
         active = false;
         long now = worker.nowNanos();
-        record.ended(now);
-        context.log(record); // while the attempts still know cluster and host
-        filters.ended(complete, now); // while they know whose answer it was
-        attempts.finished(status, now);
-        stats.requestEnded(status, (now - moments.startNanos) / 1_000_000);
-        request = null;
-        response = null;
-        downstream.ended();
+        try {
+            record.ended(now);
+            context.log(record); // while the attempts still know cluster and host
+        } finally { // and whoever fails here, those behind it give back the places that they hold
+            try {
+                filters.ended(complete, now); // while they know whose answer it was
+            } finally {
+                attempts.finished(status, now);
+                stats.requestEnded(status, (now - moments.startNanos) / 1_000_000);
+                request = null;
+                response = null;
+                downstream.ended();
+            }
+        }
     }
 
     // ---- the clock ----

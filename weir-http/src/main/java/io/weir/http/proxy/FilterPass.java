@@ -2,6 +2,8 @@ package io.weir.http.proxy;
 
 import io.weir.core.model.Host;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.filter.ClientIp;
+import io.weir.http.filter.ConnectionMemory;
 import io.weir.http.filter.FilterChains;
 import io.weir.http.filter.FilterExchange;
 import io.weir.http.filter.FilterStep;
@@ -11,16 +13,18 @@ import io.weir.http.route.FormatSource;
 import io.weir.http.route.Route;
 import io.weir.http.route.Target;
 import io.weir.net.transport.Worker;
-import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The way of one exchange through the filters of its route. Steps are made when a connection first needs them, and kept
- * for its later exchanges. Serves one exchange after another; belongs to one worker.
+ * The way of one exchange through the filters of its route. Steps are made when they are first needed, and kept for
+ * later exchanges. Serves one exchange after another; belongs to one worker.
  */
 final class FilterPass implements FilterExchange {
+    private static final Logger LOG = LoggerFactory.getLogger(FilterPass.class);
     private static final FilterStep[] NONE = {};
     /** Chains whose steps a connection keeps: more routes than this, each with filters of its own, are rare in one. */
     private static final int KEPT_MAX = 8;
@@ -28,6 +32,7 @@ final class FilterPass implements FilterExchange {
     private final Exchange exchange;
     private final Downstream downstream;
     private final FilterChains chains;
+    private final ConnectionMemory connection;
     private final List<Kept> kept = new ArrayList<>(1);
     private FilterStep[] steps = NONE;
     /** How many steps have heard of the request. */
@@ -39,10 +44,11 @@ final class FilterPass implements FilterExchange {
     private record Kept(int chain, List<HttpFilter> filters, FilterStep[] steps) {
     }
 
-    FilterPass(Exchange exchange, Downstream downstream, FilterChains chains) {
+    FilterPass(Exchange exchange, Downstream downstream, FilterChains chains, ConnectionMemory connection) {
         this.exchange = exchange;
         this.downstream = downstream;
         this.chains = chains;
+        this.connection = connection;
     }
 
     /** Nothing has been passed of the exchange that begins. */
@@ -104,6 +110,13 @@ final class FilterPass implements FilterExchange {
         }
     }
 
+    /** The response's trailers are about to go out. */
+    void responseTrailers(HttpHead trailers) {
+        for (int i = reached - 1; i >= 0; i--) {
+            steps[i].responseTrailers(trailers);
+        }
+    }
+
     /**
      * The exchange is over.
      *
@@ -112,10 +125,13 @@ final class FilterPass implements FilterExchange {
      */
     void ended(boolean whole, long nowNanos) {
         complete = whole;
-        for (int i = reached - 1; i >= 0; i--) {
-            steps[i].ended(nowNanos);
+        while (reached > 0) {
+            try {
+                steps[--reached].ended(nowNanos);
+            } catch (RuntimeException bug) { // costs the others nothing: they hold places in limits
+                LOG.error("a filter failed at the end of a request", bug);
+            }
         }
-        reached = 0;
     }
 
     @Override
@@ -124,8 +140,13 @@ final class FilterPass implements FilterExchange {
     }
 
     @Override
-    public SocketAddress remoteAddress() {
-        return downstream.remoteAddress();
+    public ConnectionMemory connection() {
+        return connection;
+    }
+
+    @Override
+    public ClientIp clientIp() {
+        return exchange.affinity().client();
     }
 
     @Override

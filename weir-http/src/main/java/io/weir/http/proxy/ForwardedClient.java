@@ -2,84 +2,148 @@ package io.weir.http.proxy;
 
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.codec.IpLiteral;
 import io.weir.http.config.HttpManagerSpec.ClientAddress;
+import io.weir.http.filter.ClientIp;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where in {@code x-forwarded-for} the client stands that is to be believed, after our own entry was appended: as many
- * entries from the end as proxies in front are trusted, as Envoy counts. Finding it allocates nothing. Serves one
- * exchange after another; belongs to one worker.
+ * The client that is to be believed: where in {@code x-forwarded-for} it stands after our own entry, if any, was
+ * appended, which is as many entries from the end as proxies in front are trusted, as Envoy counts; else the
+ * connection's far end. Finding an IPv4 address allocates nothing. Serves one exchange after another; belongs to one
+ * worker.
  */
-final class ForwardedClient {
-    /** How many entries from the end; -1: the connection's far end is the client. */
-    private final int fromEnd;
+final class ForwardedClient implements ClientIp {
+    private final ClientAddress rule;
+    private byte[] bytes = {};
     private int start;
     private int end;
+    private byte[] written = {};
+    private byte[] canonical = {};
 
     ForwardedClient(ClientAddress rule) {
+        this.rule = rule;
+    }
+
+    /**
+     * Looks for it.
+     *
+     * @param request
+     *            whose head has been made fit to be routed
+     * @param direct
+     *            the address of the connection's far end; of no length where it has none, as on a UNIX socket
+     */
+    void locate(@Nullable HttpHead request, byte[] direct) {
+        int fromEnd = fromEnd(direct);
+        if (fromEnd < 0 || request == null || !find(request, fromEnd)) {
+            bytes = direct;
+            start = 0;
+            end = direct.length;
+        }
+    }
+
+    /** How many entries from the end it stands; -1: the connection's far end is the client. */
+    private int fromEnd(byte[] direct) {
         int hops = rule.xffTrustedHops();
         if (!rule.useRemoteAddress()) {
-            fromEnd = hops;
-        } else {
-            // our own entry is the last one, unless none is written
-            fromEnd = rule.skipXffAppend() ? hops - 1 : hops == 0 ? -1 : hops;
+            return hops;
         }
+        // our own entry is the last one, where one was written
+        boolean appended = !rule.skipXffAppend() && direct.length > 0;
+        return hops > 0 && appended ? hops : hops - 1;
     }
 
-    /** Looks for it in a request; false where there is none, or what stands there is no address. */
-    boolean find(@Nullable HttpHead request) {
-        if (fromEnd < 0 || request == null) {
+    /** Several lines are one list, in their order (RFC 9110 section 5.3). */
+    private boolean find(HttpHead request, int fromEnd) {
+        int entries = 0;
+        for (int line = next(request, 0); line >= 0; line = next(request, line + 1)) {
+            entries += 1 + commas(request.bytes(), request.valueStart(line), request.valueEnd(line));
+        }
+        int before = entries - 1 - fromEnd;
+        if (before < 0) {
             return false;
         }
-        int line = -1;
-        for (int i = request.find(HeaderName.X_FORWARDED_FOR); i >= 0; i = request.find(HeaderName.X_FORWARDED_FOR,
-                i + 1)) {
-            line = i;
+        for (int line = next(request, 0); line >= 0; line = next(request, line + 1)) {
+            int here = 1 + commas(request.bytes(), request.valueStart(line), request.valueEnd(line));
+            if (before < here) {
+                return take(request.bytes(), request.valueStart(line), request.valueEnd(line), before);
+            }
+            before -= here;
         }
-        return line >= 0 && find(request.bytes(), request.valueStart(line), request.valueEnd(line));
+        return false;
     }
 
-    private boolean find(byte[] bytes, int from, int to) {
-        int last = to;
-        for (int skipped = 0; skipped < fromEnd; skipped++) {
-            last--;
-            while (last >= from && bytes[last] != ',') {
-                last--;
-            }
-            if (last < from) {
-                return false;
-            }
+    private static int next(HttpHead request, int from) {
+        return request.find(HeaderName.X_FORWARDED_FOR, from);
+    }
+
+    private static int commas(byte[] line, int from, int to) {
+        int commas = 0;
+        for (int i = from; i < to; i++) {
+            commas += line[i] == ',' ? 1 : 0;
         }
-        int first = last;
-        while (first > from && bytes[first - 1] != ',') {
-            first--;
+        return commas;
+    }
+
+    private boolean take(byte[] line, int from, int to, int before) {
+        int first = from;
+        for (int skipped = 0; skipped < before; first++) {
+            skipped += line[first] == ',' ? 1 : 0;
         }
-        while (first < last && bytes[first] == ' ') {
+        int last = first;
+        while (last < to && line[last] != ',') {
+            last++;
+        }
+        while (first < last && blank(line[first])) {
             first++;
         }
-        while (last > first && bytes[last - 1] == ' ') {
+        while (last > first && blank(line[last - 1])) {
             last--;
         }
-        for (int i = first; i < last; i++) {
-            byte b = bytes[i];
-            boolean inAddress = b >= '0' && b <= '9' || b >= 'a' && b <= 'f' || b >= 'A' && b <= 'F' || b == '.'
-                    || b == ':';
-            if (!inAddress) {
-                return false;
-            }
+        if (IpLiteral.v4(line, first, last)) {
+            bytes = line;
+            start = first;
+            end = last;
+            return true;
         }
-        start = first;
-        end = last;
-        return last > first;
+        if (!IpLiteral.v6(line, first, last)) {
+            return false;
+        }
+        bytes = canonical(line, first, last);
+        start = 0;
+        end = bytes.length;
+        return true;
     }
 
-    /** Where it begins in the head's bytes, after {@link #find}. */
-    int start() {
+    /** An IPv6 address has many spellings, and one that all compare (RFC 5952). The last one is kept. */
+    private byte[] canonical(byte[] line, int from, int to) {
+        if (!Arrays.equals(line, from, to, written, 0, written.length)) {
+            written = Arrays.copyOfRange(line, from, to);
+            canonical = Addresses.ip(InetAddress.ofLiteral(new String(written, StandardCharsets.ISO_8859_1)))
+                    .getBytes(StandardCharsets.ISO_8859_1);
+        }
+        return canonical;
+    }
+
+    private static boolean blank(byte b) {
+        return b == ' ' || b == '\t';
+    }
+
+    @Override
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    @Override
+    public int start() {
         return start;
     }
 
-    /** Where it ends. */
-    int end() {
+    @Override
+    public int end() {
         return end;
     }
 }

@@ -1,5 +1,6 @@
 package io.weir.http.proxy;
 
+import io.weir.core.admit.Carryover;
 import io.weir.core.cluster.Clusters;
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.filter.FilterChains;
@@ -28,7 +29,13 @@ public final class ProxyContext {
     private final AccessLog log;
     private final long epochMicrosAtZero;
 
-    public ProxyContext(HttpManagerSpec spec, Clusters clusters, HttpStats stats, AccessLog log,
+    /**
+     * What serves by this specification.
+     *
+     * @param carryover
+     *            what the filters of the connection manager have counted before
+     */
+    public ProxyContext(HttpManagerSpec spec, Clusters clusters, HttpStats stats, AccessLog log, Carryover carryover,
             long epochMicrosAtZero) {
         this.spec = spec;
         this.serverName = spec.identity().serverName().getBytes(StandardCharsets.ISO_8859_1);
@@ -38,7 +45,7 @@ public final class ProxyContext {
         this.clusters = clusters;
         this.stats = stats;
         this.chains = new FilterChains(spec.chains(),
-                new FilterContext(stats.all(), spec.statPrefix(), clusters, System.nanoTime()));
+                new FilterContext(stats.all(), spec.statPrefix(), clusters, carryover, System.nanoTime()));
         this.log = log;
         this.epochMicrosAtZero = epochMicrosAtZero;
     }

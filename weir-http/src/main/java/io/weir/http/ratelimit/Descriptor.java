@@ -1,5 +1,6 @@
 package io.weir.http.ratelimit;
 
+import io.weir.core.admit.KeyedBuckets;
 import io.weir.http.codec.HttpHead;
 import java.util.Arrays;
 
@@ -47,6 +48,16 @@ public final class Descriptor {
     /** How many entries it has. */
     public int size() {
         return size;
+    }
+
+    /** Whether an entry has this key. */
+    boolean has(int entry, String key) {
+        return keys[entry].equals(key);
+    }
+
+    /** Adds the value of an entry to a key of buckets. */
+    void addTo(KeyedBuckets.Key key, int entry) {
+        key.add(sources[entry], spans[2 * entry], spans[2 * entry + 1]);
     }
 
     /** Whether an entry has this key and this value. */

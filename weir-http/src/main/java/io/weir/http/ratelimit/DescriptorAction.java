@@ -1,10 +1,12 @@
 package io.weir.http.ratelimit;
 
+import io.weir.http.codec.HttpHead;
 import io.weir.http.route.match.HeadField;
 import io.weir.http.route.match.HeaderMatch;
 import io.weir.http.route.match.QueryMatch;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiPredicate;
 
 /**
  * One entry of a descriptor, and where its value comes from. Immutable. Source: Envoy's {@code RateLimit.Action}.
@@ -76,11 +78,16 @@ public sealed interface DescriptorAction {
         }
     }
 
-    /** The address of the connection's far end. */
+    /** The address of the client that is to be believed. */
     record RemoteAddress() implements DescriptorAction {
         @Override
         public boolean append(Descriptor to, RequestView request) {
-            return appendUnlessEmpty(to, "remote_address", request.client());
+            var client = request.client();
+            boolean known = client.end() > client.start();
+            if (known) {
+                to.add("remote_address", client.bytes(), client.start(), client.end());
+            }
+            return known;
         }
     }
 
@@ -110,14 +117,7 @@ public sealed interface DescriptorAction {
 
         @Override
         public boolean append(Descriptor to, RequestView request) {
-            boolean all = true;
-            for (int i = 0; all && i < tests.size(); i++) {
-                all = tests.get(i).matches(request.head());
-            }
-            if (all == expected) {
-                to.add(key, value);
-            }
-            return all == expected;
+            return appendIf(all(tests, request.head(), HeaderMatch::matches) == expected, to, key, value);
         }
     }
 
@@ -132,14 +132,7 @@ public sealed interface DescriptorAction {
 
         @Override
         public boolean append(Descriptor to, RequestView request) {
-            boolean all = true;
-            for (int i = 0; all && i < tests.size(); i++) {
-                all = tests.get(i).matches(request.head());
-            }
-            if (all == expected) {
-                to.add(key, value);
-            }
-            return all == expected;
+            return appendIf(all(tests, request.head(), QueryMatch::matches) == expected, to, key, value);
         }
     }
 
@@ -152,9 +145,22 @@ public sealed interface DescriptorAction {
     }
 
     private static boolean appendUnlessEmpty(Descriptor to, String key, byte[] value) {
-        if (value.length > 0) {
+        return appendIf(value.length > 0, to, key, value);
+    }
+
+    private static boolean appendIf(boolean there, Descriptor to, String key, byte[] value) {
+        if (there) {
             to.add(key, value);
         }
-        return value.length > 0;
+        return there;
+    }
+
+    private static <T> boolean all(List<T> tests, HttpHead head, BiPredicate<T, HttpHead> passes) {
+        for (int i = 0; i < tests.size(); i++) {
+            if (!passes.test(tests.get(i), head)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

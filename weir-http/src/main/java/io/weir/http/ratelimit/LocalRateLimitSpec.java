@@ -2,6 +2,7 @@ package io.weir.http.ratelimit;
 
 import io.weir.core.admit.TokenBucket;
 import io.weir.http.filter.FilterContext;
+import io.weir.http.filter.FilterExchange;
 import io.weir.http.filter.HttpFilter;
 import io.weir.http.filter.HttpFilterSpec;
 import io.weir.http.ratelimit.DescriptorRules.VirtualHostUse;
@@ -51,11 +52,21 @@ public record LocalRateLimitSpec(String statPrefix, TokenBucket.@Nullable Rule b
         rules = List.copyOf(rules);
     }
 
+    /** What makes the buckets; what is done with those they refuse does not. */
+    private record Key(String statPrefix, TokenBucket.@Nullable Rule bucket, List<LimitSpec> limits) {
+    }
+
     @Override
     public HttpFilter open(FilterContext context) {
         var numbers = RateLimitNumbers.in(context.stats(), statPrefix);
-        var shared = new LimitBuckets(this, context.nowNanos());
-        return exchange -> new LocalRateLimitStep(this,
-                perConnection ? new LimitBuckets(this, exchange.startNanos()) : shared, numbers, exchange);
+        var shared = context.carryover().of(new Key(statPrefix, bucket, limits), LimitBuckets.class,
+                () -> new LimitBuckets(this, context.nowNanos()));
+        return exchange -> new LocalRateLimitStep(this, perConnection ? ofConnection(exchange) : shared, numbers,
+                exchange);
+    }
+
+    private LimitBuckets ofConnection(FilterExchange exchange) {
+        return exchange.connection().of(this, LimitBuckets.class,
+                () -> new LimitBuckets(this, exchange.startNanos()));
     }
 }

@@ -54,7 +54,7 @@ final class LocalRateLimitStep implements FilterStep {
         if (buckets.asksForDescriptors()) {
             describe(request);
         }
-        buckets.take(descriptors, count, outcome, exchange.startNanos());
+        buckets.take(descriptors, count, spec.bucketAlways(), outcome, exchange.startNanos());
         if (outcome.passes) {
             numbers.ok().increment();
             return Flow.NEXT;

@@ -2,17 +2,18 @@ package io.weir.http.ratelimit;
 
 import io.weir.core.model.AddressText;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.filter.ClientIp;
 import io.weir.http.filter.FilterExchange;
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What actions look at: a request, and what is known of its connection, which is worked out once. Belongs to one
- * worker.
+ * What actions look at: a request, its client and its cluster. What has to be worked out is kept for the next request,
+ * which often has the same. Belongs to one worker.
  */
 public final class RequestView {
     private static final byte[] NONE = {};
@@ -21,9 +22,11 @@ public final class RequestView {
     private @Nullable HttpHead head;
     private String cluster = "";
     private byte[] clusterBytes = NONE;
-    private byte @Nullable [] client;
+    /** The client whose network is {@link #network}, for so many bits. */
+    private byte[] client = NONE;
     private byte[] network = NONE;
-    private int networkBits = -1;
+    private int networkV4Bits = -1;
+    private int networkV6Bits = -1;
 
     RequestView(FilterExchange exchange) {
         this.exchange = exchange;
@@ -54,50 +57,38 @@ public final class RequestView {
     }
 
     /** The client's address; empty where it has none, as on a socket of this machine. */
-    byte[] client() {
-        var known = client;
-        if (known == null) {
-            var address = address();
-            known = address == null ? NONE : ascii(withoutZone(address));
-            client = known;
-        }
-        return known;
+    ClientIp client() {
+        return exchange.clientIp();
     }
 
     /** The network of the client's address, such as {@code 10.1.0.0/16}; empty where it has none. */
     byte[] network(int v4Bits, int v6Bits) {
-        var address = address();
-        if (address == null) {
+        var ip = exchange.clientIp();
+        if (ip.end() == ip.start()) {
             return NONE;
         }
-        int bits = address instanceof Inet4Address ? v4Bits : v6Bits;
-        if (bits != networkBits) {
-            byte[] bytes = address.getAddress();
-            for (int i = 0; i < bytes.length; i++) {
-                int kept = Math.clamp(bits - 8L * i, 0, 8);
-                bytes[i] &= (byte) (0xff << (8 - kept));
-            }
-            try {
-                network = ascii(AddressText.of(InetAddress.getByAddress(bytes)) + "/" + bits);
-            } catch (UnknownHostException e) {
-                throw new IllegalStateException("an address of " + bytes.length + " bytes", e);
-            }
-            networkBits = bits;
+        boolean same = Arrays.equals(ip.bytes(), ip.start(), ip.end(), client, 0, client.length);
+        if (!same || v4Bits != networkV4Bits || v6Bits != networkV6Bits) {
+            client = Arrays.copyOfRange(ip.bytes(), ip.start(), ip.end());
+            networkV4Bits = v4Bits;
+            networkV6Bits = v6Bits;
+            network = network(InetAddress.ofLiteral(new String(client, StandardCharsets.ISO_8859_1)), v4Bits, v6Bits);
         }
         return network;
     }
 
-    private @Nullable InetAddress address() {
-        return exchange.remoteAddress() instanceof InetSocketAddress inet ? inet.getAddress() : null;
-    }
-
-    private static String withoutZone(InetAddress address) {
-        String text = AddressText.of(address);
-        int zone = text.indexOf('%');
-        return zone < 0 ? text : text.substring(0, zone);
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.ISO_8859_1);
+    private static byte[] network(InetAddress address, int v4Bits, int v6Bits) {
+        int bits = address instanceof Inet4Address ? v4Bits : v6Bits;
+        byte[] bytes = address.getAddress();
+        for (int i = 0; i < bytes.length; i++) {
+            int kept = Math.clamp(bits - 8L * i, 0, 8);
+            bytes[i] &= (byte) (0xff << (8 - kept));
+        }
+        try {
+            return (AddressText.of(InetAddress.getByAddress(bytes)) + "/" + bits)
+                    .getBytes(StandardCharsets.ISO_8859_1);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address of " + bytes.length + " bytes", e);
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.weir.http.server;
 import io.netty.channel.Channel;
 import io.weir.http.codec.HeadLimits;
 import io.weir.http.config.HttpManagerSpec;
+import io.weir.http.filter.ConnectionMemory;
 import io.weir.http.proxy.Exchange;
 import io.weir.http.proxy.HttpStats;
 import io.weir.http.proxy.ProxyContext;
@@ -113,7 +114,7 @@ public final class HttpServer implements Acceptor {
     }
 
     Exchange exchange(Http1Connection connection) {
-        return new Exchange(context, connection);
+        return new Exchange(context, connection, new ConnectionMemory());
     }
 
     /** One worker's open connections. */

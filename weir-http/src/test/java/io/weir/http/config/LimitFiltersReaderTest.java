@@ -9,6 +9,7 @@ import io.weir.http.filter.HttpFilterSpec;
 import io.weir.http.overload.AdmissionSpec;
 import io.weir.http.overload.ConcurrencySpec;
 import io.weir.http.ratelimit.DescriptorRules;
+import io.weir.http.ratelimit.LimitSpec;
 import io.weir.http.ratelimit.LocalRateLimitSpec;
 import io.weir.http.route.ClusterChoice;
 import io.weir.http.route.Forward;
@@ -94,14 +95,23 @@ class LimitFiltersReaderTest {
     }
 
     @Test
-    void twoDescriptorsOfTheSameEntriesAndOneWithoutAValueAreRefused() {
+    void twoDescriptorsOfTheSameEntriesAreRefused() {
         String bucket = "token_bucket: { max_tokens: 1, fill_interval: 1s }";
         String one = "{ entries: [ { key: k, value: v } ], " + bucket + " }";
         assertThat(onlyProblem(limit(BUCKET + ", " + ALL + ", descriptors: [ " + one + ", " + one + " ]")))
                 .isEqualTo("ERROR http_filters[0].typed_config.descriptors[1].entries: k v: "
                         + "an earlier descriptor has the same entries");
-        assertThat(onlyProblem(limit(BUCKET + ", " + ALL + ", descriptors: [ { entries: [ { key: k } ], " + bucket
-                + " } ]"))).startsWith("ERROR http_filters[0].typed_config.descriptors[0].entries[0].value: k");
+    }
+
+    @Test
+    void aDescriptorWithoutAValueIsForEachAndSoManyAreKept() {
+        String each = limit(BUCKET + ", " + ALL
+                + ", descriptors: [ { entries: [ { key: k } ], token_bucket: { max_tokens: 1, fill_interval: 1s } } ]");
+        var usual = (LocalRateLimitSpec) only(read(each));
+        assertThat(usual.limits().getFirst().entries()).containsExactly(new LimitSpec.Entry("k", ""));
+        assertThat(usual.limits().getFirst().bucketsMax()).isEqualTo(LimitSpec.BUCKETS_MAX);
+        var few = (LocalRateLimitSpec) only(read(each + ", max_dynamic_descriptors: 7"));
+        assertThat(few.limits().getFirst().bucketsMax()).isEqualTo(7);
     }
 
     @Test
@@ -135,6 +145,7 @@ class LimitFiltersReaderTest {
         assertThat(spec.enabled()).isTrue();
         assertThat(spec.rule()).isEqualTo(AdmissionControl.Rule.DEFAULT);
         assertThat(spec.successes()).containsExactly(new AdmissionSpec.Statuses(100, 500));
+        assertThat(spec.grpcSuccesses()).as("all but 4, 8, 10, 13, 14, 15").isEqualTo(0b1_0001_1010_1110_1111);
     }
 
     @Test
@@ -142,7 +153,8 @@ class LimitFiltersReaderTest {
         var spec = (AdmissionSpec) only(read("""
                 admission_control.v3.AdmissionControl, sampling_window: 10s,
                 enabled: { default_value: false, runtime_key: x },
-                success_criteria: { http_criteria: { http_success_status: [ { start: 200, end: 300 } ] } },
+                success_criteria: { http_criteria: { http_success_status: [ { start: 200, end: 300 } ] },
+                  grpc_criteria: { grpc_success_status: [ 0, 16 ] } },
                 aggression: { default_value: 2, runtime_key: x },
                 sr_threshold: { default_value: { value: 90 }, runtime_key: x },
                 rps_threshold: { default_value: 7, runtime_key: x },
@@ -150,6 +162,7 @@ class LimitFiltersReaderTest {
         assertThat(spec.enabled()).isFalse();
         assertThat(spec.rule()).isEqualTo(new AdmissionControl.Rule(10, 2, 90, 7, 50));
         assertThat(spec.successes()).containsExactly(new AdmissionSpec.Statuses(200, 300));
+        assertThat(spec.grpcSuccesses()).isEqualTo(1 << 16 | 1);
     }
 
     @Test
@@ -163,6 +176,10 @@ class LimitFiltersReaderTest {
                 + "{ http_criteria: { http_success_status: [ { start: 300, end: 200 } ] } }")).startsWith(
                         "ERROR http_filters[0].typed_config.success_criteria.http_criteria.http_success_status[0]: "
                                 + "300 to 200: ");
+        assertThat(onlyProblem("admission_control.v3.AdmissionControl, success_criteria: "
+                + "{ grpc_criteria: { grpc_success_status: [ 0, 17 ] } }")).startsWith(
+                        "ERROR http_filters[0].typed_config.success_criteria."
+                                + "grpc_criteria.grpc_success_status[1]: 17: ");
     }
 
     @Test

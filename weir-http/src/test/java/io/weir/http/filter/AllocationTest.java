@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import io.weir.core.model.Host;
 import io.weir.core.admit.AdaptiveConcurrency;
 import io.weir.core.admit.AdmissionControl;
+import io.weir.core.admit.Carryover;
 import io.weir.core.admit.TokenBucket;
 import io.weir.core.cluster.Clusters;
 import io.weir.core.stats.Stats;
@@ -27,9 +28,7 @@ import io.weir.http.route.Target;
 import io.weir.net.transport.Worker;
 import io.weir.net.transport.Workers;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +38,25 @@ import org.junit.jupiter.api.Test;
 class AllocationTest {
     private static final int ROUNDS = 5_000;
 
+    @SuppressWarnings("ArrayRecordComponent") // not compared
+    private record Loopback(byte[] bytes) implements ClientIp {
+        Loopback() {
+            this("127.0.0.1".getBytes(StandardCharsets.US_ASCII));
+        }
+
+        @Override
+        public int start() {
+            return 0;
+        }
+
+        @Override
+        public int end() {
+            return bytes.length;
+        }
+    }
+
     /** An exchange that a host answered with 200. */
-    private record Answered(Worker worker, SocketAddress remoteAddress, @Nullable Target target)
+    private record Answered(Worker worker, ConnectionMemory connection, ClientIp clientIp, @Nullable Target target)
             implements
                 FilterExchange {
         @Override
@@ -93,9 +109,9 @@ class AllocationTest {
         try (var workers = Workers.start(1)) {
             var worker = workers.all().getFirst();
             Callable<Long> measure = () -> {
-                var filter = spec.open(new FilterContext(new Stats(), "p", new Clusters(), worker.nowNanos()));
-                var step = filter.step(new Answered(worker, new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
-                        Target.of("c")));
+                var filter = spec.open(new FilterContext(new Stats(), "p", new Clusters(), new Carryover(),
+                        worker.nowNanos()));
+                var step = filter.step(new Answered(worker, new ConnectionMemory(), new Loopback(), Target.of("c")));
                 var request = new HttpHead();
                 request.add(HeaderName.of("x-user"), "ann");
                 var response = new HttpHead();
@@ -128,8 +144,11 @@ class AllocationTest {
                         new LimitSpec.Entry("masked_remote_address", "127.0.0.0/8"),
                         new LimitSpec.Entry("destination_cluster", "c")),
                 bucket);
+        var each = new LimitSpec(List.of(new LimitSpec.Entry("user", "")), bucket);
+        var user = new DescriptorRule(0,
+                List.of(new DescriptorAction.RequestHeader(HeadField.of("x-user"), "user", false)));
         return new LocalRateLimitSpec("s", bucket, Share.ALL, Share.ALL, 429, HeaderEdits.NONE, HeaderEdits.NONE,
-                List.of(limit), true, false, true, List.of(rule), VirtualHostUse.OVERRIDE, 0);
+                List.of(limit, each), true, false, true, List.of(rule, user), VirtualHostUse.OVERRIDE, 0);
     }
 
     @Test
@@ -144,7 +163,8 @@ class AllocationTest {
 
     @Test
     void admissionControlAllocatesNothing() throws Exception {
-        holds(new AdmissionSpec(true, AdmissionControl.Rule.DEFAULT, List.of(new AdmissionSpec.Statuses(100, 500))));
+        holds(new AdmissionSpec(true, AdmissionControl.Rule.DEFAULT, List.of(new AdmissionSpec.Statuses(100, 500)),
+                AdmissionSpec.GRPC_SUCCESSES));
     }
 
     @Test

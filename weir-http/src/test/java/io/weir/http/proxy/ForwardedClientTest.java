@@ -5,43 +5,77 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.config.HttpManagerSpec.ClientAddress;
 import io.weir.http.route.Heads;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ForwardedClientTest {
-    private static String found(ClientAddress rule, HttpHead request) {
+    private static final byte[] DIRECT = "9.9.9.9".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] UNIX = {};
+
+    private static String found(ClientAddress rule, byte[] direct, @Nullable HttpHead request) {
         var client = new ForwardedClient(rule);
-        return client.find(request) ? request.text(client.start(), client.end()) : "none";
+        client.locate(request, direct);
+        return new String(client.bytes(), client.start(), client.end() - client.start(), StandardCharsets.US_ASCII);
     }
 
-    /** The last column is what is found once our own entry, if any, has been appended. */
+    /** The last column is what is found once our own entry, 9.9.9.9, has been appended, if it is. */
     @ParameterizedTest
     @CsvSource(textBlock = """
             false, 0, false, '1.1.1.1, 2.2.2.2',            2.2.2.2
             false, 1, false, '1.1.1.1, 2.2.2.2',            1.1.1.1
-            false, 2, false, '1.1.1.1, 2.2.2.2',            none
-            true,  0, false, '1.1.1.1, 2.2.2.2',            none
+            false, 2, false, '1.1.1.1, 2.2.2.2',            9.9.9.9
+            true,  0, false, '1.1.1.1, 2.2.2.2, 9.9.9.9',   9.9.9.9
             true,  1, false, '1.1.1.1,2.2.2.2, 9.9.9.9',    2.2.2.2
+            true,  2, false, '1.1.1.1,2.2.2.2, 9.9.9.9',    1.1.1.1
+            true,  3, false, '1.1.1.1,2.2.2.2, 9.9.9.9',    9.9.9.9
             true,  1, true,  '1.1.1.1, 2.2.2.2',            2.2.2.2
-            true,  0, true,  '1.1.1.1, 2.2.2.2',            none
+            true,  0, true,  '1.1.1.1, 2.2.2.2',            9.9.9.9
             false, 0, false, '2001:db8::7',                 2001:db8::7
-            false, 0, false, 'unknown',                     none
-            false, 0, false, '1.1.1.1, ',                   none
+            false, 0, false, '2001:DB8:0:0::7',             2001:db8::7
+            false, 0, false, '::ffff:1.2.3.4',              1.2.3.4
+            false, 0, false, 'unknown',                     9.9.9.9
+            false, 0, false, 'beef',                        9.9.9.9
+            false, 0, false, '1.1.1.256',                   9.9.9.9
+            false, 0, false, '1.1.1.1:80',                  9.9.9.9
+            false, 0, false, '1.1.1.1, ',                   9.9.9.9
             false, 1, false, ' 1.1.1.1 ,2.2.2.2',           1.1.1.1
             """)
     void theClientIsAsManyEntriesFromTheEndAsProxiesAreTrusted(boolean edge, int hops, boolean skip, String header,
             String expected) {
-        assertThat(found(new ClientAddress(edge, hops, skip, false), Heads.to("/", "x-forwarded-for: " + header)))
+        assertThat(found(new ClientAddress(edge, hops, skip, false), DIRECT,
+                Heads.to("/", "x-forwarded-for: " + header))).isEqualTo(expected);
+    }
+
+    /** Nothing was appended, so the last entry is that of the nearest trusted proxy. */
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            false, 0, 2.2.2.2
+            false, 1, 1.1.1.1
+            true,  0, ''
+            true,  1, 2.2.2.2
+            true,  2, 1.1.1.1
+            true,  3, ''
+            """)
+    void behindAUnixSocketNoEntryIsOurOwn(boolean edge, int hops, String expected) {
+        assertThat(found(new ClientAddress(edge, hops, false, false), UNIX,
+                Heads.to("/", "x-forwarded-for: 1.1.1.1, 2.2.2.2"))).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 3.3.3.3", "1, 2.2.2.2", "2, 1.1.1.1", "3, 9.9.9.9"})
+    void severalLinesAreOneList(int hops, String expected) {
+        assertThat(found(new ClientAddress(false, hops, false, false), DIRECT,
+                Heads.to("/", "x-forwarded-for: 1.1.1.1, 2.2.2.2", "a: b", "x-forwarded-for: 3.3.3.3")))
                 .isEqualTo(expected);
     }
 
     @Test
-    void ofSeveralLinesTheLastCountsAndWithoutOneThereIsNone() {
+    void withoutALineTheConnectionsFarEndIsTheClient() {
         var rule = new ClientAddress(false, 0, false, false);
-        assertThat(found(rule, Heads.to("/", "x-forwarded-for: 1.1.1.1", "x-forwarded-for: 2.2.2.2")))
-                .isEqualTo("2.2.2.2");
-        assertThat(found(rule, Heads.to("/"))).isEqualTo("none");
-        assertThat(new ForwardedClient(rule).find(null)).isFalse();
+        assertThat(found(rule, DIRECT, Heads.to("/"))).isEqualTo("9.9.9.9");
+        assertThat(found(rule, DIRECT, null)).isEqualTo("9.9.9.9");
     }
 }

@@ -72,6 +72,9 @@ final class FilterPassTest {
         public void ended(long nowNanos) {
             filter.heard.add(
                     filter.name + " end " + exchange.status() + (exchange.complete() ? " complete" : " incomplete"));
+            if (filter.name.equals("broken")) {
+                throw new IllegalStateException("a filter of this test fails on purpose");
+            }
         }
     }
 
@@ -177,6 +180,20 @@ final class FilterPassTest {
                 client.send("POST /both HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab");
             }
             heard("a request", "b request", "b end 0 incomplete", "a end 0 incomplete");
+        }
+    }
+
+    @Test
+    void aFilterThatFailsAtTheEndCostsNoPlaceAndTheOtherFiltersHearTheEnd() throws Exception {
+        var chain = new ChainSpec(List.of(filter("a"), filter("broken"), filter("b")));
+        var spec = HttpManagerSpec.of("test", RouteTable.of(forward(0))).withChains(List.of(chain));
+        try (var origin = Origin.start((_, wire) -> wire.reply(200, "ok"));
+                var proxy = ProxyFixture.with(cluster -> cluster, spec, origin);
+                var client = proxy.client()) {
+            assertThat(client.send(get("/")).response().body()).isEqualTo("ok");
+            ProxyFixture.eventually(() -> heard.size() >= 9);
+            assertThat(heard).endsWith("b end 200 complete", "broken end 200 complete", "a end 200 complete");
+            ProxyFixture.eventually(() -> proxy.cluster.circuit().requestsActive() == 0);
         }
     }
 

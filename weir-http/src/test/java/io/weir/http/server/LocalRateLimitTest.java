@@ -13,6 +13,7 @@ import io.weir.http.ratelimit.DescriptorRules.VirtualHostUse;
 import io.weir.http.ratelimit.LimitSpec;
 import io.weir.http.ratelimit.LimitSpec.Entry;
 import io.weir.http.ratelimit.LocalRateLimitSpec;
+import io.weir.http.route.Direct;
 import io.weir.http.route.Forward;
 import io.weir.http.route.match.HeadField;
 import io.weir.http.route.HeaderEdits;
@@ -120,6 +121,33 @@ final class LocalRateLimitTest {
         }
     }
 
+    /** Steps of filters are kept for eight routes at a time. */
+    @Test
+    void whoWalksOverManyRoutesFindsTheBucketsOfItsConnectionAsItLeftThem() throws Exception {
+        var routes = new ArrayList<Route>();
+        var chains = new ArrayList<ChainSpec>();
+        for (int i = 0; i < 12; i++) {
+            chains.add(new ChainSpec(List.of(new LocalRateLimitSpec("rl", hourly(2), Share.ALL, Share.ALL, 429,
+                    HeaderEdits.NONE, HeaderEdits.NONE, List.of(), true, true, false, List.of(),
+                    VirtualHostUse.OVERRIDE, 0))));
+            routes.add(new Route("", RouteMatch.of(new PathMatch.Exact("/" + i, false)),
+                    new Direct(200, new byte[0]), HeaderEdits.NONE, i, List.of()));
+        }
+        var table = new RouteTable("", List.of(new VirtualHost("all", List.of("*"), routes)), false);
+        try (var proxy = ProxyFixture.with(cluster -> cluster,
+                HttpManagerSpec.of("test", table).withChains(chains))) {
+            for (int connection = 0; connection < 2; connection++) {
+                try (var client = proxy.client()) {
+                    for (int status : new int[]{200, 200, 429, 429}) {
+                        for (int i = 0; i < 12; i++) {
+                            assertThat(statuses(client, get("/" + i), 1)).as("route " + i).containsExactly(status);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void responsesTellWhatIsLeft() throws Exception {
         var told = new LocalRateLimitSpec("rl", hourly(2), Share.ALL, Share.ALL, 503, HeaderEdits.NONE,
@@ -195,6 +223,35 @@ final class LocalRateLimitTest {
     }
 
     @Test
+    void aDescriptorWithoutAValueHasABucketForEachThatComesUnlessItHasOneOfItsOwn() throws Exception {
+        var user = rule(new DescriptorAction.RequestHeader(HeadField.of("x-user"), "user", false));
+        var spec = describing(false, List.of(user), new LimitSpec(List.of(new Entry("user", "")), hourly(2)),
+                new LimitSpec(List.of(new Entry("user", "bob")), hourly(3)));
+        try (var origin = answering(); var proxy = proxy(spec, origin); var client = proxy.client()) {
+            assertThat(statuses(client, get("/", "x-user: ann\r\n"), 3)).containsExactly(200, 200, 429);
+            assertThat(statuses(client, get("/", "x-user: bob\r\n"), 4)).containsExactly(200, 200, 200, 429);
+            try (var other = proxy.client()) {
+                assertThat(statuses(other, get("/", "x-user: ann\r\n"), 1)).containsExactly(429);
+                assertThat(statuses(other, get("/", "x-user: cid\r\n"), 3)).containsExactly(200, 200, 429);
+            }
+            assertThat(statuses(client, GET, 6)).as("no user: the bucket of all").endsWith(200, 429);
+        }
+    }
+
+    @Test
+    void ofTwoEntriesOnlyTheOneWithoutAValueIsOpen() throws Exception {
+        var both = rule(new DescriptorAction.RequestHeader(HeadField.of("x-plan"), "plan", false),
+                new DescriptorAction.RequestHeader(HeadField.of("x-user"), "user", false));
+        var spec = describing(false, List.of(both),
+                new LimitSpec(List.of(new Entry("plan", "free"), new Entry("user", "")), hourly(1)));
+        try (var origin = answering(); var proxy = proxy(spec, origin); var client = proxy.client()) {
+            assertThat(statuses(client, get("/", "x-plan: free\r\nx-user: ann\r\n"), 2)).containsExactly(200, 429);
+            assertThat(statuses(client, get("/", "x-plan: free\r\nx-user: bob\r\n"), 2)).containsExactly(200, 429);
+            assertThat(statuses(client, get("/", "x-plan: gold\r\nx-user: ann\r\n"), 5)).containsOnly(200);
+        }
+    }
+
+    @Test
     void aDescriptorsRequestsTakeFromTheBucketOfAllTooWhereThatIsAsked() throws Exception {
         var all = rule(new DescriptorAction.GenericKey("generic_key", "k".getBytes(StandardCharsets.UTF_8)));
         var spec = describing(true, List.of(all), new LimitSpec(List.of(new Entry("generic_key", "k")), hourly(100)));
@@ -217,6 +274,19 @@ final class LocalRateLimitTest {
             assertThat(statuses(client, get("/?a=q&qq=x&q=x"), 2)).containsExactly(200, 429);
             assertThat(statuses(client, get("/?q=y"), 3)).as("two are left for this address")
                     .containsExactly(200, 200, 429);
+        }
+    }
+
+    @Test
+    void theClientOfADescriptorIsTheOneThatATrustedProxyNames() throws Exception {
+        var rules = List.of(rule(new DescriptorAction.RemoteAddress()),
+                rule(new DescriptorAction.MaskedRemoteAddress(16, 64)));
+        var spec = describing(false, rules, new LimitSpec(List.of(new Entry("remote_address", "10.1.0.7")), hourly(2)),
+                new LimitSpec(List.of(new Entry("masked_remote_address", "10.2.0.0/16")), hourly(1)));
+        try (var origin = answering(); var proxy = proxy(spec, origin); var client = proxy.client()) {
+            assertThat(statuses(client, get("/", "x-forwarded-for: 10.1.0.7\r\n"), 3)).containsExactly(200, 200, 429);
+            assertThat(statuses(client, get("/", "x-forwarded-for: 10.2.0.7\r\n"), 2)).containsExactly(200, 429);
+            assertThat(statuses(client, get("/", "x-forwarded-for: 10.2.3.4\r\n"), 1)).containsExactly(429);
         }
     }
 

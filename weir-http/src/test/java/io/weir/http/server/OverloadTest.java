@@ -19,8 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Admission control and adaptive concurrency over sockets. */
 @Timeout(60)
@@ -34,7 +37,7 @@ final class OverloadTest {
 
     private static AdmissionSpec admission(boolean enabled) {
         return new AdmissionSpec(enabled, new AdmissionControl.Rule(600, 1, 95, 0, 80),
-                List.of(new Statuses(100, 500)));
+                List.of(new Statuses(100, 500)), AdmissionSpec.GRPC_SUCCESSES);
     }
 
     private static Scope numbers(ProxyFixture proxy) {
@@ -64,6 +67,36 @@ final class OverloadTest {
             assertThat(counted.counter("rq_success").value()).isEqualTo(50);
             assertThat(counted.counter("rq_failure").value()).isEqualTo(1000 - rejected);
             assertThat(origin.requests()).hasSize(1050 - rejected);
+        }
+    }
+
+    /** Bodies of these responses are empty; what counts is what follows them, or stands in for them. */
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            application/grpc,       ,   0,  true
+            application/grpc+proto, ,   7,  true
+            application/grpc,       ,   14, false
+            Application/GRPC,       ,   99, false
+            application/grpc,       ,   '', false
+            application/grpc,       13, ,   false
+            application/grpc,       5,  ,   true
+            application/grpc-web,   ,   14, true
+            text/plain,             ,   14, true
+            """)
+    void aGrpcCallIsJudgedByItsOwnStatus(String type, @Nullable String inHead, @Nullable String inTrailers,
+            boolean success) throws Exception {
+        String response = "HTTP/1.1 200 OK\r\ncontent-type: " + type + "\r\n"
+                + (inHead == null ? "" : "grpc-status: " + inHead + "\r\n")
+                + "transfer-encoding: chunked\r\n\r\n0\r\n"
+                + (inTrailers == null ? "" : "grpc-status: " + inTrailers + "\r\n") + "\r\n";
+        try (var origin = Origin.start((_, wire) -> wire.send(response));
+                var proxy = proxy(admission(true), origin);
+                var client = proxy.client()) {
+            assertThat(client.send(GET).response().status()).isEqualTo(200);
+            var counted = numbers(proxy).child("admission_control");
+            ProxyFixture.eventually(
+                    () -> counted.counter("rq_success").value() + counted.counter("rq_failure").value() == 1);
+            assertThat(counted.counter("rq_success").value()).isEqualTo(success ? 1 : 0);
         }
     }
 

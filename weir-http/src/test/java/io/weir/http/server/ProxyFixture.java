@@ -1,5 +1,6 @@
 package io.weir.http.server;
 
+import io.weir.core.admit.Carryover;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.Clusters;
 import io.weir.core.model.ClusterSpec;
@@ -72,7 +73,8 @@ final class ProxyFixture implements AutoCloseable {
         cluster.endpoints(clusterSpec.endpoints(), System.nanoTime());
         clusters.put(cluster);
         workers = Workers.start(1);
-        var context = new ProxyContext(spec, clusters, new HttpStats(stats, spec.statPrefix()), new Recorder(), 0);
+        var context = new ProxyContext(spec, clusters, new HttpStats(stats, spec.statPrefix()), new Recorder(),
+                new Carryover(), 0);
         server = new HttpServer(context, workers);
         listener = listen();
         port = ((InetSocketAddress) listener.localAddress()).getPort();

@@ -27,7 +27,7 @@ sealed interface Gate {
     }
 
     /** So many at once. */
-    record AtOnce(ConnectionLimit limit, long delayNanos, Counter limited, Gauge active, boolean enabled)
+    record AtOnce(ConnectionLimit limit, long max, long delayNanos, Counter limited, Gauge active, boolean enabled)
             implements
                 Gate {
         @Override
@@ -35,7 +35,7 @@ sealed interface Gate {
             if (!enabled) {
                 return true;
             }
-            if (limit.tryBegin()) {
+            if (limit.tryBegin(max)) {
                 active.increment();
                 channel.closeFuture().addListener(_ -> {
                     limit.ended();

@@ -1,5 +1,6 @@
 package io.weir.stream.gate;
 
+import io.weir.core.admit.Carryover;
 import io.weir.core.admit.ConnectionLimit;
 import io.weir.core.admit.TokenBucket;
 import io.weir.core.stats.Stats;
@@ -34,17 +35,34 @@ public sealed interface GateSpec extends ConnectionFilter {
     record AtOnce(String statPrefix, long max, long delayNanos, boolean enabled) implements GateSpec {
     }
 
-    /** The gate at work. */
-    default Gate open(Stats stats, long nowNanos) {
+    /** What makes a bucket; whether it is asked does not. */
+    record RateKey(String statPrefix, TokenBucket.Rule bucket) {
+    }
+
+    /** What makes a count of connections; how many there may be does not. */
+    record AtOnceKey(String statPrefix) {
+    }
+
+    /**
+     * The gate at work.
+     *
+     * @param carryover
+     *            what the gates of the listener have counted before
+     */
+    default Gate open(Stats stats, Carryover carryover, long nowNanos) {
         return switch (this) {
-            case Rate rate -> new Gate.Rate(new TokenBucket(rate.bucket, nowNanos),
+            case Rate rate -> new Gate.Rate(
+                    carryover.of(new RateKey(rate.statPrefix, rate.bucket), TokenBucket.class,
+                            () -> new TokenBucket(rate.bucket, nowNanos)),
                     stats.root().child("local_rate_limit").tagged("envoy.local_network_ratelimit_prefix",
                             rate.statPrefix).counter("rate_limited"),
                     rate.enabled);
             case AtOnce limit -> {
                 var scope = stats.root().child("connection_limit").tagged("envoy.connection_limit_prefix",
                         limit.statPrefix);
-                yield new Gate.AtOnce(new ConnectionLimit(limit.max), limit.delayNanos,
+                yield new Gate.AtOnce(
+                        carryover.of(new AtOnceKey(limit.statPrefix), ConnectionLimit.class, ConnectionLimit::new),
+                        limit.max, limit.delayNanos,
                         scope.counter("limited_connections"), scope.gauge("active_connections"), limit.enabled);
             }
         };

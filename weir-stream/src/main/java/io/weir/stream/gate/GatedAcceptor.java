@@ -1,6 +1,7 @@
 package io.weir.stream.gate;
 
 import io.netty.channel.Channel;
+import io.weir.core.admit.Carryover;
 import io.weir.core.stats.Stats;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.Worker;
@@ -14,9 +15,11 @@ public final class GatedAcceptor implements Acceptor {
     /**
      * @param specs
      *            asked in this order, each only of what those before it let in
+     * @param carryover
+     *            what the gates of the listener have counted before
      */
-    public GatedAcceptor(List<GateSpec> specs, Stats stats, long nowNanos, Acceptor inner) {
-        this.gates = specs.stream().map(spec -> spec.open(stats, nowNanos)).toList();
+    public GatedAcceptor(List<GateSpec> specs, Stats stats, Carryover carryover, long nowNanos, Acceptor inner) {
+        this.gates = specs.stream().map(spec -> spec.open(stats, carryover, nowNanos)).toList();
         this.inner = inner;
     }
 

@@ -13,6 +13,7 @@ import io.envoyproxy.envoy.type.v3.TokenBucket;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.weir.core.admit.Carryover;
 import io.weir.core.stats.Stats;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.ListenFailure;
@@ -50,7 +51,8 @@ class GateTest {
                     ChannelSettings.STREAM);
             try {
                 listener = Listener.bind(workers, options,
-                        new GatedAcceptor(List.of(gates), stats, System.nanoTime(), (_, channel) -> greet(channel)));
+                        new GatedAcceptor(List.of(gates), stats, new Carryover(), System.nanoTime(),
+                                (_, channel) -> greet(channel)));
             } catch (ListenFailure e) {
                 throw new UncheckedIOException(e);
             }

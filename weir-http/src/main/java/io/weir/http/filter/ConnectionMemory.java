@@ -1,0 +1,31 @@
+package io.weir.http.filter;
+
+import java.util.IdentityHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What filters keep of one client connection for as long as it lives, beside what their steps remember of an exchange:
+ * steps come and go with the routes that the client walks over, this stays. Holds one thing at most for each place that
+ * configures a filter. Belongs to the connection's worker.
+ */
+public final class ConnectionMemory {
+    private @Nullable IdentityHashMap<Object, Object> kept;
+
+    /**
+     * What was kept under a key, or is from now on.
+     *
+     * @param key
+     *            the place that configures the filter; compared by identity
+     * @param type
+     *            of what is kept
+     */
+    public <T> T of(Object key, Class<T> type, Supplier<T> first) {
+        var all = kept;
+        if (all == null) {
+            all = new IdentityHashMap<>(2);
+            kept = all;
+        }
+        return type.cast(all.computeIfAbsent(key, _ -> first.get()));
+    }
+}
