@@ -1,0 +1,141 @@
+package io.weir.http.hpack;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** The 61 entries of RFC 7541 appendix A, each as a line. Immutable; any thread. */
+final class StaticTable {
+    /** How many entries there are; their indices begin with 1. */
+    static final int SIZE = 61;
+
+    private static final String LINES = """
+            :authority:\s
+            :method: GET
+            :method: POST
+            :path: /
+            :path: /index.html
+            :scheme: http
+            :scheme: https
+            :status: 200
+            :status: 204
+            :status: 206
+            :status: 304
+            :status: 400
+            :status: 404
+            :status: 500
+            accept-charset:\s
+            accept-encoding: gzip, deflate
+            accept-language:\s
+            accept-ranges:\s
+            accept:\s
+            access-control-allow-origin:\s
+            age:\s
+            allow:\s
+            authorization:\s
+            cache-control:\s
+            content-disposition:\s
+            content-encoding:\s
+            content-language:\s
+            content-length:\s
+            content-location:\s
+            content-range:\s
+            content-type:\s
+            cookie:\s
+            date:\s
+            etag:\s
+            expect:\s
+            expires:\s
+            from:\s
+            host:\s
+            if-match:\s
+            if-modified-since:\s
+            if-none-match:\s
+            if-range:\s
+            if-unmodified-since:\s
+            last-modified:\s
+            link:\s
+            location:\s
+            max-forwards:\s
+            proxy-authenticate:\s
+            proxy-authorization:\s
+            range:\s
+            referer:\s
+            refresh:\s
+            retry-after:\s
+            server:\s
+            set-cookie:\s
+            strict-transport-security:\s
+            transfer-encoding:\s
+            user-agent:\s
+            vary:\s
+            via:\s
+            www-authenticate:\s
+            """;
+
+    /** All lines, one behind the other, with CRLF; not to be written to. */
+    static final byte[] BYTES = LINES.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII);
+    /** By index: where the line begins. */
+    static final int[] START = new int[SIZE + 1];
+    /** By index: the name's length. */
+    static final int[] NAME = new int[SIZE + 1];
+    /** By index: the value's length. */
+    static final int[] VALUE = new int[SIZE + 1];
+
+    private static final int SLOTS = 128;
+    /** The first index of each name, where its hash leads or in a slot behind; 0 ends the search. */
+    private static final byte[] BY_NAME = new byte[SLOTS];
+
+    static {
+        int at = 0;
+        int index = 1;
+        for (String line : LINES.split("\n", -1)) {
+            int colon = line.indexOf(": ");
+            if (colon < 0) {
+                continue; // behind the last line
+            }
+            START[index] = at;
+            NAME[index] = colon;
+            VALUE[index] = line.length() - colon - 2;
+            if (nameIndex(BYTES, at, colon, Hashes.of(BYTES, at, colon)) == 0) {
+                int slot = Hashes.of(BYTES, at, colon) & (SLOTS - 1);
+                while (BY_NAME[slot] != 0) {
+                    slot = (slot + 1) & (SLOTS - 1);
+                }
+                BY_NAME[slot] = (byte) index;
+            }
+            at += line.length() + 2;
+            index++;
+        }
+    }
+
+    private StaticTable() {}
+
+    /** The first index of this name, or 0. */
+    static int nameIndex(byte[] bytes, int name, int nameLength, int nameHash) {
+        for (int slot = nameHash & (SLOTS - 1);; slot = (slot + 1) & (SLOTS - 1)) {
+            int index = BY_NAME[slot];
+            if (index == 0 || (NAME[index] == nameLength && Arrays.equals(BYTES, START[index],
+                    START[index] + nameLength, bytes, name, name + nameLength))) {
+                return index;
+            }
+        }
+    }
+
+    /** The index of the entry with this value, among those of the name that begin at {@code nameIndex}; or 0. */
+    static int index(int nameIndex, byte[] bytes, int value, int valueLength) {
+        int nameLength = NAME[nameIndex];
+        for (int index = nameIndex; index <= SIZE && NAME[index] == nameLength; index++) {
+            int start = START[index] + nameLength + 2;
+            if (VALUE[index] == valueLength
+                    && Arrays.equals(BYTES, start, start + valueLength, bytes, value, value + valueLength)) {
+                return sameName(nameIndex, index) ? index : 0;
+            }
+        }
+        return 0;
+    }
+
+    private static boolean sameName(int one, int other) {
+        return Arrays.equals(BYTES, START[one], START[one] + NAME[one], BYTES, START[other],
+                START[other] + NAME[other]);
+    }
+}
