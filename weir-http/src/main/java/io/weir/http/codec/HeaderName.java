@@ -113,6 +113,12 @@ public final class HeaderName {
         return END_TO_END[id];
     }
 
+    /** Whether a number is that of a known name which is about an HTTP/1 connection (RFC 9113 section 8.2.2). */
+    static boolean connectionSpecific(int id) {
+        return id == CONNECTION.id || id == KEEP_ALIVE.id || id == PROXY_CONNECTION.id || id == TRANSFER_ENCODING.id
+                || id == UPGRADE.id;
+    }
+
     /**
      * The known name's number of the token {@code bytes[from, to)}, in any case; 0 when it is none of them. Reads, as
      * {@link Grammar}'s searches do, a few bytes behind the end.
@@ -171,8 +177,13 @@ public final class HeaderName {
         return true;
     }
 
-    /** A small positive number for a known name, 0 for any other. */
-    int id() {
+    /** How many known names there can be: their numbers are below. */
+    public static int idsMax() {
+        return IDS_MAX + 1;
+    }
+
+    /** A small positive number for a known name, 0 for any other; see {@link HttpHead#nameId}. */
+    public int id() {
         return id;
     }
 

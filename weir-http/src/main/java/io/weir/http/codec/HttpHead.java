@@ -1,10 +1,5 @@
 package io.weir.http.codec;
 
-import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
-
 /**
  * The head of one message, request or response: its bytes, and where in them each part stands. Strings are made only
  * where someone asks. Every field line stands in {@link #bytes()} as {@code name: value CRLF}, those of the peer where
@@ -13,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Reused from message to message; belongs to one worker, no other thread may touch it.
  */
-public final class HttpHead {
+public final class HttpHead extends HeadLines {
     /** What delimits the body (RFC 9112 section 6.3). */
     public enum Framing {
         /** No body. */
@@ -26,30 +21,16 @@ public final class HttpHead {
         UNTIL_CLOSE
     }
 
-    private static final int NAME = 0;
-    private static final int NAME_END = 1;
-    private static final int VALUE = 2;
-    private static final int VALUE_END = 3;
-    private static final int LINE_END = 4;
-    private static final int ID = 5;
-    private static final int STRIDE = 6;
-    private static final int BYTES_FIRST = 1024;
-    private static final int HEADERS_FIRST = 24;
-
-    byte[] bytes = new byte[BYTES_FIRST];
-    int length;
-    private int[] index = new int[HEADERS_FIRST * STRIDE];
-    private int count;
-    private int kept;
-    /** Bit n is set when a line of the known name n was entered: most names that are asked for are not there. */
-    private long known;
-
     private int methodStart;
     private int methodEnd;
     private int pathStart;
     private int pathEnd;
     private int authorityStart;
     private int authorityEnd;
+    private int schemeStart;
+    private int schemeEnd;
+    private int protocolStart;
+    private int protocolEnd;
     private int status;
     private int minorVersion = 1;
     private Framing framing = Framing.NONE;
@@ -59,33 +40,18 @@ public final class HttpHead {
 
     /** Empties the head for the next message; its memory stays, unless it grew beyond what most messages need. */
     public void clear() {
-        length = 0;
-        count = 0;
-        kept = 0;
-        known = 0;
+        clearLines();
         methodStart = methodEnd = pathStart = pathEnd = authorityStart = authorityEnd = 0;
+        schemeStart = schemeEnd = protocolStart = protocolEnd = 0;
         status = 0;
         minorVersion = 1;
         framing = Framing.NONE;
         contentLength = -1;
         persistent = true;
         expectContinue = false;
-        if (bytes.length > 16 * BYTES_FIRST) {
-            bytes = new byte[BYTES_FIRST];
-        }
     }
 
     // ---- the start line ----
-
-    /** The bytes that all offsets count in; valid up to {@link #length()}, and only until the next change. */
-    public byte[] bytes() {
-        return bytes;
-    }
-
-    /** How many of the bytes are in use. */
-    public int length() {
-        return length;
-    }
 
     /** Names the method's place in the bytes. */
     public void method(int start, int end) {
@@ -165,8 +131,7 @@ public final class HttpHead {
     public void authority(String authority) {
         remove(HeaderName.HOST);
         add(HeaderName.HOST, authority);
-        int last = (count - 1) * STRIDE;
-        authority(index[last + VALUE], index[last + VALUE_END]);
+        authority(valueStart(count() - 1), valueEnd(count() - 1));
     }
 
     /** Host and port as the client named them; empty for HTTP/1.0 without Host. */
@@ -180,6 +145,49 @@ public final class HttpHead {
 
     public int authorityEnd() {
         return authorityEnd;
+    }
+
+    /** Names the place of the scheme that a request by HTTP/2 says. */
+    void scheme(int start, int end) {
+        schemeStart = start;
+        schemeEnd = end;
+    }
+
+    /** The scheme that the request says; empty where HTTP/1 brought it. */
+    public String scheme() {
+        return text(schemeStart, schemeEnd);
+    }
+
+    /** Whether the request says its scheme. */
+    public boolean hasScheme() {
+        return schemeEnd > schemeStart;
+    }
+
+    public int schemeStart() {
+        return schemeStart;
+    }
+
+    public int schemeEnd() {
+        return schemeEnd;
+    }
+
+    /** Names the place of what an extended CONNECT wants to speak (RFC 8441 section 4). */
+    void protocol(int start, int end) {
+        protocolStart = start;
+        protocolEnd = end;
+    }
+
+    /** What an extended CONNECT wants to speak, such as websocket; empty for all other requests. */
+    public String protocol() {
+        return text(protocolStart, protocolEnd);
+    }
+
+    public int protocolStart() {
+        return protocolStart;
+    }
+
+    public int protocolEnd() {
+        return protocolEnd;
     }
 
     /** A response's status code, 100 to 999; 0 for a request. */
@@ -233,263 +241,5 @@ public final class HttpHead {
 
     public void expectContinue(boolean value) {
         expectContinue = value;
-    }
-
-    // ---- field lines ----
-
-    /** How many lines there are, removed ones included: the bound for {@code i} below. */
-    public int count() {
-        return count;
-    }
-
-    /** How many lines there are without the removed ones. */
-    public int size() {
-        return kept;
-    }
-
-    /** Enters a line whose bytes stand in {@link #bytes()} already; {@code lineEnd} is behind its CRLF. */
-    void line(int nameStart, int nameEnd, int valueStart, int valueEnd, int lineEnd) {
-        int at = count * STRIDE;
-        if (at == index.length) {
-            index = Arrays.copyOf(index, at * 2);
-        }
-        index[at + NAME] = nameStart;
-        index[at + NAME_END] = nameEnd;
-        index[at + VALUE] = valueStart;
-        index[at + VALUE_END] = valueEnd;
-        index[at + LINE_END] = lineEnd;
-        int id = HeaderName.idOf(bytes, nameStart, nameEnd);
-        index[at + ID] = id;
-        known |= 1L << id;
-        count++;
-        kept++;
-    }
-
-    /** The first line of this name from line {@code from} on, or -1. */
-    public int find(HeaderName name, int from) {
-        int id = name.id();
-        if ((known & (1L << id)) == 0) {
-            return -1;
-        }
-        for (int i = from; i < count; i++) {
-            int at = i * STRIDE;
-            if (index[at + ID] == id
-                    && (id != 0 || name.matches(bytes, index[at + NAME], index[at + NAME_END]))) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    public int find(HeaderName name) {
-        return find(name, 0);
-    }
-
-    public boolean has(HeaderName name) {
-        return find(name, 0) >= 0;
-    }
-
-    /** The first value of this name, or null; several lines are not joined. */
-    public @Nullable String value(HeaderName name) {
-        int i = find(name, 0);
-        return i < 0 ? null : value(i);
-    }
-
-    public String value(int i) {
-        return text(index[i * STRIDE + VALUE], index[i * STRIDE + VALUE_END]);
-    }
-
-    public String name(int i) {
-        return text(index[i * STRIDE + NAME], index[i * STRIDE + NAME_END]);
-    }
-
-    public int nameStart(int i) {
-        return index[i * STRIDE + NAME];
-    }
-
-    public int nameEnd(int i) {
-        return index[i * STRIDE + NAME_END];
-    }
-
-    public int valueStart(int i) {
-        return index[i * STRIDE + VALUE];
-    }
-
-    public int valueEnd(int i) {
-        return index[i * STRIDE + VALUE_END];
-    }
-
-    /** Whether line {@code i} was removed; such lines are skipped by {@link #find} and not written. */
-    public boolean removed(int i) {
-        return index[i * STRIDE + ID] < 0;
-    }
-
-    /** Whether line {@code i}, which stands, has a known name. */
-    boolean known(int i) {
-        return index[i * STRIDE + ID] > 0;
-    }
-
-    /** Takes line {@code i} out. */
-    public void remove(int i) {
-        if (index[i * STRIDE + ID] >= 0) {
-            index[i * STRIDE + ID] = -1;
-            kept--;
-        }
-    }
-
-    /** Takes out every line of this name; says how many. */
-    public int remove(HeaderName name) {
-        int removed = 0;
-        for (int i = find(name, 0); i >= 0; i = find(name, i + 1)) {
-            remove(i);
-            removed++;
-        }
-        return removed;
-    }
-
-    /** Adds a line. Each character becomes one byte; control characters, and those above 0xff, a question mark. */
-    public void add(HeaderName name, String value) {
-        int start = beginLine(name);
-        int valueStart = length;
-        append(value);
-        endLine(start, name, valueStart);
-    }
-
-    /** Adds a line whose value is {@code source[from, to)}: no control characters, the caller has seen to that. */
-    public void add(HeaderName name, byte[] source, int from, int to) {
-        int start = beginLine(name);
-        int valueStart = length;
-        append(source, from, to);
-        endLine(start, name, valueStart);
-    }
-
-    /** Adds a line with a decimal number that is not negative. */
-    public void add(HeaderName name, long number) {
-        int start = beginLine(name);
-        int valueStart = length;
-        appendDecimal(number);
-        endLine(start, name, valueStart);
-    }
-
-    /** Adds a line after taking out all of this name. */
-    public void set(HeaderName name, String value) {
-        remove(name);
-        add(name, value);
-    }
-
-    private int beginLine(HeaderName name) {
-        int start = append(name.lower(), 0, name.lower().length);
-        room(2);
-        bytes[length++] = ':';
-        bytes[length++] = ' ';
-        return start;
-    }
-
-    private void endLine(int start, HeaderName name, int valueStart) {
-        int valueEnd = length;
-        room(2);
-        bytes[length++] = '\r';
-        bytes[length++] = '\n';
-        line(start, start + name.lower().length, valueStart, valueEnd, length);
-    }
-
-    // ---- bytes ----
-
-    /** Appends {@code source[from, to)} and says where it begins. */
-    int append(byte[] source, int from, int to) {
-        room(to - from);
-        int start = length;
-        System.arraycopy(source, from, bytes, start, to - from);
-        length += to - from;
-        return start;
-    }
-
-    /** Appends {@code count} bytes of {@code in}, which moves on; says where they begin. */
-    int append(ByteBuf in, int amount) {
-        room(amount);
-        int start = length;
-        in.readBytes(bytes, start, amount);
-        length += amount;
-        return start;
-    }
-
-    /** Whatever would end the line, or does not fit into a byte, becomes a question mark: no value makes a new line. */
-    private int append(String latin) {
-        int size = latin.length();
-        room(size);
-        int start = length;
-        for (int i = 0; i < size; i++) {
-            char c = latin.charAt(i);
-            boolean fits = (c >= ' ' && c != 0x7f && c <= 0xff) || c == '\t';
-            bytes[start + i] = fits ? (byte) c : (byte) '?';
-        }
-        length += size;
-        return start;
-    }
-
-    private void appendDecimal(long number) {
-        int digits = 1;
-        for (long rest = number; rest >= 10; rest /= 10) {
-            digits++;
-        }
-        room(digits);
-        long rest = number;
-        for (int at = length + digits - 1; at >= length; at--) {
-            bytes[at] = (byte) ('0' + rest % 10);
-            rest /= 10;
-        }
-        length += digits;
-    }
-
-    /** Makes room for {@code more} bytes behind the used ones, and for what searches read beyond them. */
-    void room(int more) {
-        int needed = length + more + Grammar.SPARE;
-        if (needed > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, needed));
-        }
-    }
-
-    /** The bytes of {@code [start, end)} as ISO 8859-1 text: one character a byte. */
-    public String text(int start, int end) {
-        return new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
-    }
-
-    /** Whether {@code [start, end)} equals this text, in exact case. */
-    public boolean equal(int start, int end, String latin) {
-        if (end - start != latin.length()) {
-            return false;
-        }
-        for (int i = 0; i < latin.length(); i++) {
-            if ((bytes[start + i] & 0xff) != latin.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Writes every kept line, and no empty line behind them. Neighbours go out in one copy. */
-    public void writeLines(ByteBuf out) {
-        writeLines(out, 0, 0);
-    }
-
-    /** Writes {@code bytes[from, to)}, which a kept line may stand right behind, and every kept line. */
-    void writeLines(ByteBuf out, int from, int to) {
-        int runStart = from;
-        int runEnd = to;
-        for (int at = 0; at < count * STRIDE; at += STRIDE) {
-            if (index[at + ID] < 0) {
-                continue;
-            }
-            if (index[at + NAME] != runEnd) {
-                if (runEnd > runStart) {
-                    out.writeBytes(bytes, runStart, runEnd - runStart);
-                }
-                runStart = index[at + NAME];
-            }
-            runEnd = index[at + LINE_END];
-        }
-        if (runEnd > runStart) {
-            out.writeBytes(bytes, runStart, runEnd - runStart);
-        }
     }
 }

@@ -110,7 +110,7 @@ final class MessageFraming {
     }
 
     /** The number of {@code [from, to)}, or -1 when it is none, or more than a long holds. */
-    private static long decimal(byte[] bytes, int from, int to) {
+    static long decimal(byte[] bytes, int from, int to) {
         if (from == to || to - from > LENGTH_DIGITS_MAX) {
             return -1;
         }
@@ -151,7 +151,8 @@ final class MessageFraming {
         return null;
     }
 
-    private static @Nullable Reject expectation(HttpHead head) {
+    /** Sets what is expected, or says why not. */
+    static @Nullable Reject expectation(HttpHead head) {
         int line = head.find(HeaderName.EXPECT);
         if (line < 0) {
             return null;

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads the start line of a request or response (RFC 9112 sections 3 and 4). One for each reader. */
 final class StartLine {
     /** The longest registered method has 17 letters (UPDATEREDIRECTREF). */
-    private static final int METHOD_BYTES_MAX = 32;
+    static final int METHOD_BYTES_MAX = 32;
     private static final int VERSION_BYTES = 8;
     private static final long HTTP_1_0 = Grammar.eight(new byte[]{'H', 'T', 'T', 'P', '/', '1', '.', '0'}, 0);
     private static final long HTTP_1_1 = Grammar.eight(new byte[]{'H', 'T', 'T', 'P', '/', '1', '.', '1'}, 0);

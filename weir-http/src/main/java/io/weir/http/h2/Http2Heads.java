@@ -1,8 +1,14 @@
 package io.weir.http.h2;
 
 import io.netty.buffer.ByteBuf;
+import io.weir.http.codec.FieldReject;
+import io.weir.http.codec.FieldSection;
 import io.weir.http.codec.HeadLimits;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.hpack.BlockError;
+import io.weir.http.hpack.FieldSink;
+import io.weir.http.hpack.HpackDecoder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Header blocks of one HTTP/2 connection to heads and back (RFC 9113 sections 4.3 and 8, RFC 7541): the two compression
@@ -32,6 +38,12 @@ public final class Http2Heads {
     }
 
     private final HeadLimits limits;
+    private final FieldSection section;
+    private final FieldSink sink;
+    private final HpackDecoder decoder = new HpackDecoder();
+    private final HeadWriter writer = new HeadWriter();
+    private String details = "";
+    private int status;
 
     /**
      * @param limits
@@ -39,6 +51,8 @@ public final class Http2Heads {
      */
     public Http2Heads(HeadLimits limits) {
         this.limits = limits;
+        this.section = new FieldSection(limits);
+        this.sink = section::field;
     }
 
     /** The value of SETTINGS_MAX_HEADER_LIST_SIZE, in bytes. */
@@ -53,8 +67,8 @@ public final class Http2Heads {
      * set:
      * <ul>
      * <li>NONE with {@code endStream} and without content-length, and for every CONNECT, which a tunnel follows;
-     * <li>LENGTH with a content-length; who reads DATA has to see that it adds up to that (RFC 9113 section 8.1.1). More
-     * than 0 with {@code endStream} is malformed;
+     * <li>LENGTH with a content-length; who reads DATA has to see that it adds up to that (RFC 9113 section 8.1.1).
+     * More than 0 with {@code endStream} is malformed;
      * <li>CHUNKED otherwise: DATA follows, nobody knows how much.
      * </ul>
      *
@@ -62,12 +76,14 @@ public final class Http2Heads {
      *            whether HEADERS had END_STREAM
      */
     public Verdict readRequest(ByteBuf block, boolean endStream, HttpHead into) {
-        throw new UnsupportedOperationException();
+        section.begin(FieldSection.Kind.REQUEST, into);
+        var error = decoder.decode(block, sink);
+        return error != null ? corrupt(error) : verdict(section.finishRequest(endStream));
     }
 
     /**
-     * Reads a response's head, as {@link #readRequest} does; interim ones too (status 100 and 102 to 199), whose framing
-     * is NONE and which can't have {@code endStream}.
+     * Reads a response's head, as {@link #readRequest} does; interim ones too (status 100 and 102 to 199), whose
+     * framing is NONE and which can't have {@code endStream}.
      *
      * @param toHead
      *            whether the request was HEAD: then there is no body, whatever content-length says
@@ -75,7 +91,9 @@ public final class Http2Heads {
      *            whether the request was CONNECT: then a tunnel follows a 2xx, whose framing is NONE
      */
     public Verdict readResponse(ByteBuf block, boolean endStream, boolean toHead, boolean toConnect, HttpHead into) {
-        throw new UnsupportedOperationException();
+        section.begin(FieldSection.Kind.RESPONSE, into);
+        var error = decoder.decode(block, sink);
+        return error != null ? corrupt(error) : verdict(section.finishResponse(endStream, toHead, toConnect));
     }
 
     /**
@@ -83,7 +101,9 @@ public final class Http2Heads {
      * Fields that have no place in one are left out.
      */
     public Verdict readTrailers(ByteBuf block, HttpHead into) {
-        throw new UnsupportedOperationException();
+        section.begin(FieldSection.Kind.TRAILERS, into);
+        var error = decoder.decode(block, sink);
+        return error != null ? corrupt(error) : verdict(section.reject());
     }
 
     /**
@@ -92,17 +112,35 @@ public final class Http2Heads {
      * @return COMPLETE or COMPRESSION_ERROR
      */
     public Verdict skip(ByteBuf block) {
-        throw new UnsupportedOperationException();
+        section.begin(FieldSection.Kind.TRAILERS, null);
+        var error = decoder.decode(block, sink);
+        return error != null ? corrupt(error) : Verdict.COMPLETE;
+    }
+
+    private Verdict corrupt(BlockError error) {
+        details = error.details();
+        status = 400;
+        return Verdict.COMPRESSION_ERROR;
+    }
+
+    private Verdict verdict(@Nullable FieldReject reject) {
+        if (reject == null) {
+            return Verdict.COMPLETE;
+        }
+        details = reject.details();
+        status = reject.status();
+        boolean large = reject == FieldReject.LIST_TOO_LARGE || reject == FieldReject.TOO_MANY_FIELDS;
+        return large ? Verdict.TOO_LARGE : Verdict.MALFORMED;
     }
 
     /** Why the last block was not complete, one word in the style of Envoy's response code details. */
     public String details() {
-        throw new UnsupportedOperationException();
+        return details;
     }
 
     /** The status that answers a request which was refused for {@link #details()}: 400, 417, 431 or 501. */
     public int status() {
-        throw new UnsupportedOperationException();
+        return status;
     }
 
     /**
@@ -114,29 +152,34 @@ public final class Http2Heads {
      *            http or https, where the head has none
      */
     public void writeRequest(HttpHead head, String scheme, ByteBuf out) {
-        throw new UnsupportedOperationException();
+        writer.request(head, scheme, out);
     }
 
     /** Appends the block of a response's head, interim ones too. */
     public void writeResponse(HttpHead head, ByteBuf out) {
-        throw new UnsupportedOperationException();
+        writer.response(head, out);
     }
 
     /** Appends the block of a trailer section. */
     public void writeTrailers(HttpHead trailers, ByteBuf out) {
-        throw new UnsupportedOperationException();
+        writer.trailers(trailers, out);
     }
 
     /** The peer's SETTINGS_HEADER_TABLE_SIZE, in bytes: how much table it keeps for what is written. 4,096 before. */
     public void peerTableMax(int bytes) {
-        throw new UnsupportedOperationException();
+        writer.tableMax(bytes);
     }
 
     /**
-     * Our SETTINGS_HEADER_TABLE_SIZE, in bytes: to be called once the peer has acknowledged it (RFC 9113 section 6.5.3).
-     * 4,096 before.
+     * Our SETTINGS_HEADER_TABLE_SIZE, in bytes: to be called once the peer has acknowledged it (RFC 9113 section
+     * 6.5.3). 4,096 before.
      */
     public void ownTableMax(int bytes) {
-        throw new UnsupportedOperationException();
+        decoder.tableMax(bytes);
+    }
+
+    /** Whether requests may have {@code :protocol}, as our SETTINGS_ENABLE_CONNECT_PROTOCOL says. Not before. */
+    public void extendedConnect(boolean allowed) {
+        section.extendedConnect(allowed);
     }
 }

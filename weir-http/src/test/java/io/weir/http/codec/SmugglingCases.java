@@ -84,7 +84,7 @@ public final class SmugglingCases {
         return cases;
     }
 
-    private static String read(String resource) {
+    static String read(String resource) {
         try (var in = SmugglingCases.class.getResourceAsStream(resource)) {
             if (in == null) {
                 throw new IllegalArgumentException("no " + resource);
@@ -95,7 +95,7 @@ public final class SmugglingCases {
         }
     }
 
-    private static String unescaped(String text) {
+    static String unescaped(String text) {
         var out = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

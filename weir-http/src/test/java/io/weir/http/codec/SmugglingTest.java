@@ -97,6 +97,14 @@ class SmugglingTest {
         var text = new StringBuilder(SmugglingCases.introduction());
         table(text, "Requests", "aRequestIsJudgedAsWritten", requests());
         table(text, "Responses", "aResponseIsJudgedAsWritten", responses());
+        text.append("## HTTP/2: `TranslationTest.aMessageIsJudgedAsWritten`\n\n");
+        text.append("| case | RFC | verdict | fields |\n|---|---|---|---|\n");
+        for (var written : FieldCases.all()) {
+            String fields = String.join(", ", written.fields()) + (written.endStream() ? "" : ", content");
+            text.append("| ").append(written.name()).append(" | ").append(written.rfc()).append(" | ")
+                    .append(written.verdict()).append(" | `").append(shortened(fields)).append("` |\n");
+        }
+        text.append('\n');
         return text.toString();
     }
 
@@ -113,7 +121,9 @@ class SmugglingTest {
     /** The beginning, without the lines that most cases share. */
     private static String shortened(String bytes) {
         String own = bytes.replace("Host: a.example\r\n", "").replace("POST / HTTP/1.1\r\n", "POST... ")
-                .replace("GET / HTTP/1.1\r\n", "GET... ").replace("HTTP/1.1 200 OK\r\n", "200... ");
+                .replace("GET / HTTP/1.1\r\n", "GET... ").replace("HTTP/1.1 200 OK\r\n", "200... ")
+                .replace(":method: GET, :scheme: http, :authority: a.example, :path: /, ", "GET... ")
+                .replace(":method: POST, :scheme: http, :authority: a.example, :path: /, ", "POST... ");
         String shown = Differential.shown(own.substring(0, Math.min(SHOWN_MAX, own.length())));
         return shown.replace("|", "\\|").replace("`", "'") + (own.length() > SHOWN_MAX ? "..." : "");
     }
