@@ -5,6 +5,9 @@ public interface Http2SessionListener {
     /** Server only: the peer begins a request. Says who hears of it. */
     Http2StreamListener opened(Http2Stream stream);
 
+    /** So many bytes more have been handed to the socket. */
+    void sent(long bytes);
+
     /** A stream has ended, in both directions: there may be room for another, or none be left. */
     void streamClosed();
 

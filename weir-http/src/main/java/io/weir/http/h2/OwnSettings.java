@@ -1,0 +1,29 @@
+package io.weir.http.h2;
+
+import io.netty.buffer.ByteBuf;
+
+/** Our SETTINGS: what differs from the defaults of RFC 9113 section 6.5.2, and the limits. */
+final class OwnSettings {
+    private static final int HEADER_TABLE_FIRST = 4096;
+
+    private OwnSettings() {}
+
+    static void write(FrameWriter writer, Http2Options options, int listBytesMax, boolean server) {
+        boolean table = options.hpackTableBytes() != HEADER_TABLE_FIRST;
+        var out = writer.settings(table ? 4 : 3);
+        if (table) {
+            entry(out, Frames.SETTINGS_HEADER_TABLE_SIZE, options.hpackTableBytes());
+        }
+        if (server) {
+            entry(out, Frames.SETTINGS_MAX_CONCURRENT_STREAMS, options.concurrentStreamsMax());
+        } else {
+            entry(out, Frames.SETTINGS_ENABLE_PUSH, 0);
+        }
+        entry(out, Frames.SETTINGS_INITIAL_WINDOW_SIZE, options.streamWindowBytes());
+        entry(out, Frames.SETTINGS_MAX_HEADER_LIST_SIZE, listBytesMax);
+    }
+
+    private static void entry(ByteBuf out, int name, int value) {
+        out.writeShort(name).writeInt(value);
+    }
+}
