@@ -44,6 +44,15 @@ public final class HopByHop {
                 "h2c") && lists(head, HeaderName.CONNECTION, "upgrade");
     }
 
+    /**
+     * Whether the sender offers to go on with unencrypted HTTP/2, and says so properly: Connection has to name Upgrade
+     * and HTTP2-Settings (RFC 7540 section 3.2.1).
+     */
+    public static boolean offersHttp2(HttpHead head) {
+        return lists(head, HeaderName.UPGRADE, "h2c") && lists(head, HeaderName.CONNECTION, "upgrade")
+                && lists(head, HeaderName.CONNECTION, "http2-settings");
+    }
+
     private static void removeNamed(HttpHead head, int line) {
         byte[] bytes = head.bytes;
         int to = head.valueEnd(line);

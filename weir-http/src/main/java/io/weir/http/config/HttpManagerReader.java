@@ -63,17 +63,20 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
         }
         return new HttpManagerSpec(config.getStatPrefix(), codec, routes, identity, client,
                 requestId(config), limits(config, common), timeouts(config, common), normalize(config, common),
-                http10, router.suppressEnvoyHeaders(), accessLog, filters.level().chains(), localReplies);
+                http10, router.suppressEnvoyHeaders(), accessLog, filters.level().chains(), localReplies,
+                Http2OptionsReader.read(config.getHttp2ProtocolOptions(),
+                        config.getStreamErrorOnInvalidHttpMessage().getValue()));
     }
 
     private static @Nullable Codec codec(HttpConnectionManager config, ReadContext context) {
         return switch (config.getCodecType()) {
             case AUTO -> Codec.AUTO;
             case HTTP1 -> Codec.HTTP1;
-            case HTTP2, HTTP3, UNRECOGNIZED -> {
+            case HTTP2 -> Codec.HTTP2;
+            case HTTP3, UNRECOGNIZED -> {
                 context.problem("codec_type", config.getCodecType().name(),
-                        "Weir speaks HTTP/1.1 and HTTP/1.0 with clients, and no other version yet",
-                        "use AUTO or HTTP1");
+                        "Weir speaks HTTP/2, HTTP/1.1 and HTTP/1.0 with clients, and no other version yet",
+                        "use AUTO, HTTP2 or HTTP1");
                 yield null;
             }
         };

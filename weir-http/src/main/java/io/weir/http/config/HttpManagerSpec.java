@@ -2,6 +2,7 @@ package io.weir.http.config;
 
 import io.weir.core.model.AccessLogSpec;
 import io.weir.http.filter.ChainSpec;
+import io.weir.http.h2.Http2Options;
 import io.weir.http.reply.LocalReplies;
 import io.weir.http.route.RouteTable;
 import io.weir.http.route.normal.NormalizeSpec;
@@ -41,11 +42,13 @@ import org.jspecify.annotations.Nullable;
  *            which no route says anything
  * @param localReplies
  *            what becomes of Weir's own answers
+ * @param http2
+ *            how HTTP/2 is spoken
  */
 public record HttpManagerSpec(String statPrefix, Codec codec, RouteTable routes, Identity identity,
         ClientAddress clientAddress, RequestId requestId, Limits limits, Timeouts timeouts, NormalizeSpec normalize,
         Http10 http10, boolean suppressEnvoyHeaders, List<AccessLogSpec> accessLog, List<ChainSpec> chains,
-        LocalReplies localReplies) {
+        LocalReplies localReplies, Http2Options http2) {
     public HttpManagerSpec {
         accessLog = List.copyOf(accessLog);
         chains = List.copyOf(chains);
@@ -55,24 +58,30 @@ public record HttpManagerSpec(String statPrefix, Codec codec, RouteTable routes,
     public static HttpManagerSpec of(String statPrefix, RouteTable routes) {
         return new HttpManagerSpec(statPrefix, Codec.AUTO, routes, Identity.DEFAULT, ClientAddress.DEFAULT,
                 RequestId.DEFAULT, Limits.DEFAULT, Timeouts.DEFAULT, NormalizeSpec.NONE, Http10.REFUSED, false,
-                List.of(), List.of(ChainSpec.EMPTY), LocalReplies.NONE);
+                List.of(), List.of(ChainSpec.EMPTY), LocalReplies.NONE, Http2Options.DEFAULT);
     }
 
     /** The same with other filters. */
     public HttpManagerSpec withChains(List<ChainSpec> others) {
         return new HttpManagerSpec(statPrefix, codec, routes, identity, clientAddress, requestId, limits, timeouts,
-                normalize, http10, suppressEnvoyHeaders, accessLog, others, localReplies);
+                normalize, http10, suppressEnvoyHeaders, accessLog, others, localReplies, http2);
     }
 
     /** The same with other answers of Weir's own. */
     public HttpManagerSpec withLocalReplies(LocalReplies others) {
         return new HttpManagerSpec(statPrefix, codec, routes, identity, clientAddress, requestId, limits, timeouts,
-                normalize, http10, suppressEnvoyHeaders, accessLog, chains, others);
+                normalize, http10, suppressEnvoyHeaders, accessLog, chains, others, http2);
+    }
+
+    /** The same with another way to speak HTTP/2. */
+    public HttpManagerSpec withHttp2(Codec otherCodec, Http2Options other) {
+        return new HttpManagerSpec(statPrefix, otherCodec, routes, identity, clientAddress, requestId, limits, timeouts,
+                normalize, http10, suppressEnvoyHeaders, accessLog, chains, localReplies, other);
     }
 
     /** {@code codec_type}. */
     public enum Codec {
-        AUTO, HTTP1
+        AUTO, HTTP1, HTTP2
     }
 
     /**

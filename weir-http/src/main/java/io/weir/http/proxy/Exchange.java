@@ -150,7 +150,7 @@ public final class Exchange {
         status = 0;
         flags = 0;
         details = "";
-        stats.requestBegan();
+        stats.requestBegan(downstream.protocol());
         timeouts.begin(context.spec().timeouts(), now);
     }
 

@@ -22,7 +22,8 @@ final class HeaderPolicy {
     /** Where a worker writes an id before it goes into a head. */
     private static final WorkerSlot<byte[]> UUID_ROOM = WorkerSlot.of(_ -> new byte[36]);
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
-    private static final byte[] PROTOCOL = "1.1 ".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] HTTP_1 = "1.1 ".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] HTTP_2 = "2 ".getBytes(StandardCharsets.ISO_8859_1);
     /** What a client outside may not tell an edge proxy. */
     private static final byte[] NO_BYTES = {};
     private static final HeaderName[] INTERNAL = {HeaderName.X_ENVOY_INTERNAL, HeaderName.X_ENVOY_RETRY_ON,
@@ -93,7 +94,7 @@ final class HeaderPolicy {
                 head.add(HeaderName.X_REQUEST_ID, uuid, 0, uuid.length);
             }
         }
-        via(head);
+        via(head, downstream.protocol().equals("HTTP/2") ? HTTP_2 : HTTP_1);
     }
 
     /** What only a request on its way to a cluster carries. */
@@ -150,7 +151,7 @@ final class HeaderPolicy {
         if (!head.has(HeaderName.DATE)) {
             date(head);
         }
-        via(head);
+        via(head, HTTP_1);
     }
 
     /** The body of an answer of Weir's own. Callers of gRPC get none: what they are told stands in the head. */
@@ -183,12 +184,12 @@ final class HeaderPolicy {
         head.add(HeaderName.DATE, now, 0, now.length);
     }
 
-    /** RFC 9110 section 7.6.3, where the configuration names us. */
-    private void via(HttpHead head) {
+    /** RFC 9110 section 7.6.3, where the configuration names us: how the message came to us, and who we are. */
+    private void via(HttpHead head, byte[] protocol) {
         if (via.length > 0) {
-            byte[] value = new byte[PROTOCOL.length + via.length];
-            System.arraycopy(PROTOCOL, 0, value, 0, PROTOCOL.length);
-            System.arraycopy(via, 0, value, PROTOCOL.length, via.length);
+            byte[] value = new byte[protocol.length + via.length];
+            System.arraycopy(protocol, 0, value, 0, protocol.length);
+            System.arraycopy(via, 0, value, protocol.length, via.length);
             append(head, HeaderName.VIA, value);
         }
     }

@@ -5,6 +5,7 @@ import io.weir.core.stats.Gauge;
 import io.weir.core.stats.Histogram;
 import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
+import io.weir.http.h2.Http2Stats;
 
 /** The counters of one connection manager: {@code http.<stat_prefix>.downstream_*}, under Envoy's names. */
 public final class HttpStats {
@@ -12,6 +13,10 @@ public final class HttpStats {
     public final Gauge cxActive;
     public final Counter cxHttp1Total;
     public final Gauge cxHttp1Active;
+    public final Counter cxHttp2Total;
+    public final Gauge cxHttp2Active;
+    /** What the HTTP/2 codec counts, of all connection managers together. */
+    public final Http2Stats http2;
     public final Counter cxDestroy;
     public final Counter cxRxBytes;
     public final Counter cxTxBytes;
@@ -23,6 +28,7 @@ public final class HttpStats {
     public final Counter rqHeaderTimeout;
     final Counter rqTotal;
     final Counter rqHttp1Total;
+    final Counter rqHttp2Total;
     final Gauge rqActive;
     final Counter rqCompleted;
     final Counter rqRxReset;
@@ -42,6 +48,9 @@ public final class HttpStats {
         cxActive = scope.gauge("downstream_cx_active");
         cxHttp1Total = scope.counter("downstream_cx_http1_total");
         cxHttp1Active = scope.gauge("downstream_cx_http1_active");
+        cxHttp2Total = scope.counter("downstream_cx_http2_total");
+        cxHttp2Active = scope.gauge("downstream_cx_http2_active");
+        http2 = new Http2Stats(all.root());
         cxDestroy = scope.counter("downstream_cx_destroy");
         cxRxBytes = scope.counter("downstream_cx_rx_bytes_total");
         cxTxBytes = scope.counter("downstream_cx_tx_bytes_total");
@@ -53,6 +62,7 @@ public final class HttpStats {
         rqHeaderTimeout = scope.counter("downstream_rq_header_timeout");
         rqTotal = scope.counter("downstream_rq_total");
         rqHttp1Total = scope.counter("downstream_rq_http1_total");
+        rqHttp2Total = scope.counter("downstream_rq_http2_total");
         rqActive = scope.gauge("downstream_rq_active");
         rqCompleted = scope.counter("downstream_rq_completed");
         rqRxReset = scope.counter("downstream_rq_rx_reset");
@@ -73,9 +83,13 @@ public final class HttpStats {
         return all;
     }
 
-    void requestBegan() {
+    /**
+     * @param protocol
+     *            as access logs show it
+     */
+    void requestBegan(String protocol) {
         rqTotal.increment();
-        rqHttp1Total.increment();
+        (protocol.equals("HTTP/2") ? rqHttp2Total : rqHttp1Total).increment();
         rqActive.increment();
     }
 

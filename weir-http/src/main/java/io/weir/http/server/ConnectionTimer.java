@@ -10,7 +10,7 @@ import io.weir.net.transport.Worker;
  * that a busy connection costs the wheel nothing.
  */
 final class ConnectionTimer extends TimerWheel.Timer {
-    private final Http1Connection connection;
+    private final ClientConnection connection;
     private final HttpManagerSpec.Timeouts spec;
     private final Worker worker;
     private final long openedNanos;
@@ -19,11 +19,11 @@ final class ConnectionTimer extends TimerWheel.Timer {
     private long closingSinceNanos;
     private long armedForNanos;
 
-    ConnectionTimer(Http1Connection connection, HttpManagerSpec.Timeouts spec, Worker worker) {
+    ConnectionTimer(ClientConnection connection, HttpManagerSpec.Timeouts spec, long openedNanos) {
         this.connection = connection;
         this.spec = spec;
-        this.worker = worker;
-        this.openedNanos = worker.nowNanos();
+        this.worker = connection.worker();
+        this.openedNanos = openedNanos;
         this.idleSinceNanos = openedNanos;
         armFor(deadline());
     }
@@ -100,6 +100,8 @@ final class ConnectionTimer extends TimerWheel.Timer {
             connection.headTimedOut();
         } else if (connection.idle()) {
             connection.idleTimedOut(durationReached());
+        } else {
+            connection.outlived();
         }
     }
 }

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
@@ -17,9 +16,7 @@ import io.weir.http.codec.HttpHead.Framing;
 import io.weir.http.proxy.Downstream;
 import io.weir.http.proxy.Exchange;
 import io.weir.http.proxy.Heads;
-import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.Worker;
-import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * request it can only mean that the request is given up. TCP shows no difference between this and a client that has
  * gone: that one is noticed when the answer is written.
  */
-final class Http1Connection extends ChannelInboundHandlerAdapter implements Downstream {
+final class Http1Connection extends ClientChannel implements ClientConnection, Downstream {
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
     /** Where in a request the connection stands. */
@@ -45,13 +42,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
         /** The request is complete, its response is not. */
         ANSWERING,
         /** The last response has been written or given up: what still arrives is thrown away. */
-        CLOSING
+        CLOSING,
+        /** The connection goes on as another one, with HTTP/2. */
+        GONE
     }
 
-    private final HttpServer server;
-    private final Worker worker;
-    private final Channel channel;
-    private final long connectionId;
     private final Http1HeadReader heads;
     private final Http1BodyReader bodies;
     private final Http1Output output = new Http1Output();
@@ -71,14 +66,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
     private boolean inputEnded;
     private long requests;
 
-    Http1Connection(HttpServer server, Worker worker, Channel channel, long connectionId) {
-        this.server = server;
-        this.worker = worker;
-        this.channel = channel;
-        this.connectionId = connectionId;
+    Http1Connection(HttpServer server, Worker worker, Channel channel, long connectionId, long openedNanos) {
+        super(server, worker, channel, connectionId);
         this.bodies = new Http1BodyReader(server.headLimits());
         this.heads = Http1HeadReader.requests(server.headLimits());
-        this.timer = new ConnectionTimer(this, server.spec().timeouts(), worker);
+        this.timer = new ConnectionTimer(this, server.spec().timeouts(), openedNanos);
     }
 
     // ---- bytes in ----
@@ -104,7 +96,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
                 going = in != null && switch (state) {
                     case HEAD -> channel.isWritable() && readHead(in);
                     case BODY -> bodyWanted && readBody(in);
-                    case ANSWERING -> false;
+                    case ANSWERING, GONE -> false;
                     case CLOSING -> {
                         in.skipBytes(in.readableBytes());
                         yield true;
@@ -113,9 +105,12 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
             }
         } catch (RuntimeException bug) {
             // Perhaps on the stack of another connection, which is not to blame.
-            exceptionCaught(bug);
+            server.failed(channel, bug);
         } finally {
             processing = false;
+        }
+        if (state == State.GONE) {
+            return;
         }
         var one = exchange;
         if (one != null) {
@@ -133,7 +128,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
         }
         reading(drained && switch (state) {
             case BODY -> bodyWanted;
-            case HEAD, ANSWERING -> channel.isWritable();
+            case HEAD, ANSWERING, GONE -> channel.isWritable();
             case CLOSING -> true;
         });
     }
@@ -163,7 +158,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
                     flushOutput();
                 }
             }
-            case ANSWERING -> {
+            case ANSWERING, GONE -> {
                 // closes when the answer has been written
             }
             case CLOSING -> {
@@ -217,12 +212,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
         requests++;
         headTimed = false;
         oldClient = message.minorVersion() == 0;
-        persistent = message.persistent() && !server.draining() && !timer.durationReached()
-                && (server.spec().limits().requestsPerConnectionMax() == 0
-                        || requests < server.spec().limits().requestsPerConnectionMax());
+        persistent = message.persistent() && !timer.durationReached() && server.keeps(requests);
         continueOwed = message.expectContinue() && !oldClient;
         bodyWanted = false;
         boolean last = message.framing() == Framing.NONE || message.contentLength() == 0;
+        if (last && upgraded(message)) {
+            return;
+        }
         if (last) {
             state = State.ANSWERING;
         } else {
@@ -233,10 +229,29 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
         exchange().begin(message, last);
     }
 
+    /** Whether the request asks to go on with HTTP/2; then it does, with this request as the first. */
+    private boolean upgraded(HttpHead message) {
+        byte[] settings = oldClient || !server.upgrades() ? null : H2cUpgrade.settings(message);
+        if (settings == null) {
+            return false;
+        }
+        state = State.GONE;
+        head = null;
+        timer.cancel();
+        var one = exchange;
+        if (one != null) {
+            one.downstreamClosed(); // its earlier requests are answered; what is armed for it goes
+        }
+        output.raw(channel, H2cUpgrade.SWITCHING);
+        flushOutput();
+        server.upgraded(this, message, settings, unread.take());
+        return true;
+    }
+
     private Exchange exchange() {
         var one = exchange;
         if (one == null) {
-            one = server.exchange(this);
+            one = server.exchange(this, memory);
             exchange = one;
         }
         return one;
@@ -418,44 +433,38 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
         }
     }
 
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        exceptionCaught(cause);
-    }
-
-    /** A reset by the client, or a bug; either way the exchange hears of it through channelInactive. */
-    private void exceptionCaught(Throwable cause) {
-        server.connectionFailed(cause);
-        channel.close();
-    }
-
     // ---- the timer's and the server's side ----
 
-    boolean idle() {
+    @Override
+    public boolean idle() {
         return state == State.HEAD && !heads.started();
     }
 
-    boolean inHead() {
+    @Override
+    public boolean inHead() {
         return state == State.HEAD && heads.started();
     }
 
-    boolean closing() {
+    @Override
+    public boolean closing() {
         return state == State.CLOSING;
     }
 
-    void closeIdle() {
+    @Override
+    public void closeIdle() {
         state = State.CLOSING;
         channel.close();
     }
 
-    /** Nothing has come for too long, or the connection is old enough. */
-    void idleTimedOut(boolean old) {
+    @Override
+    public void idleTimedOut(boolean old) {
         (old ? server.stats().cxMaxDurationReached : server.stats().cxIdleTimeout).increment();
         closeIdle();
     }
 
     /** The head took too long (slow loris): say so and close. */
-    void headTimedOut() {
+    @Override
+    public void headTimedOut() {
         server.stats().rqHeaderTimeout.increment();
         var message = head;
         if (message != null) {
@@ -465,28 +474,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Down
         }
     }
 
-    long idleSinceNanos() {
+    long openedNanos() {
+        return timer.openedNanos();
+    }
+
+    @Override
+    public long idleSinceNanos() {
         return timer.idleSinceNanos();
-    }
-
-    @Override
-    public Worker worker() {
-        return worker;
-    }
-
-    @Override
-    public SocketAddress remoteAddress() {
-        return channel.remoteAddress();
-    }
-
-    @Override
-    public SocketAddress localAddress() {
-        return OriginalDestination.localAddress(channel);
-    }
-
-    @Override
-    public long connectionId() {
-        return connectionId;
     }
 
     @Override

@@ -1,9 +1,13 @@
 package io.weir.http.server;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.weir.http.codec.HeadLimits;
+import io.weir.http.codec.HttpHead;
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.filter.ConnectionMemory;
+import io.weir.http.proxy.Downstream;
 import io.weir.http.proxy.Exchange;
 import io.weir.http.proxy.HttpStats;
 import io.weir.http.proxy.ProxyContext;
@@ -16,6 +20,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,34 +54,95 @@ public final class HttpServer implements Acceptor {
         var stats = context.stats();
         stats.cxTotal.increment();
         stats.cxActive.increment();
-        stats.cxHttp1Total.increment();
-        stats.cxHttp1Active.increment();
-        var connection = new Http1Connection(this, worker, channel, CONNECTION_IDS.incrementAndGet());
-        connections[worker.index()].open.add(connection);
+        long id = CONNECTION_IDS.incrementAndGet();
+        long now = worker.nowNanos();
+        switch (context.spec().codec()) {
+            case AUTO -> begin(new FirstBytes(this, worker, channel, id, now), channel);
+            case HTTP1 -> begin(http1(worker, channel, id, now), channel);
+            case HTTP2 -> begin(http2(worker, channel, id, now), channel);
+        }
+    }
+
+    private <C extends ChannelHandler & ClientConnection> void begin(C connection, Channel channel) {
+        connections[connection.worker().index()].open.add(connection);
         channel.pipeline().addLast(connection);
     }
 
-    void closed(Http1Connection connection, long openedNanos) {
+    private Http1Connection http1(Worker worker, Channel channel, long id, long openedNanos) {
+        context.stats().cxHttp1Total.increment();
+        context.stats().cxHttp1Active.increment();
+        return new Http1Connection(this, worker, channel, id, openedNanos);
+    }
+
+    private Http2Connection http2(Worker worker, Channel channel, long id, long openedNanos) {
+        context.stats().cxHttp2Total.increment();
+        context.stats().cxHttp2Active.increment();
+        return new Http2Connection(this, worker, channel, id, openedNanos);
+    }
+
+    /** A connection's first bytes have told its protocol. */
+    void speaks(FirstBytes first, Channel channel, boolean http2) {
+        connections[first.worker().index()].open.remove(first);
+        if (http2) {
+            begin(http2(first.worker(), channel, first.connectionId(), first.openedNanos()), channel);
+        } else {
+            begin(http1(first.worker(), channel, first.connectionId(), first.openedNanos()), channel);
+        }
+    }
+
+    /** Whether a client of HTTP/1.1 may go on with HTTP/2. */
+    boolean upgrades() {
+        return !draining && context.spec().codec() == HttpManagerSpec.Codec.AUTO;
+    }
+
+    /** A client of HTTP/1.1 goes on with HTTP/2. Its request is the new connection's first, as are bytes behind it. */
+    void upgraded(Http1Connection from, HttpHead request, byte[] settings, @Nullable ByteBuf behind) {
+        connections[from.worker.index()].open.remove(from);
+        context.stats().cxHttp1Active.decrement();
+        var next = http2(from.worker, from.channel, from.connectionId, from.openedNanos());
+        begin(next, from.channel);
+        next.upgraded(request, settings);
+        from.channel.pipeline().remove(from);
+        if (behind != null) {
+            next.read(behind);
+        }
+    }
+
+    void closed(ClientConnection connection, long openedNanos) {
         var worker = connection.worker();
         if (!connections[worker.index()].open.remove(connection)) {
             return;
         }
         var stats = context.stats();
         stats.cxActive.decrement();
-        stats.cxHttp1Active.decrement();
+        switch (connection) {
+            case Http1Connection _ -> stats.cxHttp1Active.decrement();
+            case Http2Connection _ -> stats.cxHttp2Active.decrement();
+            case FirstBytes _ -> {
+                // spoke nothing
+            }
+        }
         stats.cxDestroy.increment();
         stats.cxLengthMs.record((worker.nowNanos() - openedNanos) / 1_000_000);
     }
 
-    void connectionFailed(Throwable cause) {
+    /** A connection can't go on, for its client's sake or for a bug's: it is closed. */
+    void failed(Channel channel, Throwable cause) {
         if (!(cause instanceof IOException)) {
             LOG.error("a client's connection failed on an error of Weir's own; it is closed", cause);
         }
+        channel.close();
+    }
+
+    /** Whether a connection that has had so many requests may have another. */
+    boolean keeps(long requests) {
+        int most = context.spec().limits().requestsPerConnectionMax();
+        return !draining && (most == 0 || requests < most);
     }
 
     /**
-     * From now on every response closes its connection, and connections that rest are closed bit by bit; the
-     * connections themselves are told on their workers. Any thread.
+     * From now on every HTTP/1 response closes its connection, HTTP/2 connections announce their end, and connections
+     * that rest are closed bit by bit; the connections themselves are told on their workers. Any thread.
      */
     public void drain() {
         draining = true;
@@ -113,13 +179,14 @@ public final class HttpServer implements Acceptor {
         return limits;
     }
 
-    Exchange exchange(Http1Connection connection) {
-        return new Exchange(context, connection, new ConnectionMemory());
+    /** One exchange at a time for a connection or a stream of it. */
+    Exchange exchange(Downstream downstream, ConnectionMemory memory) {
+        return new Exchange(context, downstream, memory);
     }
 
     /** One worker's open connections. */
     private final class Connections extends TimerWheel.Timer {
-        private final Set<Http1Connection> open = new HashSet<>();
+        private final Set<ClientConnection> open = new HashSet<>();
         private final Worker worker;
 
         Connections(Worker worker) {
@@ -132,7 +199,8 @@ public final class HttpServer implements Acceptor {
          */
         void drain() {
             long now = worker.nowNanos();
-            for (var connection : open.toArray(new Http1Connection[0])) {
+            for (var connection : open.toArray(new ClientConnection[0])) {
+                connection.drain();
                 if (connection.idle() && now - connection.idleSinceNanos() >= 10 * DRAIN_STEP_NANOS) {
                     stats().cxDrainClose.increment();
                     connection.closeIdle();
@@ -144,7 +212,7 @@ public final class HttpServer implements Acceptor {
         }
 
         void closeAll() {
-            for (var connection : open.toArray(new Http1Connection[0])) {
+            for (var connection : open.toArray(new ClientConnection[0])) {
                 connection.cut();
             }
         }

@@ -36,6 +36,17 @@ final class Unread {
         return left == null || !left.isReadable();
     }
 
+    /** Hands what is left to somebody else; null when there is nothing. */
+    @Nullable
+    ByteBuf take() {
+        var left = bytes();
+        if (left == null) {
+            release();
+        }
+        bytes = null;
+        return left;
+    }
+
     /** Lets go of what is left. */
     void release() {
         var left = bytes;

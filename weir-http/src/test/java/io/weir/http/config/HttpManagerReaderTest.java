@@ -8,6 +8,7 @@ import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.weir.core.model.AccessLogSpec;
 import io.weir.http.config.HttpManagerSpec.Codec;
 import io.weir.http.config.HttpManagerSpec.ServerHeader;
+import io.weir.http.h2.Http2Options;
 import io.weir.http.route.normal.NormalizeSpec;
 import io.weir.http.route.normal.NormalizeSpec.EscapedSlashes;
 import io.weir.http.route.normal.NormalizeSpec.StripPort;
@@ -126,8 +127,8 @@ class HttpManagerReaderTest {
 
     @Test
     void whatIsNotSpokenOrFetchedYetIsRefused() {
-        assertThat(withRouter(ROUTES + "codec_type: HTTP2").problems()).singleElement().asString()
-                .startsWith("ERROR codec_type: HTTP2: Weir speaks HTTP/1.1");
+        assertThat(withRouter(ROUTES + "codec_type: HTTP3").problems()).singleElement().asString()
+                .startsWith("ERROR codec_type: HTTP3: Weir speaks HTTP/2");
         assertThat(withRouter(ROUTES + "http_protocol_options: { allow_chunked_length: true }").problems())
                 .singleElement().asString().startsWith("ERROR http_protocol_options.allow_chunked_length: true");
     }
@@ -163,6 +164,41 @@ class HttpManagerReaderTest {
         assertThat(upstream("use_downstream_protocol_config: { http_protocol_options: {} }"))
                 .isEqualTo(UpstreamHttpSpec.DEFAULT);
         assertThat(new UpstreamHttpReader().type()).isEqualTo(UpstreamHttpSpec.TYPE);
+    }
+
+    @Test
+    void howHttp2IsSpokenWithClientsIsRead() {
+        var spec = withRouter(ROUTES + """
+                codec_type: HTTP2
+                stream_error_on_invalid_http_message: true
+                http2_protocol_options:
+                  hpack_table_size: 0
+                  max_concurrent_streams: 7
+                  initial_stream_window_size: 65536
+                  initial_connection_window_size: 131072
+                  max_outbound_frames: 10
+                  max_outbound_control_frames: 5
+                  max_consecutive_inbound_frames_with_empty_payload: 0
+                  max_inbound_priority_frames_per_stream: 3
+                  max_inbound_window_update_frames_per_data_frame_sent: 2
+                  connection_keepalive: { interval: 1s, timeout: 2s, interval_jitter: { value: 0 } }
+                """).spec();
+        assertThat(spec).isNotNull();
+        assertThat(spec.codec()).isEqualTo(Codec.HTTP2);
+        assertThat(spec.http2()).isEqualTo(new Http2Options(0, 7, 65_536, 131_072, 10, 5, 0, 3, 2, true,
+                new Http2Options.KeepAlive(1_000_000_000L, 2_000_000_000L, 0, 0)));
+        assertThat(withRouter(ROUTES).spec()).isNotNull().extracting(HttpManagerSpec::http2)
+                .isEqualTo(Http2Options.DEFAULT);
+    }
+
+    @Test
+    void theOptionsOfHttp2HaveTheLastWordOnInvalidMessages() {
+        var spec = withRouter(ROUTES + """
+                stream_error_on_invalid_http_message: true
+                http2_protocol_options: { override_stream_error_on_invalid_http_message: false }
+                """).spec();
+        assertThat(spec).isNotNull();
+        assertThat(spec.http2().streamErrors()).isFalse();
     }
 
     @Test

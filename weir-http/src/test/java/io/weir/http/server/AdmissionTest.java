@@ -96,7 +96,8 @@ final class AdmissionTest {
         var base = HttpManagerSpec.of("test", RouteTable.of(Forward.to("origins")));
         var silent = new HttpManagerSpec(base.statPrefix(), base.codec(), base.routes(), base.identity(),
                 base.clientAddress(), base.requestId(), base.limits(), base.timeouts(), base.normalize(),
-                base.http10(), true, base.accessLog(), base.chains(), base.localReplies());
+                base.http10(), true, base.accessLog(), base.chains(), base.localReplies(),
+                base.http2());
         try (var holding = new Holding();
                 var proxy = ProxyFixture.with(cluster -> cluster.withAdmission(
                         cluster.admission().withLimits(new CircuitLimits(1, 1, 0, 3))), silent, holding.origin);

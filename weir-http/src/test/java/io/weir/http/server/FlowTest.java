@@ -45,11 +45,12 @@ final class FlowTest {
         return new Timeouts(idle, streamIdle, request, headers, 0, 0, 5_000 * MILLI, 1_000 * MILLI);
     }
 
-    private static HttpManagerSpec spec(RouteAction action, Timeouts times) {
+    static HttpManagerSpec spec(RouteAction action, Timeouts times) {
         var base = HttpManagerSpec.of("test", RouteTable.of(action));
         return new HttpManagerSpec(base.statPrefix(), base.codec(), base.routes(), base.identity(),
                 base.clientAddress(), base.requestId(), base.limits(), times, base.normalize(), base.http10(),
-                base.suppressEnvoyHeaders(), base.accessLog(), base.chains(), base.localReplies());
+                base.suppressEnvoyHeaders(), base.accessLog(), base.chains(), base.localReplies(),
+                base.http2());
     }
 
     @Test
@@ -137,7 +138,7 @@ final class FlowTest {
     }
 
     /** Returns when the count has begun, and has then not moved for half a second. */
-    private static void awaitStandstill(AtomicLong count) throws InterruptedException {
+    static void awaitStandstill(AtomicLong count) throws InterruptedException {
         ProxyFixture.eventually(() -> count.get() > 0);
         long seen = -1;
         while (seen != count.get()) {
@@ -146,11 +147,11 @@ final class FlowTest {
         }
     }
 
-    private static void skip(InputStream in, long bytes) throws IOException {
+    static void skip(InputStream in, long bytes) throws IOException {
         in.skipNBytes(bytes);
     }
 
-    private static void held(CountDownLatch release) {
+    static void held(CountDownLatch release) {
         try {
             release.await();
         } catch (InterruptedException over) {

@@ -68,6 +68,11 @@ final class ProxyFixture implements AutoCloseable {
         return new ProxyFixture(clusterSpec.apply(ClusterSpec.of("origins", endpoints)), spec);
     }
 
+    /** Everything goes to this one address. */
+    static ProxyFixture to(InetSocketAddress address, HttpManagerSpec spec) {
+        return new ProxyFixture(ClusterSpec.of("origins", List.of(Endpoint.of(address))), spec);
+    }
+
     private ProxyFixture(ClusterSpec clusterSpec, HttpManagerSpec spec) {
         cluster = new Cluster(clusterSpec, stats);
         cluster.endpoints(clusterSpec.endpoints(), System.nanoTime());

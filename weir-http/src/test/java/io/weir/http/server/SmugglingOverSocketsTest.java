@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.http.codec.SmugglingCases;
 import io.weir.http.codec.SmugglingCases.Case;
+import io.weir.http.config.HttpManagerSpec;
+import io.weir.http.config.HttpManagerSpec.Codec;
+import io.weir.http.h2.Http2Options;
+import io.weir.http.route.Forward;
+import io.weir.http.route.RouteTable;
 import io.weir.testkit.Origin;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -21,7 +26,9 @@ final class SmugglingOverSocketsTest {
     @BeforeAll
     static void start() {
         origin = Origin.answering("ok");
-        proxy = ProxyFixture.before(origin);
+        var spec = HttpManagerSpec.of("test", RouteTable.of(Forward.to("origins"))).withHttp2(Codec.HTTP1,
+                Http2Options.DEFAULT);
+        proxy = ProxyFixture.with(cluster -> cluster, spec, origin);
     }
 
     @AfterAll

@@ -1,0 +1,47 @@
+package io.weir.http.server;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.weir.http.filter.ConnectionMemory;
+import io.weir.net.transport.OriginalDestination;
+import io.weir.net.transport.Worker;
+import java.net.SocketAddress;
+
+/** What every client's connection has, whichever version of HTTP it speaks. */
+abstract class ClientChannel extends ChannelInboundHandlerAdapter {
+    final HttpServer server;
+    final Worker worker;
+    final Channel channel;
+    final long connectionId;
+    final ConnectionMemory memory = new ConnectionMemory();
+
+    ClientChannel(HttpServer server, Worker worker, Channel channel, long connectionId) {
+        this.server = server;
+        this.worker = worker;
+        this.channel = channel;
+        this.connectionId = connectionId;
+    }
+
+    /** A reset by the client, or a bug; either way who is served hears of it through channelInactive. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        server.failed(channel, cause);
+    }
+
+    public Worker worker() {
+        return worker;
+    }
+
+    public SocketAddress remoteAddress() {
+        return channel.remoteAddress();
+    }
+
+    public SocketAddress localAddress() {
+        return OriginalDestination.localAddress(channel);
+    }
+
+    public long connectionId() {
+        return connectionId;
+    }
+}

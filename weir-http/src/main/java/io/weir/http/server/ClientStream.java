@@ -1,0 +1,241 @@
+package io.weir.http.server;
+
+import io.netty.buffer.ByteBuf;
+import io.weir.http.codec.HttpHead;
+import io.weir.http.codec.HttpHead.Framing;
+import io.weir.http.h2.Http2Error;
+import io.weir.http.h2.Http2Reset;
+import io.weir.http.h2.Http2Stream;
+import io.weir.http.h2.Http2StreamListener;
+import io.weir.http.proxy.Downstream;
+import io.weir.http.proxy.Exchange;
+import io.weir.http.proxy.Heads;
+import io.weir.net.transport.Worker;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request of an HTTP/2 connection, and the exchange that serves it. The stream is let go of when the exchange has
+ * ended, or when it is reset before one began; then this object waits for the connection's next request.
+ */
+final class ClientStream implements Downstream, Http2StreamListener {
+    private static final int CONTINUE = 100;
+
+    private final Http2Connection connection;
+    private final Exchange exchange;
+    private @Nullable Http2Stream stream;
+    private @Nullable HttpHead head;
+    private @Nullable HttpHead trailers;
+    /** The exchange has the request, and has not ended. */
+    private boolean serving;
+    private boolean continueOwed;
+
+    ClientStream(Http2Connection connection) {
+        this.connection = connection;
+        this.exchange = connection.server.exchange(this, connection.memory);
+    }
+
+    void begin(Http2Stream opened) {
+        stream = opened;
+        serving = false;
+        continueOwed = false;
+    }
+
+    /** The request came by HTTP/1.1. */
+    void upgraded(HttpHead request) {
+        head = request;
+        streamHead(request, true);
+        streamReadEnd();
+        flush();
+    }
+
+    // ---- the client's side ----
+
+    @Override
+    public HttpHead headRoom() {
+        var room = Heads.of(worker()).take();
+        head = room;
+        return room;
+    }
+
+    @Override
+    public HttpHead trailersRoom() {
+        var room = Heads.of(worker()).take();
+        trailers = room;
+        return room;
+    }
+
+    @Override
+    public void streamHead(HttpHead request, boolean last) {
+        connection.requestBegins();
+        serving = true;
+        continueOwed = request.expectContinue() && !last;
+        exchange.begin(request, last);
+    }
+
+    @Override
+    public void streamRefused(HttpHead request, int status, String details) {
+        serving = true;
+        exchange.reject(request, status, details);
+    }
+
+    @Override
+    public void streamData(ByteBuf data, boolean last) {
+        exchange.requestData(data, last);
+    }
+
+    @Override
+    public void streamTrailers(HttpHead last) {
+        exchange.requestTrailers(last);
+    }
+
+    @Override
+    public void streamReset(Http2Reset why, Http2Error code, String details) {
+        if (serving) {
+            exchange.downstreamClosed();
+        } else {
+            letGo();
+        }
+    }
+
+    @Override
+    public void streamWritable() {
+        exchange.downstreamWritable();
+    }
+
+    @Override
+    public void streamReadEnd() {
+        exchange.requestReadEnd();
+    }
+
+    /** No request comes any more: what is armed for the exchange goes. */
+    void retire() {
+        exchange.downstreamClosed();
+    }
+
+    private void letGo() {
+        serving = false;
+        var one = stream;
+        stream = null;
+        if (one != null) {
+            one.detach();
+        }
+        if (head != null) {
+            Heads.of(worker()).giveBack(head);
+            head = null;
+        }
+        if (trailers != null) {
+            Heads.of(worker()).giveBack(trailers);
+            trailers = null;
+        }
+        connection.giveBack(this);
+    }
+
+    // ---- the exchange's side ----
+
+    @Override
+    public void readable(boolean wanted) {
+        var one = stream;
+        if (one == null) {
+            return;
+        }
+        if (wanted && continueOwed) {
+            continueOwed = false;
+            var interim = Heads.of(worker()).take();
+            interim.status(CONTINUE);
+            one.response(interim, false);
+            Heads.of(worker()).giveBack(interim);
+            connection.session().flush();
+        }
+        one.readable(wanted);
+    }
+
+    @Override
+    public void interim(HttpHead interim) {
+        var one = stream;
+        if (one != null) {
+            interim.framing(Framing.NONE, -1);
+            one.response(interim, false);
+        }
+    }
+
+    @Override
+    public void head(HttpHead response, boolean last) {
+        continueOwed = false;
+        if (response.framing() == Framing.UNTIL_CLOSE) {
+            response.framing(Framing.CHUNKED, -1); // of no known length: END_STREAM ends it
+        }
+        var one = stream;
+        if (one != null) {
+            one.response(response, last);
+        }
+    }
+
+    @Override
+    public void data(ByteBuf data, boolean last) {
+        var one = stream;
+        if (one == null) {
+            data.release();
+        } else {
+            one.data(data, last);
+        }
+    }
+
+    @Override
+    public void trailers(HttpHead last) {
+        var one = stream;
+        if (one != null) {
+            one.trailers(last);
+        }
+    }
+
+    @Override
+    public void flush() {
+        connection.session().flush();
+    }
+
+    @Override
+    public boolean writable() {
+        var one = stream;
+        return one == null || one.writable();
+    }
+
+    @Override
+    public void cut() {
+        var one = stream;
+        stream = null;
+        if (one != null) {
+            one.reset(Http2Error.INTERNAL_ERROR);
+        }
+    }
+
+    @Override
+    public void ended() {
+        letGo();
+    }
+
+    @Override
+    public Worker worker() {
+        return connection.worker();
+    }
+
+    @Override
+    public SocketAddress remoteAddress() {
+        return connection.remoteAddress();
+    }
+
+    @Override
+    public SocketAddress localAddress() {
+        return connection.localAddress();
+    }
+
+    @Override
+    public long connectionId() {
+        return connection.connectionId();
+    }
+
+    @Override
+    public String protocol() {
+        return "HTTP/2";
+    }
+}
