@@ -1,5 +1,6 @@
 package io.weir.http.config;
 
+import io.weir.http.filter.BufferSpec;
 import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.Buffer;
 import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.ReadContext;

@@ -1,5 +1,6 @@
 package io.weir.http.config;
 
+import io.weir.http.filter.BufferSpec;
 import io.weir.http.filter.ChainSpec;
 import io.weir.http.filter.HttpFilterSpec;
 import io.weir.http.route.Route;

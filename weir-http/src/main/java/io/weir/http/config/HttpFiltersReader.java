@@ -1,5 +1,7 @@
 package io.weir.http.config;
 
+import io.weir.http.filter.RouterSpec;
+import io.weir.http.filter.BufferSpec;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.weir.http.config.FilterLevel.Slot;
 import io.weir.http.filter.HttpFilterSpec;

@@ -1,5 +1,6 @@
 package io.weir.http.config;
 
+import io.weir.http.filter.RouterSpec;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.ReadContext;

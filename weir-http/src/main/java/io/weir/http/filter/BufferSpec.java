@@ -1,4 +1,4 @@
-package io.weir.http.config;
+package io.weir.http.filter;
 
 import io.weir.http.route.Target;
 
@@ -9,6 +9,7 @@ import io.weir.http.route.Target;
  * @param bytesMax
  *            the longest body that is gathered and passed on; {@link Target#STREAMED} where the filter is off
  */
-record BufferSpec(long bytesMax) {
-    static final BufferSpec OFF = new BufferSpec(Target.STREAMED);
+public record BufferSpec(long bytesMax) {
+    /** Bodies pass as they come. */
+    public static final BufferSpec OFF = new BufferSpec(Target.STREAMED);
 }

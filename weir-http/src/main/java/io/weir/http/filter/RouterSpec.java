@@ -1,4 +1,4 @@
-package io.weir.http.config;
+package io.weir.http.filter;
 
 /**
  * The filter that ends every chain and forwards. Source: Envoy's {@code Router}.
