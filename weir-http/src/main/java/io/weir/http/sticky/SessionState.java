@@ -15,6 +15,19 @@ public sealed interface SessionState {
     /** Whether requests like this one belong to sessions at all. */
     boolean holds(HttpHead request);
 
+    /** There are no words of the client's. */
+    long ABSENT = -1;
+    /** What is found changes the request. */
+    long CHANGES = -2;
+
+    /**
+     * Where the client's words stand that {@link #find} reads. Of the same words it makes the same within a second.
+     *
+     * @return in {@link HttpHead#bytes()} the first byte in the upper half, the end in the lower; {@link #ABSENT}, or
+     *         {@link #CHANGES} where each request must be asked
+     */
+    long locate(HttpHead request);
+
     /** What the request brings; null where it brings nothing. What it has to be stripped of is taken out. */
     @Nullable
     Session find(HttpHead request, long nowSeconds);
@@ -62,6 +75,12 @@ public sealed interface SessionState {
         }
 
         @Override
+        public long locate(HttpHead request) {
+            long span = field.locate(request);
+            return CookieField.isAbsent(span) ? ABSENT : span;
+        }
+
+        @Override
         public @Nullable Session find(HttpHead request, long nowSeconds) {
             String value = field.value(request);
             byte[] decoded = value == null ? null : decoded(value);
@@ -91,6 +110,12 @@ public sealed interface SessionState {
         }
 
         @Override
+        public long locate(HttpHead request) {
+            int line = request.find(name);
+            return line < 0 ? ABSENT : (long) request.valueStart(line) << 32 | request.valueEnd(line);
+        }
+
+        @Override
         public @Nullable Session find(HttpHead request, long nowSeconds) {
             String value = request.value(name);
             byte[] decoded = value == null ? null : decoded(value);
@@ -117,6 +142,11 @@ public sealed interface SessionState {
         @Override
         public boolean holds(HttpHead request) {
             return true;
+        }
+
+        @Override
+        public long locate(HttpHead request) {
+            return CHANGES;
         }
 
         @Override

@@ -7,6 +7,7 @@ import io.weir.http.filter.FilterStep;
 import io.weir.http.filter.Flow;
 import io.weir.http.sticky.SessionState.Session;
 import io.weir.observe.log.ResponseFlag;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The sessions of one connection's requests, one after another. */
@@ -20,6 +21,10 @@ final class StatefulSession implements FilterStep {
     private final FilterExchange exchange;
     private boolean holds;
     private @Nullable Session session;
+    /** The client's words that were read last, when that was, and what they say: a client has the same for long. */
+    private byte[] words = {};
+    private long wordsSeconds;
+    private @Nullable Session said;
 
     StatefulSession(SessionState state, boolean strict, @Nullable SessionStats stats, FilterExchange exchange) {
         this.state = state;
@@ -36,12 +41,30 @@ final class StatefulSession implements FilterStep {
     @Override
     public Flow requestHead(HttpHead request) {
         holds = state.holds(request);
-        session = holds ? state.find(request, nowSeconds()) : null;
+        session = holds ? find(request, nowSeconds()) : null;
         var found = session;
         if (found != null) {
             exchange.bind(found.address(), strict);
         }
         return Flow.NEXT;
+    }
+
+    private @Nullable Session find(HttpHead request, long nowSeconds) {
+        long span = state.locate(request);
+        if (span == SessionState.CHANGES) {
+            return state.find(request, nowSeconds);
+        }
+        if (span == SessionState.ABSENT) {
+            return null;
+        }
+        int start = (int) (span >>> 32);
+        int end = (int) span;
+        if (nowSeconds != wordsSeconds || !Arrays.equals(request.bytes(), start, end, words, 0, words.length)) {
+            words = Arrays.copyOfRange(request.bytes(), start, end);
+            wordsSeconds = nowSeconds;
+            said = state.find(request, nowSeconds);
+        }
+        return said;
     }
 
     @Override

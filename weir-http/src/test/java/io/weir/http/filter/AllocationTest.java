@@ -9,6 +9,7 @@ import io.weir.core.admit.AdmissionControl;
 import io.weir.core.admit.Carryover;
 import io.weir.core.admit.TokenBucket;
 import io.weir.core.cluster.Clusters;
+import io.weir.core.hash.HashKey;
 import io.weir.core.stats.Stats;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
@@ -21,6 +22,8 @@ import io.weir.http.ratelimit.LimitSpec;
 import io.weir.http.ratelimit.LocalRateLimitSpec;
 import io.weir.http.route.FormatSource;
 import io.weir.http.route.match.HeadField;
+import io.weir.http.sticky.SessionState;
+import io.weir.http.sticky.StatefulSessionSpec;
 import io.weir.http.route.HeaderEdits;
 import io.weir.http.route.Route;
 import io.weir.http.route.match.RouteMatch.Share;
@@ -101,7 +104,9 @@ class AllocationTest {
 
         @Override
         public void bind(String address, boolean only) {
-            throw new IllegalStateException("nothing here names a host: " + address);
+            if (!address.equals("127.0.0.1:1")) {
+                throw new IllegalStateException("nobody asked for " + address);
+            }
         }
     }
 
@@ -114,6 +119,7 @@ class AllocationTest {
                 var step = filter.step(new Answered(worker, new ConnectionMemory(), new Loopback(), Target.of("c")));
                 var request = new HttpHead();
                 request.add(HeaderName.of("x-user"), "ann");
+                request.add(HeaderName.COOKIE, "a=b; s=\"MTI3LjAuMC4xOjE=\"");
                 var response = new HttpHead();
                 var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
                 long least = Long.MAX_VALUE;
@@ -165,6 +171,13 @@ class AllocationTest {
     void admissionControlAllocatesNothing() throws Exception {
         holds(new AdmissionSpec(true, AdmissionControl.Rule.DEFAULT, List.of(new AdmissionSpec.Statuses(100, 500)),
                 AdmissionSpec.GRPC_SUCCESSES));
+    }
+
+    /** A client brings the same cookie again and again. */
+    @Test
+    void aSessionThatGoesOnAllocatesNothing() throws Exception {
+        var cookie = new SessionState.InCookie("s", new HashKey.MadeCookie(0, "/", List.of()));
+        holds(new StatefulSessionSpec(cookie, false, "sessions"));
     }
 
     @Test
