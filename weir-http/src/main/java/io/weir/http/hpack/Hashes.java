@@ -12,6 +12,9 @@ final class Hashes {
     /** 2^64 divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4). */
     private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGHS = 0x8080808080808080L;
+
     private Hashes() {}
 
     /** The hash of {@code bytes[from, from + length)}: eight at a time, the last eight perhaps again. */
@@ -33,8 +36,26 @@ final class Hashes {
         return (int) (hash >>> 32);
     }
 
-    /** The hash of a field by those of its name and its value. */
-    static int field(int name, int value) {
-        return (name * 31 + value) * (int) (GOLDEN >>> 32);
+    /** Whether {@code bytes[from, to)}, all of them ASCII, has a capital letter. */
+    static boolean capitals(byte[] bytes, int from, int to) {
+        int i = from;
+        for (; i + Long.BYTES <= bytes.length && i < to; i += Long.BYTES) {
+            long v = (long) EIGHT.get(bytes, i);
+            // The top bit of a byte: at least 'A', and not above 'Z'.
+            long found = v + ONES * (0x80 - 'A') & ~(v + ONES * (0x7f - 'Z')) & HIGHS;
+            int behind = i + Long.BYTES - to;
+            if (behind > 0) {
+                found &= -1L >>> (behind << 3);
+            }
+            if (found != 0) {
+                return true;
+            }
+        }
+        for (; i < to; i++) {
+            if (bytes[i] >= 'A' && bytes[i] <= 'Z') {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -80,7 +80,7 @@ public final class HpackEncoder {
      */
     public void field(byte[] line, int name, int nameLength, int value, int valueLength, Indexing indexing) {
         int behind = name + nameLength;
-        if (value == behind + 2 && line[behind] == ':' && line[behind + 1] == ' ' && small(line, name, behind)) {
+        if (value == behind + 2 && line[behind] == ':' && line[behind + 1] == ' ' && !Hashes.capitals(line, name, behind)) {
             encode(line, name, nameLength, valueLength, indexing);
         } else {
             assemble(line, name, nameLength, line, value, valueLength, indexing);
@@ -94,9 +94,11 @@ public final class HpackEncoder {
             assembled = new byte[Math.max(needed, 2 * assembled.length)];
         }
         byte[] to = assembled;
-        for (int i = 0; i < nameLength; i++) {
-            byte b = names[name + i];
-            to[i] = b >= 'A' && b <= 'Z' ? (byte) (b | 0x20) : b;
+        System.arraycopy(names, name, to, 0, nameLength);
+        if (Hashes.capitals(to, 0, nameLength)) {
+            for (int i = 0; i < nameLength; i++) {
+                to[i] = to[i] >= 'A' && to[i] <= 'Z' ? (byte) (to[i] | 0x20) : to[i];
+            }
         }
         to[nameLength] = ':';
         to[nameLength + 1] = ' ';
@@ -104,64 +106,55 @@ public final class HpackEncoder {
         encode(to, 0, nameLength, valueLength, indexing);
     }
 
-    private static boolean small(byte[] names, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (names[i] >= 'A' && names[i] <= 'Z') {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /** Encodes a field that stands as {@code name: value} and two more bytes, its name in lower case. */
     private void encode(byte[] line, int start, int nameLength, int valueLength, Indexing indexing) {
-        int value = start + nameLength + 2;
-        int nameHash = Hashes.of(line, start, nameLength);
-        int nameIndex = StaticTable.nameIndex(line, start, nameLength, nameHash);
-        if (nameIndex > 0 && indexing != Indexing.FORBIDDEN) {
-            int index = StaticTable.index(nameIndex, line, value, valueLength);
-            if (index > 0) {
-                room(INTEGERS_ROOM);
-                integer(0x80, 7, index);
-                return;
+        switch (indexing) {
+            case ALLOWED -> {
+                int fieldHash = Hashes.of(line, start, nameLength + 2 + valueLength);
+                int index = index(line, start, nameLength, valueLength, fieldHash);
+                if (index > 0) {
+                    room(INTEGERS_ROOM);
+                    integer(0x80, 7, index);
+                } else {
+                    int slot = fieldHash & (SEEN_SLOTS - 1);
+                    boolean again = seen[slot] == fieldHash && table.fits(nameLength, valueLength);
+                    seen[slot] = fieldHash;
+                    literal(line, start, nameLength, valueLength, again ? LITERAL_REMEMBERED : LITERAL);
+                }
             }
+            case POINTLESS -> literal(line, start, nameLength, valueLength, LITERAL);
+            case FORBIDDEN -> literal(line, start, nameLength, valueLength, LITERAL_NEVER_INDEXED);
         }
-        boolean remembered = false;
-        if (indexing == Indexing.ALLOWED && table.fits(nameLength, valueLength)) {
-            int fieldHash = Hashes.field(nameHash, Hashes.of(line, value, valueLength));
-            int index = table.find(line, start, nameLength, valueLength, fieldHash);
-            if (index >= 0) {
-                room(INTEGERS_ROOM);
-                integer(0x80, 7, index + StaticTable.SIZE + 1);
-                return;
-            }
-            int slot = fieldHash & (SEEN_SLOTS - 1);
-            remembered = seen[slot] == fieldHash;
-            seen[slot] = fieldHash;
-            if (remembered) {
-                literal(line, start, nameLength, valueLength, nameIndex, nameHash, LITERAL_REMEMBERED);
-                table.add(line, start, nameLength, valueLength, nameHash, fieldHash);
-                return;
-            }
-        }
-        literal(line, start, nameLength, valueLength, nameIndex, nameHash,
-                indexing == Indexing.FORBIDDEN ? LITERAL_NEVER_INDEXED : LITERAL);
     }
 
-    private void literal(byte[] line, int start, int nameLength, int valueLength, int staticName, int nameHash,
-            int kind) {
+    /** The index of the field in one of the tables, or 0. */
+    private int index(byte[] line, int start, int nameLength, int valueLength, int fieldHash) {
+        int known = StaticTable.index(line, start, nameLength + 2 + valueLength, fieldHash);
+        if (known > 0) {
+            return known;
+        }
+        int found = table.find(line, start, nameLength, valueLength, fieldHash);
+        return found < 0 ? 0 : found + StaticTable.SIZE + 1;
+    }
+
+    private void literal(byte[] line, int start, int nameLength, int valueLength, int kind) {
         room(nameLength + valueLength + 2 * INTEGERS_ROOM);
-        int name = staticName;
+        int nameHash = Hashes.of(line, start, nameLength);
+        int name = StaticTable.nameIndex(line, start, nameLength, nameHash);
         if (name == 0) {
             int index = table.findName(line, start, nameLength, nameHash);
             name = index < 0 ? 0 : index + StaticTable.SIZE + 1;
         }
-        boolean coded = kind == LITERAL_REMEMBERED;
-        integer(kind, coded ? 6 : 4, name);
+        boolean remembered = kind == LITERAL_REMEMBERED;
+        integer(kind, remembered ? 6 : 4, name);
         if (name == 0) {
-            string(line, start, nameLength, coded);
+            string(line, start, nameLength, remembered);
         }
-        string(line, start + nameLength + 2, valueLength, coded);
+        string(line, start + nameLength + 2, valueLength, remembered);
+        if (remembered) {
+            table.add(line, start, nameLength, valueLength, nameHash,
+                    Hashes.of(line, start, nameLength + 2 + valueLength));
+        }
     }
 
     /** A string literal (section 5.2), Huffman coded where that is wanted and shorter. */

@@ -84,6 +84,9 @@ final class StaticTable {
     private static final int SLOTS = 128;
     /** The first index of each name, where its hash leads or in a slot behind; 0 ends the search. */
     private static final byte[] BY_NAME = new byte[SLOTS];
+    /** The same for whole entries, by the hash of {@code name: value}. */
+    private static final byte[] BY_FIELD = new byte[SLOTS];
+    private static final int[] FIELD_HASH = new int[SIZE + 1];
 
     static {
         int at = 0;
@@ -103,6 +106,12 @@ final class StaticTable {
                 }
                 BY_NAME[slot] = (byte) index;
             }
+            FIELD_HASH[index] = Hashes.of(BYTES, at, line.length());
+            int slot = FIELD_HASH[index] & (SLOTS - 1);
+            while (BY_FIELD[slot] != 0) {
+                slot = (slot + 1) & (SLOTS - 1);
+            }
+            BY_FIELD[slot] = (byte) index;
             at += line.length() + 2;
             index++;
         }
@@ -121,21 +130,17 @@ final class StaticTable {
         }
     }
 
-    /** The index of the entry with this value, among those of the name that begin at {@code nameIndex}; or 0. */
-    static int index(int nameIndex, byte[] bytes, int value, int valueLength) {
-        int nameLength = NAME[nameIndex];
-        for (int index = nameIndex; index <= SIZE && NAME[index] == nameLength; index++) {
-            int start = START[index] + nameLength + 2;
-            if (VALUE[index] == valueLength
-                    && Arrays.equals(BYTES, start, start + valueLength, bytes, value, value + valueLength)) {
-                return sameName(nameIndex, index) ? index : 0;
+    /** The index of the entry {@code name: value}, or 0. */
+    static int index(byte[] line, int start, int length, int fieldHash) {
+        for (int slot = fieldHash & (SLOTS - 1);; slot = (slot + 1) & (SLOTS - 1)) {
+            int index = BY_FIELD[slot];
+            if (index == 0) {
+                return 0;
+            }
+            if (FIELD_HASH[index] == fieldHash && NAME[index] + 2 + VALUE[index] == length && Arrays.equals(BYTES,
+                    START[index], START[index] + length, line, start, start + length)) {
+                return index;
             }
         }
-        return 0;
-    }
-
-    private static boolean sameName(int one, int other) {
-        return Arrays.equals(BYTES, START[one], START[one] + NAME[one], BYTES, START[other],
-                START[other] + NAME[other]);
     }
 }
