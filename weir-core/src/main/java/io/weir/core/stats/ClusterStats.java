@@ -24,6 +24,8 @@ public final class ClusterStats {
     private final Counter upstreamCxNoneHealthy;
     private final Counter upstreamCxProtocolError;
     private final Counter upstreamCxHttp1Total;
+    private final Counter upstreamCxHttp2Total;
+    private final Counter upstreamCxCloseNotify;
     private final Counter upstreamRqTotal;
     private final Counter upstreamRqPendingTotal;
     private final Counter upstreamRqPendingOverflow;
@@ -81,6 +83,8 @@ public final class ClusterStats {
         upstreamCxNoneHealthy = scope.counter("upstream_cx_none_healthy");
         upstreamCxProtocolError = scope.counter("upstream_cx_protocol_error");
         upstreamCxHttp1Total = scope.counter("upstream_cx_http1_total");
+        upstreamCxHttp2Total = scope.counter("upstream_cx_http2_total");
+        upstreamCxCloseNotify = scope.counter("upstream_cx_close_notify");
         upstreamRqTotal = scope.counter("upstream_rq_total");
         upstreamRqPendingTotal = scope.counter("upstream_rq_pending_total");
         upstreamRqPendingOverflow = scope.counter("upstream_rq_pending_overflow");
@@ -214,6 +218,14 @@ public final class ClusterStats {
     /** HTTP/1.1 connections made. */
     public Counter upstreamCxHttp1Total() {
         return upstreamCxHttp1Total;
+    }
+
+    public Counter upstreamCxHttp2Total() {
+        return upstreamCxHttp2Total;
+    }
+
+    public Counter upstreamCxCloseNotify() {
+        return upstreamCxCloseNotify;
     }
 
     /** Requests that had a connection; one that waited in vain counts as a failed wait instead. */

@@ -1,6 +1,9 @@
 package io.weir.http.config;
 
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
+import io.weir.http.config.UpstreamHttpSpec.Protocol;
 import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.Plain;
 import io.weir.xds.compile.ReadContext;
@@ -21,7 +24,6 @@ final class UpstreamHttpReader implements ExtensionReader<HttpProtocolOptions, U
 
     @Override
     public UpstreamHttpSpec read(HttpProtocolOptions config, ReadContext context) {
-        protocol(config, context);
         var defaults = UpstreamHttpSpec.DEFAULT;
         var common = config.getCommonHttpProtocolOptions();
         return new UpstreamHttpSpec(
@@ -33,37 +35,48 @@ final class UpstreamHttpReader implements ExtensionReader<HttpProtocolOptions, U
                         : defaults.headersMax(),
                 common.hasMaxResponseHeadersKb()
                         ? Plain.limit(Integer.toUnsignedLong(common.getMaxResponseHeadersKb().getValue()) * KIB)
-                        : defaults.headBytesMax());
+                        : defaults.headBytesMax(),
+                protocol(config, context), Http2OptionsReader.read(http2(config), false));
     }
 
-    /** Only HTTP/1.1 is spoken; what follows the client's protocol, or may be either, comes to the same. */
-    private static void protocol(HttpProtocolOptions config, ReadContext context) {
-        switch (config.getUpstreamProtocolOptionsCase()) {
-            case EXPLICIT_HTTP_CONFIG -> {
-                var explicit = config.getExplicitHttpConfig();
-                switch (explicit.getProtocolConfigCase()) {
-                    case HTTP_PROTOCOL_OPTIONS -> Http1OptionsReader.check(explicit.getHttpProtocolOptions(),
-                            context.at("explicit_http_config.http_protocol_options"));
-                    case HTTP2_PROTOCOL_OPTIONS -> refuse("http2_protocol_options", "HTTP/2", context);
-                    case HTTP3_PROTOCOL_OPTIONS -> refuse("http3_protocol_options", "HTTP/3", context);
-                    case PROTOCOLCONFIG_NOT_SET -> {
-                        // the API's rules tell
-                    }
-                }
-            }
-            case USE_DOWNSTREAM_PROTOCOL_CONFIG -> Http1OptionsReader.check(
-                    config.getUseDownstreamProtocolConfig().getHttpProtocolOptions(),
-                    context.at("use_downstream_protocol_config.http_protocol_options"));
-            case AUTO_CONFIG -> context.warning("auto_config", "", "Weir speaks HTTP/1.1 with these servers",
-                    "write explicit_http_config with http_protocol_options to say so");
-            case UPSTREAMPROTOCOLOPTIONS_NOT_SET -> {
-                // HTTP/1.1, as in Envoy
-            }
-        }
+    private static Http2ProtocolOptions http2(HttpProtocolOptions config) {
+        return config.hasUseDownstreamProtocolConfig()
+                ? config.getUseDownstreamProtocolConfig().getHttp2ProtocolOptions()
+                : config.getExplicitHttpConfig().getHttp2ProtocolOptions();
     }
 
-    private static void refuse(String field, String protocol, ReadContext context) {
-        context.problem("explicit_http_config." + field, "", "Weir does not speak " + protocol + " with servers yet",
-                "use http_protocol_options where the servers also speak HTTP/1.1");
+    private static Protocol protocol(HttpProtocolOptions config, ReadContext context) {
+        return switch (config.getUpstreamProtocolOptionsCase()) {
+            case EXPLICIT_HTTP_CONFIG -> explicit(config.getExplicitHttpConfig(), context);
+            case USE_DOWNSTREAM_PROTOCOL_CONFIG -> {
+                Http1OptionsReader.check(config.getUseDownstreamProtocolConfig().getHttpProtocolOptions(),
+                        context.at("use_downstream_protocol_config.http_protocol_options"));
+                yield Protocol.AS_DOWNSTREAM;
+            }
+            case AUTO_CONFIG -> {
+                context.warning("auto_config", "", "Weir speaks HTTP/1.1 with these servers, as only TLS can ask them",
+                        "write explicit_http_config with http_protocol_options or http2_protocol_options");
+                yield Protocol.HTTP1;
+            }
+            case UPSTREAMPROTOCOLOPTIONS_NOT_SET -> Protocol.HTTP1; // as in Envoy
+        };
+    }
+
+    private static Protocol explicit(ExplicitHttpConfig config, ReadContext context) {
+        return switch (config.getProtocolConfigCase()) {
+            case HTTP_PROTOCOL_OPTIONS -> {
+                Http1OptionsReader.check(config.getHttpProtocolOptions(),
+                        context.at("explicit_http_config.http_protocol_options"));
+                yield Protocol.HTTP1;
+            }
+            case HTTP2_PROTOCOL_OPTIONS -> Protocol.HTTP2;
+            case HTTP3_PROTOCOL_OPTIONS -> {
+                context.problem("explicit_http_config.http3_protocol_options", "",
+                        "Weir does not speak HTTP/3 with servers yet",
+                        "use http2_protocol_options or http_protocol_options where the servers also speak these");
+                yield Protocol.HTTP1;
+            }
+            case PROTOCOLCONFIG_NOT_SET -> Protocol.HTTP1; // the API's rules tell
+        };
     }
 }

@@ -1,5 +1,7 @@
 package io.weir.http.config;
 
+import io.weir.http.h2.Http2Options;
+
 /**
  * How a cluster's servers are spoken to. Immutable. Durations are nanoseconds, 0 turns one off. Source: Envoy's
  * {@code HttpProtocolOptions} of {@code extensions.upstreams.http.v3}.
@@ -14,11 +16,32 @@ package io.weir.http.config;
  *            field lines of a response, 100
  * @param headBytesMax
  *            a response's start line and header, 60 KiB
+ * @param protocol
+ *            HTTP/1.1
+ * @param http2
+ *            how HTTP/2 is spoken, where it is
  */
 public record UpstreamHttpSpec(long idleTimeoutNanos, long connectionDurationMaxNanos, int requestsPerConnectionMax,
-        int headersMax, int headBytesMax) {
+        int headersMax, int headBytesMax, Protocol protocol, Http2Options http2) {
+    /** What is spoken with a cluster's servers. */
+    public enum Protocol {
+        /** HTTP/1.1. */
+        HTTP1,
+        /** HTTP/2, without asking whether the server knows it (RFC 9113 section 3.3). */
+        HTTP2,
+        /** What the client of each request speaks. */
+        AS_DOWNSTREAM
+    }
+
     /** The full name of its message, under which {@code ClusterSpec.extensions} holds it. */
     public static final String TYPE = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
     /** What holds for a cluster that says nothing. */
-    public static final UpstreamHttpSpec DEFAULT = new UpstreamHttpSpec(3_600_000_000_000L, 0, 0, 100, 60 * 1024);
+    public static final UpstreamHttpSpec DEFAULT = new UpstreamHttpSpec(3_600_000_000_000L, 0, 0, 100, 60 * 1024,
+            Protocol.HTTP1, Http2Options.DEFAULT);
+
+    /** The same by another protocol. */
+    public UpstreamHttpSpec with(Protocol other, Http2Options options) {
+        return new UpstreamHttpSpec(idleTimeoutNanos, connectionDurationMaxNanos, requestsPerConnectionMax, headersMax,
+                headBytesMax, other, options);
+    }
 }

@@ -104,7 +104,8 @@ final class Attempts implements UpstreamListener {
                 if (exchange.requestComplete()) {
                     tryBegins(how.retry(), now);
                 }
-                var place = Pools.of(worker).of(to, chosen.host(), how.priority()).request(this);
+                var place = Pools.of(worker).of(to, chosen.host(), how.priority(), downstream.protocol())
+                        .request(this);
                 if (place != null && place.waits()) {
                     waiter = place; // else the call has been answered already, and all may have moved on since
                 }
@@ -380,12 +381,12 @@ final class Attempts implements UpstreamListener {
         if (to == null || how == null || request == null) {
             return;
         }
-        visit.brokeOff(worker.nowNanos());
-        if (!answered && !started && why == Reset.CLOSED && how.retry().onReset(request, true)
-                && retry(to, how)) {
-            return;
+        if (why != Reset.REFUSED) { // a host that goes away in good order has not failed
+            visit.brokeOff(worker.nowNanos());
         }
-        fail(why == Reset.PROTOCOL ? Mishap.protocol(reason) : Mishap.closed(answered));
+        if (answered || started || !Retries.after(why, how.retry(), request) || !retry(to, how)) {
+            fail(Mishap.reset(why, answered, reason));
+        }
     }
 
     @Override

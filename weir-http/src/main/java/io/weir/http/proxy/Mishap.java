@@ -2,6 +2,7 @@ package io.weir.http.proxy;
 
 import io.weir.core.balance.Reason;
 import io.weir.http.upstream.UpstreamListener.Failure;
+import io.weir.http.upstream.UpstreamListener.Reset;
 import io.weir.observe.log.ResponseFlag;
 
 /**
@@ -44,15 +45,25 @@ record Mishap(int status, String body, String details, ResponseFlag flag) {
                 "upstream_reset_before_response_started{" + what.replace(' ', '_') + "}", ResponseFlag.UF);
     }
 
-    /** The host's answer could not be understood. */
-    static Mishap protocol(String reason) {
-        return new Mishap(502, RESET + "protocol error",
-                "upstream_reset_before_response_started{protocol_error|" + reason + "}", ResponseFlag.UPE);
+    /**
+     * The host broke off.
+     *
+     * @param answered
+     *            whether its response had begun
+     * @param reason
+     *            what was wrong with it, where something was
+     */
+    static Mishap reset(Reset why, boolean answered, String reason) {
+        return switch (why) {
+            case CLOSED -> reset(503, "connection termination", answered, "", ResponseFlag.UC);
+            case REMOTE -> reset(503, "remote reset", answered, "", ResponseFlag.UR);
+            case REFUSED -> reset(503, "remote refused stream reset", answered, "", ResponseFlag.UR);
+            case PROTOCOL -> reset(502, "protocol error", false, "|" + reason, ResponseFlag.UPE);
+        };
     }
 
-    /** The host closed the connection. */
-    static Mishap closed(boolean answered) {
-        return new Mishap(503, RESET + "connection termination", "upstream_reset_" + (answered ? "after" : "before")
-                + "_response_started{connection_termination}", ResponseFlag.UC);
+    private static Mishap reset(int status, String what, boolean answered, String more, ResponseFlag flag) {
+        return new Mishap(status, RESET + what, "upstream_reset_" + (answered ? "after" : "before")
+                + "_response_started{" + what.replace(' ', '_') + more + "}", flag);
     }
 }

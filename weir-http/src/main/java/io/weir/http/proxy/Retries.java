@@ -2,7 +2,10 @@ package io.weir.http.proxy;
 
 import io.weir.core.admit.CircuitBreaker;
 import io.weir.core.cluster.Cluster;
+import io.weir.http.codec.HttpHead;
 import io.weir.http.route.Forward;
+import io.weir.http.route.RetrySpec;
+import io.weir.http.upstream.UpstreamListener.Reset;
 import io.weir.net.transport.Worker;
 import io.weir.observe.log.ResponseFlag;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +55,15 @@ final class Retries {
         tried = true;
         cluster.stats().upstreamRqRetry().increment();
         return true;
+    }
+
+    /** Whether the policy has this request tried again after such a reset, before any byte of a response. */
+    static boolean after(Reset why, RetrySpec policy, HttpHead request) {
+        return switch (why) {
+            case CLOSED, REMOTE -> policy.onReset(request, true);
+            case REFUSED -> policy.onRefused(request);
+            case PROTOCOL -> false;
+        };
     }
 
     /** A response has come that will not be thrown away. */

@@ -29,6 +29,7 @@ final class Shadow extends TimerWheel.Timer implements UpstreamListener, PickCon
     private final Worker worker;
     private final Cluster cluster;
     private final HttpHead request;
+    private final String protocol;
     private final Visit visit = new Visit();
     private final Admitted admitted = new Admitted();
     private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(4);
@@ -43,10 +44,13 @@ final class Shadow extends TimerWheel.Timer implements UpstreamListener, PickCon
     /**
      * @param request
      *            the copy's own head, from {@link Heads}, to which it goes back
+     * @param protocol
+     *            what the request's client speaks
      */
-    Shadow(Worker worker, Cluster cluster, HttpHead request) {
+    Shadow(Worker worker, Cluster cluster, HttpHead request, String protocol) {
         this.worker = worker;
         this.cluster = cluster;
+        this.protocol = protocol;
         this.request = request;
     }
 
@@ -66,7 +70,7 @@ final class Shadow extends TimerWheel.Timer implements UpstreamListener, PickCon
             case Pick.Chosen chosen -> {
                 visit.begin(cluster, chosen.host(), worker.nowNanos());
                 worker.timers().arm(this, worker.nowNanos() + timeoutNanos);
-                var place = Pools.of(worker).of(cluster, chosen.host(), priority).request(this);
+                var place = Pools.of(worker).of(cluster, chosen.host(), priority, protocol).request(this);
                 if (place != null && place.waits()) {
                     waiter = place;
                 }

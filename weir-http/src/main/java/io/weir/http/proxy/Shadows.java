@@ -71,7 +71,7 @@ final class Shadows {
         HeadCopy.request(request, head);
         policy.edits().apply(head, exchange.record());
         head.authority(policy.hostFor(head.authority()));
-        Shadow shadow = new Shadow(worker, cluster, head);
+        Shadow shadow = new Shadow(worker, cluster, head, exchange.downstream().protocol());
         if (!bodyless) {
             copies.add(shadow);
         }

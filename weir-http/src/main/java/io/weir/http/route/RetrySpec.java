@@ -101,6 +101,11 @@ public record RetrySpec(int conditions, int retriesMax, long perTryTimeoutNanos,
                 || (on(RetryOn.RESET_IDEMPOTENT) && idempotent(request));
     }
 
+    /** Whether a request that its host has not looked at (RFC 9113 section 8.7) is tried again: it can do no harm. */
+    public boolean onRefused(HttpHead request) {
+        return on(RetryOn.REFUSED_STREAM) || onReset(request, false);
+    }
+
     /** Whether this request may be tried again at all; asked once. */
     public boolean allows(HttpHead request) {
         return enabled() && (requestHeaders.isEmpty() || anyPasses(requestHeaders, request));

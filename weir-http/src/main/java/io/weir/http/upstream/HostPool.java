@@ -13,14 +13,17 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one worker to one host. The most recently used idle connection serves first, so that the others
- * can grow old; a request that finds none waits in line while a connection is made for it. A worker that has no
+ * The connections of one worker to one host. By HTTP/1.1 each carries one request, by HTTP/2 many: then the connection
+ * with the fewest of those under way that has room serves first. Of those that rest it is the most recently used one, so
+ * that the others can grow old. A request that finds none waits in line while a connection is made for it. A worker that has no
  * connection to the host may always open one, else a request could wait for a place that another worker holds (Envoy's
  * rule for {@code max_connections}).
  *
@@ -36,23 +39,32 @@ public final class HostPool {
     private final Host host;
     private final UpstreamSettings settings;
     private final ClusterStats stats;
-    private final ArrayDeque<Http1Upstream> idle = new ArrayDeque<>();
-    private final Set<Http1Upstream> open = new HashSet<>();
+    private final boolean http2;
+    private final ArrayDeque<HostConnection> idle = new ArrayDeque<>();
+    /** Those of HTTP/2 that carry requests and have room for more. */
+    private final List<Http2Upstream> shared = new ArrayList<>();
+    private final Set<HostConnection> open = new HashSet<>();
     /** Busy ones that close after their response. */
-    private final Set<Http1Upstream> leaving = new HashSet<>(0);
+    private final Set<HostConnection> leaving = new HashSet<>(0);
     private final Deque<Waiter> waiting = new ArrayDeque<>();
     private final Sweeper sweeper = new Sweeper();
     private final Impatience impatience = new Impatience();
     private int connecting;
     private boolean retired;
 
-    HostPool(Worker worker, Cluster cluster, CircuitBreaker circuit, Host host, UpstreamSettings settings) {
+    /**
+     * @param http2
+     *            whether the host is spoken to by HTTP/2
+     */
+    HostPool(Worker worker, Cluster cluster, CircuitBreaker circuit, Host host, UpstreamSettings settings,
+            boolean http2) {
         this.worker = worker;
         this.cluster = cluster;
         this.circuit = circuit;
         this.host = host;
         this.settings = settings;
         this.stats = cluster.stats();
+        this.http2 = http2;
     }
 
     /** A request in line for a connection. */
@@ -94,11 +106,10 @@ public final class HostPool {
      * @return the place in line, or null when the listener has been called already
      */
     public @Nullable Waiter request(UpstreamListener listener) {
-        for (var ready = idle.pollLast(); ready != null; ready = idle.pollLast()) {
-            if (ready.alive()) { // else it has closed, and will say so when its turn comes
-                ready.begin(listener);
-                return null;
-            }
+        var ready = ready();
+        if (ready != null) {
+            ready.begin(listener);
+            return null;
         }
         if (!circuit.tryPending()) {
             stats.upstreamRqPendingOverflow().increment();
@@ -109,13 +120,48 @@ public final class HostPool {
         stats.upstreamRqPendingActive().increment();
         var waiter = waiter(listener);
         waiting.addLast(waiter);
-        if (!connectOne() && open.isEmpty() && connecting == 0) {
+        if (wanted() && !connectOne() && open.isEmpty() && connecting == 0) {
             waiting.remove(waiter);
             waiter.leave();
             listener.upstreamFailed(UpstreamListener.Failure.OVERFLOW, "overflow");
             return null;
         }
         return waiter;
+    }
+
+    private @Nullable HostConnection ready() {
+        Http2Upstream best = null;
+        for (int i = 0; i < shared.size(); i++) {
+            var one = shared.get(i);
+            if (one.room() > 0 && (best == null || one.streams() < best.streams())) {
+                best = one;
+            }
+        }
+        if (best != null) {
+            return best;
+        }
+        for (var rested = idle.pollLast(); rested != null; rested = idle.pollLast()) {
+            switch (rested) {
+                case Http1Upstream one -> {
+                    if (one.alive()) { // else it has closed, and will say so when its turn comes
+                        return one;
+                    }
+                }
+                case Http2Upstream one -> {
+                    one.resting = false;
+                    if (one.room() > 0) {
+                        return one;
+                    }
+                    settle(one);
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Whether another connection is wanted for those in line, beside the ones that are being made. */
+    private boolean wanted() {
+        return !http2 || waiting.size() > (long) connecting * settings.http2().concurrentStreamsMax();
     }
 
     private Waiter waiter(UpstreamListener listener) {
@@ -145,24 +191,27 @@ public final class HostPool {
         }
         connecting++;
         stats.upstreamCxTotal().increment();
-        stats.upstreamCxHttp1Total().increment();
+        (http2 ? stats.upstreamCxHttp2Total() : stats.upstreamCxHttp1Total()).increment();
         stats.upstreamCxActive().increment();
         host.stats().cxTotal().increment();
         host.stats().cxActive().increment();
-        var connection = new Http1Upstream(this, settings);
+        var connection = http2 ? new Http2Upstream(this, settings) : new Http1Upstream(this, settings);
         long began = worker.nowNanos();
         Connector.connect(worker, host.address(), settings.connect(cluster.spec()), connection)
                 .addListener((ChannelFuture done) -> connected(connection, done, began));
         return true;
     }
 
-    private void connected(Http1Upstream connection, ChannelFuture done, long began) {
+    private void connected(HostConnection connection, ChannelFuture done, long began) {
         connecting--;
         if (done.isSuccess()) {
             stats.upstreamCxConnectMs().record((worker.nowNanos() - began) / 1_000_000);
             open.add(connection);
             connection.open(worker.nowNanos());
-            offer(connection);
+            switch (connection) {
+                case Http1Upstream one -> offer(one);
+                case Http2Upstream one -> settle(one);
+            }
             return;
         }
         connectionGone();
@@ -174,17 +223,23 @@ public final class HostPool {
         if (hostsFault(done.cause())) {
             cluster.unreachable(host, worker.nowNanos());
         }
-        var waiter = waiting.pollFirst();
-        if (waiter != null) {
+        failed(late ? UpstreamListener.Failure.CONNECT_TIMEOUT : UpstreamListener.Failure.CONNECT,
+                late ? "" : ConnectReason.of(done.cause()));
+        connectForTheRest();
+    }
+
+    /** One connection could not be had: those in line for it hear that, of HTTP/1.1 the first. */
+    private void failed(UpstreamListener.Failure why, String reason) {
+        long others = (long) connecting * settings.http2().concurrentStreamsMax();
+        long left = http2 ? Math.max(1, waiting.size() - others) : 1;
+        for (var waiter = waiting.pollFirst(); waiter != null; waiter = left > 0 ? waiting.pollFirst() : null) {
+            left--;
             var listener = waiter.leave();
             if (listener != null) {
                 stats.upstreamRqPendingFailureEject().increment();
-                listener.upstreamFailed(
-                        late ? UpstreamListener.Failure.CONNECT_TIMEOUT : UpstreamListener.Failure.CONNECT,
-                        late ? "" : ConnectReason.of(done.cause()));
+                listener.upstreamFailed(why, reason);
             }
         }
-        connectForTheRest();
     }
 
     /** Whether it was the host that failed us, and not this machine, out of descriptors or ports. */
@@ -196,7 +251,7 @@ public final class HostPool {
     /** Every waiting request has a connection on its way, as far as the limits allow. */
     private void connectForTheRest() {
         boolean more = true;
-        while (more && waiting.size() > connecting) {
+        while (more && waiting.size() > connecting && wanted()) {
             more = connectOne();
         }
     }
@@ -205,6 +260,47 @@ public final class HostPool {
         circuit.connectionEnded(host);
         stats.upstreamCxActive().decrement();
         host.stats().cxActive().decrement();
+    }
+
+    /** A connection of HTTP/2 has changed: who is in line has the room that there is, and it finds its place. */
+    void settle(Http2Upstream connection) {
+        if (!open.contains(connection)) {
+            return;
+        }
+        while (!waiting.isEmpty() && connection.room() > 0) {
+            var listener = waiting.removeFirst().leave();
+            if (listener != null) {
+                connection.begin(listener);
+            }
+        }
+        place(connection);
+        connectForTheRest();
+    }
+
+    /** A connection of HTTP/2 is shared, or rests, or is of no more use. */
+    void place(Http2Upstream connection) {
+        boolean busy = connection.streams() > 0;
+        boolean room = busy && connection.room() > 0;
+        if (room != connection.shared) {
+            connection.shared = room;
+            if (room) {
+                shared.add(connection);
+            } else {
+                shared.remove(connection);
+            }
+        }
+        if (connection.resting && (busy || !connection.lasting())) {
+            connection.resting = false;
+            idle.remove(connection);
+        }
+        if (!busy && !connection.resting) {
+            if (retired || !connection.lasting()) {
+                connection.close();
+            } else {
+                connection.resting = true;
+                rest(connection);
+            }
+        }
     }
 
     /** A connection that can take a request: the next in line has it, or it rests. */
@@ -225,6 +321,10 @@ public final class HostPool {
             connection.close();
             return;
         }
+        rest(connection);
+    }
+
+    private void rest(HostConnection connection) {
         connection.restingSince(worker.nowNanos());
         idle.addLast(connection);
         if (!sweeper.armed()) {
@@ -232,11 +332,28 @@ public final class HostPool {
         }
     }
 
-    /** An opened connection has closed, for whatever reason. */
-    void closed(Http1Upstream connection) {
+    /**
+     * A connection has closed, for whatever reason.
+     *
+     * @param busy
+     *            whether requests were under way
+     */
+    void closed(HostConnection connection, long openedNanos, boolean busy, boolean byUs) {
+        stats.upstreamCxLengthMs().record((worker.nowNanos() - openedNanos) / 1_000_000);
+        stats.upstreamCxDestroy().increment();
+        (byUs ? stats.upstreamCxDestroyLocal() : stats.upstreamCxDestroyRemote()).increment();
+        if (busy) {
+            stats.upstreamCxDestroyWithActiveRq().increment();
+            (byUs
+                    ? stats.upstreamCxDestroyLocalWithActiveRq()
+                    : stats.upstreamCxDestroyRemoteWithActiveRq()).increment();
+        }
         if (open.remove(connection)) {
             idle.remove(connection);
             leaving.remove(connection);
+            if (connection instanceof Http2Upstream one) {
+                shared.remove(one);
+            }
             connectionGone();
             connectForTheRest();
         }
@@ -252,16 +369,22 @@ public final class HostPool {
     void empty() {
         closeIdle();
         leaving.addAll(open);
+        for (var connection : open.toArray(new HostConnection[0])) {
+            if (connection instanceof Http2Upstream one) {
+                place(one);
+            }
+        }
+    }
+
+    /** Whether a connection takes no more requests. */
+    boolean leaves(HostConnection connection) {
+        return leaving.contains(connection);
     }
 
     private void closeIdle() {
         for (var connection = idle.pollFirst(); connection != null; connection = idle.pollFirst()) {
             connection.close();
         }
-    }
-
-    boolean unused() {
-        return open.isEmpty() && waiting.isEmpty() && connecting == 0;
     }
 
     Worker worker() {

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * pool when request and response are both complete, nothing followed them and the host lets it live (RFC 9112 section
  * 9.3); else it is closed.
  */
-final class Http1Upstream extends ChannelInboundHandlerAdapter implements UpstreamStream {
+final class Http1Upstream extends ChannelInboundHandlerAdapter implements HostConnection, UpstreamStream {
     private static final Logger LOG = LoggerFactory.getLogger(Http1Upstream.class);
     /** More interim responses than this to one request are an attack or an error. */
     private static final int INTERIMS_MAX = 32;
@@ -62,12 +62,13 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
     // ---- the pool's side ----
 
-    void open(long nowNanos) {
+    @Override
+    public void open(long nowNanos) {
         openedNanos = nowNanos;
     }
 
-    /** Takes a request's listener on and tells it to write. */
-    void begin(UpstreamListener one) {
+    @Override
+    public void begin(UpstreamListener one) {
         listener = one;
         requestComplete = false;
         responseStarted = false;
@@ -79,21 +80,24 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
         one.upstreamReady(this);
     }
 
-    /** False once either side has closed, although nobody has been told yet. */
-    boolean alive() {
+    @Override
+    public boolean alive() {
         var open = channel;
         return open != null && open.isActive() && !broken;
     }
 
-    void restingSince(long nowNanos) {
+    @Override
+    public void restingSince(long nowNanos) {
         restingSinceNanos = nowNanos;
     }
 
-    long restingSince() {
+    @Override
+    public long restingSince() {
         return restingSinceNanos;
     }
 
-    void close() {
+    @Override
+    public void close() {
         var open = channel;
         if (open != null) {
             closedByUs |= open.isActive();
@@ -357,7 +361,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
         busyAtClose |= one != null;
         if (one != null) {
             switch (why) {
-                case CLOSED -> pool.stats().upstreamRqRxReset().increment();
+                case CLOSED, REMOTE, REFUSED -> pool.stats().upstreamRqRxReset().increment();
                 case PROTOCOL -> {
                     pool.stats().upstreamCxProtocolError().increment();
                     pool.stats().upstreamRqTxReset().increment();
@@ -380,31 +384,16 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        pool.stats().upstreamCxLengthMs().record((pool.worker().nowNanos() - openedNanos) / 1_000_000);
         var one = listener;
         if (one != null && inBody && untilClose && !broken) {
             listener = null;
-            countClosed(false);
-            pool.closed(this);
+            pool.closed(this, openedNanos, false, closedByUs);
             one.upstreamData(Unpooled.EMPTY_BUFFER, true);
             one.upstreamReadEnd();
             return;
         }
-        countClosed(busyAtClose || one != null);
-        pool.closed(this);
+        pool.closed(this, openedNanos, busyAtClose || one != null, closedByUs);
         reset(UpstreamListener.Reset.CLOSED, "upstream_connection_closed");
-    }
-
-    private void countClosed(boolean busy) {
-        var stats = pool.stats();
-        stats.upstreamCxDestroy().increment();
-        (closedByUs ? stats.upstreamCxDestroyLocal() : stats.upstreamCxDestroyRemote()).increment();
-        if (busy) {
-            stats.upstreamCxDestroyWithActiveRq().increment();
-            (closedByUs
-                    ? stats.upstreamCxDestroyLocalWithActiveRq()
-                    : stats.upstreamCxDestroyRemoteWithActiveRq()).increment();
-        }
     }
 
     /**

@@ -8,7 +8,9 @@ import io.weir.core.model.RoutingPriority;
 import io.weir.net.transport.Worker;
 import io.weir.net.transport.WorkerSlot;
 import io.weir.net.transport.Workers;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -16,14 +18,20 @@ import org.jspecify.annotations.Nullable;
 /** All of one worker's pools, by host. Belongs to that worker. */
 public final class Pools {
     private static final WorkerSlot<Pools> SLOT = WorkerSlot.of(Pools::new);
+    private static final int PRIORITIES = RoutingPriority.values().length;
 
     private final Worker worker;
-    private final IdentityHashMap<Host, HostPool> normal = new IdentityHashMap<>();
-    /** What has another priority has limits of its own, and so connections of its own. */
-    private final IdentityHashMap<Host, HostPool> high = new IdentityHashMap<>();
+    /**
+     * By priority, as each has limits and so connections of its own; then by protocol, for clusters that are spoken to
+     * as their clients speak.
+     */
+    private final List<IdentityHashMap<Host, HostPool>> pools = new ArrayList<>();
 
     private Pools(Worker worker) {
         this.worker = worker;
+        for (int i = 0; i < 2 * PRIORITIES; i++) {
+            pools.add(new IdentityHashMap<>());
+        }
     }
 
     /** This worker's pools. */
@@ -31,12 +39,19 @@ public final class Pools {
         return worker.slot(SLOT);
     }
 
-    /** The pool of this host for requests of this priority, made on first use. */
-    public HostPool of(Cluster cluster, Host host, RoutingPriority priority) {
-        var byHost = priority == RoutingPriority.DEFAULT ? normal : high;
+    /**
+     * The pool of this host for requests of this priority, made on first use.
+     *
+     * @param clientProtocol
+     *            what the request's client speaks, as access logs show it
+     */
+    public HostPool of(Cluster cluster, Host host, RoutingPriority priority, String clientProtocol) {
+        boolean http2 = UpstreamSettings.http2(cluster.spec(), clientProtocol);
+        var byHost = pools.get(2 * priority.ordinal() + (http2 ? 1 : 0));
         var pool = byHost.get(host);
         if (pool == null) {
-            pool = new HostPool(worker, cluster, cluster.circuit(priority), host, UpstreamSettings.of(cluster.spec()));
+            pool = new HostPool(worker, cluster, cluster.circuit(priority), host, UpstreamSettings.of(cluster.spec()),
+                    http2);
             if (cluster.has(host)) {
                 byHost.put(host, pool);
             } else {
@@ -86,8 +101,9 @@ public final class Pools {
 
     private void failed(Set<Host> hosts) {
         for (var host : hosts) {
-            empty(normal.get(host));
-            empty(high.get(host));
+            for (var byHost : pools) {
+                empty(byHost.get(host));
+            }
         }
     }
 
@@ -99,8 +115,9 @@ public final class Pools {
 
     private void left(Set<Host> hosts) {
         for (var host : hosts) {
-            retire(normal.remove(host));
-            retire(high.remove(host));
+            for (var byHost : pools) {
+                retire(byHost.remove(host));
+            }
         }
     }
 

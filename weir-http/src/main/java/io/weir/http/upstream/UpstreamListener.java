@@ -24,6 +24,10 @@ public interface UpstreamListener {
     enum Reset {
         /** The host closed or reset the connection. */
         CLOSED,
+        /** The host gave up this request alone: RST_STREAM of HTTP/2. */
+        REMOTE,
+        /** The host has not looked at the request: it may go elsewhere, whatever it asks (RFC 9113 section 8.7). */
+        REFUSED,
         /** The host's answer is not HTTP. */
         PROTOCOL
     }

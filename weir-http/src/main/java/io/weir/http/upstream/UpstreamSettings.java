@@ -4,6 +4,7 @@ import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.KeepAlive;
 import io.weir.http.codec.HeadLimits;
 import io.weir.http.config.UpstreamHttpSpec;
+import io.weir.http.h2.Http2Options;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.ConnectOptions;
 
@@ -18,18 +19,38 @@ import io.weir.net.transport.ConnectOptions;
  *            after so many requests a connection is closed; 0 for no bound
  * @param headLimits
  *            bounds of a response's head
+ * @param http2
+ *            how HTTP/2 is spoken, where it is
  */
 record UpstreamSettings(long idleTimeoutNanos, long connectionDurationMaxNanos, long requestsPerConnectionMax,
-        HeadLimits headLimits) {
+        HeadLimits headLimits, Http2Options http2) {
     /** What the cluster's HttpProtocolOptions say, and Envoy's defaults where there are none. */
     static UpstreamSettings of(ClusterSpec cluster) {
-        var spec = cluster.extensions().get(UpstreamHttpSpec.TYPE) instanceof UpstreamHttpSpec given
-                ? given
-                : UpstreamHttpSpec.DEFAULT;
+        var spec = spec(cluster);
         long idle = spec.idleTimeoutNanos() > 0 ? spec.idleTimeoutNanos() : Long.MAX_VALUE;
         long life = spec.connectionDurationMaxNanos() > 0 ? spec.connectionDurationMaxNanos() : Long.MAX_VALUE;
         return new UpstreamSettings(idle, life, spec.requestsPerConnectionMax(),
-                new HeadLimits(spec.headBytesMax(), spec.headersMax()));
+                new HeadLimits(spec.headBytesMax(), spec.headersMax()), spec.http2());
+    }
+
+    private static UpstreamHttpSpec spec(ClusterSpec cluster) {
+        return cluster.extensions().get(UpstreamHttpSpec.TYPE) instanceof UpstreamHttpSpec given
+                ? given
+                : UpstreamHttpSpec.DEFAULT;
+    }
+
+    /**
+     * Whether the cluster's hosts are spoken to by HTTP/2.
+     *
+     * @param clientProtocol
+     *            what the request's client speaks, as access logs show it
+     */
+    static boolean http2(ClusterSpec cluster, String clientProtocol) {
+        return switch (spec(cluster).protocol()) {
+            case HTTP1 -> false;
+            case HTTP2 -> true;
+            case AS_DOWNSTREAM -> clientProtocol.equals("HTTP/2");
+        };
     }
 
     /** How a connection to one of the cluster's hosts is made. */

@@ -4,7 +4,6 @@ import static io.weir.http.config.ReadManager.manager;
 import static io.weir.http.config.ReadManager.withRouter;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.weir.core.model.AccessLogSpec;
 import io.weir.http.config.HttpManagerSpec.Codec;
 import io.weir.http.config.HttpManagerSpec.ServerHeader;
@@ -13,8 +12,6 @@ import io.weir.http.route.normal.NormalizeSpec;
 import io.weir.http.route.normal.NormalizeSpec.EscapedSlashes;
 import io.weir.http.route.normal.NormalizeSpec.StripPort;
 import io.weir.http.route.normal.NormalizeSpec.Underscores;
-import io.weir.xds.compile.Extensions;
-import io.weir.xds.compile.ReadContext;
 import org.junit.jupiter.api.Test;
 
 class HttpManagerReaderTest {
@@ -142,30 +139,6 @@ class HttpManagerReaderTest {
                 .singleElement().asString().contains("not a host name");
     }
 
-    // ---- towards servers ----
-
-    private static UpstreamHttpSpec upstream(String yaml, String... problems) {
-        var context = ReadContext.standalone(HttpExtensions.addTo(Extensions.basic()));
-        var spec = new UpstreamHttpReader().read(ReadManager.message(yaml, HttpProtocolOptions.getDefaultInstance()),
-                context);
-        assertThat(ReadManager.texts(context)).containsExactly(problems);
-        return spec;
-    }
-
-    @Test
-    void connectionsToServersHaveTheirOptions() {
-        assertThat(upstream("explicit_http_config: { http_protocol_options: {} }"))
-                .isEqualTo(UpstreamHttpSpec.DEFAULT);
-        assertThat(upstream("""
-                explicit_http_config: { http_protocol_options: {} }
-                common_http_protocol_options: { idle_timeout: 1s, max_connection_duration: 2s, max_headers_count: 3,
-                  max_response_headers_kb: 4, max_requests_per_connection: 5 }
-                """)).isEqualTo(new UpstreamHttpSpec(SECOND, 2 * SECOND, 5, 3, 4096));
-        assertThat(upstream("use_downstream_protocol_config: { http_protocol_options: {} }"))
-                .isEqualTo(UpstreamHttpSpec.DEFAULT);
-        assertThat(new UpstreamHttpReader().type()).isEqualTo(UpstreamHttpSpec.TYPE);
-    }
-
     @Test
     void howHttp2IsSpokenWithClientsIsRead() {
         var spec = withRouter(ROUTES + """
@@ -199,12 +172,6 @@ class HttpManagerReaderTest {
                 """).spec();
         assertThat(spec).isNotNull();
         assertThat(spec.http2().streamErrors()).isFalse();
-    }
-
-    @Test
-    void http2TowardsServersIsRefusedUntilItComes() {
-        upstream("explicit_http_config: { http2_protocol_options: {} }",
-                "ERROR explicit_http_config.http2_protocol_options: : Weir does not speak HTTP/2 with servers yet");
     }
 
     @Test

@@ -1,0 +1,76 @@
+package io.weir.http.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.weir.http.config.UpstreamHttpSpec.Protocol;
+import io.weir.http.h2.Http2Options;
+import io.weir.http.h2.Http2Options.KeepAlive;
+import io.weir.xds.compile.Extensions;
+import io.weir.xds.compile.ReadContext;
+import org.junit.jupiter.api.Test;
+
+class UpstreamHttpReaderTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    private static UpstreamHttpSpec upstream(String yaml, String... problems) {
+        var context = ReadContext.standalone(HttpExtensions.addTo(Extensions.basic()));
+        var spec = new UpstreamHttpReader().read(ReadManager.message(yaml, HttpProtocolOptions.getDefaultInstance()),
+                context);
+        assertThat(ReadManager.texts(context)).containsExactly(problems);
+        return spec;
+    }
+
+    @Test
+    void connectionsToServersHaveTheirOptions() {
+        assertThat(upstream("explicit_http_config: { http_protocol_options: {} }"))
+                .isEqualTo(UpstreamHttpSpec.DEFAULT);
+        assertThat(upstream("""
+                explicit_http_config: { http_protocol_options: {} }
+                common_http_protocol_options: { idle_timeout: 1s, max_connection_duration: 2s, max_headers_count: 3,
+                  max_response_headers_kb: 4, max_requests_per_connection: 5 }
+                """)).isEqualTo(new UpstreamHttpSpec(SECOND, 2 * SECOND, 5, 3, 4096, Protocol.HTTP1,
+                        Http2Options.DEFAULT));
+        assertThat(new UpstreamHttpReader().type()).isEqualTo(UpstreamHttpSpec.TYPE);
+    }
+
+    @Test
+    void http2IsSpokenWhereTheClusterSaysSo() {
+        assertThat(upstream("explicit_http_config: { http2_protocol_options: {} }"))
+                .isEqualTo(UpstreamHttpSpec.DEFAULT.with(Protocol.HTTP2, Http2Options.DEFAULT));
+        var spec = upstream("""
+                explicit_http_config: { http2_protocol_options: { max_concurrent_streams: 7,
+                  initial_stream_window_size: 65535, initial_connection_window_size: 70000, hpack_table_size: 0,
+                  connection_keepalive: { interval: 3s, timeout: 2s, connection_idle_interval: 4s } } }
+                """);
+        assertThat(spec.protocol()).isEqualTo(Protocol.HTTP2);
+        assertThat(spec.http2().concurrentStreamsMax()).isEqualTo(7);
+        assertThat(spec.http2().streamWindowBytes()).isEqualTo(65_535);
+        assertThat(spec.http2().connectionWindowBytes()).isEqualTo(70_000);
+        assertThat(spec.http2().hpackTableBytes()).isZero();
+        assertThat(spec.http2().keepAlive()).isEqualTo(new KeepAlive(3 * SECOND, 2 * SECOND, 15, 4 * SECOND));
+    }
+
+    @Test
+    void theClientsProtocolIsSpokenWhereTheClusterSaysSo() {
+        var spec = upstream("""
+                use_downstream_protocol_config: { http_protocol_options: {},
+                  http2_protocol_options: { max_concurrent_streams: 7 } }
+                """);
+        assertThat(spec.protocol()).isEqualTo(Protocol.AS_DOWNSTREAM);
+        assertThat(spec.http2().concurrentStreamsMax()).isEqualTo(7);
+    }
+
+    @Test
+    void whatOnlyTlsCanAskIsHttp1WithAWarning() {
+        assertThat(upstream("auto_config: {}",
+                "WARNING auto_config: : Weir speaks HTTP/1.1 with these servers, as only TLS can ask them"))
+                .isEqualTo(UpstreamHttpSpec.DEFAULT);
+    }
+
+    @Test
+    void http3TowardsServersIsRefusedUntilItComes() {
+        upstream("explicit_http_config: { http3_protocol_options: {} }",
+                "ERROR explicit_http_config.http3_protocol_options: : Weir does not speak HTTP/3 with servers yet");
+    }
+}
