@@ -29,7 +29,11 @@ final class HealthForm {
 
     private HealthForm() {}
 
-    static void read(Part service, Tree cluster) {
+    /**
+     * @param options
+     *            the cluster's {@code typed_extension_protocol_options}
+     */
+    static void read(Part service, Tree cluster, Tree options) {
         Part health = service.part("health");
         if (health == null || !health.isMapping("health", KEYS)) {
             return;
@@ -46,7 +50,7 @@ final class HealthForm {
             Tree own = Tree.typed(at, HealthMessage.TYPE).putIf("latency_factor", health.scalar("slow"))
                     .putIf("soft", health.scalar("soft"))
                     .putIf("skip_check_after_success_within", health.duration("trust_traffic"));
-            cluster.put("typed_extension_protocol_options", new Tree(at).put(HealthMessage.TYPE, own));
+            options.put(HealthMessage.TYPE, own);
         }
     }
 

@@ -21,7 +21,7 @@ final class Services {
     private static final String FAILOVER = "failover";
     private static final List<String> KEYS = List.of("at", "dns", "demo", FAILOVER, "balance", "connect_timeout",
             "limits",
-            HashForm.KEY, StickyForm.KEY, "subset", "health");
+            HashForm.KEY, StickyForm.KEY, "subset", "health", ProtocolForm.KEY);
     private static final List<String> LATER = List.of("srv", "etcd", "zookeeper", "consul", "eureka", "kubernetes",
             "xds", "tls");
     private static final List<String> ALL_KEYS = Stream.concat(KEYS.stream(), LATER.stream()).toList();
@@ -86,7 +86,12 @@ final class Services {
         if (!part.has(FAILOVER)) {
             balance(part, cluster);
             ServiceLimits.put(part, cluster);
-            HealthForm.read(part, cluster);
+            Tree options = new Tree(entry.at());
+            ProtocolForm.read(part, options);
+            HealthForm.read(part, cluster, options);
+            if (!options.isEmpty()) {
+                cluster.put("typed_extension_protocol_options", options);
+            }
             Mapping session = StickyForm.session(part, cluster);
             if (session != null) {
                 sessions.put(entry.key(), session);
@@ -127,7 +132,7 @@ final class Services {
 
     /** Other services, the best first: what one cannot carry, the next does. */
     private static void failover(Part part, Part services, Tree cluster) {
-        for (String key : List.of("balance", HashForm.KEY, SUBSET, StickyForm.KEY, "limits", "health")) {
+        for (String key : List.of("balance", HashForm.KEY, SUBSET, StickyForm.KEY, "limits", "health", ProtocolForm.KEY)) {
             Part unused = part.part(key);
             if (unused != null) {
                 unused.problem(key + " is for a service with endpoints of its own, and this one stands for others",
