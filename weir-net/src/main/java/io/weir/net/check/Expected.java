@@ -31,28 +31,45 @@ public final class Expected {
 
     /** Whether all of them are among these bytes. */
     public boolean in(ByteBuf answer) {
-        int at = answer.readerIndex();
-        for (byte[] block : blocks) {
-            int found = find(answer, at, block);
-            if (found < 0) {
-                return false;
-            }
-            at = found + block.length;
-        }
-        return true;
+        return search().in(answer);
     }
 
-    private static int find(ByteBuf in, int from, byte[] block) {
-        for (int start = from; start <= in.writerIndex() - block.length; start++) {
+    /** A search through an answer that comes in pieces. */
+    public Search search() {
+        return new Search();
+    }
+
+    /** A search that goes on where it stopped: what has been looked at is not looked at again. One thread's. */
+    public final class Search {
+        private int found;
+        private int at;
+
+        /** Whether all blocks are among these bytes, which begin with those of the last time. */
+        public boolean in(ByteBuf answer) {
+            while (found < blocks.size()) {
+                byte[] block = blocks.get(found);
+                int start = answer.readerIndex() + at;
+                int last = answer.writerIndex() - block.length;
+                while (start <= last && !begins(answer, start, block)) {
+                    start++;
+                }
+                at = start - answer.readerIndex();
+                if (start > last) {
+                    return false;
+                }
+                at += block.length;
+                found++;
+            }
+            return true;
+        }
+
+        private static boolean begins(ByteBuf in, int start, byte[] block) {
             int same = 0;
             while (same < block.length && in.getByte(start + same) == block[same]) {
                 same++;
             }
-            if (same == block.length) {
-                return start;
-            }
+            return same == block.length;
         }
-        return -1;
     }
 
     @Override

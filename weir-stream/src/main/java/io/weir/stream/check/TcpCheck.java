@@ -54,18 +54,20 @@ public final class TcpCheck implements Dialect {
 
     private final class Bytes implements Dialogue {
         private ByteBuf answer = Unpooled.buffer(0);
+        private Expected.Search search = receive.search();
 
         @Override
         public @Nullable CheckResult begin(boolean fresh, ByteBuf out) {
             out.writeBytes(send);
             answer = Unpooled.buffer(0);
+            search = receive.search();
             return receive.nothing() ? new Passed(false) : null;
         }
 
         @Override
         public @Nullable CheckResult hears(ByteBuf in, ByteBuf out) {
             answer.writeBytes(in);
-            if (receive.in(answer)) {
+            if (search.in(answer)) {
                 return new Passed(false);
             }
             return answer.readableBytes() > ANSWER_BYTES_MAX

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.buffer.UnpooledHeapByteBuf;
 import io.weir.core.health.CheckResult;
 import io.weir.core.health.CheckResult.Failed;
 import io.weir.core.health.CheckResult.Failure;
@@ -17,6 +19,7 @@ import io.weir.net.check.Expected;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,30 @@ class TcpCheckTest {
         Dialogue dialogue = dialogue(new TcpCheck(new byte[0], Expected.NOTHING));
         assertThat(dialogue.begin(true, Unpooled.buffer())).isEqualTo(new Passed(false));
         assertThat(dialogue.reusable()).isFalse();
+    }
+
+    @Test
+    void whatCameBeforeIsNotLookedAtAgain() {
+        byte[] block = new byte[1000];
+        Arrays.fill(block, (byte) 'a');
+        block[999] = 'b';
+        Expected.Search search = Expected.of(List.of(block)).search();
+        int[] looks = {0};
+        ByteBuf answer = new UnpooledHeapByteBuf(UnpooledByteBufAllocator.DEFAULT, 64,
+                1 << 20) {
+            @Override
+            public byte getByte(int index) {
+                looks[0]++;
+                return super.getByte(index);
+            }
+        };
+        for (int i = 0; i < 60_000; i++) {
+            answer.writeByte('x');
+            assertThat(search.in(answer)).isFalse();
+        }
+        answer.writeBytes(block);
+        assertThat(search.in(answer)).isTrue();
+        assertThat(looks[0]).isLessThan(62_100);
     }
 
     @Test
