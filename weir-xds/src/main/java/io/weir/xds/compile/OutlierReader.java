@@ -133,12 +133,19 @@ record OutlierReader() implements ExtensionReader<DynamicMessage, OutlierReader.
         double percentile = HealthMessage.number(config, "latency_percentile", Latency.DEFAULT.percentile());
         double minimum = HealthMessage.number(config, "soft_minimum_percent", Soft.DEFAULT.minimum() * PERCENT_MAX);
         double step = HealthMessage.number(config, "soft_step_percent", Soft.DEFAULT.step() * PERCENT_MAX);
+        double enforcing = HealthMessage.number(config, "enforcing_latency", Latency.DEFAULT.enforcing());
+        long floor = HealthMessage.nanos(config, "latency_floor", Latency.DEFAULT.floorNanos());
+        long fresh = HealthMessage.nanos(config, "skip_check_after_success_within", 0);
         boolean well = within(context, "latency_percentile", percentile);
         well = within(context, "soft_minimum_percent", minimum) && well;
         well = within(context, "soft_step_percent", step) && well;
-        if (factor != 0 && !(factor > 1)) {
+        well = within(context, "enforcing_latency", enforcing) && well;
+        well = notNegative(context, "latency_floor", floor) && well;
+        well = notNegative(context, "skip_check_after_success_within", fresh) && well;
+        if (factor != 0 && !(factor > 1 && Double.isFinite(factor))) {
             context.problem("latency_factor", Double.toString(factor),
-                    "a host that is as slow as its peers is no outlier", "write a factor above 1, such as 3");
+                    "a host that is as slow as its peers is no outlier, nor is one by a factor without an end",
+                    "write a factor above 1, such as 3");
             well = false;
         }
         if (!well) {
@@ -147,20 +154,27 @@ record OutlierReader() implements ExtensionReader<DynamicMessage, OutlierReader.
         Latency latency = factor == 0
                 ? null
                 : new Latency(percentile, factor,
-                        (int) HealthMessage.number(config, "latency_minimum_hosts", Latency.DEFAULT.minimumHosts()),
-                        (int) HealthMessage.number(config, "latency_request_volume", Latency.DEFAULT.requestVolume()),
-                        (int) HealthMessage.number(config, "enforcing_latency", Latency.DEFAULT.enforcing()),
-                        HealthMessage.nanos(config, "latency_floor", Latency.DEFAULT.floorNanos()));
+                        count(config, "latency_minimum_hosts", Latency.DEFAULT.minimumHosts()),
+                        count(config, "latency_request_volume", Latency.DEFAULT.requestVolume()), (int) enforcing,
+                        floor);
         Soft soft = HealthMessage.flag(config, "soft")
                 ? new Soft(minimum / PERCENT_MAX, step / PERCENT_MAX)
                 : null;
-        long fresh = HealthMessage.nanos(config, "skip_check_after_success_within", 0);
-        if (fresh < 0) {
-            context.problem("skip_check_after_success_within", fresh / 1_000_000 + " ms", "a time cannot be negative",
-                    "write a time such as 5s, or remove it");
-            return null;
-        }
         return new Own(latency, soft, fresh);
+    }
+
+    /** More than there is room for is as good as the most. */
+    private static int count(DynamicMessage config, String field, int otherwise) {
+        return (int) Math.min(Integer.MAX_VALUE, HealthMessage.number(config, field, otherwise));
+    }
+
+    private static boolean notNegative(ReadContext context, String field, long nanos) {
+        if (nanos >= 0) {
+            return true;
+        }
+        context.problem(field, nanos / 1_000_000 + " ms", "a time cannot be negative",
+                "write a time such as 5s, or remove it");
+        return false;
     }
 
     private static boolean within(ReadContext context, String field, double percent) {

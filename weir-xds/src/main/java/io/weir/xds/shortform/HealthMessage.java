@@ -33,8 +33,12 @@ public final class HealthMessage {
 
     /** A number of the message, or another where it is 0. */
     public static double number(DynamicMessage message, String field, double otherwise) {
-        double value = ((Number) message.getField(DESCRIPTOR.findFieldByName(field))).doubleValue();
-        return value == 0 ? otherwise : value;
+        Object value = message.getField(DESCRIPTOR.findFieldByName(field));
+        // whole numbers of the message have no sign; Java's int that holds them has one
+        double number = value instanceof Integer whole
+                ? Integer.toUnsignedLong(whole)
+                : ((Number) value).doubleValue();
+        return number == 0 ? otherwise : number;
     }
 
     /** A flag of the message. */

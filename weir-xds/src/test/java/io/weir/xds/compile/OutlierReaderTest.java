@@ -80,6 +80,12 @@ class OutlierReaderTest {
     void numbersThatMeanNothingAreRefusedWithTheirPlace() {
         assertThat(compiled(own("latency_factor: 0.5, soft_step_percent: 200")).toString())
                 .contains("latency_factor", "write a factor above 1", "soft_step_percent", "from 1 to 100");
+        assertThat(compiled(own("latency_factor: 3, enforcing_latency: 101, latency_floor: -1s")).toString())
+                .contains("enforcing_latency", "101", "from 1 to 100", "latency_floor", "cannot be negative");
+        OutlierSpec much = read(own("latency_factor: 3, latency_minimum_hosts: 4294967295,"
+                + " latency_request_volume: 3000000000"));
+        assertThat(much).isEqualTo(OutlierSpec.DEFAULT.withOwn(new OutlierSpec.Latency(50, 3, Integer.MAX_VALUE,
+                Integer.MAX_VALUE, 100, OutlierSpec.Latency.DEFAULT.floorNanos()), null));
     }
 
     private static String own(String fields) {
