@@ -285,11 +285,13 @@ public final class Running implements AutoCloseable {
             clusters.standAt(before.node(), before.localCluster());
             clusters.apply(before.clusters());
             clusters.removeOthers(before.clusters());
+            healthLogs.closeOthers(before.clusters());
             updateRejected();
             return;
         }
         clusters.removeOthers(next.clusters());
         healthLogs.outliersTo(next.outlierLog());
+        healthLogs.closeOthers(next.clusters());
         admin(next.admin()).forEach(refusal -> LOG.error("{}; the admin stays as it is", refusal));
         if (diff.processChanged()) {
             LOG.warn(

@@ -3,11 +3,15 @@ package io.weir.app.health;
 import io.weir.core.health.CheckEvent;
 import io.weir.core.health.OutlierEvent;
 import io.weir.core.model.ClusterSpec;
+import io.weir.core.rule.CheckSpec;
 import io.weir.observe.log.AccessLogs;
 import io.weir.observe.log.EventLog;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,12 +35,27 @@ public final class HealthLogs {
         open(path);
     }
 
+    /** These are all clusters: files that nobody else writes to are closed. */
+    public void closeOthers(List<ClusterSpec> clusters) {
+        Set<String> used = new HashSet<>(Set.of(outlierPath));
+        clusters.forEach(cluster -> used.addAll(paths(cluster)));
+        files.entrySet().removeIf(file -> {
+            boolean unused = !used.contains(file.getKey());
+            if (unused) {
+                file.getValue().close();
+            }
+            return unused;
+        });
+    }
+
+    private static List<String> paths(ClusterSpec cluster) {
+        CheckSpec checks = cluster.health().checks();
+        return checks == null ? List.of() : checks.events().paths();
+    }
+
     /** Opens what this cluster writes to. */
     public void open(ClusterSpec cluster) {
-        var checks = cluster.health().checks();
-        if (checks != null) {
-            checks.events().paths().forEach(this::open);
-        }
+        paths(cluster).forEach(this::open);
     }
 
     private void open(String path) {
