@@ -89,11 +89,11 @@ final class TierBuilder {
     /** One priority in numbers. */
     static Standing standing(Priority priority, Tiers tiers) {
         int hosts = priority.hosts().size();
-        long counted = (long) hosts - priority.excluded();
+        long counted = (long) hosts - priority.excluded().size();
         long healthy = priority.healthy().size();
         long degraded = priority.degraded().size();
         if (tiers.healthByWeight()) {
-            counted = weight(priority.hosts());
+            counted = weight(priority.hosts()) - weight(priority.excluded());
             healthy = weight(priority.healthy());
             degraded = weight(priority.degraded());
         }
@@ -198,9 +198,9 @@ final class TierBuilder {
         double greatest = 0;
         for (int i = 0; i < places.size(); i++) {
             List<Host> here = hosts(places.get(i), part);
-            double sum = weight(here);
+            double sum = here.stream().mapToDouble(TierBuilder::weighs).sum();
             for (Host host : here) {
-                double share = shares.get(i) * host.endpoint().weight() / sum;
+                double share = shares.get(i) * weighs(host) / sum;
                 all.add(host);
                 parts.add(share);
                 greatest = Math.max(greatest, share);
@@ -211,6 +211,11 @@ final class TierBuilder {
             weights[i] = (int) Math.max(1, Math.round(parts.get(i) / greatest * (1 << 16)));
         }
         return choosers.of(new Choosers.Place(priority.number(), part, null), List.copyOf(all), weights, policy);
+    }
+
+    /** What a host weighs now: its announced weight, or less of it while it starts or is not trusted. */
+    private static double weighs(Host host) {
+        return host.endpoint().weight() * host.weightFactor();
     }
 
     private Chooser byLoad(LocalityRule.LoadAware rule, Priority priority, Part part, List<Host> some) {

@@ -2,10 +2,8 @@ package io.weir.core.cluster;
 
 import io.weir.core.balance.Picker;
 import io.weir.core.balance.Pickers;
-import io.weir.core.model.Balancing;
 import io.weir.core.model.HostSet;
 import io.weir.core.model.HostSet.Priority;
-import io.weir.core.stats.SubsetStats;
 import io.weir.core.tier.PriorityLoads;
 import io.weir.core.tier.PriorityLoads.Standing;
 import java.util.ArrayList;
@@ -41,8 +39,6 @@ public final class Aggregate {
     }
 
     private final Cluster self;
-    private final Map<Cluster, Pickers> calm = new HashMap<>();
-    private long seed;
     private volatile Choice[] byPercent = {};
     private volatile Choice[] available = {};
 
@@ -58,7 +54,6 @@ public final class Aggregate {
     /** Looks at its members as they are now: to be called when one of them has another view. Conductor. */
     public void gather(Clusters all) {
         List<Cluster> members = members(all);
-        calm.keySet().retainAll(new LinkedHashSet<>(members));
         List<Standing> standings = new ArrayList<>();
         List<Cluster> owners = new ArrayList<>();
         for (Cluster cluster : members) {
@@ -70,7 +65,7 @@ public final class Aggregate {
         }
         Map<Cluster, Choice> calmly = new HashMap<>();
         members.stream().filter(Aggregate::carries)
-                .forEach(cluster -> calmly.put(cluster, new Choice(cluster, calm(cluster))));
+                .forEach(cluster -> calmly.put(cluster, new Choice(cluster, cluster.calmly())));
         available = members.stream().filter(calmly::containsKey).map(calmly::get).toArray(Choice[]::new);
         if (standings.isEmpty()) {
             byPercent = new Choice[0];
@@ -124,21 +119,6 @@ public final class Aggregate {
     private static boolean carries(Cluster cluster) {
         HostSet hosts = cluster.view().hosts();
         return hosts.healthyCount() + hosts.degradedCount() > 0;
-    }
-
-    /** A picker among those hosts of a cluster that are well, however few they are. */
-    private Picker calm(Cluster cluster) {
-        ClusterView view = cluster.view();
-        Balancing balancing = view.spec().balancing();
-        Pickers pickers = calm.computeIfAbsent(cluster, member -> new Pickers(
-                member.stats().balance(), () -> new SubsetStats(member.stats().scope()),
-                () -> active(member.view().hosts())));
-        return pickers.build(view.hosts(), balancing.withTiers(balancing.tiers().withPanic(0, false)),
-                cluster.locals(), ++seed);
-    }
-
-    private static long active(HostSet hosts) {
-        return hosts.all().stream().mapToLong(host -> host.requestsActive()).sum();
     }
 
     /** Those that exist, in order; of a member that is an aggregate its members in its place. */

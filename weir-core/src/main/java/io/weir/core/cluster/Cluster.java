@@ -50,6 +50,7 @@ public final class Cluster {
     private final ClusterStats stats;
     private final Circuits circuits;
     private final Pickers pickers;
+    private final Calm calm;
     /** Requests at its hosts, those that wait for a connection too: what a bound on a host's share goes by. */
     private final AtomicLong requestsActive = new AtomicLong();
     private final List<Consumer<ClusterView>> listeners = new CopyOnWriteArrayList<>();
@@ -68,7 +69,7 @@ public final class Cluster {
     private long seed;
     private volatile ClusterView view;
     private volatile boolean warmed;
-    private volatile boolean ejectionsChanged;
+    private final Ejections ejections = new Ejections();
     private boolean refreshedOnce;
     private long refreshedNanos;
     private boolean announced;
@@ -82,8 +83,8 @@ public final class Cluster {
      */
     public Cluster(ClusterSpec spec, Stats stats) {
         this.stats = new ClusterStats(stats, spec.statName());
-        this.pickers = new Pickers(this.stats.balance(), () -> new SubsetStats(this.stats.scope()),
-                requestsActive::get);
+        this.pickers = pickers();
+        this.calm = new Calm(this::pickers);
         this.circuits = new Circuits(spec.admission(), this.stats.scope());
         this.aggregate = spec.type() == DiscoveryType.AGGREGATE ? new Aggregate(this) : null;
         this.destinations = spec.type() == DiscoveryType.ORIGINAL_DST ? new Destinations() : null;
@@ -93,9 +94,13 @@ public final class Cluster {
         this.seed = spec.name().hashCode() * SEED_STEP;
         this.view = new ClusterView(spec, HostSet.EMPTY, picker(HostSet.EMPTY, spec.balancing()));
         if (spec.type() == DiscoveryType.STATIC) {
-            announce(spec, spec.endpoints());
+            watch(spec, announce(spec, spec.endpoints()));
             publish(spec);
         }
+    }
+
+    private Pickers pickers() {
+        return new Pickers(stats.balance(), () -> new SubsetStats(stats.scope()), requestsActive::get);
     }
 
     /** What routes call it. */
@@ -138,9 +143,9 @@ public final class Cluster {
         return aggregate;
     }
 
-    /** Where the proxy and its like stand, as it was told last. Conductor. */
-    Locals locals() {
-        return locals;
+    /** A picker among those hosts of the view that are well, however few they are. Conductor. */
+    Picker calmly() {
+        return calm.of(view, locals);
     }
 
     /** Has had its first hosts, even if they were none. */
@@ -159,7 +164,9 @@ public final class Cluster {
      */
     public void endpoints(List<Endpoint> announced, long nowNanos) {
         this.nowNanos = nowNanos;
-        publish(spec(), announce(spec(), announced));
+        List<Host> touched = announce(spec(), announced);
+        watch(spec(), touched);
+        publish(spec(), touched);
     }
 
     /** It is now told to be this; the name and the name of its numbers stay. Conductor. */
@@ -174,7 +181,10 @@ public final class Cluster {
             membership.hosts().forEach(host -> host.balanceTracker(HostTracker.NONE));
         }
         if (spec.type() == DiscoveryType.STATIC) {
-            announce(spec, spec.endpoints());
+            watch(spec, announce(spec, spec.endpoints()));
+        } else if (!spec.health().equals(watchedBy)) {
+            watch(spec, null);
+            dropUnkept(spec);
         }
         // the rules may be others too, so that any host may stand otherwise
         publish(spec);
@@ -211,17 +221,22 @@ public final class Cluster {
         keeper.end();
     }
 
-    /** Keeps the health of the hosts of now, by the rules of this; before a view is built, as new hosts may be out. */
-    private void watch(ClusterSpec spec) {
-        HostList hosts = membership.hosts();
-        if (!hosts.equals(watched) || !spec.health().equals(watchedBy)) {
-            HostList before = watched;
-            watched = hosts;
+    /**
+     * Keeps the health of the hosts of now, by the rules of this; before a view is built, as new hosts may be out.
+     *
+     * @param touched
+     *            the only hosts that have come or gone or are told of otherwise since the last time; null: any may
+     */
+    private void watch(ClusterSpec spec, @Nullable List<Host> touched) {
+        HostList before = watched;
+        watched = membership.hosts();
+        if (touched != null && spec.health().equals(watchedBy)) {
+            keeper.touched(touched, membership::has, before::contains, nowNanos);
+        } else {
             watchedBy = spec.health();
             Supplier<Set<Host>> served = once(() -> new HashSet<>(before));
-            keeper.keep(spec.health(), hosts, host -> served.get().contains(host), nowNanos);
+            keeper.keep(spec.health(), watched, host -> served.get().contains(host), nowNanos);
         }
-        warmed |= announced && keeper.settled();
     }
 
     /** Asked for only where hosts are checked: it is a look at all of them. */
@@ -235,14 +250,16 @@ public final class Cluster {
         };
     }
 
-    /** Hosts that only their checks kept go with the first check that fails. */
-    private void dropFailed() {
-        List<Host> left = membership.hosts().stream().filter(host -> !host.is(HealthFlag.PENDING_DYNAMIC_REMOVAL)
-                || !host.is(HealthFlag.FAILED_ACTIVE_HC)).toList();
-        if (left.size() < membership.hosts().size()) {
-            membership.replace(left);
-            stats.membershipChange().increment();
+    /** Hosts that only their checks kept go with the first check that fails, and with the checks. */
+    private boolean dropUnkept(ClusterSpec spec) {
+        List<Host> gone = membership.kept().stream().filter(host -> !keeper.keeps(host)).toList();
+        if (gone.isEmpty()) {
+            return false;
         }
+        membership.drop(gone);
+        stats.membershipChange().increment();
+        watch(spec, gone);
+        return true;
     }
 
     /** Whether its hosts are chosen by what has changed of where the proxy stands, or of who it is. */
@@ -259,27 +276,24 @@ public final class Cluster {
     /** Lets ejected hosts back whose time is over and publishes what changed. About every 100 ms. Conductor. */
     public void tick(long nowNanos) {
         this.nowNanos = nowNanos;
-        // cleared first: an ejection during this tick is for the next one
-        boolean changed = ejectionsChanged;
         circuits.tick(nowNanos);
-        ejectionsChanged = false;
         ClusterSpec spec = spec();
-        for (Host host : membership.hosts()) {
-            changed |= host.tick(spec.health().ejection(), nowNanos);
-        }
-        if (keeper.tick(nowNanos)) {
-            changed = true;
-            dropFailed();
-        }
-        changed |= starts.tick(spec.balancing().slowStart(), nowNanos);
-        changed |= pickers.tick(spec.balancing(), nowNanos);
+        List<Host> touched = new ArrayList<>(ejections.tick(spec.health().ejection(), membership::has, nowNanos));
+        touched.addAll(keeper.tick(nowNanos));
+        boolean any = dropUnkept(spec);
+        any |= starts.tick(spec.balancing().slowStart(), nowNanos);
+        any |= pickers.tick(spec.balancing(), nowNanos);
+        any |= calm.tick(spec.balancing(), nowNanos);
         if (destinations != null && destinations.tick(spec.originalDst().cleanupNanos(), nowNanos)) {
             membership.replace(destinations.hosts());
-            changed = true;
+            watch(spec, null);
+            any = true;
         }
-        changed |= refreshed(spec.balancing().policy().refreshNanos(), nowNanos);
-        if (changed) {
+        any |= refreshed(spec.balancing().policy().refreshNanos(), nowNanos);
+        if (any) {
             publish(spec);
+        } else if (!touched.isEmpty()) {
+            publish(spec, touched);
         }
     }
 
@@ -295,9 +309,14 @@ public final class Cluster {
             changed |= host.balanceTracker().refresh(nowNanos);
         }
         if (changed) {
-            pickers.forget();
+            forget();
         }
         return changed;
+    }
+
+    private void forget() {
+        pickers.forget();
+        calm.forget();
     }
 
     /**
@@ -379,7 +398,7 @@ public final class Cluster {
         failed(host, HostTracker.Failure.UNREACHABLE, 0, nowNanos);
         if (host.unreachable(spec().health().ejection(), nowNanos)) {
             stats.ejectionsTotal().increment();
-            ejectionsChanged = true;
+            ejections.ejected(host);
         }
     }
 
@@ -421,7 +440,7 @@ public final class Cluster {
             }
         }
         if (change.renamed()) {
-            pickers.forget();
+            forget();
         }
         if (change.members()) {
             stats.membershipChange().increment();
@@ -435,13 +454,13 @@ public final class Cluster {
     }
 
     /**
-     * A new view.
+     * A new view of the hosts that are watched.
      *
      * @param touched
      *            the only hosts that are otherwise than in the last view; null: any may be
      */
     private void publish(ClusterSpec spec, @Nullable List<Host> touched) {
-        watch(spec);
+        warmed |= announced && keeper.settled();
         // who starts slowly is found by looking at all
         HostSet set = touched == null || spec.balancing().slowStart() != null
                 ? HostSet.of(membership.hosts())

@@ -58,6 +58,16 @@ final class Membership {
         return kept;
     }
 
+    /** Whether this is one of them: one look-up. */
+    boolean has(Host host) {
+        return host.equals(byAddress.get(host.address()));
+    }
+
+    /** These are hosts no more, whatever was announced. */
+    void drop(List<Host> some) {
+        replace(hosts.stream().filter(host -> !some.contains(host)).toList());
+    }
+
     /** The hosts are these, whatever was announced. */
     void replace(Collection<Host> others) {
         byAddress = HashMap.newHashMap(others.size());
@@ -125,7 +135,7 @@ final class Membership {
      * stands in another's place. Null where there are too many differences, or one that is none of these.
      */
     private @Nullable Change compared(Object[] next, Predicate<Host> keeps) {
-        Host[] before = hosts.toArray();
+        Host[] before = hosts.array();
         Host[] order = new Host[next.length];
         List<Touch> touches = new ArrayList<>();
         int i = 0;

@@ -4,17 +4,22 @@ import io.weir.core.health.CheckEvent.Kind;
 import io.weir.core.health.CheckResult.Failed;
 import io.weir.core.health.CheckResult.Failure;
 import io.weir.core.health.CheckResult.Passed;
+import io.weir.core.health.HostCheck.Transition;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.HealthFlag;
 import io.weir.core.model.Host;
 import io.weir.core.rule.CheckSpec;
 import io.weir.core.stats.Scope;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +38,10 @@ public final class ActiveChecks {
     static final int UNDER_WAY_MAX = 1024;
     /** Alarms are no closer than this. */
     private static final long ALARM_NANOS_MIN = 5_000_000;
-    private static final int PERCENT = 100;
+    /** What is known of a host that asked to be left alone. */
+    static final Set<HealthFlag> ASKED_OUT = EnumSet.of(HealthFlag.FAILED_ACTIVE_HC,
+            HealthFlag.EXCLUDED_VIA_IMMEDIATE_HC_FAIL);
+    static final String ASKED_OUT_REASON = "it asked to be left alone: x-envoy-immediate-health-check-fail";
     private static final Set<HealthFlag> ALL = EnumSet.of(HealthFlag.FAILED_ACTIVE_HC, HealthFlag.DEGRADED_ACTIVE_HC,
             HealthFlag.PENDING_ACTIVE_HC, HealthFlag.EXCLUDED_VIA_IMMEDIATE_HC_FAIL, HealthFlag.ACTIVE_HC_TIMEOUT,
             HealthFlag.PENDING_DYNAMIC_REMOVAL);
@@ -42,32 +50,31 @@ public final class ActiveChecks {
     private final String cluster;
     private final CheckStats stats;
     private final BooleanSupplier hadTraffic;
-    private final Outliers outliers;
+    private final Others others;
     private final Map<Host, HostCheck> checks = new HashMap<>();
-    private final PriorityQueue<HostCheck> waiting = new PriorityQueue<>(
-            (one, other) -> Long.signum(one.dueNanos - other.dueNanos));
+    /** Those that are not under way; never to be changed in their time while they are here. */
+    private final NavigableSet<HostCheck> waiting = new TreeSet<>(HostCheck::byTime);
     private Surroundings around;
-    /** Other checks have found out what is known of hosts that were there. */
-    private boolean takesOver;
+    /** Hosts that other checks have checked, until these have heard of their hosts. */
+    private Set<Host> found = Set.of();
     private boolean traffic;
-    private boolean changed;
+    /** Hosts of which something has changed that a view goes by. */
+    private List<Host> changed = new ArrayList<>();
     private int underWay;
     private int unsettled;
+    private int well;
+    private int degraded;
+    private long begun;
     private boolean alarmed;
     private long alarmNanos;
 
-    /** Who may let an ejected host back because a check of it has succeeded. */
-    public interface Outliers {
-        /** True when that let it back. */
+    /** Who else knows of the health of these hosts. */
+    public interface Others {
+        /** A check of this host has succeeded, which may end an ejection; true when it did. */
         boolean checkSucceeded(Host host, long nowNanos);
-    }
 
-    /** How a check changes what is thought of its host. */
-    private enum Transition {
-        /** Not at all. */
-        NONE,
-        /** It was out and is in, or the other way round. */
-        CHANGED
+        /** Tells by {@link #askedOut} of every host that has asked to be left alone until now. */
+        void catchUp(long nowNanos);
     }
 
     /**
@@ -77,13 +84,13 @@ public final class ActiveChecks {
      *            whether the cluster has ever had a request
      */
     public ActiveChecks(CheckSpec spec, String cluster, Surroundings around, Scope scope, BooleanSupplier hadTraffic,
-            Outliers outliers) {
+            Others others) {
         this.spec = spec;
         this.cluster = cluster;
         this.around = around;
         this.stats = new CheckStats(scope);
         this.hadTraffic = hadTraffic;
-        this.outliers = outliers;
+        this.others = others;
         this.traffic = hadTraffic.getAsBoolean();
     }
 
@@ -129,43 +136,74 @@ public final class ActiveChecks {
      *            says of a host whether it has been in use before: it stays so until a check fails
      */
     public void hosts(Collection<Host> hosts, Predicate<Host> served, long nowNanos) {
-        Map<Host, HostCheck> gone = new HashMap<>(checks);
+        Set<Host> gone = new HashSet<>(checks.keySet());
         for (Host host : hosts) {
-            HostCheck known = gone.remove(host);
-            boolean checked = !host.endpoint().check().disabled();
-            if (known == null && checked) {
-                begin(host, served.test(host), nowNanos);
-            } else if (known != null && !checked) {
-                drop(known);
-                host.flags(Set.of(), ALL, "its checks were turned off", nowNanos);
-            } else if (known != null && !known.rule.equals(host.endpoint().check())) {
-                waiting.remove(known);
-                anew(known, nowNanos);
-                waiting.add(known);
-                known.rule = host.endpoint().check();
-            }
+            gone.remove(host);
+            look(host, served, nowNanos);
         }
-        gone.values().forEach(this::drop);
-        if (!gone.isEmpty()) {
-            waiting.removeIf(check -> check.over);
-        }
-        count();
+        gone.forEach(this::forget);
+        found = Set.of();
+        stats.hosts(well, degraded);
         alarm(nowNanos);
     }
 
-    private void drop(HostCheck check) {
-        checks.remove(check.host);
-        unsettled -= check.first ? 1 : 0;
-        if (check.underWay) {
-            underWay--;
+    /**
+     * As {@link #hosts}, where only a few have come or gone or are told of otherwise.
+     *
+     * @param few
+     *            these
+     * @param there
+     *            says of one of them whether it is a host now
+     */
+    public void touched(Collection<Host> few, Predicate<Host> there, Predicate<Host> served, long nowNanos) {
+        for (Host host : few) {
+            if (there.test(host)) {
+                look(host, served, nowNanos);
+            } else {
+                forget(host);
+            }
         }
+        stats.hosts(well, degraded);
+        alarm(nowNanos);
+    }
+
+    private void look(Host host, Predicate<Host> served, long nowNanos) {
+        HostCheck known = checks.get(host);
+        Endpoint.Check rule = host.endpoint().check();
+        if (known == null) {
+            if (!rule.disabled()) {
+                begin(host, served.test(host), nowNanos);
+            }
+        } else if (rule.disabled()) {
+            forget(host);
+            host.flags(Set.of(), ALL, "its checks were turned off", nowNanos);
+        } else if (!known.rule.equals(rule)) {
+            // somebody else is asked from now on, perhaps because nobody answered there: no reason to wait
+            waiting.remove(known);
+            known.rule = rule;
+            anew(known, nowNanos);
+            known.dueNanos = nowNanos;
+            waiting.add(known);
+        }
+    }
+
+    private void forget(Host host) {
+        HostCheck check = checks.remove(host);
+        if (check == null) {
+            return;
+        }
+        waiting.remove(check);
+        unsettled -= check.first ? 1 : 0;
+        underWay -= check.underWay ? 1 : 0;
+        well -= check.out ? 0 : 1;
+        degraded -= check.degraded ? 1 : 0;
         check.end();
     }
 
     private void begin(Host host, boolean served, long nowNanos) {
-        HostCheck check = new HostCheck(host);
+        HostCheck check = new HostCheck(host, begun++);
         checks.put(host, check);
-        check.first = !(served && takesOver);
+        check.first = !found.contains(host);
         unsettled += check.first ? 1 : 0;
         if (!served) {
             Set<HealthFlag> flags = EnumSet.of(HealthFlag.FAILED_ACTIVE_HC);
@@ -174,8 +212,20 @@ public final class ActiveChecks {
             }
             host.flags(flags, Set.of(), "new: not checked yet", nowNanos);
         }
+        check.out = host.is(HealthFlag.FAILED_ACTIVE_HC);
+        check.degraded = host.is(HealthFlag.DEGRADED_ACTIVE_HC);
+        well += check.out ? 0 : 1;
+        degraded += check.degraded ? 1 : 0;
         check.dueNanos = nowNanos + upTo(spec.timing().initialJitterNanos());
         waiting.add(check);
+    }
+
+    /** What is known of the host from now on. */
+    private void known(HostCheck check, boolean out, boolean lesser) {
+        well += (check.out ? 1 : 0) - (out ? 1 : 0);
+        degraded += (lesser ? 1 : 0) - (check.degraded ? 1 : 0);
+        check.out = out;
+        check.degraded = lesser;
     }
 
     /** Ends: whatever checks found out no longer counts. */
@@ -189,16 +239,27 @@ public final class ActiveChecks {
         stats.hosts(0, 0);
     }
 
-    /** Ends without a change: other checks take over what these found out. */
-    public void handOver() {
-        checks.values().forEach(HostCheck::end);
+    /**
+     * Ends without a change: other checks take over what these found out.
+     *
+     * @return the hosts that have been checked
+     */
+    public Set<Host> handOver() {
+        Set<Host> checked = new HashSet<>();
+        for (HostCheck check : checks.values()) {
+            check.end();
+            if (!check.first) {
+                checked.add(check.host);
+            }
+        }
         checks.clear();
         waiting.clear();
+        return checked;
     }
 
-    /** Goes on where others have stopped: what they found out counts as if this had. */
-    public ActiveChecks takingOver() {
-        takesOver = true;
+    /** Goes on where others have stopped: what they found out of these hosts counts as if this had. */
+    public ActiveChecks takingOver(Set<Host> checked) {
+        found = checked;
         return this;
     }
 
@@ -221,15 +282,12 @@ public final class ActiveChecks {
             traffic = true;
             hurry(nowNanos);
         }
-        for (HostCheck next = waiting.peek(); next != null && next.dueNanos - nowNanos <= 0
-                && underWay < UNDER_WAY_MAX; next = waiting.peek()) {
-            waiting.remove();
-            if (next.over) {
-                continue;
-            }
+        while (underWay < UNDER_WAY_MAX && !waiting.isEmpty() && waiting.first().dueNanos - nowNanos <= 0) {
+            HostCheck next = waiting.first();
+            waiting.remove(next);
             if (proven(next, nowNanos)) {
                 stats.skipped();
-                next.dueNanos = nowNanos + interval(next, Transition.NONE);
+                next.dueNanos = nowNanos + interval(true, Transition.NONE);
                 waiting.add(next);
             } else {
                 start(next);
@@ -238,38 +296,49 @@ public final class ActiveChecks {
         alarm(nowNanos);
     }
 
-    /** Takes over that something changed since the last call: then a new view is due. */
-    public boolean takeChanged() {
-        boolean before = changed;
-        changed = false;
-        if (before) {
-            count();
+    /** The hosts of which something has changed since the last call that a view goes by; one may be there twice. */
+    public List<Host> takeChanged() {
+        if (changed.isEmpty()) {
+            return List.of();
         }
-        return before;
+        List<Host> hosts = changed;
+        changed = new ArrayList<>();
+        stats.hosts(well, degraded);
+        return hosts;
     }
 
-    /** A request to this host was answered with the wish to be left alone; its flags say so already. */
-    public void askedOut(Host host, long nowNanos) {
+    /**
+     * A request to this host was answered with the wish to be left alone; its flags say so already.
+     *
+     * @return false where the host is not checked, so that nothing would ever let it back
+     */
+    public boolean askedOut(Host host, long nowNanos) {
         HostCheck check = checks.get(host);
         if (check == null) {
-            return;
+            return false;
         }
         Failed failed = Failed.of(Failure.PASSIVE, "it asked to be left alone");
         check.successes = 0;
+        // once more: a check may just have let it back
+        host.flags(ASKED_OUT, Set.of(), ASKED_OUT_REASON, nowNanos);
         stats.failed(failed);
-        tell(check, Kind.EJECTED, Failure.PASSIVE, failed.details());
-        changed = true;
-        if (!check.underWay && waiting.remove(check)) {
-            check.dueNanos = nowNanos + interval(check, Transition.CHANGED);
+        if (!check.out) {
+            tell(check, Kind.EJECTED, Failure.PASSIVE, failed.details());
+        }
+        known(check, true, check.degraded);
+        changed.add(host);
+        if (waiting.remove(check)) {
+            check.dueNanos = nowNanos + interval(false, Transition.CHANGED);
             waiting.add(check);
             alarm(nowNanos);
         }
+        return true;
     }
 
     /** Traffic has just proven the host: asking would tell nothing new. */
     private boolean proven(HostCheck check, long nowNanos) {
         long freshNanos = spec.timing().freshNanos();
-        return freshNanos > 0 && !check.first && check.failures == 0 && !check.host.is(HealthFlag.FAILED_ACTIVE_HC)
+        return freshNanos > 0 && !check.first && check.failures == 0 && !check.out
                 && check.host.provenWithin(freshNanos, nowNanos);
     }
 
@@ -293,18 +362,21 @@ public final class ActiveChecks {
         }
         check.underWay = false;
         underWay--;
+        // a host that has asked to be left alone meanwhile is out, and what it answered before does not count
+        others.catchUp(nowNanos);
+        boolean passed = result instanceof Passed;
         Transition transition = switch (result) {
-            case Passed passed -> passed(check, passed, nowNanos);
-            case Failed failed -> failed(check, failed, nowNanos);
+            case Passed success -> passed(check, success, nowNanos);
+            case Failed failure -> failed(check, failure, nowNanos);
         };
-        changed |= check.first || transition == Transition.CHANGED;
         if (check.first) {
             check.first = false;
+            changed.add(check.host);
             if (--unsettled == 0) {
                 around.wake().run(); // somebody may wait for the last of the first checks
             }
         }
-        check.dueNanos = nowNanos + interval(check, transition);
+        check.dueNanos = nowNanos + interval(passed, transition);
         waiting.add(check);
         run(nowNanos);
     }
@@ -314,20 +386,24 @@ public final class ActiveChecks {
         stats.passed();
         check.failures = 0;
         check.successes++;
-        boolean wasOut = host.is(HealthFlag.FAILED_ACTIVE_HC);
+        boolean wasOut = check.out;
         boolean back = wasOut && (check.first || check.successes >= spec.healthyThreshold());
-        boolean wasDegraded = host.is(HealthFlag.DEGRADED_ACTIVE_HC);
+        boolean wasDegraded = check.degraded;
         Set<HealthFlag> on = passed.degraded() ? EnumSet.of(HealthFlag.DEGRADED_ACTIVE_HC) : Set.of();
-        Set<HealthFlag> off = EnumSet.of(HealthFlag.PENDING_ACTIVE_HC, HealthFlag.EXCLUDED_VIA_IMMEDIATE_HC_FAIL,
-                HealthFlag.ACTIVE_HC_TIMEOUT);
+        Set<HealthFlag> off = EnumSet.of(HealthFlag.PENDING_ACTIVE_HC);
         if (back) {
             off.add(HealthFlag.FAILED_ACTIVE_HC);
+            off.add(HealthFlag.EXCLUDED_VIA_IMMEDIATE_HC_FAIL);
+            off.add(HealthFlag.ACTIVE_HC_TIMEOUT);
         }
         if (!passed.degraded()) {
             off.add(HealthFlag.DEGRADED_ACTIVE_HC);
         }
-        String reason = success(check, back) + (passed.degraded() ? ", degraded" : "");
-        boolean flagged = host.flags(on, off, reason, nowNanos);
+        String reason = check.success(back) + (passed.degraded() ? ", degraded" : "");
+        known(check, wasOut && !back, passed.degraded());
+        if (host.flags(on, off, reason, nowNanos)) {
+            changed.add(host);
+        }
         if (back) {
             tell(check, Kind.ADDED, null, reason);
         } else if (spec.events().everySuccess()) {
@@ -336,20 +412,10 @@ public final class ActiveChecks {
         if (passed.degraded() != wasDegraded) {
             tell(check, passed.degraded() ? Kind.DEGRADED : Kind.NO_LONGER_DEGRADED, null, reason);
         }
-        changed |= flagged;
-        if (!wasOut || back) {
-            changed |= outliers.checkSucceeded(host, nowNanos);
+        if (!check.out && others.checkSucceeded(host, nowNanos)) {
+            changed.add(host);
         }
-        return back ? Transition.CHANGED : Transition.NONE;
-    }
-
-    private static String success(HostCheck check, boolean back) {
-        if (check.first) {
-            return "its first health check succeeded";
-        }
-        return back
-                ? "its health checks succeed again: " + check.successes + " in a row"
-                : "a health check succeeded";
+        return back ? Transition.CHANGED : wasOut ? Transition.PENDING : Transition.NONE;
     }
 
     private Transition failed(HostCheck check, Failed failed, long nowNanos) {
@@ -357,7 +423,7 @@ public final class ActiveChecks {
         stats.failed(failed);
         check.successes = 0;
         check.failures++;
-        boolean wasIn = !host.is(HealthFlag.FAILED_ACTIVE_HC);
+        boolean wasIn = !check.out;
         boolean out = wasIn && (check.first || failed.failure().counts() || failed.askedOut()
                 || check.failures >= spec.unhealthyThreshold());
         Set<HealthFlag> on = EnumSet.noneOf(HealthFlag.class);
@@ -374,9 +440,10 @@ public final class ActiveChecks {
         boolean counted = check.failures > 1 && !failed.failure().counts();
         String times = counted ? " " + check.failures + " times in a row" : "";
         String reason = "health check failed" + times + ": " + failed.details();
+        known(check, out || !wasIn, check.degraded);
         // a change of lesser flags keeps the reason of the ejection up to date: it is what people look for
         if (host.flags(on, off, reason, nowNanos)) {
-            changed = true;
+            changed.add(host);
         } else if (check.first) {
             host.healthReason(reason, nowNanos);
         }
@@ -386,27 +453,19 @@ public final class ActiveChecks {
         if (out) {
             tell(check, Kind.EJECTED, failed.failure(), reason);
         }
-        return out ? Transition.CHANGED : Transition.NONE;
+        return out ? Transition.CHANGED : wasIn ? Transition.PENDING : Transition.NONE;
     }
 
     private void tell(HostCheck check, Kind kind, @Nullable Failure failure, String reason) {
         around.checks().accept(new CheckEvent(cluster, check.host, spec, kind, failure, check.first, reason));
     }
 
-    /** How long after this check the next one begins. */
-    private long interval(HostCheck check, Transition transition) {
+    /** How long after a check the next one begins. */
+    private long interval(boolean passed, Transition transition) {
         CheckSpec.Timing timing = spec.timing();
-        boolean out = check.host.is(HealthFlag.FAILED_ACTIVE_HC);
-        long nanos;
-        if (!traffic) {
-            nanos = out ? timing.noTrafficNanos() : timing.noTrafficHealthyNanos();
-        } else if (transition == Transition.CHANGED) {
-            nanos = out ? timing.unhealthyEdgeNanos() : timing.healthyEdgeNanos();
-        } else {
-            nanos = out ? timing.unhealthyNanos() : timing.intervalNanos();
-        }
-        long part = nanos / PERCENT * Math.min(timing.intervalJitterPercent(), PERCENT * PERCENT);
-        return nanos + upTo(part) + upTo(timing.intervalJitterNanos());
+        boolean pending = transition == Transition.PENDING;
+        long nanos = traffic ? timing.afterNanos(passed, pending) : timing.afterWithoutTrafficNanos(passed, pending);
+        return timing.jittered(nanos, around.dice());
     }
 
     private long upTo(long nanos) {
@@ -415,37 +474,25 @@ public final class ActiveChecks {
 
     /** The cluster is in use from now on: who waits for a long time waits no longer than others. */
     private void hurry(long nowNanos) {
-        for (HostCheck check : checks.values()) {
-            if (!check.underWay) {
-                long latest = nowNanos + upTo(interval(check, Transition.NONE));
-                check.dueNanos = latest - check.dueNanos < 0 ? latest : check.dueNanos;
-            }
-        }
+        List<HostCheck> all = new ArrayList<>(waiting);
         waiting.clear();
-        checks.values().stream().filter(check -> !check.underWay).forEach(waiting::add);
+        for (HostCheck check : all) {
+            long latest = nowNanos + upTo(interval(!check.out, Transition.NONE));
+            check.dueNanos = latest - check.dueNanos < 0 ? latest : check.dueNanos;
+        }
+        waiting.addAll(all);
     }
 
     private void alarm(long nowNanos) {
-        HostCheck next = waiting.peek();
-        if (next == null || underWay >= UNDER_WAY_MAX) {
+        if (waiting.isEmpty() || underWay >= UNDER_WAY_MAX) {
             return;
         }
-        long delayNanos = Math.max(ALARM_NANOS_MIN, next.dueNanos - nowNanos);
+        long delayNanos = Math.max(ALARM_NANOS_MIN, waiting.first().dueNanos - nowNanos);
         if (alarmed && alarmNanos - (nowNanos + delayNanos) <= 0) {
             return;
         }
         alarmed = true;
         alarmNanos = nowNanos + delayNanos;
         around.wakeIn().accept(delayNanos);
-    }
-
-    private void count() {
-        long well = 0;
-        long less = 0;
-        for (HostCheck check : checks.values()) {
-            well += check.host.is(HealthFlag.FAILED_ACTIVE_HC) ? 0 : 1;
-            less += check.host.is(HealthFlag.DEGRADED_ACTIVE_HC) ? 1 : 0;
-        }
-        stats.hosts(well, less);
     }
 }

@@ -6,8 +6,9 @@ import io.weir.core.rule.CheckSpec;
 import io.weir.core.rule.HealthRules;
 import io.weir.core.rule.OutlierSpec;
 import io.weir.core.stats.Scope;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  * The conductor's, but for {@link #askedOut}.
  */
 public final class HealthKeeper {
-    private static final Set<HealthFlag> ASKED_OUT = EnumSet.of(HealthFlag.FAILED_ACTIVE_HC,
-            HealthFlag.EXCLUDED_VIA_IMMEDIATE_HC_FAIL);
-
     private final String cluster;
     private final Scope scope;
     private final BooleanSupplier hadTraffic;
     /** Hosts that asked to be left alone since the last tick; each is here once, as its flags change once. */
     private final Queue<Host> askedOut = new ConcurrentLinkedQueue<>();
+    /** Of these, hosts that are not checked: nobody else would let them back. */
+    private final List<Host> unchecked = new ArrayList<>();
+    private final Beside beside = new Beside();
     private volatile Surroundings around = Surroundings.quiet();
     private @Nullable OutlierDetector outliers;
     private @Nullable ActiveChecks checks;
@@ -81,6 +82,25 @@ public final class HealthKeeper {
         }
     }
 
+    /**
+     * The rules are the same, and of the hosts only a few have come or gone or are told of otherwise.
+     *
+     * @param few
+     *            these
+     * @param there
+     *            says of one of them whether it is a host now
+     */
+    public void touched(Collection<Host> few, Predicate<Host> there, Predicate<Host> served, long nowNanos) {
+        OutlierDetector detector = outliers;
+        if (detector != null) {
+            detector.touched(few, there);
+        }
+        ActiveChecks active = checks;
+        if (active != null) {
+            active.touched(few, there, served, nowNanos);
+        }
+    }
+
     private @Nullable OutlierDetector detector(@Nullable OutlierSpec rule, long nowNanos) {
         OutlierDetector present = outliers;
         if (present != null && !present.spec().equals(rule)) {
@@ -103,37 +123,57 @@ public final class HealthKeeper {
         if (present != null && present.spec().equals(rule)) {
             return present;
         }
-        var next = new ActiveChecks(rule, cluster, around, scope, hadTraffic, this::checkSucceeded);
-        if (present == null) {
-            return next;
-        }
-        present.handOver();
-        return next.takingOver();
+        var next = new ActiveChecks(rule, cluster, around, scope, hadTraffic, beside);
+        return present == null ? next : next.takingOver(present.handOver());
     }
 
-    private boolean checkSucceeded(Host host, long nowNanos) {
-        OutlierDetector detector = outliers;
-        return detector != null && detector.checkSucceeded(host, nowNanos);
-    }
-
-    /** Ejects, lets back, checks; whether that changed who may be picked, or how often. */
-    public boolean tick(long nowNanos) {
-        boolean changed = false;
-        OutlierDetector detector = outliers;
-        if (detector != null) {
-            changed = detector.tick(nowNanos);
+    /** What checks are told, and ask for. */
+    private final class Beside implements ActiveChecks.Others {
+        @Override
+        public boolean checkSucceeded(Host host, long nowNanos) {
+            OutlierDetector detector = outliers;
+            return detector != null && detector.checkSucceeded(host, nowNanos);
         }
-        ActiveChecks active = checks;
-        for (Host host = askedOut.poll(); host != null; host = askedOut.poll()) {
-            if (active != null) {
-                active.askedOut(host, nowNanos);
+
+        @Override
+        public void catchUp(long nowNanos) {
+            ActiveChecks active = checks;
+            for (Host host = askedOut.poll(); host != null; host = askedOut.poll()) {
+                // the rules, or those of the host, may have changed since the worker looked at them
+                if (active == null || !active.askedOut(host, nowNanos)) {
+                    host.flags(Set.of(), ActiveChecks.ASKED_OUT, "nobody checks it any more", nowNanos);
+                    unchecked.add(host);
+                }
             }
         }
+    }
+
+    /**
+     * Ejects, lets back, checks.
+     *
+     * @return the hosts of which something has changed that a view goes by; one may be there twice
+     */
+    public List<Host> tick(long nowNanos) {
+        OutlierDetector detector = outliers;
+        List<Host> changed = detector == null ? List.of() : detector.tick(nowNanos);
+        beside.catchUp(nowNanos);
+        changed = both(changed, unchecked);
+        unchecked.clear();
+        ActiveChecks active = checks;
         if (active != null) {
             active.run(nowNanos);
-            changed |= active.takeChanged();
+            changed = both(changed, active.takeChanged());
         }
         return changed;
+    }
+
+    private static List<Host> both(List<Host> some, List<Host> others) {
+        if (others.isEmpty()) {
+            return some;
+        }
+        List<Host> all = new ArrayList<>(some);
+        all.addAll(others);
+        return all;
     }
 
     /** Begins the checks whose time has come. */
@@ -149,8 +189,7 @@ public final class HealthKeeper {
      */
     public void askedOut(HealthRules rules, Host host, long nowNanos) {
         if (rules.checks() != null && !host.endpoint().check().disabled()
-                && host.flags(ASKED_OUT, Set.of(), "it asked to be left alone: x-envoy-immediate-health-check-fail",
-                        nowNanos)) {
+                && host.flags(ActiveChecks.ASKED_OUT, Set.of(), ActiveChecks.ASKED_OUT_REASON, nowNanos)) {
             askedOut.add(host);
             around.wake().run();
         }

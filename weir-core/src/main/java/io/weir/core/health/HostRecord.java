@@ -38,9 +38,20 @@ final class HostRecord implements HostTracker {
         }
     }
 
+    /** Who hears of signals. */
+    interface Signals {
+        /**
+         * A run has become long enough. Any thread.
+         *
+         * @param first
+         *            since the last {@link #takeSignals}
+         */
+        void signal(HostRecord record, boolean first);
+    }
+
     final Host host;
     private final OutlierSpec spec;
-    private final Runnable wake;
+    private final Signals heard;
     private final AtomicInteger serverErrors = new AtomicInteger();
     private final AtomicInteger gatewayFailures = new AtomicInteger();
     private final AtomicInteger localFailures = new AtomicInteger();
@@ -61,10 +72,10 @@ final class HostRecord implements HostTracker {
     volatile double successRate = -1;
     volatile double localSuccessRate = -1;
 
-    HostRecord(Host host, OutlierSpec spec, Runnable wake) {
+    HostRecord(Host host, OutlierSpec spec, Signals heard) {
         this.host = host;
         this.spec = spec;
-        this.wake = wake;
+        this.heard = heard;
         this.latencies = spec.latency() == null ? null : new Latencies();
     }
 
@@ -125,8 +136,8 @@ final class HostRecord implements HostTracker {
     private void count(AtomicInteger run, OutlierSpec.Consecutive rule, OutlierType type) {
         // exactly at the threshold: what follows before the conductor has looked is the same run
         if (run.incrementAndGet() == rule.threshold()) {
-            signals.getAndUpdate(before -> before | type.bit());
-            wake.run();
+            boolean first = signals.getAndUpdate(before -> before | type.bit()) == 0;
+            heard.signal(this, first);
         }
     }
 

@@ -8,9 +8,14 @@ import io.weir.core.stats.Scope;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
 
 /**
  * Finds the outliers among the hosts of one cluster and leaves them out for a while, by Envoy's rules: runs of failures
@@ -28,6 +33,10 @@ public final class OutlierDetector {
     private final Surroundings around;
     private final OutlierStats stats;
     private final Map<Host, HostRecord> records = new LinkedHashMap<>();
+    /** Those of the hosts that are left out. */
+    private final Set<HostRecord> out = new LinkedHashSet<>();
+    /** Those with signals; each is here once, as it has its first signal once. */
+    private final Queue<HostRecord> signalled = new ConcurrentLinkedQueue<>();
     private final OutlierRates rates;
     private long intervalEndsNanos;
 
@@ -57,12 +66,45 @@ public final class OutlierDetector {
         records.clear();
         for (Host host : hosts) {
             HostRecord record = former.remove(host);
-            if (record == null) {
-                record = new HostRecord(host, spec, around.wake());
-                host.healthTracker(record);
-            }
-            records.put(host, record);
+            records.put(host, record == null ? begun(host) : record);
         }
+        out.removeIf(record -> !has(record));
+    }
+
+    /**
+     * As {@link #hosts}, where only a few have come or gone.
+     *
+     * @param few
+     *            these, and perhaps others
+     * @param there
+     *            says of one of them whether it is a host now
+     */
+    public void touched(Collection<Host> few, Predicate<Host> there) {
+        for (Host host : few) {
+            if (there.test(host)) {
+                records.computeIfAbsent(host, this::begun);
+            } else {
+                records.remove(host);
+            }
+        }
+        out.removeIf(record -> !has(record));
+    }
+
+    private HostRecord begun(Host host) {
+        HostRecord record = new HostRecord(host, spec, this::signal);
+        host.healthTracker(record);
+        return record;
+    }
+
+    private boolean has(HostRecord record) {
+        return record.equals(records.get(record.host));
+    }
+
+    private void signal(HostRecord record, boolean first) {
+        if (first) {
+            signalled.add(record);
+        }
+        around.wake().run();
     }
 
     /** Ends: every host is in again, with its whole weight. */
@@ -73,29 +115,34 @@ public final class OutlierDetector {
             record.host.flag(HealthFlag.FAILED_OUTLIER_CHECK, false, "outlier detection was turned off", nowNanos);
         }
         records.clear();
+        out.clear();
     }
 
     /**
      * Ejects and lets back.
      *
-     * @return whether that changed who may be picked, or how often
+     * @return the hosts that may be picked now and could not before, or the other way round, or another time as often;
+     *         one may be there twice
      */
-    public boolean tick(long nowNanos) {
-        boolean changed = false;
-        for (HostRecord record : records.values()) {
-            if (record.host.is(HealthFlag.FAILED_OUTLIER_CHECK)) {
-                record.takeSignals();
-                changed |= returns(record, nowNanos);
-            } else {
-                int signals = record.takeSignals();
-                if (signals != 0) {
-                    changed |= runs(record, signals, nowNanos);
+    public List<Host> tick(long nowNanos) {
+        List<Host> changed = new ArrayList<>();
+        for (HostRecord record = signalled.poll(); record != null; record = signalled.poll()) {
+            int signals = record.takeSignals();
+            if (has(record) && !out.contains(record)) {
+                runs(record, signals, nowNanos, changed);
+            }
+        }
+        if (!out.isEmpty()) {
+            for (HostRecord record : List.copyOf(out)) {
+                if (over(record, nowNanos)) {
+                    back(record, "the time of its ejection is over", nowNanos);
+                    changed.add(record.host);
                 }
             }
         }
         if (nowNanos - intervalEndsNanos >= 0) {
             intervalEndsNanos = nowNanos + spec.intervalNanos();
-            changed |= intervalEnds(nowNanos);
+            intervalEnds(nowNanos, changed);
         }
         return changed;
     }
@@ -103,47 +150,46 @@ public final class OutlierDetector {
     /** A health check of this host has succeeded: its ejection is over, unless that is not wanted. */
     public boolean checkSucceeded(Host host, long nowNanos) {
         HostRecord record = records.get(host);
-        return record != null && spec.unejectOnCheck() && host.is(HealthFlag.FAILED_OUTLIER_CHECK)
-                && back(record, "its health check succeeded", nowNanos);
+        if (record == null || !spec.unejectOnCheck() || !out.contains(record)) {
+            return false;
+        }
+        back(record, "its health check succeeded", nowNanos);
+        return true;
     }
 
-    private boolean returns(HostRecord record, long nowNanos) {
+    private boolean over(HostRecord record, long nowNanos) {
         OutlierSpec.Ejection rule = spec.ejection();
         long times = Math.max(1, record.backOff);
         long lasts = rule.maxNanos() / times < rule.baseNanos() ? rule.maxNanos() : rule.baseNanos() * times;
-        return nowNanos - record.ejectedAtNanos >= lasts + record.jitterNanos
-                && back(record, "the time of its ejection is over", nowNanos);
+        return nowNanos - record.ejectedAtNanos >= lasts + record.jitterNanos;
     }
 
-    private boolean back(HostRecord record, String why, long nowNanos) {
+    private void back(HostRecord record, String why, long nowNanos) {
+        out.remove(record);
         record.clearRuns();
         record.backAtNanos = nowNanos;
         record.wasBack = true;
         record.host.flag(HealthFlag.FAILED_OUTLIER_CHECK, false, "back: " + why, nowNanos);
         around.outliers().accept(new OutlierEvent(cluster, record.host.addressText(), record.type, false, true,
                 nowNanos - record.ejectedAtNanos, record.ejections, -1, -1, -1));
-        return true;
     }
 
-    private boolean runs(HostRecord record, int signals, long nowNanos) {
-        boolean changed = false;
+    private void runs(HostRecord record, int signals, long nowNanos, List<Host> changed) {
         for (OutlierType type : OutlierType.values()) {
             if ((signals & type.bit()) == 0) {
                 continue;
             }
             stats.detected(type);
-            changed |= eject(record, Outlier.run(record, type, spec), nowNanos);
+            eject(Outlier.run(record, type, spec), nowNanos, changed);
             record.clear(type);
         }
-        return changed;
     }
 
-    private boolean intervalEnds(long nowNanos) {
-        boolean changed = false;
+    private void intervalEnds(long nowNanos, List<Host> changed) {
         List<HostRecord> in = new ArrayList<>();
         for (HostRecord record : records.values()) {
             rates.take(record);
-            if (!record.host.is(HealthFlag.FAILED_OUTLIER_CHECK)) {
+            if (!out.contains(record)) {
                 in.add(record);
             }
         }
@@ -151,62 +197,60 @@ public final class OutlierDetector {
         outliers.forEach(outlier -> stats.detected(outlier.type()));
         OutlierSpec.Soft soft = spec.soft();
         if (soft == null) {
-            for (Outlier outlier : outliers) {
-                changed |= eject(outlier.record(), outlier, nowNanos);
-            }
+            outliers.forEach(outlier -> eject(outlier, nowNanos, changed));
         } else {
-            changed = trust(soft, in, outliers);
+            trust(soft, in, outliers, changed);
         }
         for (HostRecord record : in) {
             boolean longBack = record.wasBack && nowNanos - record.backAtNanos >= spec.intervalNanos();
-            if (record.backOff > 0 && longBack && !record.host.is(HealthFlag.FAILED_OUTLIER_CHECK)) {
+            if (record.backOff > 0 && longBack && !out.contains(record)) {
                 record.backOff--;
             }
         }
         rates.forget();
-        return changed;
     }
 
     /** Cuts the weight of outliers in proportion to how far they differ, and gives the others a step back. */
-    private boolean trust(OutlierSpec.Soft rule, List<HostRecord> in, List<Outlier> outliers) {
+    private void trust(OutlierSpec.Soft rule, List<HostRecord> in, List<Outlier> outliers, List<Host> changed) {
         Map<HostRecord, Double> shares = new LinkedHashMap<>();
         for (Outlier outlier : outliers) {
             if (around.dice().nextInt(100) < outlier.enforcing()) {
                 shares.merge(outlier.record(), outlier.share(), Math::min);
             }
         }
-        boolean changed = false;
         for (HostRecord record : in) {
             double before = record.host.trustFactor();
             Double share = shares.get(record);
             double next = share == null ? Math.min(1, before + rule.step()) : Math.max(rule.minimum(), before * share);
             if (next != before) {
                 record.host.trustFactor(next);
-                changed = true;
+                changed.add(record.host);
             }
             if (share != null) {
                 stats.softCut();
             }
         }
-        return changed;
     }
 
-    private boolean eject(HostRecord record, Outlier outlier, long nowNanos) {
+    private void eject(Outlier outlier, long nowNanos, List<Host> changed) {
+        HostRecord record = outlier.record();
         Host host = record.host;
-        if (host.is(HealthFlag.FAILED_OUTLIER_CHECK)) {
-            return false;
+        if (out.contains(record)) {
+            return;
         }
         OutlierSpec.Ejection rule = spec.ejection();
-        long out = records.keySet().stream().filter(other -> other.is(HealthFlag.FAILED_OUTLIER_CHECK)).count();
-        boolean room = 100.0 * (out + 1) / records.size() <= rule.maxPercent() || (rule.alwaysOne() && out == 0);
+        boolean room = 100.0 * (out.size() + 1) / records.size() <= rule.maxPercent()
+                || (rule.alwaysOne() && out.isEmpty());
         if (!room) {
             stats.overflow();
-            return false;
+            return;
         }
         boolean enforced = around.dice().nextInt(100) < outlier.enforcing();
         long since = record.wasBack ? nowNanos - record.backAtNanos : -1;
         if (enforced) {
             stats.enforced(outlier.type());
+            out.add(record);
+            changed.add(host);
             record.type = outlier.type();
             record.ejections++;
             record.ejectedAtNanos = nowNanos;
@@ -218,7 +262,6 @@ public final class OutlierDetector {
         }
         around.outliers().accept(new OutlierEvent(cluster, host.addressText(), outlier.type(), true, enforced, since,
                 record.ejections, outlier.rate(), outlier.average(), outlier.threshold()));
-        return enforced;
     }
 
     /** The success rates of the host in percent in the last interval that had enough requests; -1 where none had. */

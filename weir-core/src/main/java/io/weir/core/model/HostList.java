@@ -41,6 +41,11 @@ public final class HostList extends AbstractList<Host> implements RandomAccess {
         return hosts.length;
     }
 
+    /** The hosts themselves, not to be changed. */
+    public Host[] array() {
+        return hosts;
+    }
+
     @Override
     public Host[] toArray() {
         return hosts.clone();
@@ -54,19 +59,20 @@ public final class HostList extends AbstractList<Host> implements RandomAccess {
      * @param touched
      *            those that have changed, gone or come: few
      * @param in
-     *            whether a touched one is in the list now
+     *            where in {@code whole} those of them stand that are in the list now, in rising order
      */
-    HostList after(HostList whole, List<Host> touched, Test in) {
-        if (touched.stream().noneMatch(host -> contains(host) || in.in(host))) {
+    HostList after(HostList whole, List<Host> touched, int[] in) {
+        if (in.length == 0 && touched.stream().noneMatch(this::contains)) {
             return this;
         }
         @Nullable
         Host[] before = without(touched);
         Host[] now = whole.hosts;
-        Host[] next = new Host[hosts.length + touched.size()];
+        Host[] next = new Host[Math.min(now.length, hosts.length + in.length)];
         int count = 0;
         int at = 0;
-        for (int i = 0; i < now.length;) {
+        int due = 0;
+        for (int i = 0; i < now.length && (at < before.length || due < in.length);) {
             int run = run(now, i, before, at);
             System.arraycopy(now, i, next, count, run);
             i += run;
@@ -75,13 +81,14 @@ public final class HostList extends AbstractList<Host> implements RandomAccess {
             if (at < before.length && before[at] == null) {
                 at++;
             } else if (i < now.length) {
-                if (touched.contains(now[i]) && in.in(now[i])) {
+                if (due < in.length && in[due] == i) {
                     next[count++] = now[i];
+                    due++;
                 }
                 i++;
             }
         }
-        return of(Arrays.copyOf(next, count));
+        return count == now.length ? whole : of(count == next.length ? next : Arrays.copyOf(next, count));
     }
 
     /** These hosts, but null in the place of some. */
@@ -100,13 +107,11 @@ public final class HostList extends AbstractList<Host> implements RandomAccess {
     /** For how long two arrays have the same hosts from there on. */
     public static int run(Host[] one, int from, @Nullable Host[] other, int otherFrom) {
         int length = Math.min(one.length - from, other.length - otherFrom);
-        int differs = Arrays.mismatch(one, from, from + length, other, otherFrom, otherFrom + length);
-        return differs < 0 ? length : differs;
-    }
-
-    /** Whether a host belongs there. */
-    interface Test {
-        boolean in(Host host);
+        int run = 0;
+        while (run < length && one[from + run] == other[otherFrom + run]) {
+            run++;
+        }
+        return run;
     }
 
     @Override
@@ -127,7 +132,9 @@ public final class HostList extends AbstractList<Host> implements RandomAccess {
     @Override
     public boolean equals(Object other) {
         return other == this
-                || (other instanceof HostList list ? Arrays.equals(hosts, list.hosts) : super.equals(other));
+                || (other instanceof HostList list
+                        ? hosts.length == list.hosts.length && run(hosts, 0, list.hosts, 0) == hosts.length
+                        : super.equals(other));
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,16 +27,17 @@ public final class HostSet {
      * @param degraded
      *            those to be used only as far as healthy ones do not suffice
      * @param excluded
-     *            how many of all count neither as well nor as unwell
+     *            those that count neither as well nor as unwell
      * @param unreachable
      *            how many of all are left out because nobody answered a connect
      */
-    public record Priority(int number, List<Host> hosts, List<Host> healthy, List<Host> degraded, int excluded,
-            int unreachable) {
+    public record Priority(int number, List<Host> hosts, List<Host> healthy, List<Host> degraded,
+            List<Host> excluded, int unreachable) {
         public Priority {
             hosts = HostList.copyOf(hosts);
             healthy = HostList.copyOf(healthy);
             degraded = HostList.copyOf(degraded);
+            excluded = HostList.copyOf(excluded);
         }
 
         /**
@@ -44,7 +46,7 @@ public final class HostSet {
          * however few others there are.
          */
         public double availablePercent() {
-            int counted = hosts.size() - excluded - unreachable;
+            int counted = hosts.size() - excluded.size() - unreachable;
             return counted <= 0 ? 0 : 100.0 * (healthy.size() + degraded.size()) / counted;
         }
     }
@@ -95,26 +97,32 @@ public final class HostSet {
      * without a look at the others, in a few microseconds for each ten thousand of them. The same as {@link #of} would
      * make of them, but that what became of an untouched host since is left for later.
      *
-     * @param touched
+     * @param some
      *            those that have come or gone, or of which something is known now that was not then
      */
-    public HostSet after(HostList now, List<Host> touched) {
+    public HostSet after(HostList now, List<Host> some) {
+        List<Host> touched = some.stream().distinct().toList();
         int last = sorted.size() - 1;
         if (last < 0 || touched.size() > TOUCHED_MAX
                 || touched.stream().anyMatch(host -> host.endpoint().priority() > last)) {
             return of(now);
         }
+        // how a host stands is looked at once: a worker may change it meanwhile, and it is not to be in two lists
+        List<Standing> standings = touched.stream().map(Standing::of).toList();
         List<Sorted> next = new ArrayList<>();
         for (Sorted one : sorted) {
-            HostList hosts = sorted.size() == 1
-                    ? now
-                    : one.hosts.after(now, touched, host -> host.endpoint().priority() == one.number);
-            next.add(one.after(hosts, touched));
+            HostList hosts = now;
+            if (sorted.size() > 1) {
+                int[] here = touched.stream().filter(host -> host.endpoint().priority() == one.number)
+                        .mapToInt(now::indexOf).filter(at -> at >= 0).sorted().distinct().toArray();
+                hosts = one.hosts.after(now, touched, here);
+            }
+            next.add(one.after(hosts, touched, standings));
         }
         // without hosts the last priority is none
         return next.getLast().hosts.isEmpty()
                 ? of(now)
-                : new HostSet(now, List.copyOf(next), mark, List.copyOf(touched));
+                : new HostSet(now, List.copyOf(next), mark, touched);
     }
 
     /** The hosts that this set was told have changed since the other; null where it was not made from the other. */
@@ -150,28 +158,31 @@ public final class HostSet {
                     HostList.copyOf(degraded), HostList.copyOf(out));
         }
 
-        Sorted after(HostList now, List<Host> touched) {
-            boolean allWell = healthy.size() == hosts.size()
-                    && touched.stream().allMatch(host -> Standing.of(host) == Standing.HEALTHY);
-            return new Sorted(number, now, allWell ? now : after(healthy, now, touched, Standing.HEALTHY),
-                    after(degraded, now, touched, Standing.DEGRADED), after(out, now, touched, Standing.OUT));
+        Sorted after(HostList now, List<Host> touched, List<Standing> standings) {
+            if (healthy.size() == hosts.size() && standings.stream().allMatch(Standing.HEALTHY::equals)) {
+                return new Sorted(number, now, now, degraded, out);
+            }
+            int[] places = touched.stream().mapToInt(now::indexOf).toArray();
+            return new Sorted(number, now, healthy.after(now, touched, places(places, standings, Standing.HEALTHY)),
+                    degraded.after(now, touched, places(places, standings, Standing.DEGRADED)),
+                    out.after(now, touched, places(places, standings, Standing.OUT)));
         }
 
-        private static HostList after(HostList some, HostList now, List<Host> touched, Standing standing) {
-            return some.after(now, touched, host -> Standing.of(host) == standing);
+        private static int[] places(int[] places, List<Standing> standings, Standing standing) {
+            return IntStream.range(0, places.length)
+                    .filter(i -> places[i] >= 0 && standings.get(i) == standing)
+                    .map(i -> places[i]).sorted().distinct().toArray();
         }
 
         Priority priority() {
-            int excluded = 0;
+            List<Host> excluded = new ArrayList<>();
             int unreachable = 0;
             for (Host host : out) {
-                if (host.endpoint().announced().usable()) {
-                    if (host.excluded()) {
-                        excluded++;
-                    } else if (host.ejected() && !host.is(HealthFlag.FAILED_ACTIVE_HC)
-                            && !host.is(HealthFlag.FAILED_OUTLIER_CHECK)) {
-                        unreachable++;
-                    }
+                if (host.excluded()) {
+                    excluded.add(host);
+                } else if (host.endpoint().announced().usable() && host.ejected()
+                        && !host.is(HealthFlag.FAILED_ACTIVE_HC) && !host.is(HealthFlag.FAILED_OUTLIER_CHECK)) {
+                    unreachable++;
                 }
             }
             return new Priority(number, hosts, healthy, degraded, excluded, unreachable);
@@ -235,7 +246,7 @@ public final class HostSet {
     public int excludedCount() {
         int sum = 0;
         for (Priority priority : priorities) {
-            sum += priority.excluded();
+            sum += priority.excluded().size();
         }
         return sum;
     }

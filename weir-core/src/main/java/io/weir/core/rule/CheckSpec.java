@@ -2,6 +2,7 @@ package io.weir.core.rule;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 
 /**
  * How the hosts of a cluster are checked: Envoy's {@code core.v3.HealthCheck}, and {@link Timing#freshNanos}, which is
@@ -29,11 +30,11 @@ public record CheckSpec(CheckProtocol protocol, Timing timing, int unhealthyThre
      * @param intervalJitterPercent
      *            up to this part of an interval is added to it
      * @param unhealthyNanos
-     *            the interval while a host is out
+     *            the interval while a host is out and its checks fail
      * @param unhealthyEdgeNanos
-     *            the interval after the check that put it out
+     *            the interval after a failed check while the host is still in
      * @param healthyEdgeNanos
-     *            the interval after the check that let it back
+     *            the interval after a successful check while the host is still out
      * @param noTrafficNanos
      *            the interval as long as the cluster has never had a request
      * @param noTrafficHealthyNanos
@@ -46,6 +47,7 @@ public record CheckSpec(CheckProtocol protocol, Timing timing, int unhealthyThre
             long noTrafficNanos, long noTrafficHealthyNanos, long freshNanos) {
         /** Envoy's {@code no_traffic_interval}: 60 s. */
         public static final long NO_TRAFFIC_NANOS = TimeUnit.SECONDS.toNanos(60);
+        private static final int PERCENT = 100;
 
         public Timing {
             if (timeoutNanos < 1 || intervalNanos < 1 || unhealthyNanos < 1 || unhealthyEdgeNanos < 1
@@ -61,6 +63,31 @@ public record CheckSpec(CheckProtocol protocol, Timing timing, int unhealthyThre
         public static Timing every(long intervalNanos, long timeoutNanos) {
             return new Timing(timeoutNanos, intervalNanos, 0, 0, 0, intervalNanos, intervalNanos, intervalNanos,
                     intervalNanos, intervalNanos, 0);
+        }
+
+        /**
+         * How long after a check of a cluster in use the next one of its host begins. The edge intervals are those
+         * between checks of which more are needed, as Envoy has them.
+         *
+         * @param pending
+         *            more results like this in a row put the host out, or let it back
+         */
+        public long afterNanos(boolean passed, boolean pending) {
+            return passed
+                    ? pending ? healthyEdgeNanos : intervalNanos
+                    : pending ? unhealthyEdgeNanos : unhealthyNanos;
+        }
+
+        /** The same of a cluster that has never had a request. */
+        public long afterWithoutTrafficNanos(boolean passed, boolean pending) {
+            return passed && !pending ? noTrafficHealthyNanos : noTrafficNanos;
+        }
+
+        /** Such an interval with its jitter. */
+        public long jittered(long nanos, RandomGenerator dice) {
+            long part = nanos / PERCENT * Math.min(intervalJitterPercent, PERCENT * PERCENT);
+            long every = intervalJitterNanos <= 0 ? 0 : dice.nextLong(intervalJitterNanos);
+            return nanos + (part <= 0 ? 0 : dice.nextLong(part)) + every;
         }
 
         /** The same with other intervals while the cluster has no traffic. */

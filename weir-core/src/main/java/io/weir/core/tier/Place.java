@@ -15,8 +15,11 @@ import java.util.Map;
  *            what was announced for the locality; 0: nothing
  * @param hosts
  *            all of them
+ * @param excluded
+ *            how many of all count neither as well nor as unwell
  */
-public record Place(Locality locality, int weight, List<Host> hosts, List<Host> healthy, List<Host> degraded) {
+public record Place(Locality locality, int weight, List<Host> hosts, List<Host> healthy, List<Host> degraded,
+        int excluded) {
     public Place {
         hosts = List.copyOf(hosts);
         healthy = List.copyOf(healthy);
@@ -34,6 +37,7 @@ public record Place(Locality locality, int weight, List<Host> hosts, List<Host> 
         Map<Locality, List<Host>> hosts = sorted(priority.hosts());
         Map<Locality, List<Host>> healthy = sorted(priority.healthy());
         Map<Locality, List<Host>> degraded = sorted(priority.degraded());
+        Map<Locality, List<Host>> excluded = sorted(priority.excluded());
         List<Locality> order = new ArrayList<>(hosts.keySet());
         if (order.remove(own)) {
             order.addFirst(own);
@@ -41,7 +45,8 @@ public record Place(Locality locality, int weight, List<Host> hosts, List<Host> 
         for (Locality locality : order) {
             List<Host> here = hosts.getOrDefault(locality, List.of());
             places.put(locality, new Place(locality, here.getFirst().endpoint().localityWeight(), here,
-                    healthy.getOrDefault(locality, List.of()), degraded.getOrDefault(locality, List.of())));
+                    healthy.getOrDefault(locality, List.of()), degraded.getOrDefault(locality, List.of()),
+                    excluded.getOrDefault(locality, List.of()).size()));
         }
         return List.copyOf(places.values());
     }
@@ -59,8 +64,7 @@ public record Place(Locality locality, int weight, List<Host> hosts, List<Host> 
      * spare capacity is missing. Source: Envoy's architecture overview, "Locality weighted load balancing".
      */
     public double effectiveWeight(int available, int overprovisioningPercent) {
-        return hosts.isEmpty()
-                ? 0
-                : weight * Math.min(1, overprovisioningPercent / 100.0 * available / hosts.size());
+        int counted = hosts.size() - excluded;
+        return counted <= 0 ? 0 : weight * Math.min(1, overprovisioningPercent / 100.0 * available / counted);
     }
 }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.weir.core.model.Announced;
+import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.Balancing;
 import io.weir.core.rule.EjectionSpec;
 import io.weir.core.model.Endpoint;
+import io.weir.core.model.HealthFlag;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;
 import io.weir.core.model.Locality;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -133,6 +136,44 @@ class TierPickerTest {
                 host -> host.endpoint().locality());
         assertThat(percents).containsOnlyKeys(A, B);
         assertThat(percents.get(A)).isEqualTo(100 * 70 / 270.0, within(1.0));
+    }
+
+    /** Half of the hosts are well, the other half has not been checked yet. */
+    private void addUnchecked(int count, int priority, Locality locality, int weight) {
+        int from = hosts.size();
+        add(count, priority, Announced.HEALTHY, locality, weight);
+        hosts.subList(from + count / 2, from + count).forEach(host -> host.flags(
+                Set.of(HealthFlag.FAILED_ACTIVE_HC, HealthFlag.PENDING_ACTIVE_HC), Set.of(), "new", 0));
+    }
+
+    @Test
+    void hostsThatAreExcludedMakeTheirPriorityNoLessWellAlsoWhereHealthGoesByWeight() {
+        addUnchecked(4, 0, Locality.UNKNOWN, 0);
+        add(1, 2, 0);
+        assertThat(percents(picker(Tiers.DEFAULT), TierPickerTest::priority)).containsOnlyKeys(0);
+        assertThat(percents(picker(new Tiers(140, true, 50, false, new LocalityRule.Ignored(), List.of())),
+                TierPickerTest::priority)).containsOnlyKeys(0);
+    }
+
+    @Test
+    void hostsThatAreExcludedMakeTheirLocalityWeighNoLess() {
+        addUnchecked(4, 0, A, 1);
+        add(4, 0, Announced.HEALTHY, B, 1);
+        Map<Locality, Double> percents = percents(picker(Tiers.DEFAULT.withLocality(new LocalityRule.Weighted())),
+                host -> host.endpoint().locality());
+        assertThat(percents.get(A)).isEqualTo(50, within(1.0));
+    }
+
+    @Test
+    void aTableOverLocalitiesHeedsWhatPartOfItsWeightAHostHas() {
+        add(2, 0, Announced.HEALTHY, A, 1);
+        add(1, 0, Announced.HEALTHY, B, 1);
+        hosts.getFirst().startFactor(0.1);
+        Balancing balancing = Balancing.DEFAULT.withPolicy(BalancePolicy.Maglev.DEFAULT)
+                .withTiers(Tiers.DEFAULT.withLocality(new LocalityRule.Weighted()));
+        Map<Host, Double> percents = percents(pickers.build(HostSet.of(hosts), balancing, locals, SEED), host -> host);
+        assertThat(percents.get(hosts.get(0))).isEqualTo(50 * 0.1 / 1.1, within(1.0));
+        assertThat(percents.get(hosts.get(2))).isEqualTo(50, within(1.0));
     }
 
     @Test

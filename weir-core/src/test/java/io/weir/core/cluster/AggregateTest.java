@@ -7,11 +7,13 @@ import io.weir.core.balance.Pick;
 import io.weir.core.balance.PickContext;
 import io.weir.core.balance.Picker;
 import io.weir.core.model.Announced;
+import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.ClusterSpec.Members;
 import io.weir.core.model.DiscoveryType;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.Host;
+import io.weir.core.model.OrcaReport;
 import io.weir.core.stats.Stats;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -169,6 +171,54 @@ class AggregateTest {
         a.endpoints(endpoints("a", new int[]{0, 4}), 1);
         aggregate.gather(clusters);
         assertThat(percents(aggregate)).containsOnlyKeys("b0");
+    }
+
+    @Test
+    void weightsByReportsMoveOnInAnAggregateToo() {
+        Cluster a = new Cluster(ClusterSpec.of("a", endpoints("a", new int[]{2, 2})).withPolicy(
+                new BalancePolicy.ClientSideWeightedRoundRobin(0, Long.MAX_VALUE, 1, 1, List.of())), stats);
+        clusters.put(a);
+        cluster("b", new int[]{4, 0});
+        Aggregate aggregate = of("a", "b");
+        a.onChange(_ -> aggregate.gather(clusters));
+        List<Host> well = a.view().hosts().priorities().getFirst().healthy();
+        for (int round = 1; round <= 2; round++) {
+            for (int i = 0; i < 2; i++) {
+                // as many requests at a third of the load: the first host, then the second
+                double load = i + 1 == round ? 0.2 : 0.6;
+                well.get(i).balanceTracker().loadReported(
+                        new OrcaReport(load, 0, 0, 100, 0, Map.of(), Map.of(), Map.of()), round);
+            }
+            a.tick(1_000_000_000L * round);
+            Map<Host, Double> percents = new HashMap<>();
+            Request request = new Request(new SplittableRandom(1));
+            for (int i = 0; i < PICKS; i++) {
+                Aggregate.Choice choice = aggregate.choose(request.random);
+                Picker through = choice == null ? null : choice.picker();
+                if (through != null && through.pick(request) instanceof Pick.Chosen chosen) {
+                    percents.merge(chosen.host(), 100.0 / PICKS, Double::sum);
+                }
+            }
+            double light = percents.getOrDefault(well.get(round - 1), 0.0);
+            double heavy = percents.getOrDefault(well.get(2 - round), 0.0);
+            assertThat(light / heavy).as("round %d", round).isCloseTo(3, offset(0.2));
+        }
+    }
+
+    @Test
+    void aMemberWhoseViewHasNotChangedKeepsItsPicker() {
+        Cluster a = cluster("a", new int[]{1, 1});
+        Cluster b = cluster("b", new int[]{4, 0});
+        Aggregate aggregate = of("a", "b");
+        Aggregate.Choice before = aggregate.other(b);
+        a.endpoints(endpoints("a", new int[]{1, 1}), 1);
+        b.endpoints(endpoints("b", new int[]{3, 0}), 1);
+        aggregate.gather(clusters);
+        assertThat(aggregate.other(b)).isNotEqualTo(before);
+        before = aggregate.other(b);
+        b.endpoints(endpoints("b", new int[]{4, 0}), 2);
+        aggregate.gather(clusters);
+        assertThat(aggregate.other(b)).isEqualTo(before);
     }
 
     @Test

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Workers report while the conductor takes: no attempt is lost and none is counted twice. */
 public class HostRecordLincheckTest {
     private final HostRecord record = new HostRecord(
-            new Host(Endpoint.of(InetSocketAddress.createUnresolved("h", 1))), OutlierSpec.DEFAULT, () -> {
+            new Host(Endpoint.of(InetSocketAddress.createUnresolved("h", 1))), OutlierSpec.DEFAULT, (_, _) -> {
             });
 
     @Operation

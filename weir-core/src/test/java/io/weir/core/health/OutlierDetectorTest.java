@@ -71,18 +71,18 @@ class OutlierDetectorTest {
         answers(0, 500, 4);
         answers(0, 200, 1);
         answers(0, 500, 4);
-        assertThat(detector.tick(now)).isFalse();
+        assertThat(detector.tick(now)).isEmpty();
         assertThat(woken).isZero();
         answers(0, 500, 1);
         assertThat(woken).isOne();
-        assertThat(detector.tick(now)).isTrue();
+        assertThat(detector.tick(now)).isNotEmpty();
         assertThat(out(0)).isTrue();
         assertThat(hosts.getFirst().down()).isTrue();
         assertThat(hosts.getFirst().healthReason()).isEqualTo("consecutive_5xx: 5 in a row");
         now = 30 * SECOND - 1;
-        assertThat(detector.tick(now)).isFalse();
+        assertThat(detector.tick(now)).isEmpty();
         now = 30 * SECOND;
-        assertThat(detector.tick(now)).isTrue();
+        assertThat(detector.tick(now)).isNotEmpty();
         assertThat(out(0)).isFalse();
         assertThat(hosts.getFirst().healthReason()).isEqualTo("back: the time of its ejection is over");
         assertThat(events).extracting(OutlierEvent::ejected).containsExactly(true, false);
@@ -96,7 +96,7 @@ class OutlierDetectorTest {
         OutlierDetector detector = detector(BASE.withConsecutive(new Consecutive(100, 100), new Consecutive(3, 0),
                 new Consecutive(5, 100), false), 3);
         answers(0, 503, 3);
-        assertThat(detector.tick(now)).isFalse();
+        assertThat(detector.tick(now)).isEmpty();
         assertThat(out(0)).isFalse();
         assertThat(count("ejections_detected_consecutive_gateway_failure")).isOne();
         assertThat(events.getFirst().enforced()).isFalse();
@@ -214,7 +214,7 @@ class OutlierDetectorTest {
         answers(4, 500, 4);
         answers(4, 200, 45);
         now = 10 * SECOND;
-        assertThat(detector.tick(now)).isFalse();
+        assertThat(detector.tick(now)).isEmpty();
         assertThat(count("ejections_detected_success_rate")).isZero();
     }
 
@@ -261,17 +261,17 @@ class OutlierDetectorTest {
         }
         slow(3, 40, 50);
         now = 10 * SECOND;
-        assertThat(detector.tick(now)).isTrue();
+        assertThat(detector.tick(now)).isNotEmpty();
         assertThat(out(3)).isFalse();
         assertThat(hosts.get(3).trustFactor()).isBetween(0.22, 0.28);
         assertThat(hosts.get(0).trustFactor()).isEqualTo(1);
         for (int i = 2; i < 5; i++) {
             now = SECOND * 10 * i;
-            assertThat(detector.tick(now)).isTrue();
+            assertThat(detector.tick(now)).isNotEmpty();
         }
         assertThat(hosts.get(3).trustFactor()).isEqualTo(1);
         now = 60 * SECOND;
-        assertThat(detector.tick(now)).isFalse();
+        assertThat(detector.tick(now)).isEmpty();
     }
 
     @Test

@@ -90,10 +90,12 @@ class ZoneRoutingTest {
     @Test
     void aLocalityWeighsLessWhenMoreThanItsSpareHostsAreGone() {
         Place place = Place.of(hosts(10).priorities().getFirst(), A).getFirst();
-        Place weighty = new Place(A, 100, place.hosts(), place.healthy(), List.of());
+        Place weighty = new Place(A, 100, place.hosts(), place.healthy(), List.of(), 0);
         assertThat(weighty.effectiveWeight(10, 140)).isEqualTo(100);
         assertThat(weighty.effectiveWeight(8, 140)).isEqualTo(100);
         assertThat(weighty.effectiveWeight(5, 140)).isEqualTo(70);
         assertThat(weighty.effectiveWeight(0, 140)).isZero();
+        assertThat(new Place(A, 100, place.hosts(), place.healthy(), List.of(), 5).effectiveWeight(4, 140))
+                .as("four of five that count").isEqualTo(100);
     }
 }
