@@ -38,6 +38,18 @@ final class Fleet {
         return all;
     }
 
+    /** Each tells how loaded it is, where its policy wants to know. */
+    static void report(List<Host> hosts) {
+        SplittableRandom random = new SplittableRandom(SEED);
+        for (Host host : hosts) {
+            host.balanceTracker().loadReported(load(random), 0);
+        }
+    }
+
+    private static OrcaReport load(SplittableRandom random) {
+        return new OrcaReport(0.5, 0, 0, 100 + random.nextInt(900), 0, Map.of(), Map.of(), Map.of());
+    }
+
     /** To be called when a policy has said how it remembers hosts. */
     static void work(List<Host> hosts) {
         SplittableRandom random = new SplittableRandom(SEED);
@@ -50,9 +62,7 @@ final class Fleet {
             for (int n = 0; n < inFlight; n++) {
                 host.requestStarted();
             }
-            double rps = 100 + random.nextInt(900);
-            host.balanceTracker().loadReported(
-                    new OrcaReport(0.5, 0, 0, rps, 0, Map.of(), Map.of(), Map.of()), 0);
+            host.balanceTracker().loadReported(load(random), 0);
             host.balanceTracker().refresh(1);
         }
     }

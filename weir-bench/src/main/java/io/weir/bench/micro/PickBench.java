@@ -1,42 +1,20 @@
 package io.weir.bench.micro;
 
-import io.weir.core.balance.Pick;
-import io.weir.core.balance.Picker;
 import io.weir.core.balance.Pickers;
 import io.weir.core.hash.MaglevTable;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.Balancing;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;
-import io.weir.core.stats.BalanceStats;
-import io.weir.core.stats.Stats;
-import io.weir.core.stats.SubsetStats;
 import io.weir.core.tier.Locals;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
-/** One pick, with every policy. The goal: at most 50 ns at 1,000 hosts, no allocation. */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(1)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class PickBench {
+/** One pick, with every policy. */
+public class PickBench extends Picking {
     private static final int WEIGHTS = 4;
-    private static final long SEED = 42;
     private static final int BOUND_PERCENT = 400;
 
     @Param({"ROUND_ROBIN", "RANDOM", "LEAST_REQUEST", "PEAK_EWMA", "HOT_COLD", "REPORTED", "RING_HASH", "MAGLEV",
@@ -48,11 +26,6 @@ public class PickBench {
 
     @Param({"false", "true"})
     boolean weighted;
-
-    private Picker picker = context -> {
-        throw new IllegalStateException("not set up");
-    };
-    private final Dice context = new Dice();
 
     /** The policies, as JMH's parameters want them. */
     public enum Policy {
@@ -79,10 +52,8 @@ public class PickBench {
     public void setUp() {
         List<Host> all = Fleet.hosts(IntStream.range(0, hosts)
                 .mapToObj(i -> Fleet.endpoint(i).withWeight(weighted ? 1 + i % WEIGHTS : 1)).toList());
-        io.weir.core.stats.Scope nowhere = new Stats().root();
         long[] active = {0};
-        // as a cluster does it: how many requests are in flight in all is one number, not a sum
-        Pickers pickers = new Pickers(new BalanceStats(nowhere), () -> new SubsetStats(nowhere), () -> active[0]);
+        Pickers pickers = pickers(() -> active[0]);
         Balancing balancing = Balancing.DEFAULT.withPolicy(policy.policy());
         pickers.build(HostSet.of(all), balancing, Locals.NONE, SEED);
         Fleet.work(all);
@@ -90,10 +61,5 @@ public class PickBench {
         // once more, as weights by reports come with the next view
         pickers.forget();
         picker = pickers.build(HostSet.of(all), balancing, Locals.NONE, SEED);
-    }
-
-    @Benchmark
-    public Pick pick() {
-        return picker.pick(context);
     }
 }

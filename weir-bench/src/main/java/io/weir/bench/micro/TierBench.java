@@ -1,8 +1,5 @@
 package io.weir.bench.micro;
 
-import io.weir.core.balance.Pick;
-import io.weir.core.balance.Picker;
-import io.weir.core.balance.Pickers;
 import io.weir.core.model.Announced;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.Balancing;
@@ -14,47 +11,22 @@ import io.weir.core.model.Locality;
 import io.weir.core.model.LocalityRule;
 import io.weir.core.model.SubsetRule;
 import io.weir.core.model.Tiers;
-import io.weir.core.stats.BalanceStats;
-import io.weir.core.stats.Stats;
-import io.weir.core.stats.SubsetStats;
 import io.weir.core.tier.Locals;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
-/** One pick of least_request among 1,000 hosts, by tiers. The goal: at most 50 ns, no allocation. */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(1)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class TierBench {
+/** One pick of least_request among 1,000 hosts, by tiers. */
+public class TierBench extends Picking {
     private static final int HOSTS = 1000;
     private static final int ZONES = 4;
     private static final int VERSIONS = 10;
-    private static final long SEED = 42;
 
     @Param({"PRIORITIES", "LOCALITIES", "ZONES", "SUBSETS", "DROPS"})
     Tier tier = Tier.PRIORITIES;
-
-    private Picker picker = context -> {
-        throw new IllegalStateException("not set up");
-    };
-    private final Dice context = new Dice();
 
     /** What hosts are divided by. */
     public enum Tier {
@@ -108,17 +80,10 @@ public class TierBench {
     @Setup
     public void setUp() {
         List<Host> all = Fleet.hosts(IntStream.range(0, HOSTS).mapToObj(this::endpoint).toList());
-        io.weir.core.stats.Scope nowhere = new Stats().root();
-        picker = new Pickers(new BalanceStats(nowhere), () -> new SubsetStats(nowhere), () -> 0)
-                .build(HostSet.of(all), balancing(), locals(), SEED);
+        picker = pickers(() -> 0).build(HostSet.of(all), balancing(), locals(), SEED);
         Fleet.work(all);
         if (tier == Tier.SUBSETS) {
             context.criteria(Criteria.of(Map.of("version", "v3")));
         }
-    }
-
-    @Benchmark
-    public Pick pick() {
-        return picker.pick(context);
     }
 }

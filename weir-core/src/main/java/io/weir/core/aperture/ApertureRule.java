@@ -1,6 +1,7 @@
 package io.weir.core.aperture;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much of its fair share each host of a priority gets from this proxy, so that many proxies before many hosts do
@@ -20,8 +21,27 @@ public sealed interface ApertureRule {
      */
     double[] shares(List<String> names, Self self);
 
+    /** Which part of so many hosts is used; null: all, in full. */
+    @Nullable
+    Arc arc(int hosts, Self self);
+
+    /** With what seed hosts are hashed to put them in order. */
+    long seed(Self self);
+
     /** Whether all hosts are used in full, whoever asks. */
     boolean usesAll();
+
+    /**
+     * A part of the hosts in the order of their names' hashes, which is a ring: from one place on, so many hosts wide.
+     * Those at its ends may get a part of their share.
+     */
+    record Arc(double from, double width) {
+        /** How much of the host in this place of the ring is on the arc; places go on beyond the end. */
+        public double part(int place) {
+            double part = Math.min(place + 1, from + width) - Math.max(place, from);
+            return part < Shares.NOTHING ? 0 : part > 1 - Shares.NOTHING ? 1 : part;
+        }
+    }
 
     /** Uses all hosts. */
     record All() implements ApertureRule {
@@ -31,8 +51,18 @@ public sealed interface ApertureRule {
         }
 
         @Override
+        public long seed(Self self) {
+            return 0;
+        }
+
+        @Override
         public double[] shares(List<String> names, Self self) {
-            return Shares.all(names.size());
+            return Shares.of(names, seed(self), arc(names.size(), self));
+        }
+
+        @Override
+        public @Nullable Arc arc(int hosts, Self self) {
+            return null;
         }
     }
 
@@ -58,7 +88,18 @@ public sealed interface ApertureRule {
 
         @Override
         public double[] shares(List<String> names, Self self) {
-            return Shares.rendezvous(names, size, self.identity());
+            return Shares.of(names, seed(self), arc(names.size(), self));
+        }
+
+        @Override
+        public long seed(Self self) {
+            return self.identity();
+        }
+
+        /** Those with the smallest hashes. */
+        @Override
+        public @Nullable Arc arc(int hosts, Self self) {
+            return hosts <= size ? null : new Arc(0, size);
         }
     }
 
@@ -92,10 +133,25 @@ public sealed interface ApertureRule {
         }
 
         @Override
+        public long seed(Self self) {
+            return 0;
+        }
+
+        @Override
         public double[] shares(List<String> names, Self self) {
+            return Shares.of(names, seed(self), arc(names.size(), self));
+        }
+
+        @Override
+        public @Nullable Arc arc(int hosts, Self self) {
             int index = peerCount > 0 ? peerIndex : self.peerIndex();
             int count = peerCount > 0 ? peerCount : self.peerCount();
-            return count == 0 ? Shares.all(names.size()) : Shares.arc(names, hostsMin, index, count);
+            if (count == 0 || hosts <= hostsMin) {
+                return null;
+            }
+            // so many arcs of proxies, each 1 / count of the ring, are as wide as hostsMin hosts, each 1 / hosts of it
+            long arcs = ((long) hostsMin * count + hosts - 1) / hosts;
+            return arcs >= count ? null : new Arc((double) index / count * hosts, (double) arcs / count * hosts);
         }
     }
 

@@ -2,7 +2,9 @@ package io.weir.core.balance;
 
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.Host;
+import io.weir.core.model.HostList;
 import io.weir.core.model.Locality;
+import io.weir.core.follow.Overlap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,9 +40,32 @@ final class Choosers {
         }
     }
 
+    /**
+     * The chooser of the same place and policy in the last view: what it is made of may serve again.
+     *
+     * @param overlap
+     *            where its hosts are those of now, unchanged
+     */
+    record Former(Chooser chooser, Overlap overlap) {
+        /** It, where it is of this kind. */
+        static <C extends Chooser> @Nullable C as(Class<C> kind, @Nullable Former former) {
+            return former != null && kind.isInstance(former.chooser) ? kind.cast(former.chooser) : null;
+        }
+
+        static @Nullable Overlap overlapOf(@Nullable Former former) {
+            return former == null ? null : former.overlap;
+        }
+    }
+
     /** Makes what is not there yet. */
     interface Maker {
-        Chooser make(Group group, BalancePolicy policy, long seed);
+        /**
+         * A chooser.
+         *
+         * @param former
+         *            null: there is none
+         */
+        Chooser make(Group group, BalancePolicy policy, long seed, @Nullable Former former);
     }
 
     private final Maker maker;
@@ -76,19 +101,26 @@ final class Choosers {
     Chooser of(Place place, List<Host> hosts, BalancePolicy policy) {
         Kept known = former.get(place);
         List<Host> few = touched;
-        Group group = known == null || few == null ? null : known.group.after(hosts, few);
-        return of(place, group != null ? group : Group.of(hosts, panicking(place)), policy);
+        if (known != null && few != null && known.policy.equals(policy)) {
+            HostList now = HostList.copyOf(hosts);
+            Overlap overlap = Overlap.of(known.group.hosts(), now, few);
+            Group group = known.group.after(now, overlap);
+            if (group != null) {
+                return of(place, group, policy, new Former(known.chooser, overlap));
+            }
+        }
+        return of(place, Group.of(hosts, panicking(place)), policy, null);
     }
 
     /** With weights that are not the hosts' own. */
     Chooser of(Place place, List<Host> hosts, int[] weights, BalancePolicy policy) {
-        return of(place, new Group(hosts, weights, panicking(place)), policy);
+        return of(place, new Group(hosts, weights, panicking(place)), policy, null);
     }
 
-    private Chooser of(Place place, Group group, BalancePolicy policy) {
+    private Chooser of(Place place, Group group, BalancePolicy policy, @Nullable Former last) {
         Kept known = former.get(place);
         if (known == null || !known.serves(group, policy)) {
-            known = new Kept(group, policy, maker.make(group, policy, seed + present.size()));
+            known = new Kept(group, policy, maker.make(group, policy, seed + present.size(), last));
         }
         present.put(place, known);
         return known.chooser;

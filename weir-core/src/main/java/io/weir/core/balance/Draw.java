@@ -1,6 +1,7 @@
 package io.weir.core.balance;
 
-import java.util.Arrays;
+import io.weir.core.follow.Overlap;
+import io.weir.core.odds.AliasTable;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -11,21 +12,45 @@ import org.jspecify.annotations.Nullable;
 final class Draw {
     private final int size;
     private final @Nullable AliasTable table;
-    private final float[] burdens;
+    /** One over each weight; empty where weights are equal. */
+    private final float[] inverses;
+    private final float mean;
 
-    Draw(Group group) {
+    /**
+     * @param former
+     *            of most of these hosts; null: there is none
+     * @param overlap
+     *            where its hosts are those of now, unchanged; null: nothing is known of that
+     */
+    Draw(Group group, @Nullable Draw former, @Nullable Overlap overlap) {
         size = group.size();
-        table = group.weighted() ? new AliasTable(group.weights()) : null;
-        float mean = (float) Arrays.stream(group.weights()).average().orElse(1);
-        burdens = new float[group.weighted() ? size : 0];
-        for (int i = 0; i < burdens.length; i++) {
-            burdens[i] = mean / group.weight(i);
+        if (!group.weighted()) {
+            table = null;
+            inverses = new float[0];
+            mean = 1;
+            return;
         }
+        int[] weights = group.weights();
+        table = AliasTable.of(weights, former == null ? null : former.table, overlap);
+        inverses = new float[size];
+        if (former != null && overlap != null && former.inverses.length > 0) {
+            overlap.carry(former.inverses, inverses);
+            overlap.rest(i -> inverses[i] = 1f / weights[i]);
+        } else {
+            for (int i = 0; i < size; i++) {
+                inverses[i] = 1f / weights[i];
+            }
+        }
+        long sum = 0;
+        for (int weight : weights) {
+            sum += weight;
+        }
+        mean = (float) sum / size;
     }
 
     /** What one request is to a host: 1 for one of mean weight, less for heavier ones. */
     float burden(int i) {
-        return burdens.length == 0 ? 1 : burdens[i];
+        return inverses.length == 0 ? 1 : mean * inverses[i];
     }
 
     /** The host that these 64 random bits stand for. */

@@ -3,6 +3,8 @@ package io.weir.core.balance;
 import io.weir.core.balance.Pick.Chosen;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostList;
+import io.weir.core.follow.Overlap;
+import io.weir.core.odds.Blocks;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -21,11 +23,13 @@ final class Group {
      */
     private static final int PART_SCALE = 1000;
 
+    private final HostList list;
     /** Beside {@link #chosen}, as a look at a host is on the way of every pick and its answer only once. */
     private final Host[] hosts;
     private final Chosen[] chosen;
-    private final int[] weights;
-    private final boolean weighted;
+    /** Null: each weighs {@link #each}. */
+    private final int @Nullable [] weights;
+    private final int each;
     private final boolean panicking;
     /** Each weight is the announced one of its host. */
     private final boolean plain;
@@ -42,26 +46,33 @@ final class Group {
      *            hosts that are down may be chosen
      */
     Group(List<Host> hosts, int[] weights, boolean panicking) {
-        this(hosts.toArray(Host[]::new), weights, new Chosen[hosts.size()], panicking, false);
-        for (int i = 0; i < chosen.length; i++) {
-            chosen[i] = new Chosen(this.hosts[i]);
-        }
+        this(HostList.copyOf(hosts), chosen(hosts), weights, 1, panicking, false);
     }
 
-    private Group(Host[] hosts, int[] weights, Chosen[] chosen, boolean panicking, boolean plain) {
-        if (hosts.length == 0) {
+    /**
+     * @param weights
+     *            null: each weighs {@code each}, which means nothing otherwise
+     */
+    private Group(HostList list, Chosen[] chosen, int @Nullable [] weights, int each, boolean panicking,
+            boolean plain) {
+        if (list.isEmpty()) {
             throw new IllegalArgumentException("a group has at least one host");
         }
-        this.hosts = hosts;
-        this.weights = weights;
+        this.list = list;
+        this.hosts = list.array();
         this.chosen = chosen;
+        this.each = weights == null ? each : weights[0];
+        this.weights = weights == null || Blocks.equal(weights) ? null : weights;
         this.panicking = panicking;
         this.plain = plain;
-        boolean differ = false;
-        for (int weight : weights) {
-            differ |= weight != weights[0];
+    }
+
+    private static Chosen[] chosen(List<Host> hosts) {
+        Chosen[] chosen = new Chosen[hosts.size()];
+        for (int i = 0; i < chosen.length; i++) {
+            chosen[i] = new Chosen(hosts.get(i));
         }
-        weighted = differ;
+        return chosen;
     }
 
     /** These hosts by their weights, as {@link #weights(List)} has them. */
@@ -71,53 +82,58 @@ final class Group {
         for (int i = 0; i < weights.length && plain; i++) {
             plain = weights[i] == hosts.get(i).endpoint().weight();
         }
-        Group made = new Group(hosts, weights, panicking);
-        return new Group(made.hosts, weights, made.chosen, panicking, plain);
+        HostList list = HostList.copyOf(hosts);
+        return new Group(list, chosen(list), weights, 1, panicking, plain);
     }
 
     /**
      * The group of these hosts, made from this one without a look at those that have not changed since; null where that
      * cannot be, as weights are not the announced ones.
      *
-     * @param touched
-     *            those that have changed: few
+     * @param overlap
+     *            where they are those of this group, unchanged
      */
     @Nullable
-    Group after(List<Host> now, List<Host> touched) {
-        if (!plain || touched.stream().anyMatch(host -> host.weightFactor() < 1)) {
-            return null;
-        }
-        Host[] next = HostList.copyOf(now).toArray();
-        Chosen[] picks = new Chosen[next.length];
-        int[] weighs = new int[next.length];
-        @Nullable
-        Host[] before = HostList.of(hosts).without(touched);
-        int at = 0;
-        for (int i = 0; i < next.length;) {
-            int run = HostList.run(next, i, before, at);
-            System.arraycopy(chosen, at, picks, i, run);
-            System.arraycopy(weights, at, weighs, i, run);
-            i += run;
-            at += run;
-            if (at < before.length && before[at] == null) {
-                at++;
-            } else if (i < next.length) {
-                picks[i] = new Chosen(next[i]);
-                weighs[i] = next[i].endpoint().weight();
-                i++;
+    Group after(HostList now, Overlap overlap) {
+        int size = now.size();
+        Chosen[] picks = new Chosen[size];
+        overlap.carry(chosen, picks);
+        int[] few = new int[size - overlap.runs().stream().mapToInt(Overlap.Run::length).sum()];
+        int[] count = {0};
+        overlap.rest(i -> few[count[0]++] = i);
+        boolean differ = weights != null;
+        for (int i : few) {
+            Host host = now.get(i);
+            if (!plain || host.weightFactor() < 1) {
+                return null;
             }
+            picks[i] = new Chosen(host);
+            differ |= host.endpoint().weight() != each;
         }
-        return new Group(next, weighs, picks, panicking, true);
+        return new Group(now, picks, differ ? weights(now, overlap, few) : null, each, panicking, plain);
+    }
+
+    private int[] weights(HostList now, Overlap overlap, int[] few) {
+        int[] next = new int[now.size()];
+        if (weights == null) {
+            Arrays.fill(next, each);
+        } else {
+            overlap.carry(weights, next);
+        }
+        for (int i : few) {
+            next[i] = now.get(i).endpoint().weight();
+        }
+        return next;
     }
 
     /** The same hosts with the same weights. */
     boolean same(Group other) {
-        return Arrays.equals(weights, other.weights) && Arrays.equals(hosts, other.hosts);
+        return weight(0) == other.weight(0) && Arrays.equals(weights, other.weights) && list.equals(other.list);
     }
 
     /** The same hosts with other weights, one for each, at least 1. */
     Group weighing(int[] others) {
-        return new Group(hosts(), others, panicking);
+        return new Group(list, chosen, others, 1, panicking, false);
     }
 
     /** What each of these hosts weighs now, against the others. */
@@ -163,8 +179,8 @@ final class Group {
         return chosen[index];
     }
 
-    List<Host> hosts() {
-        return List.of(hosts);
+    HostList hosts() {
+        return list;
     }
 
     Host host(int index) {
@@ -172,17 +188,22 @@ final class Group {
     }
 
     int weight(int index) {
-        return weights[index];
+        return weights == null ? each : weights[index];
     }
 
     /** The weights, not to be changed. */
     int[] weights() {
-        return weights;
+        if (weights != null) {
+            return weights;
+        }
+        int[] all = new int[hosts.length];
+        Arrays.fill(all, each);
+        return all;
     }
 
     /** Weights differ. */
     boolean weighted() {
-        return weighted;
+        return weights != null;
     }
 
     /** One of all hosts, each as likely. */

@@ -1,9 +1,11 @@
 package io.weir.core.balance;
 
+import io.weir.core.balance.Choosers.Former;
 import io.weir.core.balance.Pick.Chosen;
 import io.weir.core.memory.LoadLatencies;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.Host;
+import io.weir.core.follow.Overlap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -26,16 +28,19 @@ final class HotCold implements Chooser {
     private final Quantile quantile;
     private final Loads loads = this::load;
 
-    private HotCold(Group group, BalancePolicy.HotCold policy) {
+    private HotCold(Group group, BalancePolicy.HotCold policy, @Nullable Former former) {
+        HotCold last = Former.as(HotCold.class, former);
+        Overlap overlap = Former.overlapOf(former);
         this.group = group;
-        this.draw = new Draw(group);
+        this.draw = new Draw(group, last == null ? null : last.draw, overlap);
         this.choices = Math.min(policy.choices(), group.size());
         this.quantile = new Quantile(group.size(), policy.hotQuantile());
-        this.latencies = LoadLatencies.of(group.hosts(), policy.decayNanos());
+        this.latencies = LoadLatencies.of(group.hosts(), policy.decayNanos(), last == null ? null : last.latencies,
+                overlap);
     }
 
-    static Chooser build(Group group, BalancePolicy.HotCold policy, long seed) {
-        return group.size() == 1 ? new Single(group) : new HotCold(group, policy);
+    static Chooser build(Group group, BalancePolicy.HotCold policy, long seed, @Nullable Former former) {
+        return group.size() == 1 ? new Single(group) : new HotCold(group, policy, former);
     }
 
     @Override

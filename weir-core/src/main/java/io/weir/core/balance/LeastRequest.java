@@ -1,5 +1,6 @@
 package io.weir.core.balance;
 
+import io.weir.core.balance.Choosers.Former;
 import io.weir.core.balance.Pick.Chosen;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.Host;
@@ -20,13 +21,13 @@ final class LeastRequest implements Chooser {
         this.choices = choices;
     }
 
-    static Chooser build(Group group, BalancePolicy.LeastRequest policy, long seed) {
+    static Chooser build(Group group, BalancePolicy.LeastRequest policy, long seed, @Nullable Former former) {
         if (group.size() == 1) {
             return new Single(group);
         }
         boolean all = policy.fullScan() || policy.choices() >= group.size();
         if (group.weighted()) {
-            return new WeightedLeastRequest(group, policy, all);
+            return new WeightedLeastRequest(group, policy, all, former);
         }
         return all ? new LeastRequestScan(group) : new LeastRequest(group, policy.choices());
     }

@@ -4,16 +4,19 @@ import io.weir.core.balance.Pick.Chosen;
 import io.weir.core.balance.Pick.Refused;
 import io.weir.core.model.Announced;
 import io.weir.core.model.Host;
-import java.util.HashMap;
+import io.weir.core.model.HostList;
+import io.weir.core.model.HostSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The host that a request is bound to by its session, or the first of those that it names, where it may still be used:
  * found by its address, whatever its tier. A draining host keeps its sessions if it is told to; one that is down loses
- * them. Immutable but for the index, which is made when the first bound request comes; any thread.
+ * them. Immutable but for the index; any thread.
  */
 final class Overriding implements Picker {
     private static final Pick REFUSED = new Refused(Reason.NO_HEALTHY_HOST);
@@ -22,30 +25,65 @@ final class Overriding implements Picker {
     private final Directory directory;
     private final Set<Announced> statuses;
 
-    /** The hosts of a cluster by address; one for as long as the hosts stay the same. */
+    /**
+     * The hosts of a cluster by address, whatever its views: the conductor keeps it in step with them, from the tick on
+     * that follows the first request which is bound to a host. Until then such requests look through all hosts.
+     */
     static final class Directory {
-        private final List<Host> hosts;
-        private volatile @Nullable Map<String, Chosen> byAddress;
+        private volatile HostList hosts = HostSet.EMPTY.all();
+        private volatile boolean asked;
+        private volatile @Nullable ConcurrentMap<String, Chosen> byAddress;
 
-        Directory(List<Host> hosts) {
-            this.hosts = hosts;
+        /**
+         * The hosts are these from now on. Conductor.
+         *
+         * @param touched
+         *            those of them, or of those before, that have changed; null: any may have
+         */
+        void hosts(HostList now, @Nullable List<Host> touched) {
+            hosts = now;
+            ConcurrentMap<String, Chosen> index = byAddress;
+            if (index != null && touched != null) {
+                for (Host host : touched) {
+                    Chosen chosen = new Chosen(host);
+                    if (now.contains(host)) {
+                        index.put(host.addressText(), chosen);
+                    } else {
+                        // its address may be another host's already
+                        index.remove(host.addressText(), chosen);
+                    }
+                }
+            } else if (index != null) {
+                byAddress = index(now);
+            }
         }
 
-        boolean of(List<Host> others) {
-            return hosts.equals(others);
+        /** Conductor. */
+        void tick() {
+            if (asked && byAddress == null) {
+                byAddress = index(hosts);
+            }
+        }
+
+        private static ConcurrentMap<String, Chosen> index(HostList hosts) {
+            ConcurrentMap<String, Chosen> index = new ConcurrentHashMap<>();
+            hosts.forEach(host -> index.put(host.addressText(), new Chosen(host)));
+            return index;
         }
 
         @Nullable
         Chosen find(String address) {
             Map<String, Chosen> index = byAddress;
-            if (index == null) {
-                index = HashMap.newHashMap(hosts.size());
-                for (Host host : hosts) {
-                    index.put(host.addressText(), new Chosen(host));
-                }
-                byAddress = index;
+            if (index != null) {
+                return index.get(address);
             }
-            return index.get(address);
+            asked = true;
+            for (Host host : hosts.array()) {
+                if (host.addressText().equals(address)) {
+                    return new Chosen(host);
+                }
+            }
+            return null;
         }
     }
 

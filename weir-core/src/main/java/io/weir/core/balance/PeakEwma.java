@@ -1,9 +1,12 @@
 package io.weir.core.balance;
 
+import io.weir.core.balance.Choosers.Former;
 import io.weir.core.balance.Pick.Chosen;
 import io.weir.core.memory.LatencyMemory;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.Host;
+import io.weir.core.follow.Overlap;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -21,19 +24,24 @@ final class PeakEwma implements Chooser {
     private final float defaultNanos;
     private final float penalty;
 
-    private PeakEwma(Group group, BalancePolicy.PeakEwma policy) {
+    private PeakEwma(Group group, BalancePolicy.PeakEwma policy, @Nullable Former former) {
+        PeakEwma last = Former.as(PeakEwma.class, former);
+        Overlap overlap = Former.overlapOf(former);
         this.group = group;
-        this.draw = new Draw(group);
+        this.draw = new Draw(group, last == null ? null : last.draw, overlap);
         this.memories = new LatencyMemory[group.size()];
-        for (int i = 0; i < memories.length; i++) {
-            memories[i] = LatencyMemory.of(group.host(i), policy.decayNanos());
+        if (last != null && overlap != null) {
+            overlap.carry(last.memories, memories);
+            overlap.rest(i -> memories[i] = LatencyMemory.of(group.host(i), policy.decayNanos()));
+        } else {
+            Arrays.setAll(memories, i -> LatencyMemory.of(group.host(i), policy.decayNanos()));
         }
         this.defaultNanos = (float) policy.defaultNanos();
         this.penalty = (float) policy.penaltyMillis();
     }
 
-    static Chooser build(Group group, BalancePolicy.PeakEwma policy, long seed) {
-        return group.size() == 1 ? new Single(group) : new PeakEwma(group, policy);
+    static Chooser build(Group group, BalancePolicy.PeakEwma policy, long seed, @Nullable Former former) {
+        return group.size() == 1 ? new Single(group) : new PeakEwma(group, policy, former);
     }
 
     @Override

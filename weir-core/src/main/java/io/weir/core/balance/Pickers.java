@@ -1,7 +1,8 @@
 package io.weir.core.balance;
 
+import io.weir.core.balance.Choosers.Former;
 import io.weir.core.balance.Pick.Refused;
-import io.weir.core.aperture.ApertureRule;
+import io.weir.core.follow.Aperture;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.Balancing;
 import io.weir.core.model.Host;
@@ -41,7 +42,8 @@ public final class Pickers {
     /** The hosts of the last picker, and which have changed since; null: any may have. */
     private HostSet last = HostSet.EMPTY;
     private @Nullable List<Host> touched;
-    private Overriding.Directory directory = new Overriding.Directory(List.of());
+    private final Overriding.Directory directory = new Overriding.Directory();
+    private HostSet listed = HostSet.EMPTY;
 
     /**
      * @param stats
@@ -55,7 +57,7 @@ public final class Pickers {
     public Pickers(BalanceStats stats, Supplier<SubsetStats> subsetStats, LongSupplier requestsActive) {
         this.stats = stats;
         this.subsetStats = subsetStats;
-        this.maker = (hosts, policy, seed) -> chooser(hosts, policy, seed, requestsActive);
+        this.maker = (hosts, policy, seed, former) -> chooser(hosts, policy, seed, former, requestsActive);
         this.choosers = new Choosers(maker);
     }
 
@@ -81,47 +83,21 @@ public final class Pickers {
             last = hosts;
             return NO_HOST;
         }
-        // with an aperture the shares of others change too
-        boolean whole = aperture.last.usesAll() && balancing.aperture().usesAll();
         HostSet used = aperture.of(hosts, balancing.aperture(), locals.self());
-        touched = whole ? used.touchedSince(last) : null;
+        // with an aperture the shares of others change too
+        touched = aperture.steady() ? used.touchedSince(last) : null;
         last = used;
         Picker picker = tiers(used, balancing, locals, seed, choosers, null);
         SubsetRule rule = balancing.subsets();
         if (rule != null) {
             picker = divided(used, balancing, rule, locals, seed, picker);
         }
-        if (!directory.of(hosts.all())) {
-            directory = new Overriding.Directory(hosts.all());
-        }
+        directory.hosts(hosts.all(), hosts.touchedSince(listed));
+        listed = hosts;
         picker = new Overriding(picker, directory, balancing.overrideStatuses());
         return balancing.tiers().drops().isEmpty()
                 ? picker
                 : new Dropping(picker, balancing.tiers().drops(), stats.dropOverload());
-    }
-
-    /** The hosts that this proxy uses, each priority by itself. */
-    private static final class Aperture {
-        private ApertureRule last = ApertureRule.ALL;
-
-        HostSet of(HostSet hosts, ApertureRule rule, ApertureRule.Self self) {
-            if (rule.usesAll() && last.usesAll()) {
-                return hosts; // the usual case costs nothing, however many hosts there are
-            }
-            last = rule;
-            List<Host> used = new ArrayList<>();
-            for (HostSet.Priority priority : hosts.priorities()) {
-                double[] shares = rule.shares(priority.hosts().stream().map(Host::addressText).toList(), self);
-                for (int i = 0; i < shares.length; i++) {
-                    Host host = priority.hosts().get(i);
-                    if (shares[i] > 0) {
-                        host.shareFactor(shares[i]);
-                        used.add(host);
-                    }
-                }
-            }
-            return used.size() == hosts.all().size() ? hosts : HostSet.of(used);
-        }
     }
 
     private Picker tiers(HostSet hosts, Balancing balancing, Locals locals, long seed, Choosers its,
@@ -160,6 +136,7 @@ public final class Pickers {
 
     /** Time goes on. Returns whether localities are to share the traffic in another way, so that a view is due. */
     public boolean tick(Balancing balancing, long nowNanos) {
+        directory.tick();
         return loads.tick(balancing.tiers().locality() instanceof LocalityRule.LoadAware rule ? rule : null, nowNanos);
     }
 
@@ -182,21 +159,23 @@ public final class Pickers {
         };
     }
 
-    private static Chooser chooser(Group hosts, BalancePolicy policy, long seed, LongSupplier requestsActive) {
+    private static Chooser chooser(Group hosts, BalancePolicy policy, long seed, @Nullable Former former,
+            LongSupplier requestsActive) {
         return switch (policy) {
-            case BalancePolicy.RoundRobin p -> made(RoundRobin::build, hosts, p, seed);
-            case BalancePolicy.Random p -> made(Random::build, hosts, p, seed);
-            case BalancePolicy.LeastRequest p -> made(LeastRequest::build, hosts, p, seed);
-            case BalancePolicy.PeakEwma p -> made(PeakEwma::build, hosts, p, seed);
-            case BalancePolicy.HotCold p -> made(HotCold::build, hosts, p, seed);
-            case BalancePolicy.ClientSideWeightedRoundRobin p -> made(Reported::build, hosts, p, seed);
+            case BalancePolicy.RoundRobin p -> made(RoundRobin::build, hosts, p, seed, former);
+            case BalancePolicy.Random p -> made(Random::build, hosts, p, seed, former);
+            case BalancePolicy.LeastRequest p -> made(LeastRequest::build, hosts, p, seed, former);
+            case BalancePolicy.PeakEwma p -> made(PeakEwma::build, hosts, p, seed, former);
+            case BalancePolicy.HotCold p -> made(HotCold::build, hosts, p, seed, former);
+            case BalancePolicy.ClientSideWeightedRoundRobin p -> made(Reported::build, hosts, p, seed, former);
             case BalancePolicy.RingHash p -> Hashed.ring(hosts, p, requestsActive);
             case BalancePolicy.Maglev p -> Hashed.maglev(hosts, p, requestsActive);
         };
     }
 
-    private static <P extends BalancePolicy> Chooser made(PickerFactory<P> factory, Group hosts, P policy, long seed) {
-        return factory.build(hosts, policy, seed);
+    private static <P extends BalancePolicy> Chooser made(PickerFactory<P> factory, Group hosts, P policy, long seed,
+            @Nullable Former former) {
+        return factory.build(hosts, policy, seed, former);
     }
 
     private static Picker refusing(Reason reason) {

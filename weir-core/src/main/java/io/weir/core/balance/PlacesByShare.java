@@ -1,6 +1,7 @@
 package io.weir.core.balance;
 
 import io.weir.core.balance.Pick.Chosen;
+import io.weir.core.odds.AliasTable;
 import org.jspecify.annotations.Nullable;
 
 /** First a locality, each as often as its share says, then a host there. Immutable; any thread. */

@@ -1,7 +1,9 @@
 package io.weir.core.balance;
 
+import io.weir.core.balance.Choosers.Former;
 import io.weir.core.balance.Pick.Chosen;
 import io.weir.core.model.BalancePolicy;
+import io.weir.core.odds.AliasTable;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +28,14 @@ final class WeightedLeastRequest implements Chooser {
     private final int drawn;
     private final double[] eases = new double[EASES];
 
-    WeightedLeastRequest(Group group, BalancePolicy.LeastRequest policy, boolean all) {
+    WeightedLeastRequest(Group group, BalancePolicy.LeastRequest policy, boolean all,
+            @Nullable Former former) {
+        WeightedLeastRequest last = Former.as(WeightedLeastRequest.class, former);
         this.group = group;
         this.bias = policy.activeRequestBias();
-        this.table = all || group.size() <= EXACT_MAX ? null : new AliasTable(group.weights());
+        this.table = all || group.size() <= EXACT_MAX
+                ? null
+                : AliasTable.of(group.weights(), last == null ? null : last.table, Former.overlapOf(former));
         this.drawn = Math.max(DRAWN_MIN, policy.choices());
         for (int active = 0; active < EASES; active++) {
             eases[active] = Math.pow(active + 1.0, -bias);

@@ -1,7 +1,10 @@
 package io.weir.core.memory;
 
 import io.weir.core.model.Host;
+import io.weir.core.follow.Overlap;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The memories of the hosts of one group, as a pick looks at them: one step nearer than each by itself. Immutable but
@@ -16,11 +19,22 @@ public final class LoadLatencies {
         this.decay = decay;
     }
 
-    /** Of these hosts, which have a {@link LoadLatencyMemory} from now on. Conductor. */
-    public static LoadLatencies of(List<Host> hosts, long decayNanos) {
+    /**
+     * Of these hosts, which have a {@link LoadLatencyMemory} from now on. Conductor.
+     *
+     * @param former
+     *            of most of these hosts, with the same decay; null: there is none
+     * @param overlap
+     *            where its hosts are those of now; null: nothing is known of that
+     */
+    public static LoadLatencies of(List<Host> hosts, long decayNanos, @Nullable LoadLatencies former,
+            @Nullable Overlap overlap) {
         long[][] means = new long[hosts.size()][];
-        for (int i = 0; i < means.length; i++) {
-            means[i] = LoadLatencyMemory.of(hosts.get(i), decayNanos).means();
+        if (former != null && overlap != null) {
+            overlap.carry(former.means, means);
+            overlap.rest(i -> means[i] = LoadLatencyMemory.of(hosts.get(i), decayNanos).means());
+        } else {
+            Arrays.setAll(means, i -> LoadLatencyMemory.of(hosts.get(i), decayNanos).means());
         }
         return new LoadLatencies(means, new DecayingMean(decayNanos));
     }

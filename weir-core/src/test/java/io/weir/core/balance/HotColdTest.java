@@ -27,7 +27,7 @@ class HotColdTest {
     }
 
     private static Chooser chooser(List<Host> hosts, int choices, double quantile) {
-        return HotCold.build(new Group(hosts), new BalancePolicy.HotCold(choices, quantile, DECAY), SEED);
+        return HotCold.build(new Group(hosts), new BalancePolicy.HotCold(choices, quantile, DECAY), SEED, null);
     }
 
     private static void busy(Host host, int requests) {

@@ -15,7 +15,8 @@ class LeastRequestTest {
     private static final long SEED = 77;
 
     private static Chooser chooser(List<Host> hosts, int choices, double bias, boolean fullScan) {
-        return LeastRequest.build(new Group(hosts), new BalancePolicy.LeastRequest(choices, bias, fullScan), SEED);
+        return LeastRequest.build(new Group(hosts), new BalancePolicy.LeastRequest(choices, bias, fullScan), SEED,
+                null);
     }
 
     private static List<Host> equal(int count) {

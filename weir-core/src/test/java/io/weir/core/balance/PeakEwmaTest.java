@@ -21,7 +21,7 @@ class PeakEwmaTest {
     }
 
     private static Chooser chooser(List<Host> hosts) {
-        return PeakEwma.build(new Group(hosts), BalancePolicy.PeakEwma.DEFAULT, SEED);
+        return PeakEwma.build(new Group(hosts), BalancePolicy.PeakEwma.DEFAULT, SEED, null);
     }
 
     private static void answered(Host host, long millis, long now) {

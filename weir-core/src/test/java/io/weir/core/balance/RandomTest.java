@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.rule.EjectionSpec;
 import io.weir.core.model.Host;
+import io.weir.core.odds.AliasTable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -16,7 +17,7 @@ class RandomTest {
     @Test
     void equalWeightsGiveEqualShares() {
         List<Host> hosts = Asked.hosts(1, 1, 1, 1);
-        Tally counts = Asked.counts(new Random(new Group(hosts)), new Asked(SEED), 40_000);
+        Tally counts = Asked.counts(new Random(new Group(hosts), null), new Asked(SEED), 40_000);
         // 5 sigma of a binomial of 40,000 and 1/4
         assertThat(counts.values()).as("seed " + SEED).allSatisfy(n -> assertThat(n).isBetween(9_567, 10_433));
     }
@@ -24,7 +25,7 @@ class RandomTest {
     @Test
     void sharesFollowWeights() {
         List<Host> hosts = Asked.hosts(1, 2, 1);
-        Tally counts = Asked.counts(new Random(new Group(hosts)), new Asked(SEED), 40_000);
+        Tally counts = Asked.counts(new Random(new Group(hosts), null), new Asked(SEED), 40_000);
         assertThat(counts.of(hosts.get(0))).as("seed " + SEED).isBetween(9_567, 10_433);
         assertThat(counts.of(hosts.get(1))).as("seed " + SEED).isBetween(19_500, 20_500);
     }
@@ -54,7 +55,7 @@ class RandomTest {
     @Test
     void ejectedAndExcludedHostsAreAvoided() {
         List<Host> hosts = Asked.hosts(1, 50, 1, 1);
-        Chooser chooser = new Random(new Group(hosts));
+        Chooser chooser = new Random(new Group(hosts), null);
         hosts.get(1).unreachable(EjectionSpec.DEFAULT, 0);
         Asked asked = new Asked(SEED);
         asked.tried().add(hosts.get(2));
@@ -67,7 +68,7 @@ class RandomTest {
     @Test
     void aGroupOfOneNeedsNoDice() {
         List<Host> hosts = Asked.hosts(5);
-        Chooser chooser = Random.build(new Group(hosts), new BalancePolicy.Random(), SEED);
+        Chooser chooser = Random.build(new Group(hosts), new BalancePolicy.Random(), SEED, null);
         assertThat(chooser).isInstanceOf(Single.class);
         assertThat(chooser.choose(new Asked(SEED))).extracting(Pick.Chosen::host).isSameAs(hosts.getFirst());
         hosts.getFirst().unreachable(EjectionSpec.DEFAULT, 0);

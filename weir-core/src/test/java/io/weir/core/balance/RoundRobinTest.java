@@ -146,4 +146,18 @@ class RoundRobinTest {
         }
         assertThat(hosts.stream().map(total::of)).containsExactly(25_000, 50_000, 25_000);
     }
+
+    @Test
+    void ofVeryManyHostsEachHasTheTurnsOfItsWeightButForAFew() {
+        int[] weights = new int[6_000];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = 1 + i % 4;
+        }
+        List<Host> hosts = Asked.hosts(weights);
+        Chooser chooser = new RoundRobin(new Group(hosts), SEED);
+        Tally counts = Asked.counts(chooser, new Asked(SEED), 10 * 15_000);
+        for (int i = 0; i < weights.length; i++) {
+            assertThat(counts.of(hosts.get(i))).as("host %d", i).isBetween(10 * weights[i] - 2, 10 * weights[i] + 2);
+        }
+    }
 }

@@ -55,9 +55,11 @@ final class MembershipTest {
 
     @Test
     void viewsMadeFromTheLastOnesAreThoseMadeFromNothing() {
-        for (long seed = 1; seed <= 6; seed++) {
+        List<BalancePolicy> policies = List.of(new BalancePolicy.Random(), BalancePolicy.LeastRequest.DEFAULT,
+                BalancePolicy.PeakEwma.DEFAULT, BalancePolicy.HotCold.DEFAULT, new BalancePolicy.Maglev(251, false, 0));
+        for (long seed = 1; seed <= 10; seed++) {
             SplittableRandom dice = new SplittableRandom(seed);
-            BalancePolicy policy = seed % 2 == 0 ? new BalancePolicy.Random() : BalancePolicy.LeastRequest.DEFAULT;
+            BalancePolicy policy = policies.get((int) (seed % policies.size()));
             Cluster cluster = cluster(policy);
             List<Endpoint> announced = new ArrayList<>();
             IntStream.range(0, 40).forEach(i -> announced.add(endpoint(i)));
