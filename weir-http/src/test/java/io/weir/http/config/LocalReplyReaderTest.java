@@ -89,7 +89,8 @@ class LocalReplyReaderTest {
                 mappers:
                 - filter: { header_filter: { header: { name: a } } }
                   headers_to_add: [ { header: { key: host, value: a } } ]
-                """).problems()).hasSize(2).anyMatch(problem -> problem.startsWith(at + ".mappers[0].filter.header_filter"))
+                """).problems()).hasSize(2)
+                .anyMatch(problem -> problem.startsWith(at + ".mappers[0].filter.header_filter"))
                 .anyMatch(problem -> problem.startsWith(at + ".mappers[0].headers_to_add[0].header.key: host"));
     }
 }
