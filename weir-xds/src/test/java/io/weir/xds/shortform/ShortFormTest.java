@@ -320,7 +320,7 @@ class ShortFormTest {
     @Test
     void aServiceSaysWhatIsSpokenWithItsEndpoints() {
         String service = "listen: { on: 80, to: a }\nservices: { a: { at: '127.0.0.1:1' %s } }";
-        assertThat(expanded(service.formatted(", protocol: h2")))
+        assertThat(expanded(service.formatted(", protocol: http2")))
                 .contains("HttpProtocolOptions explicit_http_config: http2_protocol_options: {}")
                 .doesNotContain(" http_protocol_options: {}");
         assertThat(expanded(service.formatted(", protocol: http1")))
@@ -328,9 +328,9 @@ class ShortFormTest {
         assertThat(expanded(service.formatted(", protocol: client, health: { slow: 3 }"))).contains(
                 "use_downstream_protocol_config: http_protocol_options: {} http2_protocol_options: {}",
                 "weir.health.v1.Outliers");
-        assertThat(problems(service.formatted(", protocol: http2"))).singleElement().asString()
-                .contains("h2");
-        assertThat(problems("listen: { on: 80, to: a }\nservices: { a: { failover: [b], protocol: h2 },"
+        assertThat(problems(service.formatted(", protocol: grpc"))).singleElement().asString()
+                .contains("write one of http1, http2, client");
+        assertThat(problems("listen: { on: 80, to: a }\nservices: { a: { failover: [b], protocol: http2 },"
                 + " b: { at: '127.0.0.1:1' } }")).singleElement().asString().contains("write it to those");
     }
 
