@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request says of its own timeouts and retries in {@code x-envoy-} fields. A connection manager at the edge takes
- * these fields out before anybody looks, so only callers inside are heard. What is no number is not heard either.
+ * What a request says of its own timeouts and retries in {@code x-envoy-} fields. A connection manager at the edge
+ * takes these fields out before anybody looks, so only callers inside are heard. What is no number is not heard either.
  * Stateless. Source: Envoy's router filter, "HTTP headers (consumed)".
  */
 public final class RequestControls {
@@ -39,7 +39,9 @@ public final class RequestControls {
         RetrySpec base = route.retry();
         int conditions = base.conditions() | bits(request.value(HeaderName.X_ENVOY_RETRY_ON));
         long retries = number(request.value(HeaderName.X_ENVOY_MAX_RETRIES), RETRIES_MAX);
-        int atMost = retries >= 0 ? (int) retries : Math.max(base.retriesMax(), base.conditions() == conditions ? 0 : 1);
+        int atMost = retries >= 0
+                ? (int) retries
+                : Math.max(base.retriesMax(), base.conditions() == conditions ? 0 : 1);
         long perTry = perTryMillis >= 0 ? perTryMillis * 1_000_000 : base.perTryTimeoutNanos();
         boolean longer = route.timeoutNanos() > 0 && perTry >= route.timeoutNanos();
         return new RetrySpec(conditions, atMost, longer ? 0 : perTry, base.perTryIdleTimeoutNanos(),

@@ -80,7 +80,8 @@ public final class HpackEncoder {
      */
     public void field(byte[] line, int name, int nameLength, int value, int valueLength, Indexing indexing) {
         int behind = name + nameLength;
-        if (value == behind + 2 && line[behind] == ':' && line[behind + 1] == ' ' && !Hashes.capitals(line, name, behind)) {
+        if (value == behind + 2 && line[behind] == ':' && line[behind + 1] == ' '
+                && !Hashes.capitals(line, name, behind)) {
             encode(line, name, nameLength, valueLength, indexing);
         } else {
             assemble(line, name, nameLength, line, value, valueLength, indexing);

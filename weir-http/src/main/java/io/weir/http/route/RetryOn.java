@@ -25,11 +25,8 @@ public enum RetryOn {
     /** {@code x-envoy-ratelimited} is a reason to retry; without this condition it forbids it. */
     ENVOY_RATELIMITED("envoy-ratelimited", 10),
     /** An answer of gRPC without a message whose status is this, as for those that follow. */
-    CANCELLED("cancelled", 11),
-    DEADLINE_EXCEEDED("deadline-exceeded", 12),
-    INTERNAL("internal", 13),
-    RESOURCE_EXHAUSTED("resource-exhausted", 14),
-    UNAVAILABLE("unavailable", 15);
+    CANCELLED("cancelled", 11), DEADLINE_EXCEEDED("deadline-exceeded", 12), INTERNAL("internal",
+            13), RESOURCE_EXHAUSTED("resource-exhausted", 14), UNAVAILABLE("unavailable", 15);
 
     private static final int GRPC = CANCELLED.bit | DEADLINE_EXCEEDED.bit | INTERNAL.bit | RESOURCE_EXHAUSTED.bit
             | UNAVAILABLE.bit;

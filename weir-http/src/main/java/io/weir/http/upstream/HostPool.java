@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of one worker to one host. By HTTP/1.1 each carries one request, by HTTP/2 many: then the connection
- * with the fewest of those under way that has room serves first. Of those that rest it is the most recently used one, so
- * that the others can grow old. A request that finds none waits in line while a connection is made for it. A worker that has no
- * connection to the host may always open one, else a request could wait for a place that another worker holds (Envoy's
- * rule for {@code max_connections}).
+ * with the fewest of those under way that has room serves first. Of those that rest it is the most recently used one,
+ * so that the others can grow old. A request that finds none waits in line while a connection is made for it. A worker
+ * that has no connection to the host may always open one, else a request could wait for a place that another worker
+ * holds (Envoy's rule for {@code max_connections}).
  *
  * <p>
  * Belongs to one worker.

@@ -87,7 +87,8 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements HostCo
 
     /** Whether it has had its number of requests, or its time, or its host has failed. */
     private boolean worn() {
-        return pool.leaves(this) || (settings.requestsPerConnectionMax() != 0 && requests >= settings.requestsPerConnectionMax())
+        return pool.leaves(this)
+                || (settings.requestsPerConnectionMax() != 0 && requests >= settings.requestsPerConnectionMax())
                 || pool.worker().nowNanos() - openedNanos >= settings.connectionDurationMaxNanos();
     }
 

@@ -64,8 +64,8 @@ public final class Pools {
     /**
      * Keeps every worker's pools in step with the cluster's hosts: those of hosts that leave it are retired, and those
      * of all hosts when one comes or goes, where the cluster wants that; those of hosts that fail are emptied where it
-     * asks for that. To be called once for each cluster, on the
-     * conductor; what it returns is called there when the cluster itself goes.
+     * asks for that. To be called once for each cluster, on the conductor; what it returns is called there when the
+     * cluster itself goes.
      */
     public static Runnable follow(Cluster cluster, Workers workers) {
         var former = new AtomicReference<>(cluster.view());

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class ShadowReaderTest {
     private static List<ShadowPolicy> policies(ReadManager read) {
-        var route = Objects.requireNonNull(read.accepted().routes().match(Heads.to("/"), 0, Heads.source(Heads.to("/"))));
+        var route = Objects
+                .requireNonNull(read.accepted().routes().match(Heads.to("/"), 0, Heads.source(Heads.to("/"))));
         var rules = route.note(ShadowRules.class);
         return rules == null ? List.of() : rules.policies();
     }

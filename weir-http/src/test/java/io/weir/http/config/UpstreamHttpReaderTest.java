@@ -30,7 +30,7 @@ class UpstreamHttpReaderTest {
                 common_http_protocol_options: { idle_timeout: 1s, max_connection_duration: 2s, max_headers_count: 3,
                   max_response_headers_kb: 4, max_requests_per_connection: 5 }
                 """)).isEqualTo(new UpstreamHttpSpec(SECOND, 2 * SECOND, 5, 3, 4096, Protocol.HTTP1,
-                        Http2Options.DEFAULT));
+                Http2Options.DEFAULT));
         assertThat(new UpstreamHttpReader().type()).isEqualTo(UpstreamHttpSpec.TYPE);
     }
 

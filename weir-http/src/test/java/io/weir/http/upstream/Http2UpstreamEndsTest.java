@@ -166,7 +166,8 @@ final class Http2UpstreamEndsTest {
     @Test
     void aMalformedResponseIsAnswered502() throws Exception { // RFC 9113 section 8.1.1
         try (var origin = Http2Origin.start((stream, headers, last) -> stream.head(200, true, "Bad", "1"));
-                var proxy = before(origin); var client = proxy.client()) {
+                var proxy = before(origin);
+                var client = proxy.client()) {
             assertThat(client.send(GET).response().status()).isEqualTo(502);
             var logged = proxy.logged();
             assertThat(logged.has(ResponseFlag.UPE)).isTrue();

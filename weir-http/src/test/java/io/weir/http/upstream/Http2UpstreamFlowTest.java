@@ -76,8 +76,10 @@ final class Http2UpstreamFlowTest {
                         .addListener(_ -> written.addAndGet(1 << 16));
             }
             stream.context().flush();
-        }); var proxy = before(spec, origin); var client = RawHttp.connect(
-                Ports.loopback(proxy.port), 1 << 16)) {
+        });
+                var proxy = before(spec, origin);
+                var client = RawHttp.connect(
+                        Ports.loopback(proxy.port), 1 << 16)) {
             client.send(GET);
             eventually(() -> proxy.cluster.stats().upstreamFlowControlPausedReadingTotal().value() > 0);
             assertThat(written.get()).isLessThan(total / 2);

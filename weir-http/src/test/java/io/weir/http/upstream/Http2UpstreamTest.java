@@ -198,7 +198,8 @@ final class Http2UpstreamTest {
     @Test
     void anAnswerWithoutContentHasALengthOfZeroForTheClient() throws Exception {
         try (var origin = Http2Origin.start((stream, headers, last) -> stream.head(404, true));
-                var proxy = before(origin); var client = proxy.client()) {
+                var proxy = before(origin);
+                var client = proxy.client()) {
             for (int i = 0; i < 3; i++) {
                 var response = client.send(GET).response();
                 assertThat(response.status()).isEqualTo(404);

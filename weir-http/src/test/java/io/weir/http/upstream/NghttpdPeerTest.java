@@ -66,7 +66,8 @@ final class NghttpdPeerTest {
     void anUploadIsEchoedWhole() throws Exception {
         int port = Ports.free();
         Path upload = file("upload", LARGE_BYTES / 4);
-        try (var _ = nghttpd(port, "--echo-upload"); var proxy = UpstreamFixture.before(UpstreamFixture.HTTP2, Ports.loopback(port))) {
+        try (var _ = nghttpd(port, "--echo-upload");
+                var proxy = UpstreamFixture.before(UpstreamFixture.HTTP2, Ports.loopback(port))) {
             var response = client.send(to(proxy, "/").POST(HttpRequest.BodyPublishers.ofFile(upload)).build(),
                     BodyHandlers.ofFile(files.resolve("echo")));
             assertThat(response.statusCode()).isEqualTo(200);
@@ -78,7 +79,8 @@ final class NghttpdPeerTest {
     void manyRequestsShareConnectionsWithinTheServersLimit() throws Exception {
         int port = Ports.free();
         byte[] small = Files.readAllBytes(file("small", 3000));
-        try (var _ = nghttpd(port, "-m", "5"); var proxy = UpstreamFixture.before(UpstreamFixture.HTTP2, Ports.loopback(port))) {
+        try (var _ = nghttpd(port, "-m", "5");
+                var proxy = UpstreamFixture.before(UpstreamFixture.HTTP2, Ports.loopback(port))) {
             var answers = new ArrayList<CompletableFuture<HttpResponse<byte[]>>>();
             for (int i = 0; i < 400; i++) {
                 answers.add(client.sendAsync(to(proxy, "/small?" + i).build(), BodyHandlers.ofByteArray()));

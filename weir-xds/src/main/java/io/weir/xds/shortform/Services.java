@@ -132,7 +132,8 @@ final class Services {
 
     /** Other services, the best first: what one cannot carry, the next does. */
     private static void failover(Part part, Part services, Tree cluster) {
-        for (String key : List.of("balance", HashForm.KEY, SUBSET, StickyForm.KEY, "limits", "health", ProtocolForm.KEY)) {
+        for (String key : List.of("balance", HashForm.KEY, SUBSET, StickyForm.KEY, "limits", "health",
+                ProtocolForm.KEY)) {
             Part unused = part.part(key);
             if (unused != null) {
                 unused.problem(key + " is for a service with endpoints of its own, and this one stands for others",
