@@ -6,7 +6,6 @@ import io.weir.core.stats.Scope;
 
 /** The counters of HTTP/2 codecs under Envoy's names: {@code http2.} for clients, {@code cluster.<name>.http2.}. */
 public final class Http2Stats {
-    final Counter droppedHeadersWithUnderscores;
     final Counter goawaySent;
     final Counter headerOverflow;
     final Counter headersCbNoStream;
@@ -33,7 +32,6 @@ public final class Http2Stats {
      */
     public Http2Stats(Scope scope) {
         var http2 = scope.child("http2");
-        droppedHeadersWithUnderscores = http2.counter("dropped_headers_with_underscores");
         goawaySent = http2.counter("goaway_sent");
         headerOverflow = http2.counter("header_overflow");
         headersCbNoStream = http2.counter("headers_cb_no_stream");

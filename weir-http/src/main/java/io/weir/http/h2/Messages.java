@@ -248,10 +248,11 @@ final class Messages {
         if (listener == null || read == null) {
             return;
         }
-        boolean malformed = heads.status() == 400;
-        (malformed ? session.stats().rxMessagingError : session.stats().headerOverflow).increment();
-        if (malformed) {
+        if (heads.status() == 400) {
+            session.stats().rxMessagingError.increment();
             one.resetBehind = Http2Error.PROTOCOL_ERROR;
+        } else if (heads.status() == 431) {
+            session.stats().headerOverflow.increment();
         }
         int id = one.id;
         one.headRead = true;

@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 final class Http2FloodTest {
     private static final String CALM = "GOAWAY ENHANCE_YOUR_CALM";
-    private static final int FRAMES = 20_000;
+    /** More than any limit, and little enough to be read and thrown away before the connection is closed. */
+    private static final int FLOOD_BYTES = 1 << 20;
     private static Http2Fixture fixture;
     private static RawHttp2 honest;
     private static int honestId = -1;
@@ -115,7 +116,7 @@ final class Http2FloodTest {
             many.writeBytes(block);
         }
         try {
-            for (int sent = 0; sent < FRAMES; sent += each) {
+            for (int sent = 0; sent < FLOOD_BYTES; sent += many.size()) {
                 attacker.send(many.toByteArray());
             }
         } catch (IOException closed) {
@@ -139,7 +140,7 @@ final class Http2FloodTest {
         try (var attacker = fixture.client()) {
             int sent = 0;
             try {
-                for (int id = 1; id < 4_000; id += 2) {
+                for (int id = 1; id < 1_200; id += 2) {
                     attacker.get(id, "/wait").reset(id, Http2Error.CANCEL);
                     sent++;
                 }
@@ -158,7 +159,7 @@ final class Http2FloodTest {
         long before = count("inbound_resets_flood");
         try (var attacker = fixture.client()) {
             try {
-                for (int id = 1; id < 4_000; id += 2) {
+                for (int id = 1; id < 1_200; id += 2) {
                     attacker.get(id, "/wait").windowUpdate(id, 0); // CVE-2025-8671
                 }
             } catch (IOException closed) {
@@ -193,13 +194,11 @@ final class Http2FloodTest {
                 var proxy = ProxyFixture.before(origin);
                 var deaf = RawHttp2.slow(proxy.port, 4_096)) {
             try {
-                for (int id = 1; id < 20_000; id += 2) {
-                    deaf.get(id, "/");
-                    if (id % 200 == 1) {
-                        int sent = id / 2;
-                        ProxyFixture.eventually(() -> origin.requests().size() >= sent
-                                || proxy.server.connectionsActive() == 0);
-                    }
+                for (int sent = 1; sent < 10_000 && proxy.server.connectionsActive() > 0; sent++) {
+                    deaf.get(2 * sent - 1, "/");
+                    int answered = sent;
+                    ProxyFixture.eventually(() -> proxy.exchanges() >= answered
+                            || proxy.server.connectionsActive() == 0);
                 }
             } catch (IOException closed) {
                 // as it should be
@@ -207,6 +206,20 @@ final class Http2FloodTest {
             ProxyFixture.eventually(() -> proxy.server.connectionsActive() == 0);
             assertThat(proxy.stats.root().child("http2").counter("outbound_flood").value()).isEqualTo(1);
             assertThat(PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory()).isLessThan(64 << 20);
+        }
+    }
+
+    @Test
+    void controlFramesThatWaitForTheClientHaveALimitOfTheirOwn() throws Exception {
+        var options = new Http2Options(4096, 10, 65_535, 1 << 20, 10_000, 20, 1, 100, 10, false,
+                Http2Options.KeepAlive.NONE);
+        var pings = new ByteArrayOutputStream();
+        for (int i = 0; i < 100; i++) {
+            pings.writeBytes(RawHttp2.frameBytes(RawHttp2.PING, 0, 0, new byte[8]));
+        }
+        try (var few = new Http2Fixture(options); var client = few.client()) {
+            assertThat(client.send(pings.toByteArray()).reaction()).isEqualTo(CALM);
+            assertThat(few.proxy.stats.root().child("http2").counter("outbound_control_flood").value()).isEqualTo(1);
         }
     }
 

@@ -113,6 +113,11 @@ final class ProxyFixture implements AutoCloseable {
         return RawHttp.connect(port);
     }
 
+    /** How many exchanges have ended that nobody has asked for yet. */
+    int exchanges() {
+        return logged.size();
+    }
+
     /** The next exchange that ended. */
     Logged logged() throws InterruptedException {
         var next = logged.poll(10, TimeUnit.SECONDS);
