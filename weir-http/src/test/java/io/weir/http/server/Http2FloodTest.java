@@ -193,6 +193,7 @@ final class Http2FloodTest {
         try (var origin = Origin.sending(large);
                 var proxy = ProxyFixture.before(origin);
                 var deaf = RawHttp2.slow(proxy.port, 4_096)) {
+            ProxyFixture.eventually(() -> proxy.server.connectionsActive() == 1);
             try {
                 for (int sent = 1; sent < 10_000 && proxy.server.connectionsActive() > 0; sent++) {
                     deaf.get(2 * sent - 1, "/");
