@@ -50,6 +50,8 @@ public final class HostPool {
     private final Sweeper sweeper = new Sweeper();
     private final Impatience impatience = new Impatience();
     private int connecting;
+    /** Connections of HTTP/2 that wait for the host's SETTINGS, and carry one request until then. */
+    private int greeting;
     private boolean retired;
 
     /**
@@ -161,7 +163,7 @@ public final class HostPool {
 
     /** Whether another connection is wanted for those in line, beside the ones that are being made. */
     private boolean wanted() {
-        return !http2 || waiting.size() > (long) connecting * settings.http2().concurrentStreamsMax();
+        return !http2 || waiting.size() > (long) (connecting + greeting) * settings.http2().concurrentStreamsMax();
     }
 
     private Waiter waiter(UpstreamListener listener) {
@@ -210,7 +212,10 @@ public final class HostPool {
             connection.open(worker.nowNanos());
             switch (connection) {
                 case Http1Upstream one -> offer(one);
-                case Http2Upstream one -> settle(one);
+                case Http2Upstream one -> {
+                    greeting++;
+                    settle(one);
+                }
             }
             return;
         }
@@ -275,6 +280,11 @@ public final class HostPool {
         }
         place(connection);
         connectForTheRest();
+    }
+
+    /** A connection of HTTP/2 has the host's first SETTINGS. */
+    void greeted() {
+        greeting--;
     }
 
     /** A connection of HTTP/2 is shared, or rests, or is of no more use. */
@@ -353,6 +363,7 @@ public final class HostPool {
             leaving.remove(connection);
             if (connection instanceof Http2Upstream one) {
                 shared.remove(one);
+                greeting -= one.greeted() ? 0 : 1;
             }
             connectionGone();
             connectForTheRest();

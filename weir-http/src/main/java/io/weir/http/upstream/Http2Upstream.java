@@ -39,6 +39,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements HostCo
     private boolean closedByUs;
     private boolean busyAtClose;
     private long requests;
+    private boolean greeted;
     private long openedNanos;
     private long restingSinceNanos;
     /** The pool's marks: among those that rest, among those with requests and room for more. */
@@ -70,6 +71,11 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements HostCo
         return open != null && open.isActive() && one != null && one.open();
     }
 
+    /** Whether the host has sent its first SETTINGS. */
+    boolean greeted() {
+        return greeted;
+    }
+
     /** How many requests are under way. */
     int streams() {
         var one = session;
@@ -82,7 +88,9 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements HostCo
         if (one == null || !alive() || worn()) {
             return 0;
         }
-        return Math.min(one.room(), settings.http2().concurrentStreamsMax() - one.streams());
+        // A host that allows few streams would refuse most of what came before it has said so.
+        int most = greeted ? settings.http2().concurrentStreamsMax() : 1;
+        return Math.min(one.room(), most - one.streams());
     }
 
     /** Whether it has had its number of requests, or its time, or its host has failed. */
@@ -198,6 +206,10 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements HostCo
 
     @Override
     public void settingsChanged() {
+        if (!greeted) {
+            greeted = true;
+            pool.greeted();
+        }
         pool.settle(this);
     }
 
