@@ -71,7 +71,9 @@ final class DefaultsTest {
             "HealthCheck.unhealthy_edge_interval", "HealthCheck.healthy_edge_interval",
             "HealthCheck.no_traffic_healthy_interval", "HealthCheck.cache_time", "HealthCheck.pass_through_mode",
             "ResponseMapper.status_code", "RouteMatch.runtime_fraction", "ComparisonFilter.value",
-            "TlsInspector.enable_ja3_fingerprinting",
+            "RouteAction.max_grpc_timeout", "RouteAction.grpc_timeout_offset",
+            "MaxStreamDuration.grpc_timeout_header_max", "MaxStreamDuration.grpc_timeout_header_offset",
+            "RequestMirrorPolicy.runtime_fraction", "TlsInspector.enable_ja3_fingerprinting",
             "TlsInspector.enable_ja4_fingerprinting", "TlsInspector.initial_read_buffer_size");
 
     static List<Path> files() throws IOException {

@@ -28,6 +28,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 final class RetryTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    private static final String CALL = "POST /s/m HTTP/1.1\r\nHost: a\r\nContent-Type: application/grpc\r\n"
+            + "Content-Length: 0\r\n\r\n";
+    private static final String UNAVAILABLE = "HTTP/1.1 200 OK\r\nContent-Type: application/grpc\r\ngrpc-status: 14\r\n"
+            + "Content-Length: 0\r\n\r\n";
     private static final long MILLI = 1_000_000;
 
     private static Forward forward(long timeoutNanos, RetrySpec retry) {
@@ -310,6 +314,48 @@ final class RetryTest {
         RetrySpec perTry(long nanos) {
             return new RetrySpec(base.conditions(), base.retriesMax(), nanos, 0, base.backOffBaseNanos(),
                     base.backOffMaxNanos(), base.statusCodes(), base.responseHeaders(), base.requestHeaders());
+        }
+    }
+
+    @Test
+    void anAnswerOfWeirsOwnIsInGrpcsWords() throws Exception {
+        try (var dead = Origin.answering("x");
+                var proxy = ProxyFixture.routing(forward(0, RetrySpec.off()), dead);
+                var client = proxy.client()) {
+            dead.kill();
+            var response = client.send(CALL).response();
+            assertThat(response.status()).isEqualTo(200);
+            assertThat(response.header("content-type")).contains("application/grpc");
+            assertThat(response.header("grpc-status")).contains("14");
+            assertThat(response.header("grpc-message").orElseThrow()).contains("remote connection failure");
+            assertThat(response.body()).isEmpty();
+        }
+    }
+
+    @Test
+    void aStatusOfGrpcThatTheRouteNamesIsTriedAgain() throws Exception {
+        var calls = new AtomicInteger();
+        try (var origin = Origin.start((request, wire) -> {
+            if (calls.getAndIncrement() == 0) {
+                wire.send(UNAVAILABLE);
+            } else {
+                wire.reply(200, "done");
+            }
+        });
+                var proxy = ProxyFixture.routing(forward(0, retryOn(2, RetryOn.UNAVAILABLE)), origin);
+                var client = proxy.client()) {
+            assertThat(client.send(CALL).response().body()).isEqualTo("done");
+            assertThat(calls.get()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aStatusOfGrpcThatItDoesNotNameIsPassedOn() throws Exception {
+        try (var origin = Origin.sending(UNAVAILABLE);
+                var proxy = ProxyFixture.routing(forward(0, retryOn(2, RetryOn.CANCELLED)), origin);
+                var client = proxy.client()) {
+            assertThat(client.send(CALL).response().header("grpc-status")).contains("14");
+            assertThat(origin.requests()).hasSize(1);
         }
     }
 }

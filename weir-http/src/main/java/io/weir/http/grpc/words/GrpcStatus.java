@@ -8,7 +8,40 @@ import io.weir.http.codec.HttpHead;
  * Envoy's {@code Grpc::Utility::httpToGrpcStatus}.
  */
 public enum GrpcStatus {
-    OK, CANCELLED, UNKNOWN, INVALID_ARGUMENT, DEADLINE_EXCEEDED, NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED, RESOURCE_EXHAUSTED, FAILED_PRECONDITION, ABORTED, OUT_OF_RANGE, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS, UNAUTHENTICATED;
+    /** No error. */
+    OK,
+    /** Given up by who called. */
+    CANCELLED,
+    /** Said in no other word. */
+    UNKNOWN,
+    /** The call makes no sense. */
+    INVALID_ARGUMENT,
+    /** Took too long. */
+    DEADLINE_EXCEEDED,
+    /** What was asked for is not there. */
+    NOT_FOUND,
+    /** What was to be made is there already. */
+    ALREADY_EXISTS,
+    /** Not for this caller. */
+    PERMISSION_DENIED,
+    /** A limit is reached. */
+    RESOURCE_EXHAUSTED,
+    /** The system is not in the state for it. */
+    FAILED_PRECONDITION,
+    /** Given up for another one. */
+    ABORTED,
+    /** Beyond what there is. */
+    OUT_OF_RANGE,
+    /** There is no such call. */
+    UNIMPLEMENTED,
+    /** A promise of the system is broken. */
+    INTERNAL,
+    /** Not now; may be tried again. */
+    UNAVAILABLE,
+    /** Data are lost or broken. */
+    DATA_LOSS,
+    /** Nobody knows who calls. */
+    UNAUTHENTICATED;
 
     /** The field that carries the number. */
     public static final HeaderName FIELD = HeaderName.of("grpc-status");
