@@ -86,10 +86,11 @@ class KeyedBucketsTest {
         var taken = new AtomicInteger();
         var threads = new ArrayList<Thread>();
         for (int t = 0; t < 4; t++) {
+            String own = "own of " + t + ", "; // of one thread: what several ask for counts as in use too
             threads.add(Thread.ofPlatform().start(() -> {
                 for (int i = 0; i < 20_000; i++) {
                     taken.addAndGet(buckets.of(key("shared"), 0).take(0) ? 1 : 0);
-                    buckets.of(key("own " + i), 0).take(0);
+                    buckets.of(key(own + i), 0).take(0);
                 }
             }));
         }
