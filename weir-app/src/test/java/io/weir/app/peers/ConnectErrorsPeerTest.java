@@ -55,7 +55,7 @@ class ConnectErrorsPeerTest {
                               consecutive_local_origin_failure: 3
                               base_ejection_time: 30s
                               max_ejection_percent: 50
-                        """.formatted(admin, port, dead, alive), admin)) {
+                        """.formatted(admin, port, dead, alive), port, admin)) {
             assertThat(nginx.alive()).isTrue();
             String reason = "127.0.0.1:" + dead + "::health_reason::consecutive_local_origin_failure: 3 in a row";
             long until = System.nanoTime() + WAIT_NANOS;

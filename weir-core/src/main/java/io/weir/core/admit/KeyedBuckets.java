@@ -38,7 +38,7 @@ public final class KeyedBuckets {
     }
 
     /** What a bucket is of: some spans of bytes, one after another. One object serves many questions of one thread. */
-    public static final class Key {
+    public static final class Key implements Comparable<Key> {
         private static final int BYTES_FIRST = 32;
 
         private byte[] bytes;
@@ -88,6 +88,12 @@ public final class KeyedBuckets {
         public boolean equals(Object other) {
             return other instanceof Key key && hash == key.hash
                     && Arrays.equals(bytes, 0, length, key.bytes, 0, key.length);
+        }
+
+        /** Makes a map's long chain a tree: who chooses keys may choose them with one hash. */
+        @Override
+        public int compareTo(Key other) {
+            return Arrays.compareUnsigned(bytes, 0, length, other.bytes, 0, other.length);
         }
 
         @Override

@@ -82,7 +82,7 @@ final class Reported implements Chooser {
 
     private static int rounded(double weight, double most) {
         // rounded to nothing it would never be asked again, and never report
-        return (int) Math.max(1, Math.round(weight / most * WEIGHT_MAX));
+        return (int) Math.clamp(Math.round(weight / most * WEIGHT_MAX), 1L, 1000L * WEIGHT_MAX);
     }
 
     @Override

@@ -69,6 +69,7 @@ public final class Cluster {
     private long seed;
     private volatile ClusterView view;
     private volatile boolean warmed;
+    private volatile boolean over;
     private final Ejections ejections = new Ejections();
     private boolean refreshedOnce;
     private long refreshedNanos;
@@ -120,7 +121,7 @@ public final class Cluster {
 
     /** Whether this is a host of it now, shown in the view or about to be. Any thread. */
     public boolean has(Host host) {
-        return destinations == null ? view.hosts().all().contains(host) : destinations.has(host);
+        return !over && (destinations == null ? view.hosts().all().contains(host) : destinations.has(host));
     }
 
     /** Its numbers. */
@@ -218,6 +219,7 @@ public final class Cluster {
 
     /** The cluster is gone: nobody is checked any more. Conductor. */
     public void end() {
+        over = true;
         keeper.end();
     }
 
@@ -278,7 +280,8 @@ public final class Cluster {
         this.nowNanos = nowNanos;
         circuits.tick(nowNanos);
         ClusterSpec spec = spec();
-        List<Host> touched = new ArrayList<>(ejections.tick(spec.health().ejection(), membership::has, nowNanos));
+        List<Host> touched = new ArrayList<>(ejections.tick(spec.health().ejection(),
+                destinations == null ? membership::has : destinations::has, nowNanos));
         touched.addAll(keeper.tick(nowNanos));
         boolean any = dropUnkept(spec);
         any |= starts.tick(spec.balancing().slowStart(), nowNanos);

@@ -53,10 +53,18 @@ public final class Clusters {
         return removed;
     }
 
-    /** Calls every cluster's tick. Conductor. */
+    /** Calls every cluster's tick; one that fails keeps none of the others from theirs. Conductor. */
     public void tick(long nowNanos) {
+        RuntimeException first = null;
         for (Cluster cluster : index.all) {
-            cluster.tick(nowNanos);
+            try {
+                cluster.tick(nowNanos);
+            } catch (RuntimeException bug) {
+                first = first == null ? bug : first;
+            }
+        }
+        if (first != null) {
+            throw first;
         }
     }
 

@@ -9,19 +9,21 @@ import java.util.Set;
 
 /** Which hosts of a cluster have failed, by their checks or as outliers, from one view to the next. The conductor's. */
 public final class FailedHosts {
-    private final Set<Host> out = Collections.newSetFromMap(new IdentityHashMap<>());
+    private Set<Host> out = Collections.newSetFromMap(new IdentityHashMap<>());
 
     /** Those that are out now and were not when this was last asked. */
     public Set<Host> since(ClusterView now) {
         Set<Host> failed = new HashSet<>();
+        Set<Host> outNow = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Host host : now.hosts().all()) {
-            if (!host.is(HealthFlag.FAILED_ACTIVE_HC) && !host.is(HealthFlag.FAILED_OUTLIER_CHECK)) {
-                out.remove(host);
-            } else if (out.add(host)) {
-                failed.add(host);
+            if (host.is(HealthFlag.FAILED_ACTIVE_HC) || host.is(HealthFlag.FAILED_OUTLIER_CHECK)) {
+                outNow.add(host);
+                if (!out.contains(host)) {
+                    failed.add(host);
+                }
             }
         }
-        out.retainAll(now.hosts().all());
+        out = outNow;
         return failed;
     }
 }

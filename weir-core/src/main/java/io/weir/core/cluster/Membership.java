@@ -65,7 +65,8 @@ final class Membership {
 
     /** These are hosts no more, whatever was announced. */
     void drop(List<Host> some) {
-        replace(hosts.stream().filter(host -> !some.contains(host)).toList());
+        Set<Host> gone = new HashSet<>(some);
+        replace(hosts.stream().filter(host -> !gone.contains(host)).toList());
     }
 
     /** The hosts are these, whatever was announced. */
@@ -74,7 +75,7 @@ final class Membership {
         others.forEach(host -> byAddress.put(host.address(), host));
         hosts = HostList.copyOf(others);
         announced = others.stream().map(Host::endpoint).toArray();
-        kept = kept.stream().filter(hosts::contains).toList();
+        kept = kept.stream().filter(this::has).toList();
     }
 
     /**

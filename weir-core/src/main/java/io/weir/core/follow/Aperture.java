@@ -89,8 +89,12 @@ public final class Aperture {
             double part = arc.part(place);
             if (part > 0) {
                 Host host = ring.at(place);
-                host.shareFactor(part);
-                used.add(host);
+                if (place >= (int) arc.from() + ring.size()) {
+                    host.shareFactor(Math.min(1, host.shareFactor() + part)); // both ends of the arc lie in it
+                } else {
+                    host.shareFactor(part);
+                    used.add(host);
+                }
             }
         }
     }

@@ -1,5 +1,7 @@
 package io.weir.http.codec;
 
+import java.nio.charset.StandardCharsets;
+
 /** Copies of heads. Stateless; each head belongs to its worker. */
 public final class HeadCopy {
     private HeadCopy() {}
@@ -11,6 +13,9 @@ public final class HeadCopy {
         to.method(method, to.length());
         int path = to.append(bytes, from.pathStart(), from.pathEnd());
         to.path(path, to.length());
+        byte[] scheme = from.scheme().getBytes(StandardCharsets.ISO_8859_1);
+        int at = to.append(scheme, 0, scheme.length);
+        to.scheme(at, to.length());
         for (int i = 0; i < from.count(); i++) {
             if (!from.removed(i)) {
                 line(from, i, to);
@@ -32,5 +37,8 @@ public final class HeadCopy {
         int start = to.append(bytes, from.nameStart(i), end + 1);
         int shift = start - from.nameStart(i);
         to.line(start, from.nameEnd(i) + shift, from.valueStart(i) + shift, from.valueEnd(i) + shift, to.length());
+        if (from.sensitive(i)) {
+            to.markSensitive(to.count() - 1);
+        }
     }
 }

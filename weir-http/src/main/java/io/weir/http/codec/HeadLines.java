@@ -175,7 +175,7 @@ abstract class HeadLines extends HeadBytes {
     }
 
     /** Marks line {@code i} as a secret that no table may hold. */
-    void markSensitive(int i) {
+    public void markSensitive(int i) {
         sensitive.set(i);
     }
 

@@ -64,8 +64,10 @@ final class FloodGuard {
         streamsOpened++;
     }
 
+    /** DATA goes out, which a peer that measures its window may answer with PING: gRPC does so for each. */
     void dataFrameSent() {
         dataFramesSent++;
+        controlTokens = Math.min(CONTROL_FRAMES_BURST, controlTokens + 1);
     }
 
     /** HEADERS, CONTINUATION or DATA; without payload it counts unless it ends a stream. */

@@ -49,6 +49,7 @@ public final class Http2Session {
     private final boolean server;
     private boolean reading;
     private boolean pushing;
+    private boolean pushAgain;
     private boolean pushScheduled;
     private boolean draining;
     private boolean refusing;
@@ -214,6 +215,11 @@ public final class Http2Session {
         return Math.max(0, Math.min(life.numbersLeft(), peer.streamsMax() - table.size()) - life.unnumbered());
     }
 
+    /** Client: whether every number of a stream is used up (RFC 9113 section 5.1.1). */
+    public boolean worn() {
+        return life.numbersLeft() == 0;
+    }
+
     /** How many streams are open. */
     public int streams() {
         return table.size() + life.unnumbered();
@@ -241,7 +247,11 @@ public final class Http2Session {
 
     /** What was written since goes out: at the end of the read at hand, or of the loop's turn. */
     public void flush() {
-        if (!reading && !pushing && !pushScheduled && !over) {
+        if (pushing) {
+            pushAgain = true;
+            return;
+        }
+        if (!reading && !pushScheduled && !over) {
             // Streams of one connection are answered by many hosts in one turn: one write for all of them.
             pushScheduled = true;
             worker.loop().execute(pushTask);
@@ -259,11 +269,18 @@ public final class Http2Session {
         }
         pushing = true;
         try {
-            outbound.pump();
-            writer.flush();
-            while (!over && outbound.pump()) {
+            do {
+                pushAgain = false;
+                boolean moved = outbound.pump();
                 writer.flush();
-            }
+                while (!over && outbound.pump()) {
+                    moved = true;
+                    writer.flush();
+                }
+                if (moved && !over) {
+                    outbound.tell(); // whose bytes have gone may be held back, and no event will say so
+                }
+            } while (pushAgain && !over);
         } finally {
             pushing = false;
         }
@@ -312,7 +329,7 @@ public final class Http2Session {
     void drained() {
         refusing = true;
         if (table.size() > 0) {
-            writer.goAway(messages.lastPeerId(), Http2Error.NO_ERROR);
+            writer.goAway(messages.takenPeerId(), Http2Error.NO_ERROR);
             stats.goawaySent.increment();
             flush();
         }
@@ -336,7 +353,7 @@ public final class Http2Session {
             return;
         }
         over = true;
-        writer.goAway(messages.lastPeerId(), code);
+        writer.goAway(messages.takenPeerId(), code);
         stats.goawaySent.increment();
         timer.cancel();
         life.endAll(why, code, details);

@@ -215,7 +215,8 @@ final class Inbound {
             return;
         }
         handedOn += bytes;
-        if (handedOn >= windowMax / 2) {
+        // Streams that nobody reads may hold more than half of it: then the others have what is left to go on with.
+        if (handedOn >= windowMax / 2 || handedOn >= window) {
             writer.windowUpdate(0, handedOn);
             window += handedOn;
             handedOn = 0;

@@ -44,6 +44,7 @@ final class Messages {
     private final boolean server;
     /** The highest stream that the client has opened. */
     private int lastPeerId;
+    private int takenPeerId;
     private boolean ownParent;
     private @Nullable Http2Stream stream;
     private @Nullable HttpHead head;
@@ -61,9 +62,15 @@ final class Messages {
         return lastPeerId;
     }
 
+    /** The last stream that was looked at: what GOAWAY names, which must not rise again (RFC 9113 section 6.8). */
+    int takenPeerId() {
+        return takenPeerId;
+    }
+
     /** Stream 1 has come by an upgrade. */
     void upgraded() {
         lastPeerId = 1;
+        takenPeerId = 1;
     }
 
     /** A stream that no frame but HEADERS and PRIORITY may come for. */
@@ -110,6 +117,7 @@ final class Messages {
             session.table().remember(id); // sent before the client knew that we are going away: never looked at
             return skip(block, Next.NOTHING);
         }
+        takenPeerId = id;
         if (ownParent) {
             return skip(block, Next.OWN_PARENT);
         }

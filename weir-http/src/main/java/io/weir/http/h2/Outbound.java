@@ -82,6 +82,9 @@ final class Outbound {
         for (int i = 0; i < trailers.count(); i++) {
             if (!trailers.removed(i)) {
                 copy.add(HeaderName.of(trailers.name(i)), trailers.value(i));
+                if (trailers.sensitive(i)) {
+                    copy.markSensitive(copy.count() - 1);
+                }
             }
         }
         stream.trailersWaiting = copy;

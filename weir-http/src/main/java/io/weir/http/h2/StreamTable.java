@@ -24,6 +24,8 @@ final class StreamTable {
     private int freeCount;
     private int[] resets = {};
     private int resetsAt;
+    /** The greatest number that is no longer among those kept. */
+    private int forgottenMax;
     private final int[] gaps = new int[2 * GAPS_KEPT];
     private int gapsAt;
 
@@ -145,6 +147,7 @@ final class StreamTable {
             resets = Arrays.copyOf(resets, Math.max(16, resets.length * 2));
         }
         resetsAt = resetsAt % RESETS_KEPT;
+        forgottenMax = Math.max(forgottenMax, resets[resetsAt]);
         resets[resetsAt++] = id;
     }
 
@@ -154,7 +157,7 @@ final class StreamTable {
                 return true;
             }
         }
-        return false;
+        return id <= forgottenMax; // more were reset in one round trip than are kept: it may be one of them
     }
 
     /** The peer has opened {@code opened} where {@code expected} was next. */

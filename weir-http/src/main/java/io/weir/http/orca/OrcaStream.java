@@ -37,6 +37,8 @@ final class OrcaStream {
     private static final int NOT_FOUND = 404;
     /** A host may report more seldom than it is asked to; who says nothing for this many periods has gone unnoticed. */
     private static final int SILENT_PERIODS_MAX = 3;
+    /** A host without the service may be another one by then, at the same address. */
+    private static final long NO_SERVICE_NANOS = TimeUnit.MINUTES.toNanos(5);
     private static final long SILENT_NANOS_MIN = TimeUnit.MINUTES.toNanos(2);
 
     private final Worker worker;
@@ -179,11 +181,11 @@ final class OrcaStream {
         @Override
         public void ended(int httpStatus, int grpcStatus) {
             if (httpStatus == NOT_FOUND || grpcStatus == UNIMPLEMENTED) {
-                LOG.info("{} of {} has no service of load reports: it is not asked again", host.addressText(),
-                        cluster.name());
+                LOG.info("{} of {} has no service of load reports: it is asked again in five minutes",
+                        host.addressText(), cluster.name());
                 failed.increment();
-                closed = true;
                 drop();
+                worker.timers().arm(retry, worker.nowNanos() + NO_SERVICE_NANOS);
             } else {
                 again("HTTP " + httpStatus + ", grpc-status " + grpcStatus);
             }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Shadow extends TimerWheel.Timer implements UpstreamListener, PickContext {
     /** Body bytes that wait for the host; a copy that falls further behind is given up. */
     static final int BYTES_MAX = 256 * 1024;
+    private static final int SLICE_BYTES_MIN = 2048;
 
     private final Worker worker;
     private final Cluster cluster;
@@ -84,13 +85,18 @@ final class Shadow extends TimerWheel.Timer implements UpstreamListener, PickCon
             return;
         }
         complete = last;
-        waitingBytes += data.readableBytes();
+        waitingBytes += charged(data);
         if (waitingBytes > BYTES_MAX) {
             giveUp();
             return;
         }
         waiting.addLast(data.retainedDuplicate());
         send();
+    }
+
+    /** A slice keeps the whole buffer that it was read into, however few bytes it shows. */
+    private static int charged(ByteBuf data) {
+        return data.isReadable() ? Math.max(data.readableBytes(), SLICE_BYTES_MIN) : 0;
     }
 
     /** The request has ended with trailers, which a copy does without. */
@@ -117,7 +123,7 @@ final class Shadow extends TimerWheel.Timer implements UpstreamListener, PickCon
         boolean any = false;
         while (!waiting.isEmpty() && open.writable()) {
             var data = waiting.removeFirst();
-            waitingBytes -= data.readableBytes();
+            waitingBytes -= charged(data);
             open.data(data, complete && waiting.isEmpty());
             any = true;
         }

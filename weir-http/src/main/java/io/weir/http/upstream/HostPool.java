@@ -9,9 +9,6 @@ import io.weir.core.model.Host;
 import io.weir.net.transport.Connector;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -142,19 +139,24 @@ public final class HostPool {
         if (best != null) {
             return best;
         }
-        for (var rested = idle.pollLast(); rested != null; rested = idle.pollLast()) {
-            switch (rested) {
+        for (int left = idle.size(); left > 0; left--) {
+            switch (idle.removeLast()) {
                 case Http1Upstream one -> {
                     if (one.alive()) { // else it has closed, and will say so when its turn comes
                         return one;
                     }
                 }
                 case Http2Upstream one -> {
-                    one.resting = false;
                     if (one.room() > 0) {
+                        one.resting = false;
                         return one;
                     }
-                    settle(one);
+                    if (one.lasting()) {
+                        idle.addFirst(one); // its host allows no stream at the moment
+                    } else {
+                        one.resting = false;
+                        one.close();
+                    }
                 }
             }
         }
@@ -225,7 +227,7 @@ public final class HostPool {
         if (late) {
             stats.upstreamCxConnectTimeout().increment();
         }
-        if (hostsFault(done.cause())) {
+        if (Connector.hostsFault(done.cause())) {
             cluster.unreachable(host, worker.nowNanos());
         }
         failed(late ? UpstreamListener.Failure.CONNECT_TIMEOUT : UpstreamListener.Failure.CONNECT,
@@ -235,7 +237,7 @@ public final class HostPool {
 
     /** One connection could not be had: those in line for it hear that, of HTTP/1.1 the first. */
     private void failed(UpstreamListener.Failure why, String reason) {
-        long others = (long) connecting * settings.http2().concurrentStreamsMax();
+        long others = (long) (connecting + open.size()) * settings.http2().concurrentStreamsMax();
         long left = http2 ? Math.max(1, waiting.size() - others) : 1;
         for (var waiter = waiting.pollFirst(); waiter != null; waiter = left > 0 ? waiting.pollFirst() : null) {
             left--;
@@ -245,12 +247,6 @@ public final class HostPool {
                 listener.upstreamFailed(why, reason);
             }
         }
-    }
-
-    /** Whether it was the host that failed us, and not this machine, out of descriptors or ports. */
-    private static boolean hostsFault(@Nullable Throwable cause) {
-        return cause instanceof ConnectException || cause instanceof ConnectTimeoutException
-                || cause instanceof NoRouteToHostException || cause instanceof UnknownHostException;
     }
 
     /** Every waiting request has a connection on its way, as far as the limits allow. */
@@ -280,6 +276,16 @@ public final class HostPool {
         }
         place(connection);
         connectForTheRest();
+    }
+
+    /** How long a host may take until requests can be sent to it. */
+    long connectTimeoutNanos() {
+        return cluster.spec().connectTimeoutNanos();
+    }
+
+    /** The host has taken a connection and does not speak on it. */
+    void unreachable(long nowNanos) {
+        cluster.unreachable(host, nowNanos);
     }
 
     /** A connection of HTTP/2 has the host's first SETTINGS. */

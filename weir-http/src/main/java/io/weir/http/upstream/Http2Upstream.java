@@ -1,9 +1,7 @@
 package io.weir.http.upstream;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.weir.http.h2.Http2Error;
@@ -12,6 +10,7 @@ import io.weir.http.h2.Http2SessionListener;
 import io.weir.http.h2.Http2Stats;
 import io.weir.http.h2.Http2Stream;
 import io.weir.http.h2.Http2StreamListener;
+import io.weir.net.transport.TimerWheel;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
@@ -28,6 +27,8 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements HostCo
     private static final Logger LOG = LoggerFactory.getLogger(Http2Upstream.class);
     /** Requests' objects that are kept for others: what a busy connection has under way at a time. */
     private static final int FREE_MAX = 64;
+    /** Envoy's default for what a stream has still to send. */
+    private static final long FLUSH_NANOS = 300_000_000_000L;
 
     private final HostPool pool;
     private final UpstreamSettings settings;
@@ -40,6 +41,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements HostCo
     private boolean busyAtClose;
     private long requests;
     private boolean greeted;
+    private final Greeting greeting = new Greeting();
     private long openedNanos;
     private long restingSinceNanos;
     /** The pool's marks: among those that rest, among those with requests and room for more. */
@@ -61,7 +63,10 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements HostCo
         var begun = new Http2Session(Http2Session.Role.CLIENT, pool.worker(), channel(), settings.http2(),
                 settings.headLimits(), numbers, this);
         session = begun;
+        // A stream whose host has answered and takes no more of its request is not kept for ever.
+        begun.flushTimeout(FLUSH_NANOS);
         begun.start();
+        pool.worker().timers().arm(greeting, nowNanos + pool.connectTimeoutNanos());
     }
 
     @Override
@@ -95,7 +100,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements HostCo
 
     /** Whether it has had its number of requests, or its time, or its host has failed. */
     private boolean worn() {
-        return pool.leaves(this)
+        return pool.leaves(this) || (session != null && session.worn())
                 || (settings.requestsPerConnectionMax() != 0 && requests >= settings.requestsPerConnectionMax())
                 || pool.worker().nowNanos() - openedNanos >= settings.connectionDurationMaxNanos();
     }
@@ -143,6 +148,18 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements HostCo
                 open.close();
             } else {
                 one.end(Http2Error.NO_ERROR, "http2.upstream_closed"); // see over(...)
+            }
+        }
+    }
+
+    /** The host has taken the connection, and said nothing of HTTP/2 (RFC 9113 section 3.4). */
+    private final class Greeting extends TimerWheel.Timer {
+        @Override
+        protected void expired(long nowNanos) {
+            var one = session;
+            if (one != null && !greeted) {
+                pool.unreachable(nowNanos);
+                one.end(Http2Error.PROTOCOL_ERROR, "http2.settings_timeout");
             }
         }
     }
@@ -208,6 +225,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements HostCo
     public void settingsChanged() {
         if (!greeted) {
             greeted = true;
+            pool.worker().timers().cancel(greeting);
             pool.greeted();
         }
         pool.settle(this);
@@ -226,7 +244,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements HostCo
             LOG.debug("the connection to {} ends with {}: {}", pool.host().addressText(), code, details);
         }
         closedByUs |= channel().isActive();
-        channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        channel().close(); // what could be said has been; a host that takes nothing is not waited for
     }
 
     // ---- the channel's side ----
@@ -259,6 +277,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements HostCo
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         var one = session;
+        pool.worker().timers().cancel(greeting);
         boolean busy = busyAtClose || streams() > 0;
         if (one != null) {
             one.closed();

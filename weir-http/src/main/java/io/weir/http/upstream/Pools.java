@@ -1,6 +1,7 @@
 package io.weir.http.upstream;
 
 import io.weir.core.cluster.Cluster;
+import io.weir.core.cluster.ClusterView;
 import io.weir.core.cluster.FailedHosts;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;
@@ -71,11 +72,14 @@ public final class Pools {
         var former = new AtomicReference<>(cluster.view());
         var failed = new FailedHosts();
         cluster.onChange(now -> {
-            HostSet before = former.getAndSet(now).hosts();
+            ClusterView last = former.getAndSet(now);
+            HostSet before = last.hosts();
+            // How hosts are spoken to stands among the extensions: pools made for another way serve no more.
+            boolean otherwise = !now.spec().extensions().equals(last.spec().extensions());
             Set<Host> gone = now.hosts().goneFrom(before);
             boolean drains = now.spec().drainsOnHostChange()
                     && !(gone.isEmpty() && before.goneFrom(now.hosts()).isEmpty());
-            retire(workers, drains ? HostSet.EMPTY.goneFrom(before) : gone);
+            retire(workers, drains || otherwise ? HostSet.EMPTY.goneFrom(before) : gone);
             if (now.spec().closesOnFailure()) {
                 empty(workers, failed.since(now));
             }

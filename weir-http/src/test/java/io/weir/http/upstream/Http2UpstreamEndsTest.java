@@ -8,8 +8,10 @@ import static io.weir.http.upstream.UpstreamFixture.eventually;
 import static io.weir.http.upstream.UpstreamFixture.raw;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.handler.codec.http2.DefaultHttp2SettingsFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
 import io.weir.observe.log.ResponseFlag;
 import io.weir.testkit.Origin;
 import java.util.List;
@@ -46,6 +48,20 @@ final class Http2UpstreamEndsTest {
             assertThat(staying.response().status()).isEqualTo(204);
             assertThat(origin.connections).hasSize(1);
             assertThat(origin.open()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aHostThatAllowsNoMoreStreamsOnAConnectionGetsAnother() throws Exception { // RFC 9113 section 6.5.2
+        try (var origin = Http2Origin.start((stream, headers, last) -> {
+            stream.context()
+                    .write(new DefaultHttp2SettingsFrame(Http2Settings.defaultSettings().maxConcurrentStreams(0)));
+            stream.head(204, true);
+        }); var proxy = before(origin); var client = proxy.client()) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(client.send(GET).response().status()).isEqualTo(204);
+            }
+            assertThat(origin.connections).hasSize(3);
         }
     }
 

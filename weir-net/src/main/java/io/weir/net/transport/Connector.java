@@ -4,19 +4,29 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.local.LocalChannel;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Makes connections. */
 public final class Connector {
     private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
     private Connector() {}
+
+    /** Whether it was the peer that failed us, and not this machine, out of descriptors or ports. */
+    public static boolean hostsFault(@Nullable Throwable cause) {
+        return cause instanceof ConnectException || cause instanceof ConnectTimeoutException
+                || cause instanceof NoRouteToHostException || cause instanceof UnknownHostException;
+    }
 
     /**
      * Connects from the worker's own thread; the channel stays on its loop. The handler is in the pipeline before

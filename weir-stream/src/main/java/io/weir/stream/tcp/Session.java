@@ -228,7 +228,9 @@ final class Session implements PickContext {
         if (cause instanceof ConnectTimeoutException) {
             numbers.upstreamCxConnectTimeout().increment();
         }
-        failed.cluster.unreachable(failed.host, worker.nowNanos());
+        if (Connector.hostsFault(cause)) {
+            failed.cluster.unreachable(failed.host, worker.nowNanos());
+        }
         String name = clusterName;
         if (name != null && attempts < proxy.spec().connectAttemptsMax()) {
             connect(name);

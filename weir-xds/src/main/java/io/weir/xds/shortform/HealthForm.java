@@ -39,6 +39,12 @@ final class HealthForm {
             return;
         }
         Position at = health.at();
+        Part http = health.part("http");
+        Part protocol = service.part(ProtocolForm.KEY);
+        if (http != null && protocol != null && ProtocolForm.HTTP2.equals(protocol.text())) {
+            http.problem("checks by HTTP are spoken in HTTP/1.1, which endpoints of protocol: http2 do not answer",
+                    "write tcp: true, or grpc: true where the endpoints have gRPC's health service");
+        }
         checks(health, cluster);
         if (OF_OUTLIERS.stream().anyMatch(health::has) || !CHECKS.stream().anyMatch(health::has)) {
             cluster.put("outlier_detection", new Tree(at).putIf("consecutive_5xx", health.scalar("errors"))

@@ -10,7 +10,7 @@ final class ProtocolForm {
 
     private static final String TYPE = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
     private static final String HTTP1 = "http1";
-    private static final String HTTP2 = "http2";
+    static final String HTTP2 = "http2";
     private static final String CLIENT = "client";
     private static final List<String> WORDS = List.of(HTTP1, HTTP2, CLIENT);
 
