@@ -66,7 +66,8 @@ final class Standing {
             return new Standing(flags, failed, ejections, 0, reason, sinceNanos);
         }
         return new Standing(flags | HealthFlag.UNREACHABLE.bit(), failed, ejections + 1,
-                nowNanos + rule.lastsNanos(ejections), "unreachable: a connect failed", nowNanos);
+                nowNanos + rule.lastsNanos(ejections), otherwiseDown() ? reason : "unreachable: a connect failed",
+                otherwiseDown() ? sinceNanos : nowNanos);
     }
 
     /** A connection was made, or it answered: failed connects are forgotten. Not while it is ejected for them. */
@@ -83,6 +84,12 @@ final class Standing {
             return this;
         }
         return new Standing(flags & ~HealthFlag.UNREACHABLE.bit(), Math.max(rule.consecutiveUnreachable() - 1, 0),
-                ejections, 0, "on trial: the time of its ejection is over", nowNanos);
+                ejections, 0, otherwiseDown() ? reason : "on trial: the time of its ejection is over",
+                otherwiseDown() ? sinceNanos : nowNanos);
+    }
+
+    /** Whether it is out for more than failed connects: then that is what there is to tell. */
+    private boolean otherwiseDown() {
+        return (flags & DOWN & ~HealthFlag.UNREACHABLE.bit()) != 0;
     }
 }

@@ -36,6 +36,17 @@ class HostTest {
     }
 
     @Test
+    void whatElseKeepsItOutIsWhatThereIsToTell() {
+        host.unreachable(RULE, 0);
+        host.flag(HealthFlag.FAILED_OUTLIER_CHECK, true, "3 in a row", 1);
+        assertThat(host.tick(RULE, Long.MAX_VALUE / 2)).isTrue();
+        assertThat(host.healthReason()).isEqualTo("3 in a row");
+        assertThat(host.unreachable(RULE, Long.MAX_VALUE / 2)).isTrue();
+        assertThat(host.healthReason()).isEqualTo("3 in a row");
+        assertThat(host.healthSinceNanos()).isEqualTo(1);
+    }
+
+    @Test
     void ejectionsDoubleUpToTheCapUntilASuccess() {
         long now = -5;
         for (long millis : new long[]{250, 500, 1000, 2000, 4000, 4000, 4000}) {
