@@ -1,6 +1,7 @@
 package io.weir.app.boot;
 
 import io.weir.core.model.AccessLogSpec;
+import io.weir.filters.FilterExtensions;
 import io.weir.http.config.HttpExtensions;
 import io.weir.observe.log.AccessLogFormat;
 import io.weir.stream.tcp.TcpProxyReader;
@@ -106,7 +107,8 @@ public final class Source {
 
     /** Everything that this Weir can be configured to do. */
     static Extensions extensions() {
-        return TcpProxyReader.addTo(HttpExtensions.addTo(Extensions.basic())).withFormatCheck(Source::formatMistakes);
+        return TcpProxyReader.addTo(FilterExtensions.addTo(HttpExtensions.addTo(Extensions.basic())))
+                .withFormatCheck(Source::formatMistakes);
     }
 
     private static List<FormatMistake> formatMistakes(AccessLogSpec.Format format) {

@@ -2,6 +2,7 @@ package io.weir.app.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.filters.FilterExtensions;
 import io.weir.http.config.HttpExtensions;
 import io.weir.stream.tcp.TcpProxyReader;
 import io.weir.xds.compile.Extensions;
@@ -53,6 +54,7 @@ final class ConfigurationPageTest {
         read(entries, Extensions.class, "/io/weir/xds/check/honoured.txt");
         read(entries, Extensions.class, "/io/weir/xds/honoured.txt");
         read(entries, HttpExtensions.class, "/io/weir/http/honoured.txt");
+        read(entries, FilterExtensions.class, "/io/weir/filters/honoured.txt");
         read(entries, TcpProxyReader.class, "/io/weir/stream/honoured.txt");
         StringBuilder text = new StringBuilder("| message | honoured | ignored |\n|---|---|---|\n");
         entries.forEach((message, entry) -> text.append("| `").append(message).append("` | ")

@@ -7,6 +7,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
 import io.weir.core.model.ClusterSpec;
+import io.weir.filters.FilterExtensions;
 import io.weir.http.config.HttpExtensions;
 import io.weir.http.config.UpstreamHttpSpec;
 import io.weir.stream.tcp.TcpProxyReader;
@@ -135,6 +136,7 @@ final class DefaultsTest {
         Set<String> seen = new TreeSet<>();
         table(Extensions.class, "/io/weir/xds/honoured.txt", defaults, missing, seen);
         table(HttpExtensions.class, "/io/weir/http/honoured.txt", defaults, missing, seen);
+        table(FilterExtensions.class, "/io/weir/filters/honoured.txt", defaults, missing, seen);
         table(TcpProxyReader.class, "/io/weir/stream/honoured.txt", defaults, missing, seen);
         missing.removeAll(NOTHING);
         assertThat(missing).isEmpty();

@@ -30,8 +30,9 @@ final class FloorsTest {
             "observe", Set.of("core"), //
             "http", Set.of("core", "xds", "net", "observe"), //
             "stream", Set.of("core", "xds", "net", "observe"), //
+            "filters", Set.of("core", "xds", "net", "observe", "http"), //
             "discovery", Set.of("core", "xds", "net"), //
-            "app", Set.of("core", "xds", "net", "observe", "http", "stream", "discovery", "testkit"), //
+            "app", Set.of("core", "xds", "net", "observe", "http", "stream", "filters", "discovery", "testkit"), //
             "testkit", Set.of("core", "xds")));
 
     private static final String[] PROTOBUF = {"com.google.protobuf..", "io.envoyproxy..", "com.github.xds..",
@@ -91,7 +92,8 @@ final class FloorsTest {
     @Test
     void nettyStaysNearTheWire() {
         noClasses().that()
-                .resideOutsideOfPackages("io.weir.net..", "io.weir.http..", "io.weir.stream..", "io.weir.discovery..",
+                .resideOutsideOfPackages("io.weir.net..", "io.weir.http..", "io.weir.stream..", "io.weir.filters..",
+                        "io.weir.discovery..",
                         "io.weir.app..")
                 .should().dependOnClassesThat().resideInAPackage("io.netty..").check(WEIR);
     }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param problems
  *            as {@code SEVERITY path: value: message}
  */
-record ReadManager(@Nullable HttpManagerSpec spec, List<String> problems, List<String> clusters) {
+public record ReadManager(@Nullable HttpManagerSpec spec, List<String> problems, List<String> clusters) {
     private static final String ROUTER = """
             http_filters:
             - name: envoy.filters.http.router
@@ -32,24 +32,24 @@ record ReadManager(@Nullable HttpManagerSpec spec, List<String> problems, List<S
             """;
 
     /** The whole connection manager. */
-    static ReadManager manager(String yaml) {
+    public static ReadManager manager(String yaml) {
         var context = ReadContext.standalone(HttpExtensions.addTo(Extensions.basic()));
         var spec = new HttpManagerReader().read(message(yaml, HttpConnectionManager.getDefaultInstance()), context);
         return new ReadManager(spec, texts(context), context.clustersReferenced());
     }
 
     /** A connection manager with the router, and these lines. */
-    static ReadManager withRouter(String yaml) {
+    public static ReadManager withRouter(String yaml) {
         return manager("stat_prefix: in\n" + ROUTER + yaml);
     }
 
     /** A connection manager with this route configuration. */
-    static ReadManager routes(String yaml) {
+    public static ReadManager routes(String yaml) {
         return withRouter("route_config:\n" + yaml.indent(2));
     }
 
     /** A connection manager with one virtual host with this one route. */
-    static ReadManager route(String yaml) {
+    public static ReadManager route(String yaml) {
         return routes("""
                 virtual_hosts:
                 - name: all
@@ -60,11 +60,11 @@ record ReadManager(@Nullable HttpManagerSpec spec, List<String> problems, List<S
     }
 
     /** A connection manager with one route of this action on prefix /p. */
-    static ReadManager action(String yaml) {
+    public static ReadManager action(String yaml) {
         return route("match: { prefix: /p }\n" + yaml);
     }
 
-    static <T extends Message> T message(String yaml, T prototype) {
+    public static <T extends Message> T message(String yaml, T prototype) {
         var parsed = ConfigText.parse("test.yaml", yaml);
         assertThat(parsed.problems()).isEmpty();
         var root = Objects.requireNonNull(parsed.root());
@@ -79,7 +79,7 @@ record ReadManager(@Nullable HttpManagerSpec spec, List<String> problems, List<S
     }
 
     /** The spec of a configuration without errors. */
-    HttpManagerSpec accepted() {
+    public HttpManagerSpec accepted() {
         assertThat(problems).noneMatch(problem -> problem.startsWith("ERROR"));
         if (spec == null) {
             throw new AssertionError("nothing was read");
@@ -88,12 +88,12 @@ record ReadManager(@Nullable HttpManagerSpec spec, List<String> problems, List<S
     }
 
     /** The only route. */
-    Route onlyRoute() {
+    public Route onlyRoute() {
         return accepted().routes().hosts().getFirst().routes().getFirst();
     }
 
     /** The only route's action. */
-    Forward forward() {
+    public Forward forward() {
         return (Forward) onlyRoute().action();
     }
 }

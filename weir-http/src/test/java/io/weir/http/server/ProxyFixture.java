@@ -33,34 +33,34 @@ import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /** A proxy on a free port before some origins, with everything that a test may want to look at. */
-final class ProxyFixture implements AutoCloseable {
+public final class ProxyFixture implements AutoCloseable {
     /** What the access log was told of one exchange. */
-    record Logged(int status, String details, long flags, String host, int attempts, long received, long sent) {
-        boolean has(ResponseFlag flag) {
+    public record Logged(int status, String details, long flags, String host, int attempts, long received, long sent) {
+        public boolean has(ResponseFlag flag) {
             return (flags & flag.bit()) != 0;
         }
     }
 
-    final Stats stats = new Stats();
-    final Cluster cluster;
-    final HttpServer server;
-    final int port;
+    public final Stats stats = new Stats();
+    public final Cluster cluster;
+    public final HttpServer server;
+    public final int port;
     private final Clusters clusters = new Clusters();
     private final Workers workers;
     private final Listener listener;
     private final BlockingQueue<Logged> logged = new LinkedBlockingQueue<>();
 
     /** Everything goes to these origins, round robin, with every default. */
-    static ProxyFixture before(Origin... origins) {
+    public static ProxyFixture before(Origin... origins) {
         return with(spec -> spec, HttpManagerSpec.of("test", RouteTable.of(Forward.to("origins"))), origins);
     }
 
     /** Everything goes to these origins by this route. */
-    static ProxyFixture routing(Forward forward, Origin... origins) {
+    public static ProxyFixture routing(Forward forward, Origin... origins) {
         return with(spec -> spec, HttpManagerSpec.of("test", RouteTable.of(forward)), origins);
     }
 
-    static ProxyFixture with(UnaryOperator<ClusterSpec> clusterSpec, HttpManagerSpec spec, Origin... origins) {
+    public static ProxyFixture with(UnaryOperator<ClusterSpec> clusterSpec, HttpManagerSpec spec, Origin... origins) {
         var endpoints = new ArrayList<Endpoint>();
         for (var origin : origins) {
             endpoints.add(Endpoint.of(origin.address()));
@@ -69,7 +69,7 @@ final class ProxyFixture implements AutoCloseable {
     }
 
     /** Everything goes to this one address. */
-    static ProxyFixture to(InetSocketAddress address, HttpManagerSpec spec) {
+    public static ProxyFixture to(InetSocketAddress address, HttpManagerSpec spec) {
         return new ProxyFixture(ClusterSpec.of("origins", List.of(Endpoint.of(address))), spec);
     }
 
@@ -86,7 +86,7 @@ final class ProxyFixture implements AutoCloseable {
     }
 
     /** One more cluster, of one origin. */
-    Cluster add(String name, Origin origin) {
+    public Cluster add(String name, Origin origin) {
         var more = new Cluster(ClusterSpec.of(name, List.of(Endpoint.of(origin.address()))), stats);
         more.endpoints(more.spec().endpoints(), System.nanoTime());
         clusters.put(more);
@@ -104,22 +104,22 @@ final class ProxyFixture implements AutoCloseable {
     }
 
     /** Connections follow the hosts of the cluster, as they do in a Weir. */
-    ProxyFixture following() {
+    public ProxyFixture following() {
         Pools.follow(cluster, workers);
         return this;
     }
 
-    RawHttp client() throws IOException {
+    public RawHttp client() throws IOException {
         return RawHttp.connect(port);
     }
 
     /** How many exchanges have ended that nobody has asked for yet. */
-    int exchanges() {
+    public int exchanges() {
         return logged.size();
     }
 
     /** The next exchange that ended. */
-    Logged logged() throws InterruptedException {
+    public Logged logged() throws InterruptedException {
         var next = logged.poll(10, TimeUnit.SECONDS);
         if (next == null) {
             throw new AssertionError("nothing was logged for ten seconds");
@@ -128,7 +128,7 @@ final class ProxyFixture implements AutoCloseable {
     }
 
     /** Waits until this holds, ten seconds at most: for what the proxy does just behind the bytes that a test sees. */
-    static void eventually(BooleanSupplier holds) throws InterruptedException {
+    public static void eventually(BooleanSupplier holds) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (!holds.getAsBoolean()) {
             if (System.nanoTime() > end) {

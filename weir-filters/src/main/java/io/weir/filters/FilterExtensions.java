@@ -1,0 +1,16 @@
+package io.weir.filters;
+
+import io.weir.xds.compile.Extensions;
+
+/** What this module adds to the configuration that Weir understands: a filter's reader is named here. */
+public final class FilterExtensions {
+    private static final String HONOURED = "/io/weir/filters/honoured.txt";
+    private static final String DEFAULTS = "/io/weir/filters/defaults.yaml";
+
+    private FilterExtensions() {}
+
+    /** The filters beside what is known already. */
+    public static Extensions addTo(Extensions extensions) {
+        return extensions.withHonoured(FilterExtensions.class, HONOURED).withDefaults(FilterExtensions.class, DEFAULTS);
+    }
+}
