@@ -14,6 +14,7 @@ import io.weir.http.config.HttpManagerSpec.ServerHeader;
 import io.weir.http.config.HttpManagerSpec.Timeouts;
 import io.weir.http.config.scope.ScopesReader;
 import io.weir.http.config.tree.PackedReader;
+import io.weir.http.config.tree.PredicateReader;
 import io.weir.http.reply.LocalReplies;
 import io.weir.http.route.RouteTable;
 import io.weir.http.route.normal.NormalizeSpec;
@@ -22,7 +23,9 @@ import io.weir.http.route.normal.NormalizeSpec.StripPort;
 import io.weir.http.route.normal.NormalizeSpec.Underscores;
 import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.Plain;
+import io.weir.http.route.tree.Network;
 import io.weir.xds.compile.ReadContext;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the HTTP connection manager, its routes and its filters. */
@@ -113,7 +116,7 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
             return detected(config, context);
         }
         return new ClientAddress(config.getUseRemoteAddress().getValue(), Plain.limit(config.getXffNumTrustedHops()),
-                config.getSkipXffAppend(), config.getAppendXForwardedPort());
+                config.getSkipXffAppend(), config.getAppendXForwardedPort(), internal(config, context));
     }
 
     /** By an extension; the one that Weir has does what the fields of the connection manager do without it. */
@@ -138,7 +141,13 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
                     "remove it, or use use_remote_address and xff_num_trusted_hops in its place");
         }
         return new ClientAddress(false, xff == null ? 0 : Plain.limit(xff.getXffNumTrustedHops()),
-                config.getSkipXffAppend(), config.getAppendXForwardedPort());
+                config.getSkipXffAppend(), config.getAppendXForwardedPort(), internal(config, context));
+    }
+
+    /** Where clients are our own. */
+    private static List<Network> internal(HttpConnectionManager config, ReadContext context) {
+        var own = config.getInternalAddressConfig();
+        return PredicateReader.networks(own.getCidrRangesList(), context.at("internal_address_config"));
     }
 
     private static RequestId requestId(HttpConnectionManager config) {

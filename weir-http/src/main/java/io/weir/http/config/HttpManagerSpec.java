@@ -6,6 +6,7 @@ import io.weir.http.h2.Http2Options;
 import io.weir.http.reply.LocalReplies;
 import io.weir.http.route.RouteTable;
 import io.weir.http.route.normal.NormalizeSpec;
+import io.weir.http.route.tree.Network;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -112,10 +113,28 @@ public record HttpManagerSpec(String statPrefix, Codec codec, RouteTable routes,
      *            whether {@code x-forwarded-for} stays as it is
      * @param appendForwardedPort
      *            whether {@code x-forwarded-port} is set
+     * @param internal
+     *            where clients are our own: they may say what the edge takes from others; none by default
      */
     public record ClientAddress(boolean useRemoteAddress, int xffTrustedHops, boolean skipXffAppend,
-            boolean appendForwardedPort) {
+            boolean appendForwardedPort, List<Network> internal) {
         public static final ClientAddress DEFAULT = new ClientAddress(false, 0, false, false);
+
+        public ClientAddress {
+            internal = List.copyOf(internal);
+        }
+
+        /** Where nobody is our own. */
+        public ClientAddress(boolean useRemoteAddress, int xffTrustedHops, boolean skipXffAppend,
+                boolean appendForwardedPort) {
+            this(useRemoteAddress, xffTrustedHops, skipXffAppend, appendForwardedPort, List.of());
+        }
+
+        /** Whether a client at this literal address is one of our own. */
+        public boolean isInternal(String address) {
+            byte[] bytes = internal.isEmpty() ? null : Network.parse(address);
+            return bytes != null && internal.stream().anyMatch(network -> network.contains(bytes));
+        }
     }
 
     /**

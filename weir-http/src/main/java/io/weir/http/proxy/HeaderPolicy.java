@@ -12,6 +12,7 @@ import io.weir.observe.log.ResponseFlag;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,10 @@ final class HeaderPolicy {
             HeaderName.X_ENVOY_MAX_RETRIES, HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS,
             HeaderName.X_ENVOY_UPSTREAM_RQ_PER_TRY_TIMEOUT_MS, HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS,
             HeaderName.X_ENVOY_ORIGINAL_PATH, HeaderName.X_ENVOY_ATTEMPT_COUNT, HeaderName.X_ENVOY_EXTERNAL_ADDRESS};
+    private static final HeaderName[] RARELY_INTERNAL = Stream.of("retriable-status-codes", "retriable-header-names",
+            "hedge-on-per-try-timeout", "upstream-rq-timeout-alt-response", "upstream-alt-stat-name",
+            "is-timeout-retry", "original-host", "original-url", "ip-tags", "decorator-operation")
+            .map(name -> HeaderName.of("x-envoy-" + name)).toArray(HeaderName[]::new);
 
     private static final HeaderName X_FORWARDED_PORT = HeaderName.of("x-forwarded-port");
 
@@ -62,15 +67,20 @@ final class HeaderPolicy {
     void request(HttpHead head, RandomGenerator random) {
         HopByHop.strip(head);
         head.remove(HeaderName.EXPECT);
-        boolean edge = spec.clientAddress().useRemoteAddress();
+        boolean remote = spec.clientAddress().useRemoteAddress();
+        boolean own = own(head);
+        boolean edge = remote && !own;
+        if (own) {
+            head.set(HeaderName.X_ENVOY_INTERNAL, "true");
+        }
         if (edge) {
-            for (var name : INTERNAL) {
-                head.remove(name);
-            }
+            forget(head);
+        }
+        if (remote) {
             byte[] ip = remoteIp(); // of no length for a client on a UNIX socket
             if (spec.clientAddress().xffTrustedHops() == 0) {
                 head.remove(HeaderName.X_FORWARDED_PROTO);
-                if (ip.length > 0) {
+                if (edge && ip.length > 0) {
                     head.add(HeaderName.X_ENVOY_EXTERNAL_ADDRESS, ip, 0, ip.length);
                 }
             }
@@ -95,6 +105,42 @@ final class HeaderPolicy {
             }
         }
         via(head, downstream.protocol().equals("HTTP/2") ? HTTP_2 : HTTP_1);
+    }
+
+    /** Takes out what clients outside may not say. Most say nothing of the kind: one look at each name tells. */
+    private static void forget(HttpHead head) {
+        for (var name : INTERNAL) {
+            head.remove(name);
+        }
+        for (int i = 0; i < head.count(); i++) {
+            int start = head.nameStart(i);
+            if (head.nameId(i) == 0 && head.nameEnd(i) - start > 8 && (head.bytes()[start] | 0x20) == 'x'
+                    && (head.bytes()[start + 2] | 0x20) == 'e' && (head.bytes()[start + 6] | 0x20) == 'y') {
+                for (var name : RARELY_INTERNAL) {
+                    if (head.find(name, i) == i) {
+                        head.remove(i);
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * Whether the client is one of our own. Whoever passed another's request on is not, as that other may be anybody:
+     * at the edge no entry of {@code x-forwarded-for} may have come along, behind one there is the client's alone.
+     */
+    private boolean own(HttpHead head) {
+        var rule = spec.clientAddress();
+        if (rule.internal().isEmpty()) {
+            return false;
+        }
+        int entry = head.find(HeaderName.X_FORWARDED_FOR);
+        if (rule.useRemoteAddress()) {
+            return entry < 0 && rule.isInternal(new String(remoteIp(), StandardCharsets.ISO_8859_1));
+        }
+        return entry >= 0 && head.find(HeaderName.X_FORWARDED_FOR, entry + 1) < 0
+                && rule.isInternal(head.value(entry).strip());
     }
 
     /** What only a request on its way to a cluster carries. */

@@ -5,6 +5,7 @@ import com.github.xds.type.matcher.v3.Matcher.MatcherList;
 import com.github.xds.type.matcher.v3.StringMatcher;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.extensions.matching.input_matchers.ip.v3.Ip;
 import io.weir.http.route.match.TextMatch;
 import io.weir.http.route.tree.Network;
@@ -15,7 +16,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads conditions of trees. */
-final class PredicateReader {
+public final class PredicateReader {
     private static final String IP = "envoy.extensions.matching.input_matchers.ip.v3.Ip";
 
     private PredicateReader() {}
@@ -101,16 +102,21 @@ final class PredicateReader {
         if (ip == null) {
             return null;
         }
+        return new Predicate.Within(networks(ip.getCidrRangesList(), at.at("typed_config")));
+    }
+
+    /** {@code cidr_ranges} of the message at this place, without those that have a problem. */
+    public static List<Network> networks(List<CidrRange> ranges, ReadContext context) {
         var networks = new ArrayList<Network>();
-        for (int i = 0; i < ip.getCidrRangesCount(); i++) {
-            var range = ip.getCidrRanges(i);
+        for (int i = 0; i < ranges.size(); i++) {
+            var range = ranges.get(i);
             var network = network(range.getAddressPrefix(), range.getPrefixLen().getValue(),
-                    at.at("typed_config").at("cidr_ranges", i));
+                    context.at("cidr_ranges", i));
             if (network != null) {
                 networks.add(network);
             }
         }
-        return new Predicate.Within(networks);
+        return networks;
     }
 
     /** A network, or null after a problem. */

@@ -24,7 +24,7 @@ public record Network(byte[] address, int prefixBits) {
     }
 
     /** The bytes of a literal address; null where it is none: a name is never looked up. */
-    static byte @Nullable [] parse(String literal) {
+    public static byte @Nullable [] parse(String literal) {
         try {
             return InetAddress.ofLiteral(literal).getAddress();
         } catch (IllegalArgumentException e) {
