@@ -153,6 +153,12 @@ public final class HttpHead extends HeadLines {
         schemeEnd = end;
     }
 
+    /** Replaces the scheme: {@code http} or {@code https}. */
+    public void scheme(String scheme) {
+        int start = append(scheme);
+        scheme(start, start + scheme.length());
+    }
+
     /** The scheme that the request says; empty where HTTP/1 brought it. */
     public String scheme() {
         return text(schemeStart, schemeEnd);

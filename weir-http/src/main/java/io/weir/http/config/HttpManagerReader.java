@@ -10,6 +10,7 @@ import io.weir.http.config.HttpManagerSpec.Http10;
 import io.weir.http.config.HttpManagerSpec.Identity;
 import io.weir.http.config.HttpManagerSpec.Limits;
 import io.weir.http.config.HttpManagerSpec.RequestId;
+import io.weir.http.config.HttpManagerSpec.Scheme;
 import io.weir.http.config.HttpManagerSpec.ServerHeader;
 import io.weir.http.config.HttpManagerSpec.Timeouts;
 import io.weir.http.config.scope.ScopesReader;
@@ -116,7 +117,7 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
             return detected(config, context);
         }
         return new ClientAddress(config.getUseRemoteAddress().getValue(), Plain.limit(config.getXffNumTrustedHops()),
-                config.getSkipXffAppend(), config.getAppendXForwardedPort(), internal(config, context));
+                config.getSkipXffAppend(), config.getAppendXForwardedPort(), scheme(config), internal(config, context));
     }
 
     /** By an extension; the one that Weir has does what the fields of the connection manager do without it. */
@@ -141,7 +142,16 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
                     "remove it, or use use_remote_address and xff_num_trusted_hops in its place");
         }
         return new ClientAddress(false, xff == null ? 0 : Plain.limit(xff.getXffNumTrustedHops()),
-                config.getSkipXffAppend(), config.getAppendXForwardedPort(), internal(config, context));
+                config.getSkipXffAppend(), config.getAppendXForwardedPort(), scheme(config), internal(config, context));
+    }
+
+    private static Scheme scheme(HttpConnectionManager config) {
+        var transformation = config.getSchemeHeaderTransformation();
+        return switch (transformation.getTransformationCase()) {
+            case SCHEME_TO_OVERWRITE ->
+                transformation.getSchemeToOverwrite().equals("https") ? Scheme.HTTPS : Scheme.HTTP;
+            case TRANSFORMATION_NOT_SET -> transformation.getMatchUpstream() ? Scheme.UPSTREAM : Scheme.AS_CAME;
+        };
     }
 
     /** Where clients are our own. */

@@ -113,21 +113,23 @@ public record HttpManagerSpec(String statPrefix, Codec codec, RouteTable routes,
      *            whether {@code x-forwarded-for} stays as it is
      * @param appendForwardedPort
      *            whether {@code x-forwarded-port} is set
+     * @param scheme
+     *            what requests say, whatever the client spoke
      * @param internal
      *            where clients are our own: they may say what the edge takes from others; none by default
      */
     public record ClientAddress(boolean useRemoteAddress, int xffTrustedHops, boolean skipXffAppend,
-            boolean appendForwardedPort, List<Network> internal) {
+            boolean appendForwardedPort, Scheme scheme, List<Network> internal) {
         public static final ClientAddress DEFAULT = new ClientAddress(false, 0, false, false);
 
         public ClientAddress {
             internal = List.copyOf(internal);
         }
 
-        /** Where nobody is our own. */
+        /** Where nobody is our own, and schemes stay as they came. */
         public ClientAddress(boolean useRemoteAddress, int xffTrustedHops, boolean skipXffAppend,
                 boolean appendForwardedPort) {
-            this(useRemoteAddress, xffTrustedHops, skipXffAppend, appendForwardedPort, List.of());
+            this(useRemoteAddress, xffTrustedHops, skipXffAppend, appendForwardedPort, Scheme.AS_CAME, List.of());
         }
 
         /** Whether a client at this literal address is one of our own. */
@@ -135,6 +137,18 @@ public record HttpManagerSpec(String statPrefix, Codec codec, RouteTable routes,
             byte[] bytes = internal.isEmpty() ? null : Network.parse(address);
             return bytes != null && internal.stream().anyMatch(network -> network.contains(bytes));
         }
+    }
+
+    /** {@code scheme_header_transformation}. */
+    public enum Scheme {
+        /** The client's, or that of its connection. */
+        AS_CAME,
+        /** {@code :scheme} and {@code x-forwarded-proto} say http. */
+        HTTP,
+        /** {@code :scheme} and {@code x-forwarded-proto} say https: TLS ends before Weir. */
+        HTTPS,
+        /** {@code :scheme} says how the host is spoken with, which is http until there is TLS. */
+        UPSTREAM
     }
 
     /**

@@ -4,6 +4,7 @@ import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HopByHop;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.config.HttpManagerSpec;
+import io.weir.http.config.HttpManagerSpec.Scheme;
 import io.weir.http.grpc.words.GrpcWords;
 import io.weir.http.grpc.words.GrpcStatus;
 import io.weir.http.route.Forward;
@@ -60,7 +61,7 @@ final class HeaderPolicy {
 
     /** The scheme that the client sees. */
     String scheme() {
-        return "http";
+        return spec.clientAddress().scheme() == Scheme.HTTPS ? "https" : "http";
     }
 
     /** Makes the client's head fit to be routed. */
@@ -90,6 +91,15 @@ final class HeaderPolicy {
         }
         if (spec.clientAddress().appendForwardedPort() && !head.has(X_FORWARDED_PORT)) {
             head.add(X_FORWARDED_PORT, localPort());
+        }
+        switch (spec.clientAddress().scheme()) {
+            case AS_CAME -> {
+            }
+            case HTTP, HTTPS -> {
+                head.scheme(scheme());
+                head.remove(HeaderName.X_FORWARDED_PROTO);
+            }
+            case UPSTREAM -> head.scheme("http");
         }
         if (!head.has(HeaderName.X_FORWARDED_PROTO)) {
             head.add(HeaderName.X_FORWARDED_PROTO, scheme());

@@ -301,6 +301,15 @@ class Http2HeadsTest {
     }
 
     @Test
+    void aSchemeThatWasReplacedGoesOut() {
+        var request = http1Request("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        request.scheme("https");
+        assertThat(requestFields(request)).contains(":scheme: https");
+        request.scheme("http");
+        assertThat(requestFields(request)).contains(":scheme: http|");
+    }
+
+    @Test
     void everyRequestOfAConnectionComesOverAlike() {
         var sender = new Http2Heads(HeadLimits.DEFAULT);
         for (int i = 0; i < 1000; i++) {
