@@ -1,5 +1,7 @@
 package io.weir.filters;
 
+import io.weir.filters.cors.CorsPolicyReader;
+import io.weir.filters.cors.CorsReader;
 import io.weir.xds.compile.Extensions;
 
 /** What this module adds to the configuration that Weir understands: a filter's reader is named here. */
@@ -11,6 +13,8 @@ public final class FilterExtensions {
 
     /** The filters beside what is known already. */
     public static Extensions addTo(Extensions extensions) {
-        return extensions.withHonoured(FilterExtensions.class, HONOURED).withDefaults(FilterExtensions.class, DEFAULTS);
+        return extensions
+                .with(new CorsReader(), new CorsPolicyReader())
+                .withHonoured(FilterExtensions.class, HONOURED).withDefaults(FilterExtensions.class, DEFAULTS);
     }
 }

@@ -11,8 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code *_headers_to_add} and {@code *_headers_to_remove} of one level. */
-final class EditsReader {
+/**
+ * Reads {@code *_headers_to_add} and {@code *_headers_to_remove} of one level, and the single edits of filters. Any
+ * thread.
+ */
+public final class EditsReader {
     /** Both directions of one level. */
     record Both(Level request, Level response) {
     }
@@ -31,7 +34,7 @@ final class EditsReader {
     }
 
     /** A single line that is added. */
-    static Level one(HeaderValueOption message, ReadContext context) {
+    public static Level one(HeaderValueOption message, ReadContext context) {
         var add = add(message, context);
         return add == null ? Level.NONE : new Level(List.of(add), List.of());
     }

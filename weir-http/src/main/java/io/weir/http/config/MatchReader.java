@@ -20,8 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads when a route applies. */
-final class MatchReader {
+/** Reads when a route applies, and the tests that filters have in common with routes. Any thread. */
+public final class MatchReader {
     private static final String TEMPLATE = "envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig";
 
     private MatchReader() {}
@@ -115,7 +115,7 @@ final class MatchReader {
     }
 
     /** A list of tests on the query; those with problems are left out. */
-    static List<QueryMatch> queries(String list, List<QueryParameterMatcher> messages, ReadContext context) {
+    public static List<QueryMatch> queries(String list, List<QueryParameterMatcher> messages, ReadContext context) {
         var matches = new ArrayList<QueryMatch>();
         for (int i = 0; i < messages.size(); i++) {
             var match = query(messages.get(i), context.at(list, i));
@@ -174,7 +174,7 @@ final class MatchReader {
     }
 
     /** A part of all requests. */
-    static RouteMatch.Share share(FractionalPercent percent) {
+    public static RouteMatch.Share share(FractionalPercent percent) {
         long denominator = switch (percent.getDenominator()) {
             case HUNDRED, UNRECOGNIZED -> 100;
             case TEN_THOUSAND -> 10_000;

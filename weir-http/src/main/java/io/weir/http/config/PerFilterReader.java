@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.weir.http.config.FilterLevel.Slot;
+import io.weir.http.filter.LayeredSpec;
 import io.weir.http.filter.OffHere;
 import io.weir.xds.compile.ReadContext;
 import java.util.ArrayList;
@@ -76,7 +77,9 @@ final class PerFilterReader {
             return new Slot(before.name(), before.outermost(), null);
         }
         if (said.getClass().equals(kind)) {
-            return new Slot(before.name(), before.outermost(), said);
+            var outside = before.here() == null ? before.outermost() : before.here();
+            return new Slot(before.name(), before.outermost(),
+                    said instanceof LayeredSpec inner ? inner.inside(outside) : said);
         }
         context.problem(path, before.name(), "this is no configuration of the filter of this name",
                 "write one of the filter's own kind, or the name of the filter that it is for");

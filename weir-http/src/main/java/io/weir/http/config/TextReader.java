@@ -10,12 +10,12 @@ import io.weir.http.route.match.TextMatch;
 import io.weir.xds.compile.ReadContext;
 import org.jspecify.annotations.Nullable;
 
-/** Reads patterns, tests on text, names and values: the small change of routes. */
-final class TextReader {
+/** Reads patterns, tests on text, names and values: the small change of routes and filters. Any thread. */
+public final class TextReader {
     private TextReader() {}
 
     /** A pattern, or null after a problem. */
-    static @Nullable Pattern pattern(RegexMatcher matcher, ReadContext context) {
+    public static @Nullable Pattern pattern(RegexMatcher matcher, ReadContext context) {
         try {
             return Pattern.compile(matcher.getRegex());
         } catch (PatternSyntaxException e) {
@@ -26,7 +26,7 @@ final class TextReader {
     }
 
     /** A test on text, or null after a problem. */
-    static @Nullable TextMatch text(StringMatcher matcher, ReadContext context) {
+    public static @Nullable TextMatch text(StringMatcher matcher, ReadContext context) {
         boolean ignoreCase = matcher.getIgnoreCase();
         return switch (matcher.getMatchPatternCase()) {
             case EXACT -> TextMatch.exact(matcher.getExact(), ignoreCase);
@@ -50,7 +50,7 @@ final class TextReader {
     }
 
     /** A field's name that edits may touch, or null after a problem. */
-    static @Nullable HeaderName editable(String name, String subPath, ReadContext context) {
+    public static @Nullable HeaderName editable(String name, String subPath, ReadContext context) {
         if (HeaderEdits.isReserved(name)) {
             context.problem(subPath, name, "this field cannot be changed here",
                     "use the route's rewrites for path and host");
@@ -60,7 +60,7 @@ final class TextReader {
     }
 
     /** A field's name, or null after a problem. */
-    static @Nullable HeaderName name(String name, String subPath, ReadContext context) {
+    public static @Nullable HeaderName name(String name, String subPath, ReadContext context) {
         if (!HeaderEdits.isName(name, false)) {
             context.problem(subPath, name, "not a header name",
                     "use letters, digits and hyphens (RFC 9110 section 5.1)");
@@ -70,7 +70,7 @@ final class TextReader {
     }
 
     /** Tells of a value that would break a head. */
-    static void checkValue(String value, String subPath, ReadContext context) {
+    public static void checkValue(String value, String subPath, ReadContext context) {
         if (value.chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 0x7f)) {
             context.problem(subPath, value.strip(), "a header value cannot hold control characters", "take them out");
         }
