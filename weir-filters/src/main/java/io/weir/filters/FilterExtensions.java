@@ -2,6 +2,7 @@ package io.weir.filters;
 
 import io.weir.filters.cors.CorsPolicyReader;
 import io.weir.filters.cors.CorsReader;
+import io.weir.filters.csrf.CsrfReader;
 import io.weir.xds.compile.Extensions;
 
 /** What this module adds to the configuration that Weir understands: a filter's reader is named here. */
@@ -14,7 +15,7 @@ public final class FilterExtensions {
     /** The filters beside what is known already. */
     public static Extensions addTo(Extensions extensions) {
         return extensions
-                .with(new CorsReader(), new CorsPolicyReader())
+                .with(new CorsReader(), new CorsPolicyReader(), new CsrfReader())
                 .withHonoured(FilterExtensions.class, HONOURED).withDefaults(FilterExtensions.class, DEFAULTS);
     }
 }
