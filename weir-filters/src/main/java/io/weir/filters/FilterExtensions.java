@@ -3,6 +3,8 @@ package io.weir.filters;
 import io.weir.filters.cors.CorsPolicyReader;
 import io.weir.filters.cors.CorsReader;
 import io.weir.filters.csrf.CsrfReader;
+import io.weir.filters.mutation.MutationPerRouteReader;
+import io.weir.filters.mutation.MutationReader;
 import io.weir.xds.compile.Extensions;
 
 /** What this module adds to the configuration that Weir understands: a filter's reader is named here. */
@@ -15,7 +17,8 @@ public final class FilterExtensions {
     /** The filters beside what is known already. */
     public static Extensions addTo(Extensions extensions) {
         return extensions
-                .with(new CorsReader(), new CorsPolicyReader(), new CsrfReader())
+                .with(new CorsReader(), new CorsPolicyReader(), new CsrfReader(), new MutationReader(),
+                        new MutationPerRouteReader())
                 .withHonoured(FilterExtensions.class, HONOURED).withDefaults(FilterExtensions.class, DEFAULTS);
     }
 }

@@ -116,7 +116,7 @@ public final class ValueFormat {
     }
 
     /** The value for this request, one character a byte. */
-    String text(HttpHead edited, FormatSource source) {
+    public String text(HttpHead edited, FormatSource source) {
         if (plain != null) {
             return new String(plain, java.nio.charset.StandardCharsets.ISO_8859_1);
         }

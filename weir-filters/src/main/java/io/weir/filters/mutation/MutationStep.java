@@ -1,0 +1,41 @@
+package io.weir.filters.mutation;
+
+import io.weir.http.codec.HttpHead;
+import io.weir.http.filter.FilterExchange;
+import io.weir.http.filter.FilterStep;
+import io.weir.http.filter.Flow;
+import java.util.List;
+
+/** The header mutation filter at one connection. */
+final class MutationStep implements FilterStep {
+    private final List<Mutations> mutations;
+    private final FilterExchange exchange;
+
+    MutationStep(List<Mutations> mutations, FilterExchange exchange) {
+        this.mutations = mutations;
+        this.exchange = exchange;
+    }
+
+    @Override
+    public Flow requestHead(HttpHead request) {
+        for (int i = 0; i < mutations.size(); i++) {
+            FieldMutation.applyAll(mutations.get(i).request(), request, exchange.formats());
+            QueryMutation.applyAll(mutations.get(i).query(), request, exchange.formats());
+        }
+        return Flow.NEXT;
+    }
+
+    @Override
+    public void responseHead(HttpHead response) {
+        for (int i = 0; i < mutations.size(); i++) {
+            FieldMutation.applyAll(mutations.get(i).response(), response, exchange.formats());
+        }
+    }
+
+    @Override
+    public void responseTrailers(HttpHead trailers) {
+        for (int i = 0; i < mutations.size(); i++) {
+            FieldMutation.applyAll(mutations.get(i).responseTrailers(), trailers, exchange.formats());
+        }
+    }
+}
