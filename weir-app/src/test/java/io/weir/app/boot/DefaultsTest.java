@@ -72,6 +72,7 @@ final class DefaultsTest {
             "HealthCheck.unhealthy_edge_interval", "HealthCheck.healthy_edge_interval",
             "HealthCheck.no_traffic_healthy_interval", "HealthCheck.cache_time", "HealthCheck.pass_through_mode",
             "ResponseMapper.status_code", "RouteMatch.runtime_fraction", "ComparisonFilter.value",
+            "CsrfPolicy.filter_enabled", "CsrfPolicy.shadow_enabled",
             "RouteAction.max_grpc_timeout", "RouteAction.grpc_timeout_offset",
             "MaxStreamDuration.grpc_timeout_header_max", "MaxStreamDuration.grpc_timeout_header_offset",
             "RequestMirrorPolicy.runtime_fraction", "TlsInspector.enable_ja3_fingerprinting",
