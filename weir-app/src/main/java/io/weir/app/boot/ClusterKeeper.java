@@ -2,7 +2,7 @@ package io.weir.app.boot;
 
 import io.weir.app.health.HealthLogs;
 import io.weir.core.aperture.ApertureRule.Self;
-import io.weir.core.cluster.Aggregate;
+import io.weir.core.cluster.Aggregates;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.Clusters;
 import io.weir.core.health.Prober;
@@ -30,6 +30,7 @@ import java.util.function.Function;
 /** Keeps the clusters as the configuration has them, and discovery at work for those that need it. The conductor's. */
 final class ClusterKeeper {
     private final Clusters clusters = new Clusters();
+    private final Aggregates aggregates = new Aggregates(clusters);
     private final Stats stats;
     private final NanoClock clock;
     private final Conductor conductor;
@@ -142,14 +143,14 @@ final class ClusterKeeper {
                 if (view.spec().name().equals(localCluster)) {
                     tellLocals();
                 }
-                gatherAround(view.spec().name());
+                aggregates.changed(view.spec().name());
             });
             fresh.add(cluster);
             followed.add(cluster);
         }
         clusters.putAll(fresh);
         tellLocals();
-        gatherAll();
+        aggregates.gather();
         added.add(fresh.size());
         active.set(clusters.all().size());
         for (Cluster cluster : followed) {
@@ -158,25 +159,6 @@ final class ClusterKeeper {
                 case STATIC, AGGREGATE, ORIGINAL_DST -> {
                     // its hosts are told, or come by themselves
                 }
-            }
-        }
-    }
-
-    /** Tells those that stand for a cluster that it has another view. */
-    private void gatherAround(String name) {
-        for (Cluster cluster : clusters.all()) {
-            Aggregate aggregate = cluster.aggregate();
-            if (aggregate != null && aggregate.has(name, clusters)) {
-                aggregate.gather(clusters);
-            }
-        }
-    }
-
-    private void gatherAll() {
-        for (Cluster cluster : clusters.all()) {
-            Aggregate aggregate = cluster.aggregate();
-            if (aggregate != null) {
-                aggregate.gather(clusters);
             }
         }
     }
@@ -213,15 +195,14 @@ final class ClusterKeeper {
     void removeOthers(List<ClusterSpec> specs) {
         Set<String> kept = new HashSet<>();
         specs.forEach(spec -> kept.add(spec.name()));
-        for (Cluster cluster : clusters.all()) {
-            if (!kept.contains(cluster.name())) {
-                forget(cluster);
-                clusters.remove(cluster.name());
-                stats.root().child("cluster").tagged("envoy.cluster_name", cluster.spec().statName()).remove();
-                removed.increment();
-            }
+        List<Cluster> gone = clusters.all().stream().filter(cluster -> !kept.contains(cluster.name())).toList();
+        clusters.removeAll(gone.stream().map(Cluster::name).toList());
+        for (Cluster cluster : gone) {
+            forget(cluster);
+            stats.root().child("cluster").tagged("envoy.cluster_name", cluster.spec().statName()).remove();
+            removed.increment();
         }
-        gatherAll();
+        aggregates.gather();
         active.set(clusters.all().size());
     }
 

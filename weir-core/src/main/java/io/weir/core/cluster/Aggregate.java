@@ -46,11 +46,6 @@ public final class Aggregate {
         this.self = self;
     }
 
-    /** Whether a cluster of this name is one of its members, or of theirs. Conductor. */
-    public boolean has(String name, Clusters all) {
-        return members(all).stream().anyMatch(cluster -> cluster.name().equals(name));
-    }
-
     /** Looks at its members as they are now: to be called when one of them has another view. Conductor. */
     public void gather(Clusters all) {
         List<Cluster> members = members(all);
@@ -122,7 +117,7 @@ public final class Aggregate {
     }
 
     /** Those that exist, in order; of a member that is an aggregate its members in its place. */
-    private List<Cluster> members(Clusters all) {
+    List<Cluster> members(Clusters all) {
         Set<Cluster> members = new LinkedHashSet<>();
         add(self.spec().members(), all, members, new LinkedHashSet<>(Set.of(self.name())));
         return List.copyOf(members);

@@ -1,6 +1,7 @@
 package io.weir.core.cluster;
 
 import io.weir.core.health.OwnHealth;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,13 @@ public final class Clusters {
         Cluster removed = next.remove(name);
         publish(next);
         return removed;
+    }
+
+    /** Takes many away at once; those of them that there are. Conductor. */
+    public void removeAll(Collection<String> names) {
+        Map<String, Cluster> next = new LinkedHashMap<>(index.byName);
+        names.forEach(next::remove);
+        publish(next);
     }
 
     /** Calls every cluster's tick; one that fails keeps none of the others from theirs. Conductor. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Blocks<T> {
     /** So many weights or fewer are better kept as one: a draw is one step then, and one table is made soon enough. */
     public static final int ALONE_MAX = 4096;
-    /** A block has as many weights when it is made, or as few more as are left over. */
+    /** A block has as many weights when it is made, at least half as many, or as few more as are left over. */
     static final int SIZE = 512;
     /** 2^64 divided by the golden ratio: its multiples are as evenly spread as can be, however many there are. */
     private static final long GOLDEN = 0x9e3779b97f4a7c15L;
@@ -70,8 +70,14 @@ public final class Blocks<T> {
                     if (block.start >= run.from()) {
                         int start = block.start - run.from() + run.to();
                         fill(next, weights, covered, start, maker);
-                        next.add(block.at(start));
-                        covered = start + block.size;
+                        if (!next.isEmpty() && next.getLast().size < SIZE / 2) {
+                            // too few, and no block before them: one with this one, or weights that come one by one
+                            // at the front would each have a block for ever
+                            covered = next.removeLast().start;
+                        } else {
+                            next.add(block.at(start));
+                            covered = start + block.size;
+                        }
                     }
                 }
             }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,31 @@ class KeyedBucketsTest {
         assertThat(buckets.of(key("ab", "c"), 0)).isNotSameAs(buckets.of(key("a", "bc"), 0));
         assertThat(buckets.of(key("a", ""), 0)).isNotSameAs(buckets.of(key("", "a"), 0));
         assertThat(buckets.of(key(), 0)).isSameAs(buckets.of(new KeyedBuckets.Key(), 0));
+    }
+
+    @Test
+    void longSpansAreToldApartByTheirLastByteAndTakeNoMoreMemoryThanShortOnes() {
+        var buckets = new KeyedBuckets(TWO_AN_HOUR, 100);
+        String big = "x".repeat(60 * 1024);
+        for (int i = 0; i < 100; i++) {
+            buckets.of(key(big + i, "y" + big), 0).take(0);
+        }
+        assertThat(buckets.size()).isEqualTo(100);
+        assertThat(buckets.bytesKept()).isLessThan(100 * 100);
+        assertThat(buckets.of(key(big + 1, "y" + big), 0)).isSameAs(buckets.of(key(big + 1, "y" + big), 0))
+                .isNotSameAs(buckets.of(key(big + 2, "y" + big), 0));
+    }
+
+    @Test
+    void aSpanThatIsTheDigestOfALongOneIsNotTakenForIt() throws NoSuchAlgorithmException {
+        var buckets = new KeyedBuckets(TWO_AN_HOUR, 10);
+        byte[] big = "z".repeat(500).getBytes(StandardCharsets.UTF_8);
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(big);
+        var whole = new KeyedBuckets.Key();
+        whole.add(big, 0, big.length);
+        var forged = new KeyedBuckets.Key();
+        forged.add(digest, 0, digest.length);
+        assertThat(buckets.of(forged, 0)).isNotSameAs(buckets.of(whole, 0));
     }
 
     @Test

@@ -165,8 +165,6 @@ class AggregateTest {
         Cluster a = cluster("a", new int[]{4, 0});
         cluster("b", new int[]{4, 0});
         Aggregate aggregate = of("a", "b");
-        assertThat(aggregate.has("a", clusters)).isTrue();
-        assertThat(aggregate.has("all2", clusters)).isFalse();
         assertThat(percents(aggregate)).containsOnlyKeys("a0");
         a.endpoints(endpoints("a", new int[]{0, 4}), 1);
         aggregate.gather(clusters);

@@ -85,6 +85,27 @@ class BlocksTest {
     }
 
     @Test
+    void weightsThatComeOneByOneAtTheFrontDoNotEachGetABlock() {
+        SplittableRandom dice = new SplittableRandom(7);
+        List<Host> hosts = new ArrayList<>();
+        IntStream.range(0, HOSTS).forEach(_ -> hosts.add(host(dice)));
+        HostList before = HostList.copyOf(hosts);
+        Blocks<int[]> blocks = Blocks.of(weights(hosts), this::part, null, null);
+        for (int round = 0; round < 2_000; round++) {
+            Host front = host(dice);
+            hosts.addFirst(front);
+            HostList now = HostList.copyOf(List.copyOf(hosts));
+            made = 0;
+            blocks = blocks(weights(now), blocks, Overlap.of(before, now, List.of(front)));
+            before = now;
+            assertThat(made).as("round %d", round).isLessThanOrEqualTo(3);
+            assertThat(blocks.count()).as("round %d", round).isLessThanOrEqualTo(2 * hosts.size() / Blocks.SIZE + 1);
+        }
+        int[] held = IntStream.range(0, blocks.count()).boxed().map(blocks::of).flatMapToInt(Arrays::stream).toArray();
+        assertThat(held).isEqualTo(weights(hosts));
+    }
+
+    @Test
     void everyBlockHasTheTurnsThatItWeighsButForAFew() {
         SplittableRandom dice = new SplittableRandom(3);
         int[] weights = IntStream.range(0, HOSTS).map(i -> 1 + dice.nextInt(1 + i / 100)).toArray();
