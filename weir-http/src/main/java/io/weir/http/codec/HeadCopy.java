@@ -28,6 +28,19 @@ public final class HeadCopy {
         to.framing(from.framing(), from.contentLength());
     }
 
+    /** Makes {@code to}, which is empty, the response, or the trailers, that {@code from} is, without removed lines. */
+    public static void response(HttpHead from, HttpHead to) {
+        for (int i = 0; i < from.count(); i++) {
+            if (!from.removed(i)) {
+                line(from, i, to);
+            }
+        }
+        to.status(from.status());
+        to.minorVersion(from.minorVersion());
+        to.persistent(from.persistent());
+        to.framing(from.framing(), from.contentLength());
+    }
+
     private static void line(HttpHead from, int i, HttpHead to) {
         byte[] bytes = from.bytes();
         int end = from.valueEnd(i);

@@ -60,4 +60,20 @@ public interface FilterExchange {
      *            no other host may have it: where that one cannot be had, the answer is 503
      */
     void bind(String address, boolean only);
+
+    /** The request's way to the host. */
+    Passage requestPassage();
+
+    /** The response's way to the client. */
+    Passage responsePassage();
+
+    /**
+     * Answers the exchange from outside of a call to the step, as {@link Flow.Reply} does within one: on the worker,
+     * from a timer or a task. Where the response's head has gone, the response is cut; where the exchange has ended,
+     * nothing happens.
+     */
+    void answer(Flow.Reply reply);
+
+    /** What filters say of this exchange to each other. */
+    DynamicMetadata metadata();
 }

@@ -1,12 +1,18 @@
 package io.weir.http.filter;
 
-/** What a filter has to say to a request. */
+/** What a filter has to say to a request or a response on its way: three answers, no more. */
 public sealed interface Flow {
-    /** The request goes on. */
+    /** It goes on. */
     Flow NEXT = new Next();
+    /** It waits. */
+    Flow PAUSE = new Pause();
 
-    /** The request goes on. */
+    /** It goes on. */
     record Next() implements Flow {
+    }
+
+    /** It waits at the filter, and all that follows it, until the filter calls {@link Passage#resume}. */
+    record Pause() implements Flow {
     }
 
     /**

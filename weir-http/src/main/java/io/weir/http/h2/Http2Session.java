@@ -163,11 +163,10 @@ public final class Http2Session {
         for (int i = 0; i < touchedStreams.size(); i++) {
             touchedStreams.get(i).touched = false;
         }
-        for (int i = 0; i < touchedListeners.size(); i++) {
-            touchedListeners.get(i).streamReadEnd();
-        }
-        touchedListeners.clear();
         touchedStreams.clear();
+        while (!touchedListeners.isEmpty()) { // whoever is given more in here enters again, and hears of that end too
+            touchedListeners.removeLast().streamReadEnd();
+        }
     }
 
     /** The channel has become writable or has ceased to be. */

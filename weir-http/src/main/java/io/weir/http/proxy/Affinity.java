@@ -14,6 +14,8 @@ import io.weir.core.model.DiscoveryType;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.config.HttpManagerSpec.ClientAddress;
+import io.weir.http.proxy.client.Addresses;
+import io.weir.http.proxy.client.ForwardedClient;
 import io.weir.http.sticky.HashSource;
 import io.weir.http.sticky.RequestHash;
 import io.weir.http.sticky.SetCookie;

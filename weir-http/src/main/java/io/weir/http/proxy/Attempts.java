@@ -141,7 +141,7 @@ final class Attempts implements UpstreamListener {
     }
 
     /** The host has no more to do with this request. */
-    private void leave() {
+    void leave() {
         visit.end();
         waiter = null;
         stream = null;

@@ -1,23 +1,16 @@
 package io.weir.http.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HopByHop;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HttpHead.Framing;
-import io.weir.http.config.HttpManagerSpec;
-import io.weir.http.control.RequestControls;
 import io.weir.http.filter.ConnectionMemory;
 import io.weir.http.filter.Flow;
-import io.weir.http.route.Direct;
 import io.weir.http.route.Forward;
-import io.weir.http.route.Redirect;
 import io.weir.http.route.Route;
 import io.weir.http.route.Target;
 import io.weir.net.transport.Worker;
 import io.weir.observe.log.ResponseFlag;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * of the same connection; belongs to one worker.
  */
 public final class Exchange {
-    private static final byte[] NO_BYTES = {};
-
     private final ProxyContext context;
     private final Downstream downstream;
     private final Worker worker;
@@ -38,19 +29,20 @@ public final class Exchange {
     private final Timeouts timeouts;
     private final ExchangeRecord record;
     private final FilterPass filters;
+    private final LocalAnswers answers;
+    private final RouteActions actions;
+    private final Response response;
     private final Moments moments = new Moments();
 
     private @Nullable HttpHead request;
-    private @Nullable HttpHead response;
     private @Nullable Route route;
     private @Nullable Target target;
     private boolean active;
+    /** The client's request is complete. */
+    private boolean received;
+    /** The request is complete, and has passed the filters. */
     private boolean requestComplete;
-    private boolean responseStarted;
     private long random;
-    private int status;
-    private long flags;
-    private String details = "";
 
     /** Exchanges of one connection share its memory. */
     public Exchange(ProxyContext context, Downstream downstream, ConnectionMemory connection) {
@@ -60,10 +52,14 @@ public final class Exchange {
         this.stats = context.stats();
         this.headers = new HeaderPolicy(context, downstream);
         this.affinity = new Affinity(this, downstream, context.spec().clientAddress());
-        this.attempts = new Attempts(this, downstream, affinity, context.clusters());
+        this.filters = new FilterPass(this, downstream, context.chains(), connection);
+        var gated = new ChainEnds.GatedClient(downstream, filters);
+        this.attempts = new Attempts(this, gated, affinity, context.clusters());
         this.timeouts = new Timeouts(this, worker);
         this.record = new ExchangeRecord(this);
-        this.filters = new FilterPass(this, downstream, context.chains(), connection);
+        this.answers = new LocalAnswers(this, context, worker);
+        this.actions = new RouteActions(this, context, answers);
+        this.response = new Response(worker);
     }
 
     // ---- the request comes in ----
@@ -71,34 +67,24 @@ public final class Exchange {
     /** A request's head has come; {@code last} when no body follows. */
     public void begin(HttpHead head, boolean last) {
         start(head);
-        requestComplete = last;
+        received = last;
         if (last) {
             moments.requestEndNanos = moments.startNanos;
         }
         var refusal = FirstLook.at(head, context.spec());
         if (refusal != null) {
-            refuse(refusal);
+            answers.refuse(refusal);
             return;
         }
         switch (context.normalizer().apply(head, headers.localPort())) {
-            case ACCEPT -> route(head);
-            case REJECT_PATH -> reply(400, "", "path_normalization_failed", ResponseFlag.DPE.bit());
-            case REJECT_HEADER -> reply(400, "", "unexpected_underscore", ResponseFlag.DPE.bit());
-            case REDIRECT -> redirect(307, head.path(), "path_normalization_redirect");
+            case ACCEPT -> route(head, last);
+            case REJECT_PATH -> answers.reply(400, "", "path_normalization_failed", ResponseFlag.DPE.bit());
+            case REJECT_HEADER -> answers.reply(400, "", "unexpected_underscore", ResponseFlag.DPE.bit());
+            case REDIRECT -> answers.redirect(307, head.path(), "path_normalization_redirect");
         }
     }
 
-    private void refuse(FirstLook.Refusal refusal) {
-        details = refusal.details();
-        flags |= refusal.flags();
-        var head = localHead(refusal.status());
-        if (refusal.allow() != null) {
-            head.add(FirstLook.ALLOW, refusal.allow());
-        }
-        sendLocal(head, NO_BYTES);
-    }
-
-    private void route(HttpHead head) {
+    private void route(HttpHead head, boolean last) {
         headers.request(head, worker.random());
         var found = context.spec().routes().match(head, random, record);
         route = found;
@@ -107,30 +93,24 @@ public final class Exchange {
         }
         var chosen = target;
         int chain = chosen != null ? chosen.chain() : found != null ? found.chain() : Route.OUTERMOST;
-        switch (filters.requestHead(chain, head)) {
-            case Flow.Next _ -> act(head, found);
-            case Flow.Reply reply -> send(reply.status(), reply.body(), reply.details(), reply.flags());
-        }
+        filters.requestHead(chain, head, last);
     }
 
-    private void act(HttpHead head, @Nullable Route found) {
-        if (found == null) {
-            reply(404, "", "route_not_found", ResponseFlag.NR.bit());
-            return;
-        }
-        switch (found.action()) {
-            case Direct direct -> send(direct.status(), direct.body(), "direct_response", 0);
-            case Redirect redirect ->
-                redirect(redirect.status(), redirect.location(head, headers.scheme()), "direct_response");
-            case Forward forward -> forward(head, RequestControls.applied(forward, head));
-        }
+    /** The request's head has passed the filters. */
+    void requestPassed(HttpHead head, boolean last) {
+        requestComplete = last;
+        long now = filters.crosses() ? worker.nowNanos() : moments.startNanos; // filters may have taken their time
+        actions.act(head, route, target, now);
     }
 
-    private void redirect(int code, String location, String why) {
-        details = why;
-        var head = localHead(code);
-        head.add(HeaderName.LOCATION, location);
-        sendLocal(head, NO_BYTES);
+    /** A filter answers. */
+    void answer(Flow.Reply reply) {
+        attempts.abandon();
+        if (response.started()) {
+            cut(reply.flags(), reply.details());
+        } else {
+            answers.send(reply.status(), reply.body(), reply.details(), reply.flags());
+        }
     }
 
     private void start(HttpHead head) {
@@ -138,42 +118,23 @@ public final class Exchange {
         affinity.clear();
         attempts.clear();
         request = head;
-        response = null;
+        response.clear();
         route = null;
         target = null;
+        received = false;
         requestComplete = false;
-        responseStarted = false;
         random = worker.random().nextLong();
         long now = worker.nowNanos();
         moments.begin(now, context.epochMicros(now));
         filters.clear();
-        status = 0;
-        flags = 0;
-        details = "";
         stats.requestBegan(downstream.protocol());
         timeouts.begin(context.spec().timeouts(), now);
-    }
-
-    private void forward(HttpHead head, Forward forward) {
-        var chosen = target;
-        var cluster = chosen == null ? null : affinity.cluster(context.clusters(), chosen.cluster());
-        if (chosen == null || cluster == null) {
-            reply(forward.clusterNotFoundStatus(), "", "cluster_not_found", ResponseFlag.NC.bit());
-            return;
-        }
-        timeouts.routed(forward, route, head);
-        forward.prepare(head, chosen, record, !context.spec().suppressEnvoyHeaders());
-        headers.upstream(head, timeouts.routeNanos());
-        attempts.begin(head, cluster, forward, chosen, moments.startNanos);
-        if (active && requestComplete) {
-            timeouts.requestComplete(moments.startNanos);
-        }
     }
 
     /** The client's bytes are no request: it is told so, and the connection has to close. */
     public void reject(HttpHead head, int code, String why) {
         start(head);
-        reply(code, "", why, code == 408 ? 0 : ResponseFlag.DPE.bit());
+        answers.reply(code, "", why, code == 408 ? 0 : ResponseFlag.DPE.bit());
     }
 
     /** Body bytes, which now belong to the exchange. */
@@ -186,6 +147,13 @@ public final class Exchange {
         long now = worker.nowNanos();
         timeouts.touched(now);
         if (last) {
+            received(now);
+        }
+        if (filters.crosses()) {
+            filters.requestData(data, last);
+            return;
+        }
+        if (last) {
             requestEnded(now);
         }
         attempts.data(data, last);
@@ -193,15 +161,40 @@ public final class Exchange {
 
     /** The request ends with trailers. */
     public void requestTrailers(HttpHead trailers) {
-        if (active) {
-            requestEnded(worker.nowNanos());
-            attempts.trailers(trailers);
+        if (!active) {
+            return;
         }
+        received(worker.nowNanos());
+        if (filters.crosses()) {
+            filters.requestTrailers(trailers);
+        } else {
+            requestTrailersPassed(trailers);
+        }
+    }
+
+    private void received(long now) {
+        received = true;
+        moments.requestEndNanos = now;
+        timeouts.received();
+    }
+
+    /** Body bytes have passed filters that hold them up. */
+    void requestDataPassed(ByteBuf data, boolean last) {
+        long now = worker.nowNanos();
+        timeouts.touched(now);
+        if (last) {
+            requestEnded(now);
+        }
+        attempts.data(data, last);
+    }
+
+    void requestTrailersPassed(HttpHead trailers) {
+        requestEnded(worker.nowNanos());
+        attempts.trailers(trailers);
     }
 
     private void requestEnded(long now) {
         requestComplete = true;
-        moments.requestEndNanos = now;
         timeouts.requestComplete(now);
         attempts.requestComplete(now);
     }
@@ -222,7 +215,7 @@ public final class Exchange {
 
     /** The client takes bytes again. */
     public void downstreamWritable() {
-        if (active) {
+        if (active && !filters.clientTakes()) {
             attempts.readable(true);
         }
     }
@@ -233,8 +226,7 @@ public final class Exchange {
         if (active) {
             stats.rqRxReset.increment();
             attempts.cancelled();
-            details = "downstream_remote_disconnect";
-            flags |= ResponseFlag.DC.bit();
+            response.note("downstream_remote_disconnect", ResponseFlag.DC.bit());
             finish(false);
         }
     }
@@ -251,26 +243,63 @@ public final class Exchange {
     }
 
     void responseHead(HttpHead head, boolean last) {
-        response = head;
-        responseStarted = true;
+        response.host(head);
         long now = worker.nowNanos();
         moments.responseStartNanos = now;
-        status = head.status();
-        details = "via_upstream";
         timeouts.touched(now);
         headers.response(head, request, moments.upstreamMillis(now), attempts.count(), attempts.forward());
         var chosen = target;
         if (chosen != null) {
             chosen.responseEdits().apply(head, record);
         }
-        filters.responseHead(head);
+        if (last && filters.crosses()) {
+            attempts.leave();
+        }
+        filters.responseHead(head, last);
+        if (last) {
+            response.keep();
+        }
+    }
+
+    void responseData(ByteBuf data, boolean last) {
+        if (!filters.crosses()) {
+            responseDataPassed(data, last);
+            return;
+        }
+        if (last) {
+            attempts.leave(); // the stream is another request's from now on
+        }
+        filters.responseData(data, last);
+        if (last) {
+            response.keep();
+        }
+    }
+
+    void responseTrailers(HttpHead trailers) {
+        if (filters.crosses()) {
+            attempts.leave();
+        }
+        filters.responseTrailers(trailers);
+        response.keep();
+    }
+
+    /** The response's head has passed the filters. */
+    void responseHeadPassed(HttpHead head, boolean last) {
+        response.started(head);
+        if (!last && Response.bodyless(head, request)) { // a filter has made it so: nobody waits for the rest
+            head.framing(Framing.NONE, -1);
+            attempts.abandon();
+            downstream.head(head, true);
+            finish(true);
+            return;
+        }
         downstream.head(head, last);
         if (last) {
             finish(true);
         }
     }
 
-    void responseData(ByteBuf data, boolean last) {
+    void responseDataPassed(ByteBuf data, boolean last) {
         moments.bytesSent += data.readableBytes();
         downstream.data(data, last);
         if (last) {
@@ -278,13 +307,12 @@ public final class Exchange {
             return;
         }
         timeouts.touched(worker.nowNanos());
-        if (!downstream.writable()) {
+        if (!filters.crosses() && !downstream.writable()) {
             attempts.readable(false);
         }
     }
 
-    void responseTrailers(HttpHead trailers) {
-        filters.responseTrailers(trailers);
+    void responseTrailersPassed(HttpHead trailers) {
         downstream.trailers(trailers);
         finish(true);
     }
@@ -293,81 +321,56 @@ public final class Exchange {
         downstream.flush();
     }
 
+    /** What filters have made go out of turn is sent. */
+    void flush() {
+        attempts.flush();
+        downstream.flush();
+    }
+
     void requestTooLarge() {
         stats.rqTooLarge.increment();
         failed(413, "Payload Too Large", "request_payload_too_large", 0);
     }
 
+    /** A filter has failed. */
+    void filterFailed(String why) {
+        if (active) {
+            attempts.abandon();
+            failed(500, "", why, 0);
+        }
+    }
+
     /** The attempts have come to nothing: an answer of our own, or a cut where one has begun. */
     void failed(int code, String body, String why, long responseFlags) {
-        if (responseStarted) {
+        if (response.started()) {
             cut(responseFlags, why);
         } else {
-            reply(code, body, why, responseFlags);
+            answers.reply(code, body, why, responseFlags);
         }
         downstream.flush();
     }
 
     private void cut(long responseFlags, String why) {
-        flags |= responseFlags;
-        details = why;
+        response.note(why, responseFlags);
         stats.rqTxReset.increment();
         downstream.cut();
         finish(false);
     }
 
-    private void reply(int code, String body, String why, long responseFlags) {
-        send(code, body.isEmpty() ? NO_BYTES : body.getBytes(StandardCharsets.UTF_8), why, responseFlags);
-    }
-
-    private void send(int code, byte[] body, String why, long responseFlags) {
-        details = why;
-        flags |= responseFlags;
-        var head = localHead(code);
-        headerPolicy().overload(head, flags);
-        sendLocal(head, body);
-    }
-
-    private HttpHead localHead(int code) {
-        var head = Heads.of(worker).take();
-        head.status(code);
-        return head;
-    }
-
-    private void sendLocal(HttpHead localHead, byte[] ownBody) {
-        if (!requestComplete) {
+    /** An answer of Weir's own begins; its head belongs to the exchange. */
+    void answers(HttpHead head) {
+        if (!received) {
             downstream.readable(false); // known before the head is written, which then says that this is the last
         }
-        response = localHead;
-        responseStarted = true;
+        attempts.leave();
+        response.local(head);
         moments.responseStartNanos = worker.nowNanos();
-        byte[] text = context.spec().localReplies().rewrite(localHead, ownBody, record);
-        byte[] body = HeaderPolicy.localBody(localHead, request, text);
-        status = localHead.status();
-        var chosen = route;
-        headers.local(localHead, request);
-        if (chosen != null) {
-            chosen.responseEdits().apply(localHead, record);
-        }
-        filters.responseHead(localHead);
-        var head = request;
-        boolean bodyless = (head != null && head.methodIs("HEAD")) || status == 204 || status == 304;
-        if (bodyless) {
-            if (status != 204 && status != 304) {
-                localHead.add(HeaderName.CONTENT_LENGTH, body.length);
-            }
-            localHead.framing(Framing.NONE, -1);
-            downstream.head(localHead, true);
-        } else {
-            localHead.framing(Framing.LENGTH, body.length);
-            downstream.head(localHead, body.length == 0);
-            if (body.length > 0) {
-                moments.bytesSent += body.length;
-                downstream.data(Unpooled.wrappedBuffer(body), true);
-            }
-        }
-        finish(true);
-        Heads.of(worker).giveBack(localHead);
+    }
+
+    /** It is ready, and has to pass the filters. */
+    void answer(HttpHead head, ByteBuf body) {
+        response.status(head.status());
+        filters.answer(head, body);
     }
 
     /** The response is complete or given up: everything is counted, written down and handed back. */
@@ -381,10 +384,10 @@ public final class Exchange {
             try {
                 filters.ended(complete, now); // while they know whose answer it was
             } finally {
-                attempts.finished(status, now);
-                stats.requestEnded(status, (now - moments.startNanos) / 1_000_000);
+                attempts.finished(response.hostStatus(), now);
+                stats.requestEnded(response.status(), (now - moments.startNanos) / 1_000_000);
                 request = null;
-                response = null;
+                response.end();
                 downstream.ended();
             }
         }
@@ -402,7 +405,7 @@ public final class Exchange {
     /** Another deadline than the route's has passed. */
     void expired(Timeouts.Deadline which) {
         attempts.abandon();
-        int code = requestComplete ? 504 : 408;
+        int code = received ? 504 : 408;
         switch (which) {
             case LIFE -> {
                 stats.rqMaxDurationReached.increment();
@@ -424,7 +427,9 @@ public final class Exchange {
     }
 
     void backedOff() {
-        attempts.again();
+        if (!response.local()) { // else filters hold the answer, and nobody needs another try
+            attempts.again();
+        }
     }
 
     // ---- what the parts ask each other ----
@@ -433,6 +438,7 @@ public final class Exchange {
         return active;
     }
 
+    /** Whether the whole request has passed the filters. */
     boolean requestComplete() {
         return requestComplete;
     }
@@ -446,8 +452,7 @@ public final class Exchange {
         return request;
     }
 
-    @Nullable
-    HttpHead response() {
+    Response response() {
         return response;
     }
 
@@ -485,15 +490,7 @@ public final class Exchange {
         return moments;
     }
 
-    int status() {
-        return status;
-    }
-
     long flags() {
-        return flags | attempts.flags();
-    }
-
-    String details() {
-        return details;
+        return response.flags() | attempts.flags();
     }
 }

@@ -4,6 +4,7 @@ import io.weir.core.cluster.Cluster;
 import io.weir.core.model.Host;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.proxy.client.Addresses;
 import io.weir.http.reply.ReplyRecord;
 import io.weir.observe.log.LogBuffer;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +52,8 @@ final class ExchangeRecord implements ReplyRecord {
 
     @Override
     public int responseCode() {
-        var head = exchange.response(); // of Weir's own answer, which may yet change
-        return head == null ? exchange.status() : head.status();
+        var head = exchange.response().head(); // of Weir's own answer, which may yet change
+        return head == null ? exchange.response().status() : head.status();
     }
 
     @Override
@@ -67,7 +68,7 @@ final class ExchangeRecord implements ReplyRecord {
 
     @Override
     public @Nullable String responseCodeDetails() {
-        return exchange.details().isEmpty() ? null : exchange.details();
+        return exchange.response().details().isEmpty() ? null : exchange.response().details();
     }
 
     @Override
@@ -135,7 +136,7 @@ final class ExchangeRecord implements ReplyRecord {
 
     @Override
     public boolean responseHeader(String lowerName, LogBuffer out) {
-        var head = exchange.response();
+        var head = exchange.response().head();
         return head != null && field(head, lowerName, out);
     }
 

@@ -1,19 +1,25 @@
 package io.weir.http.proxy;
 
 import io.weir.core.model.Host;
+import io.netty.buffer.ByteBuf;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.filter.BodyStep;
 import io.weir.http.filter.ClientIp;
 import io.weir.http.filter.ConnectionMemory;
+import io.weir.http.filter.DynamicMetadata;
 import io.weir.http.filter.FilterChains;
 import io.weir.http.filter.FilterExchange;
 import io.weir.http.filter.FilterStep;
 import io.weir.http.filter.Flow;
 import io.weir.http.filter.HttpFilter;
+import io.weir.http.filter.Passage;
+import io.weir.http.filter.way.Crossing;
 import io.weir.http.route.FormatSource;
 import io.weir.http.route.Route;
 import io.weir.http.route.Target;
 import io.weir.net.transport.Worker;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,9 +27,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The way of one exchange through the filters of its route. Steps are made when they are first needed, and kept for
- * later exchanges. Serves one exchange after another; belongs to one worker.
+ * later exchanges. Where all of them look at heads only and none pauses, heads pass in two loops and bodies do not pass
+ * here at all; else everything does, by a {@link Crossing}. Serves one exchange after another; belongs to one worker.
  */
-final class FilterPass implements FilterExchange {
+final class FilterPass implements FilterExchange, Crossing.Outside {
     private static final Logger LOG = LoggerFactory.getLogger(FilterPass.class);
     private static final FilterStep[] NONE = {};
     /** Chains whose steps a connection keeps: more routes than this, each with filters of its own, are rare in one. */
@@ -34,14 +41,18 @@ final class FilterPass implements FilterExchange {
     private final FilterChains chains;
     private final ConnectionMemory connection;
     private final List<Kept> kept = new ArrayList<>(1);
+    private @Nullable Crossing crossing;
+    private @Nullable DynamicMetadata metadata;
     private FilterStep[] steps = NONE;
+    /** Everything of this exchange takes the crossing. */
+    private boolean crosses;
     /** How many steps have heard of the request. */
     private int reached;
     private int replaced;
     private boolean complete;
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Kept(int chain, List<HttpFilter> filters, FilterStep[] steps) {
+    private record Kept(int chain, List<HttpFilter> filters, FilterStep[] steps, boolean bodies) {
     }
 
     FilterPass(Exchange exchange, Downstream downstream, FilterChains chains, ConnectionMemory connection) {
@@ -54,40 +65,102 @@ final class FilterPass implements FilterExchange {
     /** Nothing has been passed of the exchange that begins. */
     void clear() {
         steps = NONE;
+        crosses = false;
         reached = 0;
         complete = false;
+        if (metadata != null) {
+            metadata.clear();
+        }
     }
 
-    /** Asks each filter of a chain until one answers. */
-    Flow requestHead(int chain, HttpHead request) {
-        if (chains.isEmpty(chain)) {
-            return Flow.NEXT;
+    /** Whether bodies pass here. */
+    boolean crosses() {
+        return crosses;
+    }
+
+    private Crossing crossing() {
+        var both = crossing;
+        if (both == null) {
+            both = new Crossing(new ChainEnds.ToHost(exchange, downstream),
+                    new ChainEnds.ToClient(exchange, downstream), this);
+            crossing = both;
         }
-        steps = steps(chain);
+        return both;
+    }
+
+    // ---- the request ----
+
+    /** Asks each filter of a chain until one answers or pauses; what follows is told to the exchange. */
+    void requestHead(int chain, HttpHead request, boolean last) {
+        if (chains.isEmpty(chain)) {
+            exchange.requestPassed(request, last);
+            return;
+        }
+        var found = kept(chain);
+        steps = found.steps;
+        if (found.bodies) {
+            crossingBegins();
+            crossing().request().head(request, last);
+            return;
+        }
         while (reached < steps.length) {
-            var flow = steps[reached++].requestHead(request);
-            if (flow instanceof Flow.Reply) {
-                return flow;
+            switch (steps[reached++].requestHead(request)) {
+                case Flow.Next _ -> {
+                }
+                case Flow.Pause _ -> {
+                    crossingBegins();
+                    crossing().request().paused(reached - 1, request, last);
+                    return;
+                }
+                case Flow.Reply reply -> {
+                    exchange.answer(reply);
+                    return;
+                }
             }
         }
-        return Flow.NEXT;
+        exchange.requestPassed(request, last);
     }
 
-    private FilterStep[] steps(int chain) {
+    private void crossingBegins() {
+        crosses = true;
+        exchange.timeouts().arm(); // a paused request has no other clock yet
+        crossing().request().begin(steps, 0, false);
+    }
+
+    /** Body bytes, which belong to the pass. */
+    void requestData(ByteBuf data, boolean last) {
+        crossing().request().data(data, last);
+    }
+
+    void requestTrailers(HttpHead trailers) {
+        crossing().request().trailers(trailers);
+    }
+
+    /** The host takes bytes, or takes no more. */
+    void hostTakes(boolean more) {
+        if (crosses) {
+            crossing().request().takes(more);
+        } else {
+            downstream.readable(more);
+        }
+    }
+
+    private Kept kept(int chain) {
         for (int i = 0; i < kept.size(); i++) {
             if (kept.get(i).chain == chain) {
-                return kept.get(i).steps;
+                return kept.get(i);
             }
         }
         var filters = chains.filters(chain);
-        var fresh = new Kept(chain, filters, filters.stream().map(this::step).toArray(FilterStep[]::new));
+        var made = filters.stream().map(this::step).toArray(FilterStep[]::new);
+        var fresh = new Kept(chain, filters, made, Arrays.stream(made).anyMatch(BodyStep.class::isInstance));
         if (kept.size() < KEPT_MAX) {
             kept.add(fresh);
         } else {
             replaced = (replaced + 1) % KEPT_MAX;
             kept.set(replaced, fresh);
         }
-        return fresh.steps;
+        return fresh;
     }
 
     /** A filter that stands in two chains knows its connection once. */
@@ -103,18 +176,82 @@ final class FilterPass implements FilterExchange {
         return filter.step(this);
     }
 
-    /** The final head of the response is about to go out. */
-    void responseHead(HttpHead response) {
+    // ---- the response ----
+
+    /** A host's final head; it reaches the exchange's client when the filters have let it pass. */
+    void responseHead(HttpHead response, boolean last) {
+        if (crosses) {
+            var way = crossing().response();
+            way.begin(steps, heard() - 1, true);
+            way.head(response, last);
+            return;
+        }
         for (int i = reached - 1; i >= 0; i--) {
             steps[i].responseHead(response);
         }
+        exchange.responseHeadPassed(response, last);
     }
 
-    /** The response's trailers are about to go out. */
+    /** Body bytes, which belong to the pass. */
+    void responseData(ByteBuf data, boolean last) {
+        crossing().response().data(data, last);
+    }
+
+    /** The response's end. */
     void responseTrailers(HttpHead trailers) {
+        if (crosses) {
+            crossing().response().trailers(trailers);
+            return;
+        }
         for (int i = reached - 1; i >= 0; i--) {
             steps[i].responseTrailers(trailers);
         }
+        exchange.responseTrailersPassed(trailers);
+    }
+
+    /** Weir's own answer, instead of one that waits at a filter, if there is one. The body belongs to the pass. */
+    void answer(HttpHead head, ByteBuf body) {
+        boolean last = !body.isReadable();
+        if (!crosses) {
+            responseHead(head, last);
+            if (!last && exchange.active()) {
+                exchange.responseDataPassed(body, true);
+            } else {
+                body.release();
+            }
+            return;
+        }
+        var both = crossing();
+        both.request().close();
+        var way = both.response();
+        int from = way.open() ? way.heard() - 1 : heard() - 1;
+        way.begin(steps, from, true);
+        int turn = way.turn();
+        both.enter();
+        try {
+            way.head(head, last);
+            if (!last && way.turn() == turn) {
+                way.data(body, true);
+            } else {
+                body.release();
+            }
+        } finally {
+            both.leave();
+        }
+        both.settle();
+    }
+
+    private int heard() {
+        return crosses ? crossing().request().heard() + 1 : reached;
+    }
+
+    /** The client takes bytes again; false when it is for the host to hear of it. */
+    boolean clientTakes() {
+        if (!crosses || !crossing().response().open()) {
+            return false;
+        }
+        crossing().response().takes(true);
+        return true;
     }
 
     /**
@@ -125,6 +262,10 @@ final class FilterPass implements FilterExchange {
      */
     void ended(boolean whole, long nowNanos) {
         complete = whole;
+        reached = heard();
+        if (crosses) {
+            crossing().clear();
+        }
         while (reached > 0) {
             try {
                 steps[--reached].ended(nowNanos);
@@ -132,6 +273,56 @@ final class FilterPass implements FilterExchange {
                 LOG.error("a filter failed at the end of a request", bug);
             }
         }
+    }
+
+    // ---- what a crossing asks for ----
+
+    @Override
+    public void flush() {
+        exchange.flush();
+    }
+
+    @Override
+    public void failed(RuntimeException bug) {
+        LOG.error("a filter failed; its request is given up", bug);
+        exchange.filterFailed("filter_failed");
+    }
+
+    // ---- what filters ask for ----
+
+    @Override
+    public Passage requestPassage() {
+        return crossing().request();
+    }
+
+    @Override
+    public Passage responsePassage() {
+        return crossing().response();
+    }
+
+    @Override
+    public void answer(Flow.Reply reply) {
+        if (exchange.active()) {
+            var both = crossing();
+            both.enter();
+            try {
+                exchange.answer(reply);
+            } finally {
+                both.leave();
+            }
+            both.flushes();
+            both.settle();
+        }
+    }
+
+    @Override
+    public DynamicMetadata metadata() {
+        var made = metadata;
+        if (made == null) {
+            made = new DynamicMetadata();
+            metadata = made;
+        }
+        return made;
     }
 
     @Override
@@ -171,12 +362,12 @@ final class FilterPass implements FilterExchange {
 
     @Override
     public int status() {
-        return exchange.status();
+        return exchange.response().status();
     }
 
     @Override
     public boolean fromHost() {
-        return exchange.attempts().answered();
+        return exchange.attempts().answered() && !exchange.response().local();
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.config.HttpManagerSpec.Scheme;
 import io.weir.http.grpc.words.GrpcWords;
 import io.weir.http.grpc.words.GrpcStatus;
+import io.weir.http.proxy.client.Addresses;
 import io.weir.http.route.Forward;
 import io.weir.net.transport.WorkerSlot;
 import io.weir.observe.log.ResponseFlag;

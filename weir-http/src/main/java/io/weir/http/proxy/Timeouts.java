@@ -81,7 +81,12 @@ final class Timeouts extends TimerWheel.Timer {
         return routeNanos;
     }
 
-    /** The request's last byte has come: the route's time runs from here. */
+    /** The request's last byte has come, though filters may still hold it. */
+    void received() {
+        requestDeadline = NEVER;
+    }
+
+    /** The request's last byte has passed the filters: the route's time runs from here. */
     void requestComplete(long nowNanos) {
         requestDeadline = NEVER;
         if (routeNanos > 0) {
@@ -131,7 +136,8 @@ final class Timeouts extends TimerWheel.Timer {
                 Math.min(lifeDeadline, idleDeadline()));
     }
 
-    private void arm() {
+    /** Looks from now on whether a deadline has passed. */
+    void arm() {
         long due = earliest();
         if (due == NEVER || (armed() && armedForNanos - due <= 0)) {
             return;

@@ -103,6 +103,26 @@ class AllocationTest {
         }
 
         @Override
+        public Passage requestPassage() {
+            throw new IllegalStateException("nothing here holds anything up");
+        }
+
+        @Override
+        public Passage responsePassage() {
+            throw new IllegalStateException("nothing here holds anything up");
+        }
+
+        @Override
+        public void answer(Flow.Reply reply) {
+            throw new IllegalStateException("nothing here answers later");
+        }
+
+        @Override
+        public DynamicMetadata metadata() {
+            throw new IllegalStateException("nothing here has anything to say");
+        }
+
+        @Override
         public void bind(String address, boolean only) {
             if (!address.equals("127.0.0.1:1")) {
                 throw new IllegalStateException("nobody asked for " + address);

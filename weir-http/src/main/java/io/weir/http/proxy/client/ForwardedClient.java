@@ -1,4 +1,4 @@
-package io.weir.http.proxy;
+package io.weir.http.proxy.client;
 
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * connection's far end. Finding an IPv4 address allocates nothing. Serves one exchange after another; belongs to one
  * worker.
  */
-final class ForwardedClient implements ClientIp {
+public final class ForwardedClient implements ClientIp {
     private final ClientAddress rule;
     private byte[] bytes = {};
     private int start;
@@ -24,7 +24,7 @@ final class ForwardedClient implements ClientIp {
     private byte[] written = {};
     private byte[] canonical = {};
 
-    ForwardedClient(ClientAddress rule) {
+    public ForwardedClient(ClientAddress rule) {
         this.rule = rule;
     }
 
@@ -36,7 +36,7 @@ final class ForwardedClient implements ClientIp {
      * @param direct
      *            the address of the connection's far end; of no length where it has none, as on a UNIX socket
      */
-    void locate(@Nullable HttpHead request, byte[] direct) {
+    public void locate(@Nullable HttpHead request, byte[] direct) {
         int fromEnd = fromEnd(direct);
         if (fromEnd < 0 || request == null || !find(request, fromEnd)) {
             bytes = direct;

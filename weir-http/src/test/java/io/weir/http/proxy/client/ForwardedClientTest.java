@@ -1,4 +1,4 @@
-package io.weir.http.proxy;
+package io.weir.http.proxy.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

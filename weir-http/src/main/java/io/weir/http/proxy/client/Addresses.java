@@ -1,4 +1,4 @@
-package io.weir.http.proxy;
+package io.weir.http.proxy.client;
 
 import io.weir.core.model.AddressText;
 import java.net.Inet6Address;
@@ -8,26 +8,26 @@ import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** Socket addresses as logs and headers write them: {@code 10.0.0.1:80}, {@code [2001:db8::1]:80}, a path. */
-final class Addresses {
+public final class Addresses {
     private static final int PORT_MAX = 65_535;
 
     private Addresses() {}
 
-    static String text(SocketAddress address) {
+    public static String text(SocketAddress address) {
         return address instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet6Address six
                 ? "[" + ip(six) + "]:" + inet.getPort()
                 : AddressText.of(address);
     }
 
     /** Without the zone of link-local addresses, which means nothing on another machine. */
-    static String ip(InetAddress address) {
+    public static String ip(InetAddress address) {
         String text = AddressText.of(address);
         int zone = text.indexOf('%');
         return zone < 0 ? text : text.substring(0, zone);
     }
 
     /** The other way round, {@code 10.0.0.1:80} or {@code [2001:db8::1]:80}; null where it is none: no name either. */
-    static @Nullable InetSocketAddress literal(String text) {
+    public static @Nullable InetSocketAddress literal(String text) {
         int colon = text.lastIndexOf(':');
         String host = colon < 0 ? "" : text.substring(0, colon);
         String port = text.substring(colon + 1);
