@@ -73,6 +73,8 @@ final class DefaultsTest {
             "HealthCheck.no_traffic_healthy_interval", "HealthCheck.cache_time", "HealthCheck.pass_through_mode",
             "ResponseMapper.status_code", "RouteMatch.runtime_fraction", "ComparisonFilter.value",
             "CsrfPolicy.filter_enabled", "CsrfPolicy.shadow_enabled",
+            "Route.per_request_buffer_limit_bytes", "Route.request_body_buffer_limit",
+            "VirtualHost.per_request_buffer_limit_bytes", "VirtualHost.request_body_buffer_limit",
             "RouteAction.max_grpc_timeout", "RouteAction.grpc_timeout_offset",
             "MaxStreamDuration.grpc_timeout_header_max", "MaxStreamDuration.grpc_timeout_header_offset",
             "RequestMirrorPolicy.runtime_fraction", "TlsInspector.enable_ja3_fingerprinting",

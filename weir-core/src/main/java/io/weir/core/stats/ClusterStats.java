@@ -41,6 +41,9 @@ public final class ClusterStats {
     private final Counter upstreamRqRetryOverflow;
     private final Counter upstreamRqRetryLimitExceeded;
     private final Counter upstreamRqRetryBackoffExponential;
+    private final Counter upstreamRqRetryBackoffRatelimited;
+    private final Counter upstreamInternalRedirectSucceededTotal;
+    private final Counter upstreamInternalRedirectFailedTotal;
     private final Counter upstreamFlowControlPausedReadingTotal;
     private final Counter upstreamFlowControlResumedReadingTotal;
     private final Counter membershipChange;
@@ -100,6 +103,9 @@ public final class ClusterStats {
         upstreamRqRetryOverflow = scope.counter("upstream_rq_retry_overflow");
         upstreamRqRetryLimitExceeded = scope.counter("upstream_rq_retry_limit_exceeded");
         upstreamRqRetryBackoffExponential = scope.counter("upstream_rq_retry_backoff_exponential");
+        upstreamRqRetryBackoffRatelimited = scope.counter("upstream_rq_retry_backoff_ratelimited");
+        upstreamInternalRedirectSucceededTotal = scope.counter("upstream_internal_redirect_succeeded_total");
+        upstreamInternalRedirectFailedTotal = scope.counter("upstream_internal_redirect_failed_total");
         upstreamFlowControlPausedReadingTotal = scope.counter("upstream_flow_control_paused_reading_total");
         upstreamFlowControlResumedReadingTotal = scope.counter("upstream_flow_control_resumed_reading_total");
         membershipChange = scope.counter("membership_change");
@@ -301,6 +307,21 @@ public final class ClusterStats {
     /** Retries that waited by the exponential rule. */
     public Counter upstreamRqRetryBackoffExponential() {
         return upstreamRqRetryBackoffExponential;
+    }
+
+    /** Retries that waited as long as the answer before them asked for. */
+    public Counter upstreamRqRetryBackoffRatelimited() {
+        return upstreamRqRetryBackoffRatelimited;
+    }
+
+    /** Redirects of hosts that were followed for the client. */
+    public Counter upstreamInternalRedirectSucceededTotal() {
+        return upstreamInternalRedirectSucceededTotal;
+    }
+
+    /** Redirects of hosts that were to be followed, and could not be. */
+    public Counter upstreamInternalRedirectFailedTotal() {
+        return upstreamInternalRedirectFailedTotal;
     }
 
     /** Times reading from a host was paused. */

@@ -64,6 +64,8 @@ public final class HeaderName {
             "x-envoy-upstream-rq-per-try-timeout-ms");
     public static final HeaderName X_ENVOY_RETRY_ON = known("x-envoy-retry-on");
     public static final HeaderName X_ENVOY_MAX_RETRIES = known("x-envoy-max-retries");
+    public static final HeaderName X_ENVOY_RETRY_GRPC_ON = known("x-envoy-retry-grpc-on");
+    public static final HeaderName X_ENVOY_HEDGE_ON_PER_TRY_TIMEOUT = known("x-envoy-hedge-on-per-try-timeout");
     public static final HeaderName X_ENVOY_ATTEMPT_COUNT = known("x-envoy-attempt-count");
     public static final HeaderName X_ENVOY_OVERLOADED = known("x-envoy-overloaded");
     public static final HeaderName X_ENVOY_DROP_OVERLOAD = known("x-envoy-drop-overload");

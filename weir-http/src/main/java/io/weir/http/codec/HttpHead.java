@@ -59,6 +59,12 @@ public final class HttpHead extends HeadLines {
         methodEnd = end;
     }
 
+    /** Replaces the method. */
+    public void method(String method) {
+        int start = append(method);
+        method(start, length);
+    }
+
     /** Whether the method is this one, in exact case (RFC 9110 section 9.1). */
     public boolean methodIs(String method) {
         return equal(methodStart, methodEnd, method);

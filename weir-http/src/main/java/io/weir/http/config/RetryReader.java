@@ -1,20 +1,29 @@
 package io.weir.http.config;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.Struct;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
+import io.envoyproxy.envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig;
+import io.weir.core.model.Criteria;
+import io.weir.http.config.tree.PackedReader;
+import io.weir.http.route.ResetBackOff;
+import io.weir.http.route.RetryHosts;
 import io.weir.http.route.RetryOn;
 import io.weir.http.route.RetrySpec;
 import io.weir.xds.compile.Plain;
 import io.weir.xds.compile.ReadContext;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads which failures are tried again. */
 final class RetryReader {
     /** Words of Envoy's that need what Weir does not have yet, so that they never apply. */
     private static final Set<String> NEVER = Set.of("http3-post-connect-failure");
-    private static final String PREVIOUS_HOSTS = "previous_hosts";
 
     private RetryReader() {}
 
@@ -43,11 +52,11 @@ final class RetryReader {
             context.problem("retriable_status_codes", Arrays.toString(codes), "not a status code",
                     "use numbers from 100 to 599");
         }
-        predicates(message, context);
         return new RetrySpec(conditions, retries, Plain.nanos(message.getPerTryTimeout()),
                 Plain.nanos(message.getPerTryIdleTimeout()), base, max, codes,
                 MatchReader.headers("retriable_headers", message.getRetriableHeadersList(), context),
-                MatchReader.headers("retriable_request_headers", message.getRetriableRequestHeadersList(), context));
+                MatchReader.headers("retriable_request_headers", message.getRetriableRequestHeadersList(), context),
+                hosts(message, context), rateLimited(message, context));
     }
 
     private static Set<RetryOn> conditions(String words, ReadContext context) {
@@ -66,14 +75,60 @@ final class RetryReader {
     }
 
     /** Weir always avoids the hosts already tried, while there are others; so that predicate is nothing to do. */
-    private static void predicates(RetryPolicy message, ReadContext context) {
+    private static RetryHosts hosts(RetryPolicy message, ReadContext context) {
+        var omitted = new ArrayList<Map<String, Object>>();
         List<RetryPolicy.RetryHostPredicate> predicates = message.getRetryHostPredicateList();
         for (int i = 0; i < predicates.size(); i++) {
+            var at = context.at("retry_host_predicate", i);
             String name = predicates.get(i).getName();
-            if (!name.endsWith(PREVIOUS_HOSTS)) {
-                context.problem("retry_host_predicate[" + i + "]", name, "Weir knows no such predicate",
-                        "remove it; hosts already tried are avoided without it");
+            var config = predicates.get(i).getTypedConfig();
+            String type = predicates.get(i).hasTypedConfig() ? PackedReader.type(config) : name;
+            if (type.endsWith("PreviousHostsPredicate") || type.endsWith("previous_hosts")) {
+                continue;
+            }
+            if (type.endsWith("OmitCanaryHostsPredicate") || type.endsWith("omit_canary_hosts")) {
+                omitted.add(RetryHosts.CANARY);
+            } else if (type.endsWith("OmitHostMetadataConfig")) {
+                omitted.add(omitted(config, at.at("typed_config")));
+            } else {
+                at.problem("", type, "Weir knows no such predicate",
+                        "use previous_hosts, omit_canary_hosts or omit_host_metadata with a typed_config");
             }
         }
+        return new RetryHosts(omitted);
+    }
+
+    /** What hosts that are left out have in their metadata. */
+    private static Map<String, Object> omitted(Any config, ReadContext at) {
+        var message = PackedReader.unpack(config, OmitHostMetadataConfig.parser(), at);
+        var space = message == null
+                ? Struct.getDefaultInstance()
+                : message.getMetadataMatch().getFilterMetadataOrDefault(Criteria.SPACE, Struct.getDefaultInstance());
+        if (message != null && space.getFieldsCount() == 0) {
+            at.problem("metadata_match", "", "nothing is asked, so that every host would be left out",
+                    "name keys and values under filter_metadata: { envoy.lb: { KEY: VALUE } }");
+        }
+        return Plain.map(space);
+    }
+
+    private static @Nullable ResetBackOff rateLimited(RetryPolicy message, ReadContext context) {
+        if (!message.hasRateLimitedRetryBackOff()) {
+            return null;
+        }
+        var at = context.at("rate_limited_retry_back_off");
+        var said = message.getRateLimitedRetryBackOff();
+        var fields = new ArrayList<ResetBackOff.Field>();
+        for (int i = 0; i < said.getResetHeadersCount(); i++) {
+            var header = said.getResetHeaders(i);
+            var name = TextReader.name(header.getName(), "name", at.at("reset_headers", i));
+            if (name != null) {
+                fields.add(new ResetBackOff.Field(name, switch (header.getFormat()) {
+                    case SECONDS, UNRECOGNIZED -> false;
+                    case UNIX_TIMESTAMP -> true;
+                }));
+            }
+        }
+        return new ResetBackOff(fields,
+                said.hasMaxInterval() ? Plain.nanos(said.getMaxInterval()) : ResetBackOff.PAUSE_MAX_NANOS);
     }
 }

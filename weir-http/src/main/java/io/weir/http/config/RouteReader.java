@@ -4,6 +4,8 @@ import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.Route;
+import io.weir.http.config.tries.TryRulesReader;
+import io.weir.http.control.TryRules;
 import io.weir.http.ratelimit.DescriptorRules;
 import io.weir.http.route.Direct;
 import io.weir.http.route.Redirect;
@@ -66,6 +68,10 @@ final class RouteReader {
                 : ShadowReader.policies(mirrors, above.clustersMustExist(), context.at("route"));
         if (!shadows.isEmpty()) {
             notes.add(new ShadowRules(shadows));
+        }
+        var tries = TryRulesReader.rules(message, above.tries(), context);
+        if (!tries.equals(TryRules.DEFAULT)) {
+            notes.add(tries);
         }
         var grpc = grpc(message.getRoute());
         if (grpc != null) {

@@ -1,5 +1,6 @@
 package io.weir.http.config;
 
+import io.weir.http.control.TryRules;
 import io.weir.http.ratelimit.DescriptorRule;
 import io.weir.http.route.HeaderEdits;
 import io.weir.http.route.RetrySpec;
@@ -23,10 +24,12 @@ import org.jspecify.annotations.Nullable;
  *            the virtual host's
  * @param shadows
  *            who gets copies of requests, where a route does not say
+ * @param tries
+ *            what holds for the tries of requests, where a route does not say
  */
 record RouteScope(List<EditsReader.Both> levels, boolean mostSpecificWins, @Nullable RetrySpec retry,
         boolean attemptCountUpstream, boolean attemptCountDownstream, int bodyBytesMax, boolean clustersMustExist,
-        FilterLevel filters, List<DescriptorRule> descriptorRules, List<ShadowPolicy> shadows) {
+        FilterLevel filters, List<DescriptorRule> descriptorRules, List<ShadowPolicy> shadows, TryRules tries) {
 
     /** One level further in. */
     RouteScope with(EditsReader.Both level) {
@@ -34,13 +37,13 @@ record RouteScope(List<EditsReader.Both> levels, boolean mostSpecificWins, @Null
         all.add(level);
         all.addAll(levels);
         return new RouteScope(List.copyOf(all), mostSpecificWins, retry, attemptCountUpstream, attemptCountDownstream,
-                bodyBytesMax, clustersMustExist, filters, descriptorRules, shadows);
+                bodyBytesMax, clustersMustExist, filters, descriptorRules, shadows, tries);
     }
 
     /** The same with what this level says of single filters. */
     RouteScope with(FilterLevel inner) {
         return new RouteScope(levels, mostSpecificWins, retry, attemptCountUpstream, attemptCountDownstream,
-                bodyBytesMax, clustersMustExist, inner, descriptorRules, shadows);
+                bodyBytesMax, clustersMustExist, inner, descriptorRules, shadows, tries);
     }
 
     HeaderEdits requestEdits() {

@@ -6,6 +6,8 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteList;
 import io.weir.http.config.tree.MatchTreeReader;
 import io.weir.http.config.tree.PackedReader;
+import io.weir.http.config.tries.TryRulesReader;
+import io.weir.http.control.TryRules;
 import io.weir.http.route.RouteTable;
 import io.weir.http.route.VirtualHost;
 import io.weir.xds.compile.ReadContext;
@@ -43,7 +45,8 @@ final class RouteTableReader {
         boolean mustExist = !message.hasValidateClusters() || message.getValidateClusters().getValue();
         var above = new RouteScope(List.of(edits), message.getMostSpecificHeaderMutationsWins(), null, false, false,
                 bodyMax, mustExist, PerFilterReader.inside(filters, message.getTypedPerFilterConfigMap(), context),
-                List.of(), ShadowReader.policies(message.getRequestMirrorPoliciesList(), mustExist, context));
+                List.of(), ShadowReader.policies(message.getRequestMirrorPoliciesList(), mustExist, context),
+                TryRules.DEFAULT);
         var hosts = new ArrayList<VirtualHost>();
         for (int i = 0; i < message.getVirtualHostsCount(); i++) {
             hosts.add(host(message.getVirtualHosts(i), above, context.at("virtual_hosts", i)));
@@ -65,7 +68,8 @@ final class RouteTableReader {
                 DescriptorRulesReader.rules(message.getRateLimitsList(), at),
                 message.getRequestMirrorPoliciesCount() == 0
                         ? above.shadows()
-                        : ShadowReader.policies(message.getRequestMirrorPoliciesList(), above.clustersMustExist(), at))
+                        : ShadowReader.policies(message.getRequestMirrorPoliciesList(), above.clustersMustExist(), at),
+                TryRulesReader.rules(message, at))
                 .with(edits);
         switch (message.getRequireTls()) {
             case NONE -> {

@@ -3,9 +3,13 @@ package io.weir.http.control;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.Forward;
+import io.weir.http.route.HeaderEdits;
 import io.weir.http.route.RetryOn;
 import io.weir.http.route.RetrySpec;
+import io.weir.http.route.match.HeaderMatch;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestControls {
     private static final HeaderName RETRIABLE_STATUS_CODES = HeaderName.of("x-envoy-retriable-status-codes");
+    private static final HeaderName RETRIABLE_HEADER_NAMES = HeaderName.of("x-envoy-retriable-header-names");
     private static final long MILLIS_MAX = 100_000_000_000L;
     private static final int RETRIES_MAX = 1_000;
+    /** So many fields may a request name. */
+    private static final int NAMES_MAX = 32;
 
     private RequestControls() {}
 
@@ -29,7 +36,8 @@ public final class RequestControls {
         if (timeout >= 0) {
             result = result.withTimeout(timeout * 1_000_000);
         }
-        if (perTry >= 0 || request.has(HeaderName.X_ENVOY_RETRY_ON) || request.has(HeaderName.X_ENVOY_MAX_RETRIES)) {
+        if (perTry >= 0 || request.has(HeaderName.X_ENVOY_RETRY_ON) || request.has(HeaderName.X_ENVOY_RETRY_GRPC_ON)
+                || request.has(HeaderName.X_ENVOY_MAX_RETRIES)) {
             result = result.withRetry(retry(result, request, perTry));
         }
         return result;
@@ -37,7 +45,8 @@ public final class RequestControls {
 
     private static RetrySpec retry(Forward route, HttpHead request, long perTryMillis) {
         RetrySpec base = route.retry();
-        int conditions = base.conditions() | bits(request.value(HeaderName.X_ENVOY_RETRY_ON));
+        int conditions = base.conditions() | bits(request.value(HeaderName.X_ENVOY_RETRY_ON))
+                | bits(request.value(HeaderName.X_ENVOY_RETRY_GRPC_ON));
         long retries = number(request.value(HeaderName.X_ENVOY_MAX_RETRIES), RETRIES_MAX);
         int atMost = retries >= 0
                 ? (int) retries
@@ -46,7 +55,7 @@ public final class RequestControls {
         boolean longer = route.timeoutNanos() > 0 && perTry >= route.timeoutNanos();
         return new RetrySpec(conditions, atMost, longer ? 0 : perTry, base.perTryIdleTimeoutNanos(),
                 base.backOffBaseNanos(), base.backOffMaxNanos(), codes(base.statusCodes(), request),
-                base.responseHeaders(), base.requestHeaders());
+                headers(base.responseHeaders(), request), base.requestHeaders(), base.hosts(), base.rateLimited());
     }
 
     /** The words that are conditions, as bits; others say nothing. */
@@ -69,6 +78,21 @@ public final class RequestControls {
         }
         IntStream asked = Arrays.stream(list.split(",", -1)).mapToInt(word -> (int) number(word.strip(), 999));
         return IntStream.concat(Arrays.stream(base), asked.filter(code -> code >= 100)).sorted().toArray();
+    }
+
+    /** The fields whose presence is a reason, beside those of the route. */
+    private static List<HeaderMatch> headers(List<HeaderMatch> base, HttpHead request) {
+        String list = request.value(RETRIABLE_HEADER_NAMES);
+        if (list == null) {
+            return base;
+        }
+        var all = new ArrayList<>(base);
+        for (String word : list.split(",", NAMES_MAX)) {
+            if (HeaderEdits.isName(word.strip(), false)) {
+                all.add(new HeaderMatch(word.strip(), new HeaderMatch.Test.Present(true), false, false));
+            }
+        }
+        return all;
     }
 
     private static long millis(HttpHead request, HeaderName name) {

@@ -1,4 +1,4 @@
-/** What a client may ask of a route for one request: times, and retries. */
+/** What holds for the tries of one request, and what a client may ask of that: times, retries, hedges, redirects. */
 @NullMarked
 package io.weir.http.control;
 

@@ -1,5 +1,6 @@
 /**
- * How hosts tell how loaded they are (ORCA): reports in answers, and streams of reports beside them. Not what it means.
+ * What hosts say of themselves: how loaded they are (ORCA), in answers and in streams of reports beside them, and that
+ * they want to be left alone. Not what it means.
  */
 @NullMarked
 package io.weir.http.orca;

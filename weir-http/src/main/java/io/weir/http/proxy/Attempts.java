@@ -1,81 +1,104 @@
 package io.weir.http.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.weir.core.admit.CircuitBreaker;
 import io.weir.core.balance.Pick;
 import io.weir.core.balance.Reason;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.Clusters;
-import io.weir.core.model.Host;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HttpHead.Framing;
+import io.weir.http.control.HedgeRule;
+import io.weir.http.control.TryRules;
+import io.weir.http.route.EndpointHost;
 import io.weir.http.route.Forward;
-import io.weir.http.route.RetrySpec;
+import io.weir.http.route.Route;
 import io.weir.http.route.Target;
-import io.weir.http.upstream.HostPool;
 import io.weir.http.upstream.Pools;
-import io.weir.http.upstream.UpstreamListener;
 import io.weir.http.upstream.UpstreamStream;
 import io.weir.net.transport.Worker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tries of one request: a host is picked, a connection had, the request sent, and where that fails and may be
- * repeated, another host is tried after a pause. What has been sent of a body is kept for that, up to a bound; a body
- * beyond it ends the right to retry. Serves one exchange after another; belongs to one worker.
+ * What becomes of one request: a host is picked, a connection had, the request sent, and where that fails and may be
+ * repeated, another host is tried after a pause; or beside the first, where that one is late. The first answer that is
+ * none of a failure is the client's. What has been sent of a body is kept for that, up to a bound; a body beyond it
+ * ends the right to repeat. Serves one exchange after another; belongs to one worker.
  */
-final class Attempts implements UpstreamListener {
-    /** Request bytes kept for another try; beyond it the request goes on, but is not repeated. */
-    static final int REPLAY_BYTES_MAX = 64 * 1024;
-
-    private final Exchange exchange;
+final class Attempts {
+    final Exchange exchange;
+    final Replay replay = new Replay();
+    final TriedHosts tried;
+    final Retries retries = new Retries();
+    final Hedges hedges;
+    final Redirects redirects;
+    final Tries tries = new Tries(this);
+    final Verdicts verdicts;
     private final Downstream downstream;
     private final Worker worker;
-    private final Replay replay = new Replay(REPLAY_BYTES_MAX);
-    private final TriedHosts tried;
-    private final Retries retries = new Retries();
-    private final Visit visit = new Visit();
     private final EndpointHost endpointHost = new EndpointHost();
     private final Shadows shadows;
+    private final Admitted admitted = new Admitted();
 
     private @Nullable Cluster cluster;
     private @Nullable Forward forward;
     private @Nullable Target target;
-    private HostPool.@Nullable Waiter waiter;
-    private @Nullable UpstreamStream stream;
-    private final Admitted admitted = new Admitted();
-    private boolean answered;
+    private TryRules rules = TryRules.DEFAULT;
+    private boolean retriable;
     private boolean inClientRead;
     private boolean held;
     private int count;
 
-    Attempts(Exchange exchange, Downstream downstream, Affinity affinity, Clusters clusters) {
+    Attempts(Exchange exchange, Downstream downstream, Affinity affinity, Clusters clusters, HttpStats stats) {
         this.exchange = exchange;
         this.downstream = downstream;
         this.worker = downstream.worker();
         this.tried = new TriedHosts(worker, affinity);
+        this.hedges = new Hedges(stats);
+        this.redirects = new Redirects(exchange, stats, worker);
         this.shadows = new Shadows(exchange, worker, clusters);
+        this.verdicts = new Verdicts(this, downstream);
     }
 
     // ---- the exchange's side ----
 
-    /** Sends the request; called within a read from the client, whose end flushes. */
+    /** Nothing is known of the exchange that begins. */
+    void clear() {
+        retries.begin();
+        redirects.clear();
+        endpointHost.clear();
+        count = 0;
+        tries.clear();
+    }
+
+    /** Sends the request; called within a read from the client, whose end flushes, or after a redirect. */
     void begin(HttpHead request, Cluster to, Forward how, Target chosen, long now) {
         cluster = to;
         forward = how;
         target = chosen;
         held = false;
+        verdicts.begin();
+        Route route = exchange.route();
+        TryRules said = route == null ? null : route.note(TryRules.class);
+        rules = said == null ? TryRules.DEFAULT : said;
+        retriable = how.retry().allows(request);
+        hedges.begin(rules.hedge(), request, how.retry());
         tried.begin(to, how, chosen);
-        if (chosen.bufferBytesMax() == Target.STREAMED || exchange.requestComplete()) {
-            replay.begin(how.retry().allows(request));
+        boolean kept = retriable || hedges.allowed() || rules.redirects() != null;
+        if (redirects.any()) {
+            replay.goOn(kept);
             start(request, to, how, now);
-            return;
-        }
-        // The body is wanted whole before a host hears of the request: Envoy's buffer filter.
-        replay.gather(how.retry().allows(request), chosen.bufferBytesMax());
-        if (request.contentLength() > chosen.bufferBytesMax()) {
-            exchange.requestTooLarge();
+        } else if (chosen.bufferBytesMax() == Target.STREAMED || exchange.requestComplete()) {
+            replay.begin(kept, rules.replayBytesMax());
+            start(request, to, how, now);
         } else {
-            downstream.readable(true);
+            // The body is wanted whole before a host hears of the request: Envoy's buffer filter.
+            replay.gather(kept, chosen.bufferBytesMax());
+            if (request.contentLength() > chosen.bufferBytesMax()) {
+                exchange.requestTooLarge();
+            } else {
+                downstream.readable(true);
+            }
         }
     }
 
@@ -84,33 +107,77 @@ final class Attempts implements UpstreamListener {
             fail(Mishap.OVERFLOW);
             return;
         }
-        inClientRead = true;
+        inClientRead = !redirects.any();
         shadows.begin(request, how, Heads.bodyless(request));
         replay.showTo(shadows);
-        attempt(request, to, how, now);
+        int more = exchange.requestComplete() ? complete(now) : 0;
+        attempt(request, to, how, false, now);
+        beside(more, now);
     }
 
-    private void attempt(HttpHead request, Cluster to, Forward how, long now) {
+    private int complete(long now) {
+        return hedges.complete(exchange.timeouts(), worker.random().nextLong(), now);
+    }
+
+    /** The first of the request's tries has begun, and some more are to go beside it at once. */
+    private void beside(int more, long now) {
+        for (int i = 0; i < more; i++) {
+            beside(now);
+        }
+    }
+
+    /** Sends the request to one more host, where there is one and the cluster's limit of retries has room. */
+    private void beside(long now) {
+        var request = exchange.request();
+        var to = cluster;
+        var how = forward;
+        if (request != null && to != null && how != null && tries.winner() == null && !verdicts.pausing()
+                && replay.repeatable()
+                && hasRoom() && tries.open() > 0 && retries.admitBeside(to, how, worker)) {
+            attempt(request, to, how, true, now);
+        }
+    }
+
+    boolean hasRoom() {
+        return tries.open() < HedgeRule.AT_ONCE_MAX;
+    }
+
+    /** The first host is late. */
+    void backUp() {
+        if (tries.winner() == null && !verdicts.pausing() && tries.open() == 1 && replay.repeatable()
+                && hedges.takesBackup()) {
+            beside(worker.nowNanos());
+        }
+    }
+
+    /**
+     * @param second
+     *            whether a host has the request already that has not had too long: a try that makes sense at another
+     *            host only
+     */
+    void attempt(HttpHead request, Cluster to, Forward how, boolean second, long now) {
+        CircuitBreaker place = retries.handOver();
         Pick pick = tried.pick(to);
         switch (pick) {
             case Pick.Chosen chosen -> {
+                if (second && tried.been(chosen.host())) {
+                    giveBack(place);
+                    return;
+                }
                 count++;
                 tried.add(chosen.host());
-                visit.begin(to, chosen.host(), now);
-                endpointHost.apply(request, how, target, chosen.host().endpoint().hostname());
-                if (how.attemptCountUpstream()) {
-                    HeaderPolicy.attemptCount(request, count);
+                Try one = tries.next();
+                one.begin(count, second, to, chosen.host(), place, now);
+                if (exchange.requestComplete() && !second) {
+                    tryBegins(how, now);
                 }
-                if (exchange.requestComplete()) {
-                    tryBegins(how.retry(), now);
-                }
-                var place = Pools.of(worker).of(to, chosen.host(), how.priority(), downstream.protocol())
-                        .request(this);
-                if (place != null && place.waits()) {
-                    waiter = place; // else the call has been answered already, and all may have moved on since
-                }
+                one.connect(Pools.of(worker).of(to, chosen.host(), how.priority(), downstream.protocol()));
             }
             case Pick.Refused refused -> {
+                giveBack(place);
+                if (tries.open() > 0) {
+                    return; // there is a host that may yet answer
+                }
                 if (refused.reason() != Reason.DROPPED) {
                     to.stats().upstreamCxNoneHealthy().increment();
                 }
@@ -119,32 +186,27 @@ final class Attempts implements UpstreamListener {
         }
     }
 
-    private void tryBegins(RetrySpec policy, long now) {
-        exchange.timeouts().tryBegins(policy.perTryTimeoutNanos(), policy.perTryIdleTimeoutNanos(), now);
+    private static void giveBack(@Nullable CircuitBreaker place) {
+        if (place != null) {
+            place.retryEnded();
+        }
+    }
+
+    private void tryBegins(Forward how, long now) {
+        exchange.timeouts().tryBegins(how.retry().perTryTimeoutNanos(), how.retry().perTryIdleTimeoutNanos(), now);
     }
 
     /** The request's last byte has come: a try's own time runs from here, as the client's is not the host's. */
     void requestComplete(long now) {
         var how = forward;
-        if (how != null && visit.open() && !answered) {
-            tryBegins(how.retry(), now);
+        if (how != null && tries.shown().open() && tries.winner() == null) {
+            tryBegins(how, now);
         }
     }
 
-    /** Nothing is known of the exchange that begins. */
-    void clear() {
-        retries.begin();
-        endpointHost.clear();
-        count = 0;
-        answered = false;
-        visit.clear();
-    }
-
-    /** The host has no more to do with this request. */
+    /** No host has any more to do with the answer: its last part is here, or it is Weir's own. */
     void leave() {
-        visit.end();
-        waiter = null;
-        stream = null;
+        tries.leave();
     }
 
     /** Body bytes from the client, which now belong to the attempts. */
@@ -160,13 +222,16 @@ final class Attempts implements UpstreamListener {
         inClientRead = true;
         shadows.data(data, last);
         replay.keep(data, last);
-        var open = stream;
+        var open = tries.shown().stream();
         if (open == null) {
             data.release(); // kept for replay, and nobody to send it to: only between two tries
             return;
         }
         open.data(data, last);
-        if (!last && !open.writable()) {
+        if (last) {
+            long now = worker.nowNanos();
+            beside(complete(now), now);
+        } else if (!open.writable()) {
             held = true;
             downstream.readable(false);
         }
@@ -193,7 +258,7 @@ final class Attempts implements UpstreamListener {
         inClientRead = true;
         shadows.bodyEnded();
         replay.exhaust();
-        var open = stream;
+        var open = tries.shown().stream();
         if (open != null) {
             open.trailers(trailers);
         }
@@ -203,48 +268,34 @@ final class Attempts implements UpstreamListener {
     void flush() {
         if (inClientRead) {
             inClientRead = false;
-            var open = stream;
-            if (open != null) {
-                open.flush();
-            }
+            tries.flush();
         }
     }
 
     void readable(boolean wanted) {
-        var open = stream;
+        var open = tries.shown().stream();
         if (open != null) {
             open.readable(wanted);
         }
     }
 
     /** Nothing comes of it, and that is the cluster's: an answer in its stead counts as one of its answers. */
-    private void fail(Mishap why) {
+    void fail(Mishap why) {
         charge(why.status());
         exchange.failed(why.status(), why.body(), why.details(), why.flag().bit());
     }
 
     private void charge(int status) {
         var to = cluster;
-        if (to != null && !answered) {
+        if (to != null && !answered()) {
             to.stats().answered(status);
-        }
-    }
-
-    private void giveUpTry() {
-        var waiting = waiter;
-        if (waiting != null) {
-            waiting.cancel();
-        }
-        var open = stream;
-        if (open != null) {
-            open.cancel();
         }
     }
 
     /** Nothing more is wanted from upstream, through no fault of the host. */
     void abandon() {
-        giveUpTry();
-        exchange.timeouts().tryEnds();
+        tries.giveUp();
+        exchange.timeouts().settled();
         replay.exhaust();
     }
 
@@ -259,7 +310,15 @@ final class Attempts implements UpstreamListener {
     /** The route's time is over while a host had the request. */
     void timedOut(int status) {
         charge(status);
-        visit.timeIsOver(stream != null, worker.nowNanos());
+        var to = cluster;
+        long now = worker.nowNanos();
+        if (to != null && count > 0) {
+            to.stats().upstreamRqTimeout().increment();
+            tries.tookTooLong(now);
+        }
+        if (!answered()) {
+            hedges.over(false, true, now);
+        }
         abandon();
     }
 
@@ -270,16 +329,18 @@ final class Attempts implements UpstreamListener {
         if (to == null) {
             return;
         }
-        if (answered) {
+        var winner = tries.winner();
+        if (winner != null) {
             to.stats().answered(status);
-            to.stats().upstreamRqTime().record((now - visit.beganNanos()) / 1_000_000);
-            visit.answered(status, now);
+            to.stats().upstreamRqTime().record((now - winner.visit().beganNanos()) / 1_000_000);
+            winner.visit().answered(status, now);
         }
-        leave();
+        tries.end();
         retries.over();
         admitted.leave();
         replay.exhaust();
-        visit.forget();
+        hedges.forget();
+        rules = TryRules.DEFAULT;
         cluster = null;
         forward = null;
         target = null;
@@ -287,15 +348,21 @@ final class Attempts implements UpstreamListener {
 
     // ---- upstream's side ----
 
-    @Override
-    public void upstreamReady(UpstreamStream open) {
-        waiter = null;
-        stream = open;
-        visit.connected(open.localAddress());
+    void ready(Try one, UpstreamStream open) {
         var request = exchange.request();
-        if (request == null) {
+        var how = forward;
+        var host = one.visit().host();
+        if (request == null || how == null || host == null) {
             open.cancel();
             return;
+        }
+        // here and not when the host was picked: another try may have begun since, and it is the same head
+        endpointHost.apply(request, how, target, host.endpoint().hostname());
+        if (how.attemptCountUpstream()) {
+            HeaderPolicy.attemptCount(request, one.number());
+        }
+        if (rules.tellsTimeouts() && one.number() > 1) {
+            HeaderPolicy.timeoutRetry(request, verdicts.tookTooLong());
         }
         boolean bodyless = Heads.bodyless(request);
         open.head(request, bodyless);
@@ -313,137 +380,11 @@ final class Attempts implements UpstreamListener {
         }
     }
 
-    @Override
-    public void upstreamFailed(Failure why, String reason) {
-        waiter = null;
-        visit.unreachable(reason);
-        exchange.timeouts().tryEnds();
-        var to = cluster;
-        var how = forward;
-        if (to == null || how == null) {
-            return;
-        }
-        boolean tried = why == Failure.CONNECT || why == Failure.CONNECT_TIMEOUT;
-        if (!(tried && how.retry().onConnectFailure() && retry(to, how))) {
-            fail(Mishap.unconnected(why, reason));
-        }
-    }
-
-    @Override
-    public void upstreamInterim(HttpHead head) {
-        exchange.responseInterim(head);
-    }
-
-    @Override
-    public void upstreamHead(HttpHead head, boolean last) {
-        exchange.timeouts().tryEnds();
-        var to = cluster;
-        var how = forward;
-        if (to == null || how == null) {
-            return;
-        }
-        visit.head(head, worker.nowNanos());
-        if (how.retry().onResponse(head) && replay.repeatable() && retries.admit(to, how, count, false, worker)) {
-            to.stats().answered(head.status());
-            visit.answered(head.status(), worker.nowNanos());
-            var open = stream;
-            if (!last && open != null) {
-                open.cancel();
-            }
-            retryLater(how.retry());
-            return;
-        }
-        answered = true;
-        retries.answered(to, head.status());
-        replay.exhaust();
-        tried.answered(head);
-        exchange.responseHead(head, last);
-    }
-
-    @Override
-    public void upstreamData(ByteBuf data, boolean last) {
-        exchange.responseData(data, last);
-    }
-
-    @Override
-    public void upstreamTrailers(HttpHead trailers) {
-        visit.trailers(trailers, worker.nowNanos());
-        exchange.responseTrailers(trailers);
-    }
-
-    @Override
-    public void upstreamReset(Reset why, boolean started, String reason) {
-        stream = null;
-        exchange.timeouts().tryEnds();
-        var to = cluster;
-        var how = forward;
-        var request = exchange.request();
-        if (to == null || how == null || request == null) {
-            return;
-        }
-        if (why != Reset.REFUSED) { // a host that goes away in good order has not failed
-            visit.brokeOff(worker.nowNanos());
-        }
-        if (answered || started || !Retries.after(why, how.retry(), request) || !retry(to, how)) {
-            fail(Mishap.reset(why, answered, reason));
-        }
-    }
-
-    @Override
-    public void upstreamReadEnd() {
-        exchange.responseReadEnd();
-    }
-
-    @Override
-    public void upstreamWritable() {
-        if (held) {
+    void writable(Try one) {
+        if (held && one == tries.shown()) {
             held = false;
             downstream.readable(true);
         }
-    }
-
-    // ---- trying again ----
-
-    /** One attempt has taken longer than it may. */
-    void tryTimedOut() {
-        var to = cluster;
-        var how = forward;
-        var request = exchange.request();
-        if (to == null || how == null || request == null || answered) {
-            return;
-        }
-        to.stats().upstreamRqPerTryTimeout().increment();
-        boolean begun = stream != null;
-        if (begun) {
-            visit.tookTooLong(worker.nowNanos());
-        }
-        boolean again = replay.repeatable() && how.retry().onReset(request, begun)
-                && retries.admit(to, how, count, false, worker);
-        giveUpTry();
-        if (again) {
-            retryLater(how.retry());
-        } else {
-            fail(Mishap.TRY_TIMEOUT);
-        }
-    }
-
-    /** For a host that gave no answer. */
-    private boolean retry(Cluster to, Forward how) {
-        boolean again = replay.repeatable() && retries.admit(to, how, count, true, worker);
-        if (again) {
-            retryLater(how.retry());
-        }
-        return again;
-    }
-
-    private void retryLater(RetrySpec policy) {
-        leave();
-        downstream.readable(false);
-        var to = cluster;
-        if (to != null) {
-            to.stats().upstreamRqRetryBackoffExponential().increment();
-        }
-        exchange.timeouts().backOff(policy.backOffNanos(count, worker.random().nextLong()), worker.nowNanos());
     }
 
     /** The pause is over. Of a cluster that stood for others, another of these may do better. */
@@ -452,6 +393,7 @@ final class Attempts implements UpstreamListener {
         var how = forward;
         var request = exchange.request();
         inClientRead = false;
+        verdicts.pauseOver();
         if (from == null || how == null || request == null) {
             return;
         }
@@ -463,10 +405,41 @@ final class Attempts implements UpstreamListener {
                 return;
             }
         }
-        attempt(request, to, how, worker.nowNanos());
+        attempt(request, to, how, false, worker.nowNanos());
     }
 
-    // ---- what logs ask ----
+    /** The answer is that of a host in this cluster, of those that its route's stands for. */
+    void answeredBy(Cluster its) {
+        cluster = its;
+    }
+
+    /** The request begins anew elsewhere: what it holds here is given back, and its body stays. */
+    void leaveFor(HttpHead request, Route next) {
+        tries.clear();
+        admitted.leave();
+        shadows.requestOver();
+        endpointHost.clear();
+        retries.begin();
+        if (Heads.bodyless(request)) {
+            replay.exhaust();
+        }
+        exchange.redirected(request, next);
+    }
+
+    // ---- what others ask ----
+
+    long nowNanos() {
+        return worker.nowNanos();
+    }
+
+    /** Whether the route's policy has this request tried again at all. */
+    boolean retriable() {
+        return retriable;
+    }
+
+    TryRules rules() {
+        return rules;
+    }
 
     int count() {
         return count;
@@ -474,7 +447,7 @@ final class Attempts implements UpstreamListener {
 
     /** Whether the client's answer is a host's. */
     boolean answered() {
-        return answered;
+        return tries.winner() != null;
     }
 
     long flags() {
@@ -493,6 +466,6 @@ final class Attempts implements UpstreamListener {
 
     /** Where the request is or was last. */
     Visit visit() {
-        return visit;
+        return tries.shown().visit();
     }
 }

@@ -1,6 +1,7 @@
 package io.weir.http.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.weir.core.stats.Counter;
 import io.weir.http.codec.HopByHop;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HttpHead.Framing;
@@ -54,7 +55,7 @@ public final class Exchange {
         this.affinity = new Affinity(this, downstream, context.spec().clientAddress());
         this.filters = new FilterPass(this, downstream, context.chains(), connection);
         var gated = new ChainEnds.GatedClient(downstream, filters);
-        this.attempts = new Attempts(this, gated, affinity, context.clusters());
+        this.attempts = new Attempts(this, gated, affinity, context.clusters(), stats);
         this.timeouts = new Timeouts(this, worker);
         this.record = new ExchangeRecord(this);
         this.answers = new LocalAnswers(this, context, worker);
@@ -77,21 +78,29 @@ public final class Exchange {
             return;
         }
         switch (context.normalizer().apply(head, headers.localPort())) {
-            case ACCEPT -> route(head, last);
+            case ACCEPT -> {
+                headers.request(head, worker.random());
+                go(head, context.spec().routes().match(head, random, record), last);
+            }
             case REJECT_PATH -> answers.reply(400, "", "path_normalization_failed", ResponseFlag.DPE.bit());
             case REJECT_HEADER -> answers.reply(400, "", "unexpected_underscore", ResponseFlag.DPE.bit());
             case REDIRECT -> answers.redirect(307, head.path(), "path_normalization_redirect");
         }
     }
 
-    private void route(HttpHead head, boolean last) {
-        headers.request(head, worker.random());
-        var found = context.spec().routes().match(head, random, record);
+    /** A host has named another place, to which the request goes in the client's stead; its filters begin anew. */
+    void redirected(HttpHead head, Route found) {
+        filters.ended(false, worker.nowNanos());
+        filters.clear();
+        go(head, found, requestComplete); // the body has passed the filters, and is sent as they left it
+    }
+
+    private void go(HttpHead head, @Nullable Route found, boolean last) {
         route = found;
-        if (found != null && found.action() instanceof Forward forward) {
-            target = forward.choice().choose(head, random);
-        }
-        var chosen = target;
+        var chosen = found != null && found.action() instanceof Forward forward
+                ? forward.choice().choose(head, random)
+                : null;
+        target = chosen;
         int chain = chosen != null ? chosen.chain() : found != null ? found.chain() : Route.OUTERMOST;
         filters.requestHead(chain, head, last);
     }
@@ -99,7 +108,8 @@ public final class Exchange {
     /** The request's head has passed the filters. */
     void requestPassed(HttpHead head, boolean last) {
         requestComplete = last;
-        long now = filters.crosses() ? worker.nowNanos() : moments.startNanos; // filters may have taken their time
+        boolean later = filters.crosses() || attempts.count() > 0; // filters, or another host, have taken their time
+        long now = later ? worker.nowNanos() : moments.startNanos;
         actions.act(head, route, target, now);
     }
 
@@ -363,6 +373,7 @@ public final class Exchange {
             downstream.readable(false); // known before the head is written, which then says that this is the last
         }
         attempts.leave();
+        timeouts.settled(); // filters may hold the answer, and nobody needs another try
         response.local(head);
         moments.responseStartNanos = worker.nowNanos();
     }
@@ -407,32 +418,22 @@ public final class Exchange {
         attempts.abandon();
         int code = received ? 504 : 408;
         switch (which) {
-            case LIFE -> {
-                stats.rqMaxDurationReached.increment();
-                failed(code, "stream timeout", "max_duration_timeout", ResponseFlag.DT.bit());
-            }
-            case IDLE -> {
-                stats.rqIdleTimeout.increment();
-                failed(code, "stream timeout", "stream_idle_timeout", ResponseFlag.SI.bit());
-            }
-            case REQUEST -> {
-                stats.rqTimeout.increment();
-                failed(408, "request timeout", "request_overall_timeout", 0);
-            }
+            case LIFE -> expired(stats.rqMaxDurationReached, code, "stream", "max_duration", ResponseFlag.DT.bit());
+            case IDLE -> expired(stats.rqIdleTimeout, code, "stream", "stream_idle", ResponseFlag.SI.bit());
+            case REQUEST -> expired(stats.rqTimeout, 408, "request", "request_overall", 0);
         }
     }
 
-    void tryTimedOut() {
-        attempts.tryTimedOut();
-    }
-
-    void backedOff() {
-        if (!response.local()) { // else filters hold the answer, and nobody needs another try
-            attempts.again();
-        }
+    private void expired(Counter counter, int code, String what, String which, long responseFlags) {
+        counter.increment();
+        failed(code, what + " timeout", which + "_timeout", responseFlags);
     }
 
     // ---- what the parts ask each other ----
+
+    ProxyContext context() {
+        return context;
+    }
 
     boolean active() {
         return active;

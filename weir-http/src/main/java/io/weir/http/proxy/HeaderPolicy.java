@@ -30,14 +30,16 @@ final class HeaderPolicy {
     /** What a client outside may not tell an edge proxy. */
     private static final byte[] NO_BYTES = {};
     private static final HeaderName[] INTERNAL = {HeaderName.X_ENVOY_INTERNAL, HeaderName.X_ENVOY_RETRY_ON,
-            HeaderName.X_ENVOY_MAX_RETRIES, HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS,
+            HeaderName.X_ENVOY_RETRY_GRPC_ON, HeaderName.X_ENVOY_MAX_RETRIES,
+            HeaderName.X_ENVOY_HEDGE_ON_PER_TRY_TIMEOUT, HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS,
             HeaderName.X_ENVOY_UPSTREAM_RQ_PER_TRY_TIMEOUT_MS, HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS,
             HeaderName.X_ENVOY_ORIGINAL_PATH, HeaderName.X_ENVOY_ATTEMPT_COUNT, HeaderName.X_ENVOY_EXTERNAL_ADDRESS};
     private static final HeaderName[] RARELY_INTERNAL = Stream.of("retriable-status-codes", "retriable-header-names",
-            "hedge-on-per-try-timeout", "upstream-rq-timeout-alt-response", "upstream-alt-stat-name",
+            "upstream-rq-timeout-alt-response", "upstream-alt-stat-name",
             "is-timeout-retry", "original-host", "original-url", "ip-tags", "decorator-operation")
             .map(name -> HeaderName.of("x-envoy-" + name)).toArray(HeaderName[]::new);
 
+    private static final HeaderName TIMEOUT_RETRY = HeaderName.of("x-envoy-is-timeout-retry");
     private static final HeaderName X_FORWARDED_PORT = HeaderName.of("x-forwarded-port");
 
     private final HttpManagerSpec spec;
@@ -173,6 +175,11 @@ final class HeaderPolicy {
         if ((flags & ResponseFlag.DO.bit()) != 0) {
             response.add(HeaderName.X_ENVOY_DROP_OVERLOAD, "true");
         }
+    }
+
+    /** Tells a host whether the try before this one took too long. */
+    static void timeoutRetry(HttpHead head, boolean tookTooLong) {
+        head.set(TIMEOUT_RETRY, tookTooLong ? "true" : "false");
     }
 
     static void attemptCount(HttpHead head, int count) {

@@ -38,6 +38,18 @@ public final class HttpStats {
     final Counter rqIdleTimeout;
     final Counter rqMaxDurationReached;
     final Histogram rqTime;
+    /** Requests that a second host was asked for as the first was late: Weir's own, as the next two. */
+    final Counter rqBackup;
+    /** Of these, those that the second host answered first. */
+    final Counter rqBackupWon;
+    /** Late requests for which no backup was left. */
+    final Counter rqBackupOverflow;
+    /** Redirects that the client gets, as they could not be followed for it: Envoy's words for why. */
+    final Counter redirectBadLocation;
+    final Counter redirectUnsafeScheme;
+    final Counter redirectTooMany;
+    final Counter redirectNoRoute;
+    final Counter redirectPredicate;
     private final Stats all;
     private final Counter[] rqByClass = new Counter[6];
 
@@ -72,6 +84,14 @@ public final class HttpStats {
         rqIdleTimeout = scope.counter("downstream_rq_idle_timeout");
         rqMaxDurationReached = scope.counter("downstream_rq_max_duration_reached");
         rqTime = scope.histogram("downstream_rq_time");
+        rqBackup = scope.counter("rq_backup_total");
+        rqBackupWon = scope.counter("rq_backup_won");
+        rqBackupOverflow = scope.counter("rq_backup_overflow");
+        redirectBadLocation = scope.counter("passthrough_internal_redirect_bad_location");
+        redirectUnsafeScheme = scope.counter("passthrough_internal_redirect_unsafe_scheme");
+        redirectTooMany = scope.counter("passthrough_internal_redirect_too_many_redirects");
+        redirectNoRoute = scope.counter("passthrough_internal_redirect_no_route");
+        redirectPredicate = scope.counter("passthrough_internal_redirect_predicate");
         for (int i = 1; i < rqByClass.length; i++) {
             rqByClass[i] = scope.counter("downstream_rq_" + i + "xx", "downstream_rq_xx", "envoy.response_code_class",
                     Integer.toString(i));

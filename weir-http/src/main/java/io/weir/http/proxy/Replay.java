@@ -18,7 +18,7 @@ final class Replay {
     private static final int FIRST_BYTES = 1024;
     private static final int GATHER_BYTES = 32 * 1024;
 
-    private final int bytesMax;
+    private int bytesMax;
     private final List<ByteBuf> kept = new ArrayList<>(0);
     private int bytes;
     private boolean repeatable;
@@ -29,18 +29,16 @@ final class Replay {
     private @Nullable HttpHead trailers;
 
     /**
-     * @param bytesMax
+     * A request begins; {@code wanted} when its route may have it sent again at all.
+     *
+     * @param keptBytesMax
      *            more than this is not kept
      */
-    Replay(int bytesMax) {
-        this.bytesMax = bytesMax;
-    }
-
-    /** A request begins; {@code wanted} when its route allows retries at all. */
-    void begin(boolean wanted) {
+    void begin(boolean wanted, int keptBytesMax) {
         exhaust();
         repeatable = wanted;
         complete = false;
+        bytesMax = keptBytesMax;
     }
 
     /**
@@ -50,10 +48,15 @@ final class Replay {
      *            the longest body
      */
     void gather(boolean wanted, long bodyBytesMax) {
-        begin(wanted);
+        begin(wanted, Integer.MAX_VALUE);
         gathering = true;
         gatheredBytes = 0;
         gatherBytesMax = bodyBytesMax;
+    }
+
+    /** The same request begins anew, with the body that is here; {@code wanted} when that may happen once more. */
+    void goOn(boolean wanted) {
+        repeatable = wanted;
     }
 
     /** Whether the body is still being gathered. */

@@ -15,46 +15,64 @@ import org.jspecify.annotations.Nullable;
  * keeps a failing cluster from being buried under repetitions. Each retry asks anew. Belongs to one worker.
  */
 final class Retries {
-    /** Where a place among the retries under way is held; null when none is. */
+    /** A place among the retries under way, for the try that is to come; null when there is none. */
     private @Nullable CircuitBreaker held;
-    private boolean tried;
+    private int retries;
     private long flags;
 
     /** A request begins. */
     void begin() {
         held = null;
-        tried = false;
+        retries = 0;
         flags = 0;
     }
 
     /**
-     * Takes the right to one more try.
+     * Takes the right to one more try, once the try before it has given its own back.
      *
-     * @param tries
-     *            how many there have been
      * @param unanswered
      *            the host of the last one broke off or could not be reached
      */
-    boolean admit(Cluster cluster, Forward how, int tries, boolean unanswered, Worker worker) {
-        int triesMax = how.retry().retriesMax();
-        if (tries > triesMax) {
-            if (triesMax > 0) {
+    boolean admit(Cluster cluster, Forward how, boolean unanswered, Worker worker) {
+        int retriesMax = how.retry().retriesMax();
+        if (retries >= retriesMax) {
+            if (retriesMax > 0) {
                 flags |= ResponseFlag.URX.bit();
                 cluster.stats().upstreamRqRetryLimitExceeded().increment();
             }
             return false;
         }
-        over(); // the retry before this one has come to its end
+        over();
+        if (!take(cluster, how, unanswered, worker)) {
+            flags |= ResponseFlag.UO.bit();
+            return false;
+        }
+        retries++;
+        cluster.stats().upstreamRqRetry().increment();
+        return true;
+    }
+
+    /** Takes the right to a try beside another; those count in the cluster's limit, and not in the route's number. */
+    boolean admitBeside(Cluster cluster, Forward how, Worker worker) {
+        return held == null && take(cluster, how, false, worker);
+    }
+
+    private boolean take(Cluster cluster, Forward how, boolean unanswered, Worker worker) {
         CircuitBreaker circuit = cluster.circuit(how.priority());
         if (!circuit.tryRetry(unanswered, worker.nowNanos())) {
-            flags |= ResponseFlag.UO.bit();
             cluster.stats().upstreamRqRetryOverflow().increment();
             return false;
         }
         held = circuit;
-        tried = true;
-        cluster.stats().upstreamRqRetry().increment();
         return true;
+    }
+
+    /** The place of the try that begins, which gives it back; null for a first try. */
+    @Nullable
+    CircuitBreaker handOver() {
+        var circuit = held;
+        held = null;
+        return circuit;
     }
 
     /** Whether the policy has this request tried again after such a reset, before any byte of a response. */
@@ -66,10 +84,18 @@ final class Retries {
         };
     }
 
-    /** A response has come that will not be thrown away. */
-    void answered(Cluster cluster, int status) {
-        if (tried && status < 500) {
+    /**
+     * A response has come that will not be thrown away.
+     *
+     * @param poor
+     *            it would have been, had there been another try
+     */
+    void answered(Cluster cluster, int status, boolean poor) {
+        if (retries > 0 && status < 500) {
             cluster.stats().upstreamRqRetrySuccess().increment();
+        }
+        if (!poor) {
+            flags = 0; // another try that failed meanwhile is nothing that the client sees
         }
         over();
     }

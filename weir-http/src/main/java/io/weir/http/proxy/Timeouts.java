@@ -40,6 +40,7 @@ final class Timeouts extends TimerWheel.Timer {
     private long tryDeadline = NEVER;
     private long tryIdleNanos;
     private long backOffDeadline = NEVER;
+    private long hedgeDeadline = NEVER;
 
     Timeouts(Exchange exchange, Worker worker) {
         this.exchange = exchange;
@@ -57,6 +58,7 @@ final class Timeouts extends TimerWheel.Timer {
         tryDeadline = NEVER;
         tryIdleNanos = 0;
         backOffDeadline = NEVER;
+        hedgeDeadline = NEVER;
     }
 
     /** The route is known, and with it the times that it allows. */
@@ -122,6 +124,19 @@ final class Timeouts extends TimerWheel.Timer {
         arm();
     }
 
+    /** No further attempt will be wanted: a host has answered, or the request begins anew. */
+    void settled() {
+        tryEnds();
+        backOffDeadline = NEVER;
+        hedgeDeadline = NEVER;
+    }
+
+    /** A second host is asked after this, if the first has not answered. */
+    void hedge(long delayNanos, long nowNanos) {
+        hedgeDeadline = nowNanos + delayNanos;
+        arm();
+    }
+
     void cancel() {
         worker.timers().cancel(this);
     }
@@ -132,7 +147,8 @@ final class Timeouts extends TimerWheel.Timer {
     }
 
     private long earliest() {
-        return Math.min(Math.min(Math.min(requestDeadline, routeDeadline), Math.min(tryDeadline, backOffDeadline)),
+        long attempts = Math.min(Math.min(tryDeadline, backOffDeadline), hedgeDeadline);
+        return Math.min(Math.min(Math.min(requestDeadline, routeDeadline), attempts),
                 Math.min(lifeDeadline, idleDeadline()));
     }
 
@@ -159,10 +175,13 @@ final class Timeouts extends TimerWheel.Timer {
             exchange.expired(Deadline.REQUEST);
         } else if (backOffDeadline <= nowNanos) {
             backOffDeadline = NEVER;
-            exchange.backedOff();
+            exchange.attempts().again();
         } else if (tryDeadline <= nowNanos || (tryIdleNanos > 0 && touchedNanos + tryIdleNanos <= nowNanos)) {
             tryEnds();
-            exchange.tryTimedOut();
+            exchange.attempts().verdicts.tryTimedOut();
+        } else if (hedgeDeadline <= nowNanos) {
+            hedgeDeadline = NEVER;
+            exchange.attempts().backUp();
         } else if (idleNanos > 0 && touchedNanos + idleNanos <= nowNanos) {
             exchange.expired(Deadline.IDLE);
         }

@@ -8,6 +8,7 @@ import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.Forward;
+import io.weir.http.route.RetryHosts;
 import io.weir.http.route.Target;
 import io.weir.net.transport.Worker;
 import java.net.SocketAddress;
@@ -24,6 +25,7 @@ final class TriedHosts implements PickContext {
     private @Nullable Host[] hosts = new @Nullable Host[4];
     private int count;
     private @Nullable Criteria criteria;
+    private RetryHosts rule = RetryHosts.ANY;
     private final Affinity affinity;
 
     TriedHosts(Worker worker, Affinity affinity) {
@@ -35,6 +37,7 @@ final class TriedHosts implements PickContext {
     void begin(Cluster to, Forward how, Target target) {
         clear();
         criteria = target.criteria();
+        rule = how.retry().hosts();
         affinity.begin(how.hashKeys(), to.spec());
     }
 
@@ -124,6 +127,11 @@ final class TriedHosts implements PickContext {
 
     @Override
     public boolean excluded(Host host) {
+        return been(host) || (count > 0 && rule.omits(host));
+    }
+
+    /** Whether the request has been at this host. */
+    boolean been(Host host) {
         for (int i = 0; i < count; i++) {
             if (hosts[i] == host) {
                 return true;

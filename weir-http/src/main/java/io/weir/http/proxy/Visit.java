@@ -3,6 +3,7 @@ package io.weir.http.proxy;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.model.Host;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.orca.HostHints;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -117,17 +118,6 @@ final class Visit {
         }
     }
 
-    /** The request's whole time is over; {@code begun} when a host had it. */
-    void timeIsOver(boolean begun, long nowNanos) {
-        var to = cluster;
-        if (host != null && to != null) {
-            to.stats().upstreamRqTimeout().increment();
-            if (begun) {
-                tookTooLong(nowNanos);
-            }
-        }
-    }
-
     /** The host broke off. */
     void brokeOff(long nowNanos) {
         var at = host;
@@ -145,6 +135,12 @@ final class Visit {
 
     long beganNanos() {
         return beganNanos;
+    }
+
+    /** Where the request counts, from the pick on; null before one. */
+    @Nullable
+    Cluster cluster() {
+        return cluster;
     }
 
     /** Our end of the last connection, while it is known. */

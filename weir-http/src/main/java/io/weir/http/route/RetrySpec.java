@@ -7,6 +7,7 @@ import io.weir.http.grpc.words.GrpcStatus;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which failures of an attempt are tried again, how often and after what pause. Immutable. Durations are nanoseconds, 0
@@ -26,11 +27,19 @@ import java.util.Set;
  *            no pause is longer
  * @param statusCodes
  *            sorted; for {@link RetryOn#RETRIABLE_STATUS_CODES}
+ * @param responseHeaders
+ *            for {@link RetryOn#RETRIABLE_HEADERS}
+ * @param requestHeaders
+ *            where there are any, a request must pass one of them to be tried again
+ * @param hosts
+ *            which hosts a retry rather does without
+ * @param rateLimited
+ *            what an answer may say of the pause; null: nothing
  */
 @SuppressWarnings("ArrayRecordComponent") // a sorted set of numbers, private to this record in effect
 public record RetrySpec(int conditions, int retriesMax, long perTryTimeoutNanos, long perTryIdleTimeoutNanos,
         long backOffBaseNanos, long backOffMaxNanos, int[] statusCodes, List<HeaderMatch> responseHeaders,
-        List<HeaderMatch> requestHeaders) {
+        List<HeaderMatch> requestHeaders, RetryHosts hosts, @Nullable ResetBackOff rateLimited) {
     /** Envoy's default for {@code base_interval}. */
     public static final long BACK_OFF_BASE_NANOS = 25_000_000L;
     /** Envoy's default for {@code max_interval}: ten times the base. */
@@ -42,6 +51,14 @@ public record RetrySpec(int conditions, int retriesMax, long perTryTimeoutNanos,
             List.of(), List.of());
     private static final RetrySpec BUILT_IN = of(Set.of(RetryOn.CONNECT_FAILURE, RetryOn.REFUSED_STREAM,
             RetryOn.RESET_BEFORE_REQUEST, RetryOn.RESET_IDEMPOTENT), 2);
+
+    /** On any host, after a pause that no answer has a say in. */
+    public RetrySpec(int conditions, int retriesMax, long perTryTimeoutNanos, long perTryIdleTimeoutNanos,
+            long backOffBaseNanos, long backOffMaxNanos, int[] statusCodes, List<HeaderMatch> responseHeaders,
+            List<HeaderMatch> requestHeaders) {
+        this(conditions, retriesMax, perTryTimeoutNanos, perTryIdleTimeoutNanos, backOffBaseNanos, backOffMaxNanos,
+                statusCodes, responseHeaders, requestHeaders, RetryHosts.ANY, null);
+    }
 
     /** Nothing is tried again. */
     public static RetrySpec off() {
@@ -109,6 +126,12 @@ public record RetrySpec(int conditions, int retriesMax, long perTryTimeoutNanos,
     /** Whether this request may be tried again at all; asked once. */
     public boolean allows(HttpHead request) {
         return enabled() && (requestHeaders.isEmpty() || anyPasses(requestHeaders, request));
+    }
+
+    /** Whether this request may be at two hosts at once: it is idempotent, or its route has resets tried again. */
+    public boolean repeatable(HttpHead request) {
+        return (idempotent(request) || onReset(request, true))
+                && (requestHeaders.isEmpty() || anyPasses(requestHeaders, request));
     }
 
     /** Whether this response is thrown away and the request tried again. */

@@ -47,7 +47,8 @@ final class ReferenceHead {
             "x-envoy-external-address", "x-envoy-original-path", "x-envoy-expected-rq-timeout-ms",
             "x-envoy-upstream-service-time", "x-envoy-upstream-rq-timeout-ms",
             "x-envoy-upstream-rq-per-try-timeout-ms", "x-envoy-retry-on", "x-envoy-max-retries",
-            "x-envoy-attempt-count", "x-envoy-overloaded", "x-envoy-drop-overload");
+            "x-envoy-attempt-count", "x-envoy-overloaded", "x-envoy-drop-overload", "x-envoy-retry-grpc-on",
+            "x-envoy-hedge-on-per-try-timeout");
     static final Set<String> ONE_HOP = Set.of("connection", "keep-alive", "proxy-connection", "te", "trailer",
             "upgrade",
             "http2-settings", "proxy-authenticate", "proxy-authorization");

@@ -1,8 +1,6 @@
-package io.weir.http.proxy;
+package io.weir.http.route;
 
 import io.weir.http.codec.HttpHead;
-import io.weir.http.route.Forward;
-import io.weir.http.route.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,11 +8,11 @@ import org.jspecify.annotations.Nullable;
  * its own endpoint's name, but {@code x-forwarded-host} says what the client asked for, not whom the try before asked.
  * Serves one exchange after another; belongs to one worker.
  */
-final class EndpointHost {
+public final class EndpointHost {
     private @Nullable String asked;
 
     /** Another request begins. */
-    void clear() {
+    public void clear() {
         asked = null;
     }
 
@@ -24,7 +22,7 @@ final class EndpointHost {
      * @param hostname
      *            empty for none
      */
-    void apply(HttpHead request, Forward how, @Nullable Target target, String hostname) {
+    public void apply(HttpHead request, Forward how, @Nullable Target target, String hostname) {
         if (target == null || !how.hostFromEndpoint(target)) {
             return;
         }

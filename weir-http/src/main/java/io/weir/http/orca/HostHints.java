@@ -1,10 +1,9 @@
-package io.weir.http.proxy;
+package io.weir.http.orca;
 
 import io.weir.core.model.HostTracker;
 import io.weir.core.model.OrcaReport;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
-import io.weir.http.orca.LoadReportReader;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZonedDateTime;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What a host says of itself in an answer: that it wants to be left alone, how loaded it is. Looked for only where the
  * host's policy heeds it; what cannot be read is as good as not said.
  */
-final class HostHints {
+public final class HostHints {
     private static final int DIGITS_MAX = 9;
     // not among the known names: those may not stand in trailers, and load reports do
     private static final HeaderName RETRY_AFTER = HeaderName.of("retry-after");
@@ -28,12 +27,12 @@ final class HostHints {
     private HostHints() {}
 
     /** Whether the host wishes to be left alone at once; whatever the value. */
-    static boolean askedOut(HttpHead head) {
+    public static boolean askedOut(HttpHead head) {
         return head.has(IMMEDIATE_FAIL);
     }
 
     /** Tells the tracker what it heeds of these fields: of a head, or of trailers. */
-    static void tell(HttpHead fields, HostTracker tracker, long nowNanos) {
+    public static void tell(HttpHead fields, HostTracker tracker, long nowNanos) {
         if (tracker.heedsRetryAfter() && (fields.status() == 429 || fields.status() == 503)) {
             long delayNanos = retryAfterNanos(fields);
             if (delayNanos > 0) {

@@ -1,0 +1,5 @@
+/** Tests of what becomes of requests whose hosts fail, are late or point elsewhere, over sockets. */
+@NullMarked
+package io.weir.http.server.tries;
+
+import org.jspecify.annotations.NullMarked;
