@@ -24,6 +24,8 @@ public final class HeadCopy {
         // The authority of a target in absolute form stands outside the lines.
         int authority = to.append(bytes, from.authorityStart(), from.authorityEnd());
         to.authority(authority, to.length());
+        int protocol = to.append(bytes, from.protocolStart(), from.protocolEnd());
+        to.protocol(protocol, to.length());
         to.minorVersion(from.minorVersion());
         to.framing(from.framing(), from.contentLength());
     }

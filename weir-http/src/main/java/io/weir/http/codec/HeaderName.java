@@ -48,6 +48,8 @@ public final class HeaderName {
     public static final HeaderName CACHE_CONTROL = known("cache-control");
     public static final HeaderName RANGE = known("range");
     public static final HeaderName AUTHORIZATION = known("authorization");
+    public static final HeaderName SEC_WEBSOCKET_KEY = known("sec-websocket-key");
+    public static final HeaderName SEC_WEBSOCKET_ACCEPT = known("sec-websocket-accept");
     public static final HeaderName SET_COOKIE = known("set-cookie");
     public static final HeaderName FORWARDED = known("forwarded");
     public static final HeaderName X_REQUEST_ID = known("x-request-id");

@@ -89,7 +89,7 @@ public final class HopByHop {
     }
 
     /** Whether one of the field's elements is this token, which is in lower case. */
-    private static boolean lists(HttpHead head, HeaderName name, String token) {
+    static boolean lists(HttpHead head, HeaderName name, String token) {
         byte[] bytes = head.bytes;
         for (int line = head.find(name); line >= 0; line = head.find(name, line + 1)) {
             int to = head.valueEnd(line);

@@ -59,7 +59,7 @@ public final class HttpHead extends HeadLines {
         methodEnd = end;
     }
 
-    /** Replaces the method. */
+    /** Replaces the method, which is a token. */
     public void method(String method) {
         int start = append(method);
         method(start, length);
@@ -183,13 +183,23 @@ public final class HttpHead extends HeadLines {
         return schemeEnd;
     }
 
-    /** Names the place of what an extended CONNECT wants to speak (RFC 8441 section 4). */
+    /** Names the place of what an upgrade or an extended CONNECT wants to speak (RFC 8441 section 4). */
     void protocol(int start, int end) {
         protocolStart = start;
         protocolEnd = end;
     }
 
-    /** What an extended CONNECT wants to speak, such as websocket; empty for all other requests. */
+    /** Whether the request asks for a tunnel: for another protocol than HTTP, or by CONNECT for any at all. */
+    public boolean tunnel() {
+        return upgrade() || (methodEnd - methodStart == 7 && methodIs("CONNECT"));
+    }
+
+    /** Whether the request asks for another protocol than HTTP. */
+    public boolean upgrade() {
+        return protocolEnd > protocolStart;
+    }
+
+    /** What an upgrade or an extended CONNECT wants to speak, such as websocket; empty for all other requests. */
     public String protocol() {
         return text(protocolStart, protocolEnd);
     }

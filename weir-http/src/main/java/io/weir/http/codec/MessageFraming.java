@@ -17,6 +17,12 @@ final class MessageFraming {
 
     static @Nullable Reject request(HttpHead head) {
         var wrong = framing(head, Framing.NONE);
+        if (wrong == null && head.framing() != Framing.NONE && head.methodIs("CONNECT")) {
+            // RFC 9110 section 9.3.6: it has no content, and who takes some for it would take the tunnel's bytes
+            wrong = head.framing() == Framing.LENGTH
+                    ? Reject.CONTENT_LENGTH_NOT_ALLOWED
+                    : Reject.TRANSFER_ENCODING_NOT_ALLOWED;
+        }
         if (wrong == null) {
             wrong = connection(head);
         }

@@ -60,7 +60,7 @@ public enum Reject {
     CONTENT_LENGTH(400, "http1.invalid_content_length"),
     /** Content-Length more than once, even if equal (RFC 9110 section 8.6 lets a recipient refuse it). */
     CONTENT_LENGTH_REPEATED(400, "http1.repeated_content_length"),
-    /** Content-Length where no body can be: in 1xx and 204 (RFC 9110 section 8.6). */
+    /** Content-Length where no body can be: in 1xx and 204 (RFC 9110 section 8.6), with CONNECT (section 9.3.6). */
     CONTENT_LENGTH_NOT_ALLOWED(400, "http1.content_length_not_allowed"),
     /** Content-Length together with Transfer-Encoding (RFC 9112 section 6.3). */
     CONTENT_LENGTH_AND_CHUNKED(400, "http1.content_length_and_chunked_not_allowed"),
@@ -68,7 +68,7 @@ public enum Reject {
     TRANSFER_ENCODING(400, "http1.invalid_transfer_encoding"),
     /** Another transfer coding before chunked (RFC 9112 section 6.1). */
     TRANSFER_CODING_UNSUPPORTED(501, "http1.unsupported_transfer_coding"),
-    /** Transfer-Encoding in HTTP/1.0, or in 1xx and 204 (RFC 9112 section 6.1). */
+    /** Transfer-Encoding in HTTP/1.0, in 1xx and 204 (RFC 9112 section 6.1), with CONNECT (RFC 9110 section 9.3.6). */
     TRANSFER_ENCODING_NOT_ALLOWED(400, "http1.transfer_encoding_not_allowed"),
     /** Connection is not a list of tokens (RFC 9110 section 7.6.1). */
     CONNECTION(400, "http1.invalid_connection_header"),

@@ -38,7 +38,7 @@ final class Http2OptionsReader {
                 number(config.hasMaxInboundWindowUpdateFramesPerDataFrameSent(),
                         config.getMaxInboundWindowUpdateFramesPerDataFrameSent(),
                         defaults.windowUpdatesPerDataMax()),
-                streamErrors(config, streamErrors), keepAlive(config));
+                streamErrors(config, streamErrors), keepAlive(config), config.getAllowConnect());
     }
 
     private static int number(boolean given, UInt32Value value, int otherwise) {

@@ -16,6 +16,7 @@ import io.weir.http.config.HttpManagerSpec.Timeouts;
 import io.weir.http.config.scope.ScopesReader;
 import io.weir.http.config.tree.PackedReader;
 import io.weir.http.config.tree.PredicateReader;
+import io.weir.http.config.upgrade.UpgradeReader;
 import io.weir.http.reply.LocalReplies;
 import io.weir.http.route.RouteTable;
 import io.weir.http.route.normal.NormalizeSpec;
@@ -59,6 +60,7 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
         var http10 = new Http10(http1.getAcceptHttp10(), defaultHost.isEmpty() ? null : defaultHost);
         var client = clientAddress(config, context);
         var accessLog = context.accessLogs("access_log", config.getAccessLogList());
+        var upgrades = UpgradeReader.manager(config.getUpgradeConfigsList(), context);
         var localReplies = config.hasLocalReplyConfig()
                 ? LocalReplyReader.read(config.getLocalReplyConfig(), context.at("local_reply_config"))
                 : LocalReplies.NONE;
@@ -69,7 +71,8 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
                 requestId(config), limits(config, common), timeouts(config, common), normalize(config, common),
                 http10, router.suppressEnvoyHeaders(), accessLog, filters.level().chains(), localReplies,
                 Http2OptionsReader.read(config.getHttp2ProtocolOptions(),
-                        config.getStreamErrorOnInvalidHttpMessage().getValue()));
+                        config.getStreamErrorOnInvalidHttpMessage().getValue()),
+                upgrades);
     }
 
     private static @Nullable Codec codec(HttpConnectionManager config, ReadContext context) {

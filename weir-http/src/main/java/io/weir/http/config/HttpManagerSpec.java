@@ -7,6 +7,7 @@ import io.weir.http.reply.LocalReplies;
 import io.weir.http.route.RouteTable;
 import io.weir.http.route.normal.NormalizeSpec;
 import io.weir.http.route.tree.Network;
+import io.weir.http.tunnel.UpgradeRules;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -45,39 +46,56 @@ import org.jspecify.annotations.Nullable;
  *            what becomes of Weir's own answers
  * @param http2
  *            how HTTP/2 is spoken
+ * @param upgrades
+ *            which tunnels are allowed where a route says nothing
  */
 public record HttpManagerSpec(String statPrefix, Codec codec, RouteTable routes, Identity identity,
         ClientAddress clientAddress, RequestId requestId, Limits limits, Timeouts timeouts, NormalizeSpec normalize,
         Http10 http10, boolean suppressEnvoyHeaders, List<AccessLogSpec> accessLog, List<ChainSpec> chains,
-        LocalReplies localReplies, Http2Options http2) {
+        LocalReplies localReplies, Http2Options http2, UpgradeRules upgrades) {
     public HttpManagerSpec {
         accessLog = List.copyOf(accessLog);
         chains = List.copyOf(chains);
+    }
+
+    /** Without tunnels. */
+    public HttpManagerSpec(String statPrefix, Codec codec, RouteTable routes, Identity identity,
+            ClientAddress clientAddress, RequestId requestId, Limits limits, Timeouts timeouts,
+            NormalizeSpec normalize, Http10 http10, boolean suppressEnvoyHeaders, List<AccessLogSpec> accessLog,
+            List<ChainSpec> chains, LocalReplies localReplies, Http2Options http2) {
+        this(statPrefix, codec, routes, identity, clientAddress, requestId, limits, timeouts, normalize, http10,
+                suppressEnvoyHeaders, accessLog, chains, localReplies, http2, UpgradeRules.NONE);
     }
 
     /** Every default, for these routes. */
     public static HttpManagerSpec of(String statPrefix, RouteTable routes) {
         return new HttpManagerSpec(statPrefix, Codec.AUTO, routes, Identity.DEFAULT, ClientAddress.DEFAULT,
                 RequestId.DEFAULT, Limits.DEFAULT, Timeouts.DEFAULT, NormalizeSpec.NONE, Http10.REFUSED, false,
-                List.of(), List.of(ChainSpec.EMPTY), LocalReplies.NONE, Http2Options.DEFAULT);
+                List.of(), List.of(ChainSpec.EMPTY), LocalReplies.NONE, Http2Options.DEFAULT, UpgradeRules.NONE);
     }
 
     /** The same with other filters. */
     public HttpManagerSpec withChains(List<ChainSpec> others) {
         return new HttpManagerSpec(statPrefix, codec, routes, identity, clientAddress, requestId, limits, timeouts,
-                normalize, http10, suppressEnvoyHeaders, accessLog, others, localReplies, http2);
+                normalize, http10, suppressEnvoyHeaders, accessLog, others, localReplies, http2, upgrades);
     }
 
     /** The same with other answers of Weir's own. */
     public HttpManagerSpec withLocalReplies(LocalReplies others) {
         return new HttpManagerSpec(statPrefix, codec, routes, identity, clientAddress, requestId, limits, timeouts,
-                normalize, http10, suppressEnvoyHeaders, accessLog, chains, others, http2);
+                normalize, http10, suppressEnvoyHeaders, accessLog, chains, others, http2, upgrades);
     }
 
     /** The same with another way to speak HTTP/2. */
     public HttpManagerSpec withHttp2(Codec otherCodec, Http2Options other) {
         return new HttpManagerSpec(statPrefix, otherCodec, routes, identity, clientAddress, requestId, limits, timeouts,
-                normalize, http10, suppressEnvoyHeaders, accessLog, chains, localReplies, other);
+                normalize, http10, suppressEnvoyHeaders, accessLog, chains, localReplies, other, upgrades);
+    }
+
+    /** The same with other tunnels. */
+    public HttpManagerSpec withUpgrades(UpgradeRules others) {
+        return new HttpManagerSpec(statPrefix, codec, routes, identity, clientAddress, requestId, limits, timeouts,
+                normalize, http10, suppressEnvoyHeaders, accessLog, chains, localReplies, http2, others);
     }
 
     /** {@code codec_type}. */

@@ -61,13 +61,7 @@ public final class MatchReader {
                 var pattern = TextReader.pattern(message.getSafeRegex(), context.at("safe_regex"));
                 yield pattern == null ? null : new PathMatch.Regex(pattern);
             }
-            case CONNECT_MATCHER -> {
-                context.warning("connect_matcher", "",
-                        "Weir opens no tunnels yet: it answers CONNECT with 404 itself, so"
-                                + " no request comes to this route",
-                        "remove the route, or let it stand");
-                yield new PathMatch.Connect();
-            }
+            case CONNECT_MATCHER -> new PathMatch.Connect();
             case PATH_MATCH_POLICY ->
                 template(message.getPathMatchPolicy(), context.at("path_match_policy").at("typed_config"));
             case PATHSPECIFIER_NOT_SET -> null; // the API's rules tell

@@ -14,6 +14,7 @@ import io.weir.http.route.Route.Note;
 import io.weir.http.route.RouteAction;
 import io.weir.http.route.match.PathMatch;
 import io.weir.http.route.rewrite.PathRewrite;
+import io.weir.http.config.upgrade.UpgradeReader;
 import io.weir.http.control.GrpcTimeouts;
 import io.weir.http.shadow.ShadowRules;
 import io.weir.xds.compile.Plain;
@@ -72,6 +73,10 @@ final class RouteReader {
         var tries = TryRulesReader.rules(message, above.tries(), context);
         if (!tries.equals(TryRules.DEFAULT)) {
             notes.add(tries);
+        }
+        var upgrades = UpgradeReader.route(message.getRoute().getUpgradeConfigsList(), context.at("route"));
+        if (upgrades != null) {
+            notes.add(upgrades);
         }
         var grpc = grpc(message.getRoute());
         if (grpc != null) {

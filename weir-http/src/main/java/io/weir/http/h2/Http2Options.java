@@ -26,12 +26,31 @@ package io.weir.http.h2;
  *            whether an invalid message ends its stream alone; false: the connection, as is Envoy's default
  * @param keepAlive
  *            PINGs of ours
+ * @param allowConnect
+ *            server only: whether clients may ask for other protocols by an extended CONNECT (RFC 8441)
  */
 public record Http2Options(int hpackTableBytes, int concurrentStreamsMax, int streamWindowBytes,
         int connectionWindowBytes, int outboundFramesMax, int outboundControlFramesMax, int emptyFramesMax,
-        int priorityFramesPerStreamMax, int windowUpdatesPerDataMax, boolean streamErrors, KeepAlive keepAlive) {
+        int priorityFramesPerStreamMax, int windowUpdatesPerDataMax, boolean streamErrors, KeepAlive keepAlive,
+        boolean allowConnect) {
     public static final Http2Options DEFAULT = new Http2Options(4096, 1024, 16 << 20, 24 << 20, 10_000, 1_000, 1, 100,
             10, false, KeepAlive.NONE);
+
+    /** Without extended CONNECT. */
+    public Http2Options(int hpackTableBytes, int concurrentStreamsMax, int streamWindowBytes,
+            int connectionWindowBytes, int outboundFramesMax, int outboundControlFramesMax, int emptyFramesMax,
+            int priorityFramesPerStreamMax, int windowUpdatesPerDataMax, boolean streamErrors, KeepAlive keepAlive) {
+        this(hpackTableBytes, concurrentStreamsMax, streamWindowBytes, connectionWindowBytes, outboundFramesMax,
+                outboundControlFramesMax, emptyFramesMax, priorityFramesPerStreamMax, windowUpdatesPerDataMax,
+                streamErrors, keepAlive, false);
+    }
+
+    /** The same, or the opposite, as to extended CONNECT. */
+    public Http2Options withConnect(boolean allowed) {
+        return new Http2Options(hpackTableBytes, concurrentStreamsMax, streamWindowBytes, connectionWindowBytes,
+                outboundFramesMax, outboundControlFramesMax, emptyFramesMax, priorityFramesPerStreamMax,
+                windowUpdatesPerDataMax, streamErrors, keepAlive, allowed);
+    }
 
     /**
      * PINGs that find out whether the peer is still there; nanoseconds.

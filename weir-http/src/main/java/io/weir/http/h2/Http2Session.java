@@ -69,6 +69,7 @@ public final class Http2Session {
         this.stats = stats;
         this.listener = listener;
         this.heads = new Http2Heads(limits);
+        heads.extendedConnect(server && options.allowConnect());
         this.writer = new FrameWriter(channel);
         this.table = new StreamTable(this);
         this.guard = new FloodGuard(options, stats, server, worker.nowNanos());
@@ -217,6 +218,11 @@ public final class Http2Session {
     /** Client: whether every number of a stream is used up (RFC 9113 section 5.1.1). */
     public boolean worn() {
         return life.numbersLeft() == 0;
+    }
+
+    /** Client: whether the peer has said that it takes an extended CONNECT (RFC 8441 section 3). */
+    public boolean extendedConnect() {
+        return peer.extendedConnect();
     }
 
     /** How many streams are open. */

@@ -44,6 +44,8 @@ public final class Http2Stream {
     boolean headRead;
     boolean toHead;
     boolean toConnect;
+    /** Nothing but DATA comes any more (RFC 9113 section 8.5), and the one half may live without the other. */
+    boolean tunnel;
     boolean readable;
     /** The owner was told to hold back, and waits to hear of {@link Http2StreamListener#streamWritable()}. */
     boolean blocked;
@@ -83,6 +85,7 @@ public final class Http2Stream {
         headRead = false;
         toHead = false;
         toConnect = false;
+        tunnel = false;
         readable = false;
         blocked = false;
         localClosed = false;
@@ -100,6 +103,11 @@ public final class Http2Stream {
     /** The stream's number; 0 for a client's before its head was written. */
     public int id() {
         return id;
+    }
+
+    /** Whether the last head has made a tunnel of the stream (RFC 9113 section 8.5). */
+    public boolean tunnel() {
+        return tunnel;
     }
 
     /** Client: writes the request's head; {@code last} when no body follows. The head may be reused on return. */

@@ -166,7 +166,7 @@ final class Messages {
         if (known.remoteClosed) {
             return skip(block, Next.STREAM_CLOSED);
         }
-        if (!blockLast) {
+        if (!blockLast || known.tunnel) { // section 8.5: a tunnel has no trailers
             return skip(block, Next.MALFORMED);
         }
         var listener = known.listener;
@@ -216,7 +216,7 @@ final class Messages {
                 session.life().violated(one, Http2Error.ENHANCE_YOUR_CALM, "http2.too_many_interim_responses");
             case MALFORMED -> session.life().malformed(one,
                     read == null
-                            ? "http2.trailers_without_end_stream"
+                            ? one.tunnel ? "http2.headers_in_tunnel" : "http2.trailers_without_end_stream"
                             : one.contentLeft > 0 ? "http2.content_length_mismatch" : heads.details());
             case NOTHING, STREAM_CLOSED, COMPRESSION_ERROR, TOO_MANY_STREAMS, OWN_PARENT -> {
                 // not of one stream
@@ -237,6 +237,7 @@ final class Messages {
         }
         one.headRead = server || read.status() >= 200;
         boolean tunnel = server ? read.methodIs("CONNECT") : one.toConnect && read.status() / 100 == 2;
+        one.tunnel = tunnel;
         one.contentLeft = switch (read.framing()) {
             case LENGTH -> read.contentLength();
             case NONE -> tunnel || !one.headRead ? -1 : 0;

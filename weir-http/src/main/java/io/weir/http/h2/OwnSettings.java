@@ -10,7 +10,8 @@ final class OwnSettings {
 
     static void write(FrameWriter writer, Http2Options options, int listBytesMax, boolean server) {
         boolean table = options.hpackTableBytes() != HEADER_TABLE_FIRST;
-        var out = writer.settings(table ? 4 : 3);
+        boolean connect = server && options.allowConnect();
+        var out = writer.settings(3 + (table ? 1 : 0) + (connect ? 1 : 0));
         if (table) {
             entry(out, Frames.SETTINGS_HEADER_TABLE_SIZE, options.hpackTableBytes());
         }
@@ -21,6 +22,9 @@ final class OwnSettings {
         }
         entry(out, Frames.SETTINGS_INITIAL_WINDOW_SIZE, options.streamWindowBytes());
         entry(out, Frames.SETTINGS_MAX_HEADER_LIST_SIZE, listBytesMax);
+        if (connect) {
+            entry(out, Frames.SETTINGS_ENABLE_CONNECT_PROTOCOL, 1);
+        }
     }
 
     private static void entry(ByteBuf out, int name, int value) {

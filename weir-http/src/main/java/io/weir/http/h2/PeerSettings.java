@@ -10,6 +10,7 @@ final class PeerSettings {
     private final Http2Heads heads;
     private int streamsMax = STREAMS_UNKNOWN_MAX;
     private boolean streamsKnown;
+    private boolean extendedConnect;
 
     PeerSettings(Http2Session session, Http2Heads heads) {
         this.session = session;
@@ -19,6 +20,11 @@ final class PeerSettings {
     /** How many streams we may have open. */
     int streamsMax() {
         return streamsMax;
+    }
+
+    /** Whether the peer takes an extended CONNECT (RFC 8441 section 3). */
+    boolean extendedConnect() {
+        return extendedConnect;
     }
 
     /** One entry; a wrong value ends the session. */
@@ -46,9 +52,10 @@ final class PeerSettings {
                 }
             }
             case Frames.SETTINGS_ENABLE_CONNECT_PROTOCOL -> {
-                if (!flag(value)) {
+                if (!flag(value) || (value == 0 && extendedConnect)) { // once given it is not taken back
                     session.error(Http2Error.PROTOCOL_ERROR, "http2.invalid_enable_connect_protocol");
                 }
+                extendedConnect = value == 1;
             }
             default -> {
                 // what is not known is ignored; the header list's limit is advice

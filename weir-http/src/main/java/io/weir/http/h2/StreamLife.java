@@ -157,6 +157,7 @@ final class StreamLife {
             unnumbered--;
             stream.over = true;
             recycle(stream);
+            session.listener().streamClosed(); // its room is free for others
             session.endWhenEmpty();
             return;
         }
@@ -213,7 +214,8 @@ final class StreamLife {
     private void lost(Http2Stream stream, Http2Reset why, Http2Error code, String details, boolean premature) {
         var owner = stream.listener;
         // A client that has all of a response, or has it waiting, may keep it: what ends the stream now is no reset.
-        boolean answered = !session.server() && stream.remoteClosed;
+        // Of a tunnel our half is lost all the same.
+        boolean answered = !session.server() && stream.remoteClosed && !stream.tunnel;
         if (!answered) {
             session.inbound().forget(stream);
         }

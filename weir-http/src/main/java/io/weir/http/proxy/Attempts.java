@@ -10,12 +10,16 @@ import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HttpHead.Framing;
 import io.weir.http.control.HedgeRule;
 import io.weir.http.control.TryRules;
+import io.weir.http.proxy.visit.Admitted;
+import io.weir.http.proxy.visit.Mishap;
+import io.weir.http.proxy.visit.Visit;
 import io.weir.http.route.EndpointHost;
 import io.weir.http.route.Forward;
 import io.weir.http.route.Route;
 import io.weir.http.route.Target;
 import io.weir.http.upstream.Pools;
 import io.weir.http.upstream.UpstreamStream;
+import io.weir.http.tunnel.UpgradeRules;
 import io.weir.net.transport.Worker;
 import org.jspecify.annotations.Nullable;
 
@@ -95,7 +99,7 @@ final class Attempts {
             // The body is wanted whole before a host hears of the request: Envoy's buffer filter.
             replay.gather(kept, chosen.bufferBytesMax());
             if (request.contentLength() > chosen.bufferBytesMax()) {
-                exchange.requestTooLarge();
+                tooLarge();
             } else {
                 downstream.readable(true);
             }
@@ -171,7 +175,8 @@ final class Attempts {
                 if (exchange.requestComplete() && !second) {
                     tryBegins(how, now);
                 }
-                one.connect(Pools.of(worker).of(to, chosen.host(), how.priority(), downstream.protocol()));
+                one.connect(Pools.of(worker).of(to, chosen.host(), how.priority(), downstream.protocol(),
+                        UpgradeRules.raw(exchange.route(), request)), request.upgrade());
             }
             case Pick.Refused refused -> {
                 giveBack(place);
@@ -213,7 +218,7 @@ final class Attempts {
     void data(ByteBuf data, boolean last) {
         if (replay.gathering()) {
             if (!replay.add(data)) {
-                exchange.requestTooLarge();
+                tooLarge();
             } else if (last) {
                 gathered(null);
             }
@@ -235,6 +240,11 @@ final class Attempts {
             held = true;
             downstream.readable(false);
         }
+    }
+
+    private void tooLarge() {
+        exchange.stats().rqTooLarge.increment();
+        exchange.failed(413, "Payload Too Large", "request_payload_too_large", 0);
     }
 
     private void gathered(@Nullable HttpHead trailers) {

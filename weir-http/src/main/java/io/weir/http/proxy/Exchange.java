@@ -1,7 +1,6 @@
 package io.weir.http.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.weir.core.stats.Counter;
 import io.weir.http.codec.HopByHop;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HttpHead.Framing;
@@ -33,6 +32,7 @@ public final class Exchange {
     private final LocalAnswers answers;
     private final RouteActions actions;
     private final Response response;
+    private final Halves halves;
     private final Moments moments = new Moments();
 
     private @Nullable HttpHead request;
@@ -61,6 +61,7 @@ public final class Exchange {
         this.answers = new LocalAnswers(this, context, worker);
         this.actions = new RouteActions(this, context, answers);
         this.response = new Response(worker);
+        this.halves = new Halves(stats);
     }
 
     // ---- the request comes in ----
@@ -72,19 +73,9 @@ public final class Exchange {
         if (last) {
             moments.requestEndNanos = moments.startNanos;
         }
-        var refusal = FirstLook.at(head, context.spec());
-        if (refusal != null) {
-            answers.refuse(refusal);
-            return;
-        }
-        switch (context.normalizer().apply(head, headers.localPort())) {
-            case ACCEPT -> {
-                headers.request(head, worker.random());
-                go(head, context.spec().routes().match(head, random, record), last);
-            }
-            case REJECT_PATH -> answers.reply(400, "", "path_normalization_failed", ResponseFlag.DPE.bit());
-            case REJECT_HEADER -> answers.reply(400, "", "unexpected_underscore", ResponseFlag.DPE.bit());
-            case REDIRECT -> answers.redirect(307, head.path(), "path_normalization_redirect");
+        if (!answers.refused(head)) {
+            headers.request(head, worker.random());
+            go(head, context.spec().routes().match(head, random, record), last);
         }
     }
 
@@ -97,6 +88,9 @@ public final class Exchange {
 
     private void go(HttpHead head, @Nullable Route found, boolean last) {
         route = found;
+        if (answers.tunnelRefused(head, found)) {
+            return;
+        }
         var chosen = found != null && found.action() instanceof Forward forward
                 ? forward.choice().choose(head, random)
                 : null;
@@ -126,6 +120,7 @@ public final class Exchange {
     private void start(HttpHead head) {
         active = true;
         affinity.clear();
+        halves.clear();
         attempts.clear();
         request = head;
         response.clear();
@@ -167,6 +162,10 @@ public final class Exchange {
             requestEnded(now);
         }
         attempts.data(data, last);
+        if (last && halves.clientEnds()) {
+            attempts.flush();
+            finish(true);
+        }
     }
 
     /** The request ends with trailers. */
@@ -253,19 +252,23 @@ public final class Exchange {
     }
 
     void responseHead(HttpHead head, boolean last) {
+        if (Halves.misleads(request, head, downstream.protocol())) {
+            attempts.abandon();
+            failed(502, "", "upgrade_answered_without_switching", ResponseFlag.UPE.bit());
+            return;
+        }
         response.host(head);
         long now = worker.nowNanos();
         moments.responseStartNanos = now;
         timeouts.touched(now);
-        headers.response(head, request, moments.upstreamMillis(now), attempts.count(), attempts.forward());
-        var chosen = target;
-        if (chosen != null) {
-            chosen.responseEdits().apply(head, record);
-        }
+        headers.response(head, request, moments.upstreamMillis(now), attempts.count(), attempts.forward(),
+                attempts.visit().protocol());
+        actions.edit(head, target);
         if (last && filters.crosses()) {
             attempts.leave();
         }
-        filters.responseHead(head, last);
+        boolean tunnel = !last && halves.open(request, head);
+        filters.responseHead(head, last || tunnel); // what passes a tunnel is no body, and no filter's business
         if (last) {
             response.keep();
         }
@@ -274,6 +277,11 @@ public final class Exchange {
     void responseData(ByteBuf data, boolean last) {
         if (!filters.crosses()) {
             responseDataPassed(data, last);
+            return;
+        }
+        if (halves.tunnel()) { // whose head waits at a filter
+            attempts.readable(false);
+            halves.hold(data, last);
             return;
         }
         if (last) {
@@ -296,6 +304,10 @@ public final class Exchange {
     /** The response's head has passed the filters. */
     void responseHeadPassed(HttpHead head, boolean last) {
         response.started(head);
+        if (halves.tunnel()) {
+            tunnelOpens(head);
+            return;
+        }
         if (!last && Response.bodyless(head, request)) { // a filter has made it so: nobody waits for the rest
             head.framing(Framing.NONE, -1);
             attempts.abandon();
@@ -309,10 +321,20 @@ public final class Exchange {
         }
     }
 
+    private void tunnelOpens(HttpHead head) {
+        filters.done();
+        downstream.head(head, false);
+        timeouts.tunnelOpens();
+        received = false;
+        requestComplete = false; // the client's bytes, held back so far, belong to the tunnel
+        downstream.readable(true);
+        halves.letGo(this);
+    }
+
     void responseDataPassed(ByteBuf data, boolean last) {
         moments.bytesSent += data.readableBytes();
         downstream.data(data, last);
-        if (last) {
+        if (last && !halves.hostEnds(requestComplete)) {
             finish(true);
             return;
         }
@@ -335,11 +357,6 @@ public final class Exchange {
     void flush() {
         attempts.flush();
         downstream.flush();
-    }
-
-    void requestTooLarge() {
-        stats.rqTooLarge.increment();
-        failed(413, "Payload Too Large", "request_payload_too_large", 0);
     }
 
     /** A filter has failed. */
@@ -373,6 +390,7 @@ public final class Exchange {
             downstream.readable(false); // known before the head is written, which then says that this is the last
         }
         attempts.leave();
+        halves.over();
         timeouts.settled(); // filters may hold the answer, and nobody needs another try
         response.local(head);
         moments.responseStartNanos = worker.nowNanos();
@@ -387,6 +405,7 @@ public final class Exchange {
     /** The response is complete or given up: everything is counted, written down and handed back. */
     private void finish(boolean complete) {
         active = false;
+        halves.over();
         long now = worker.nowNanos();
         try {
             record.ended(now);
@@ -404,31 +423,6 @@ public final class Exchange {
         }
     }
 
-    // ---- the clock ----
-
-    /** The whole exchange has taken longer than its route allows. */
-    void timedOut() {
-        stats.rqTimeout.increment();
-        attempts.timedOut(504);
-        failed(504, "upstream request timeout", "response_timeout", ResponseFlag.UT.bit());
-    }
-
-    /** Another deadline than the route's has passed. */
-    void expired(Timeouts.Deadline which) {
-        attempts.abandon();
-        int code = received ? 504 : 408;
-        switch (which) {
-            case LIFE -> expired(stats.rqMaxDurationReached, code, "stream", "max_duration", ResponseFlag.DT.bit());
-            case IDLE -> expired(stats.rqIdleTimeout, code, "stream", "stream_idle", ResponseFlag.SI.bit());
-            case REQUEST -> expired(stats.rqTimeout, 408, "request", "request_overall", 0);
-        }
-    }
-
-    private void expired(Counter counter, int code, String what, String which, long responseFlags) {
-        counter.increment();
-        failed(code, what + " timeout", which + "_timeout", responseFlags);
-    }
-
     // ---- what the parts ask each other ----
 
     ProxyContext context() {
@@ -442,6 +436,15 @@ public final class Exchange {
     /** Whether the whole request has passed the filters. */
     boolean requestComplete() {
         return requestComplete;
+    }
+
+    /** Whether the whole request is here, wherever it may be held. */
+    boolean received() {
+        return received;
+    }
+
+    HttpStats stats() {
+        return stats;
     }
 
     Timeouts timeouts() {

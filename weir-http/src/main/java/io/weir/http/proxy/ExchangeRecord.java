@@ -103,7 +103,7 @@ final class ExchangeRecord implements ReplyRecord {
 
     @Override
     public @Nullable String upstreamProtocol() {
-        return exchange.attempts().visit().localAddress() == null ? null : "HTTP/1.1";
+        return exchange.attempts().visit().protocol();
     }
 
     @Override

@@ -127,6 +127,15 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
         crossing().request().begin(steps, 0, false);
     }
 
+    /** No more of this exchange passes here: its response's head has, and what follows is no body. */
+    void done() {
+        if (crosses) {
+            reached = heard();
+            crosses = false;
+            crossing().clear();
+        }
+    }
+
     /** Body bytes, which belong to the pass. */
     void requestData(ByteBuf data, boolean last) {
         crossing().request().data(data, last);

@@ -4,6 +4,9 @@ import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HopByHop;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.config.HttpManagerSpec;
+import io.weir.http.route.Direct;
+import io.weir.http.route.Route;
+import io.weir.http.tunnel.UpgradeRules;
 import io.weir.observe.log.ResponseFlag;
 import org.jspecify.annotations.Nullable;
 
@@ -11,14 +14,21 @@ import org.jspecify.annotations.Nullable;
 final class FirstLook {
     /** What a tunnel, an upgrade or a request without host is answered. */
     record Refusal(int status, String details, long flags, @Nullable String allow) {
+        /** The head that says so, to be given back. */
+        HttpHead answer(Heads heads) {
+            var head = heads.answer(status);
+            if (allow != null) {
+                head.add(ALLOW, allow);
+            }
+            return head;
+        }
     }
 
-    static final HeaderName ALLOW = HeaderName.of("allow");
+    private static final HeaderName ALLOW = HeaderName.of("allow");
     private static final HeaderName MAX_FORWARDS = HeaderName.of("max-forwards");
     private static final String ALLOWED = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
     private static final Refusal OLD = new Refusal(426, "low_version", ResponseFlag.DPE.bit(), null);
-    private static final Refusal TUNNEL = new Refusal(404, "route_not_found", ResponseFlag.NR.bit(), null);
     private static final Refusal NO_HOST = new Refusal(400, "missing_host_header", ResponseFlag.DPE.bit(), null);
     private static final Refusal UPGRADE = new Refusal(403, "upgrade_failed", 0, null);
     private static final Refusal OPTIONS = new Refusal(200, "max_forwards_reached", 0, ALLOWED);
@@ -32,19 +42,35 @@ final class FirstLook {
         if (head.minorVersion() == 0 && !spec.http10().accept()) {
             return OLD;
         }
-        if (head.methodIs("CONNECT")) { // no route leads to a tunnel
-            return TUNNEL;
-        }
         if (head.authorityStart() == head.authorityEnd() && !defaultHost(head, spec)) {
             return NO_HOST;
         }
-        if (head.minorVersion() > 0 && HopByHop.asksForUpgrade(head)) {
+        if (head.minorVersion() > 0 && !head.tunnel() && HopByHop.asksForUpgrade(head)) {
             return UPGRADE;
         }
         if (head.methodIs("OPTIONS")) {
             return lastHop(head) ? OPTIONS : null;
         }
         return head.methodIs("TRACE") && lastHop(head) ? TRACE : null;
+    }
+
+    /** The answer to a request for a tunnel that may not be had; null for all others. */
+    static @Nullable Refusal tunnel(HttpHead head, ProxyContext context, @Nullable Route route) {
+        if (!head.tunnel() || allowed(head, context.spec(), route)) {
+            return null;
+        }
+        if (route == null && head.methodIs("CONNECT")) {
+            return null; // that there is no route says more
+        }
+        context.stats().rqUpgradeRefused.increment();
+        return UPGRADE;
+    }
+
+    private static boolean allowed(HttpHead head, HttpManagerSpec spec, @Nullable Route route) {
+        // An answer of Weir's own may not open a tunnel, which would lead nowhere.
+        boolean opens = head.methodIs("CONNECT") && route != null && route.action() instanceof Direct direct
+                && direct.status() / 100 == 2;
+        return !opens && UpgradeRules.allow(spec.upgrades(), route, head);
     }
 
     /** Only HTTP/1.0 may leave out the host (RFC 9112 section 3.2); the configuration may name one for it. */

@@ -3,6 +3,7 @@ package io.weir.http.proxy;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HopByHop;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.codec.HttpHead.Framing;
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.config.HttpManagerSpec.Scheme;
 import io.weir.http.grpc.words.GrpcWords;
@@ -25,7 +26,8 @@ final class HeaderPolicy {
     /** Where a worker writes an id before it goes into a head. */
     private static final WorkerSlot<byte[]> UUID_ROOM = WorkerSlot.of(_ -> new byte[36]);
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
-    private static final byte[] HTTP_1 = "1.1 ".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] HTTP_1_0 = "1.0 ".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] HTTP_1_1 = "1.1 ".getBytes(StandardCharsets.ISO_8859_1);
     private static final byte[] HTTP_2 = "2 ".getBytes(StandardCharsets.ISO_8859_1);
     /** What a client outside may not tell an edge proxy. */
     private static final byte[] NO_BYTES = {};
@@ -117,7 +119,7 @@ final class HeaderPolicy {
                 head.add(HeaderName.X_REQUEST_ID, uuid, 0, uuid.length);
             }
         }
-        via(head, downstream.protocol().equals("HTTP/2") ? HTTP_2 : HTTP_1);
+        via(head, downstream.protocol());
     }
 
     /** Takes out what clients outside may not say. Most say nothing of the kind: one look at each name tells. */
@@ -189,7 +191,7 @@ final class HeaderPolicy {
 
     /** Makes a host's response fit for the client. */
     void response(HttpHead head, @Nullable HttpHead request, long upstreamMillis, int attempts,
-            @Nullable Forward forward) {
+            @Nullable Forward forward, @Nullable String upstreamProtocol) {
         HopByHop.strip(head);
         if (!spec.suppressEnvoyHeaders()) {
             head.remove(HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME);
@@ -215,7 +217,7 @@ final class HeaderPolicy {
         if (!head.has(HeaderName.DATE)) {
             date(head);
         }
-        via(head, HTTP_1);
+        via(head, upstreamProtocol);
     }
 
     /** The body of an answer of Weir's own. Callers of gRPC get none: what they are told stands in the head. */
@@ -225,6 +227,25 @@ final class HeaderPolicy {
         }
         GrpcWords.answer(head, GrpcStatus.ofHttp(head.status()), body);
         return NO_BYTES;
+    }
+
+    /**
+     * Says how the content of an answer of Weir's own is delimited.
+     *
+     * @return whether any is to be sent
+     */
+    static boolean frame(HttpHead head, @Nullable HttpHead request, int contentBytes) {
+        int status = head.status();
+        boolean none = status == 204 || status == 304;
+        if (none || (request != null && request.methodIs("HEAD"))) {
+            if (!none) {
+                head.add(HeaderName.CONTENT_LENGTH, contentBytes);
+            }
+            head.framing(Framing.NONE, -1);
+            return false;
+        }
+        head.framing(Framing.LENGTH, contentBytes);
+        return contentBytes > 0;
     }
 
     /** What an answer of Weir's own carries. */
@@ -249,8 +270,9 @@ final class HeaderPolicy {
     }
 
     /** RFC 9110 section 7.6.3, where the configuration names us: how the message came to us, and who we are. */
-    private void via(HttpHead head, byte[] protocol) {
+    private void via(HttpHead head, @Nullable String spoken) {
         if (via.length > 0) {
+            byte[] protocol = "HTTP/2".equals(spoken) ? HTTP_2 : head.minorVersion() == 0 ? HTTP_1_0 : HTTP_1_1;
             byte[] value = new byte[protocol.length + via.length];
             System.arraycopy(protocol, 0, value, 0, protocol.length);
             System.arraycopy(via, 0, value, protocol.length, via.length);

@@ -32,6 +32,13 @@ public final class Heads {
         return head == null ? new HttpHead() : head;
     }
 
+    /** The head of an answer without fields so far, to be given back. */
+    HttpHead answer(int status) {
+        var head = take();
+        head.status(status);
+        return head;
+    }
+
     /** Takes a head back. */
     public void giveBack(HttpHead head) {
         if (free.size() < KEPT_MAX) {

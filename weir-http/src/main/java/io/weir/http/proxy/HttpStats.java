@@ -24,6 +24,8 @@ public final class HttpStats {
     public final Counter cxIdleTimeout;
     public final Counter cxMaxDurationReached;
     public final Counter cxDrainClose;
+    final Counter cxUpgradesTotal;
+    final Gauge cxUpgradesActive;
     public final Histogram cxLengthMs;
     public final Counter rqHeaderTimeout;
     final Counter rqTotal;
@@ -37,6 +39,7 @@ public final class HttpStats {
     final Counter rqTooLarge;
     final Counter rqIdleTimeout;
     final Counter rqMaxDurationReached;
+    final Counter rqUpgradeRefused;
     final Histogram rqTime;
     /** Requests that a second host was asked for as the first was late: Weir's own, as the next two. */
     final Counter rqBackup;
@@ -70,6 +73,8 @@ public final class HttpStats {
         cxIdleTimeout = scope.counter("downstream_cx_idle_timeout");
         cxMaxDurationReached = scope.counter("downstream_cx_max_duration_reached");
         cxDrainClose = scope.counter("downstream_cx_drain_close");
+        cxUpgradesTotal = scope.counter("downstream_cx_upgrades_total");
+        cxUpgradesActive = scope.gauge("downstream_cx_upgrades_active");
         cxLengthMs = scope.histogram("downstream_cx_length_ms");
         rqHeaderTimeout = scope.counter("downstream_rq_header_timeout");
         rqTotal = scope.counter("downstream_rq_total");
@@ -83,6 +88,7 @@ public final class HttpStats {
         rqTooLarge = scope.counter("downstream_rq_too_large");
         rqIdleTimeout = scope.counter("downstream_rq_idle_timeout");
         rqMaxDurationReached = scope.counter("downstream_rq_max_duration_reached");
+        rqUpgradeRefused = scope.counter("downstream_rq_ws_on_non_ws_route");
         rqTime = scope.histogram("downstream_rq_time");
         rqBackup = scope.counter("rq_backup_total");
         rqBackupWon = scope.counter("rq_backup_won");

@@ -3,9 +3,11 @@ package io.weir.http.proxy;
 import io.netty.buffer.Unpooled;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
-import io.weir.http.codec.HttpHead.Framing;
+import io.weir.http.route.Route;
 import io.weir.net.transport.Worker;
+import io.weir.observe.log.ResponseFlag;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What Weir itself answers in an exchange: its form, its head, its body. Serves one exchange after another; belongs to
@@ -24,18 +26,41 @@ final class LocalAnswers {
         this.worker = worker;
     }
 
-    void refuse(FirstLook.Refusal refusal) {
-        exchange.response().note(refusal.details(), refusal.flags());
-        var head = head(refusal.status());
-        if (refusal.allow() != null) {
-            head.add(FirstLook.ALLOW, refusal.allow());
+    /** Whether a request may not be routed, and is answered here. */
+    boolean refused(HttpHead request) {
+        var refusal = FirstLook.at(request, context.spec());
+        if (refusal != null) {
+            refuse(refusal);
+            return true;
         }
-        send(head, NO_BYTES);
+        switch (context.normalizer().apply(request, exchange.headerPolicy().localPort())) {
+            case ACCEPT -> {
+                return false;
+            }
+            case REJECT_PATH -> reply(400, "", "path_normalization_failed", ResponseFlag.DPE.bit());
+            case REJECT_HEADER -> reply(400, "", "unexpected_underscore", ResponseFlag.DPE.bit());
+            case REDIRECT -> redirect(307, request.path(), "path_normalization_redirect");
+        }
+        return true;
+    }
+
+    /** Whether a tunnel is asked for that may not be had by this route; that is answered here. */
+    boolean tunnelRefused(HttpHead request, @Nullable Route route) {
+        var refusal = FirstLook.tunnel(request, context, route);
+        if (refusal != null) {
+            refuse(refusal);
+        }
+        return refusal != null;
+    }
+
+    private void refuse(FirstLook.Refusal refusal) {
+        exchange.response().note(refusal.details(), refusal.flags());
+        send(refusal.answer(Heads.of(worker)), NO_BYTES);
     }
 
     void redirect(int code, String location, String why) {
         exchange.response().note(why, 0);
-        var head = head(code);
+        var head = Heads.of(worker).answer(code);
         head.add(HeaderName.LOCATION, location);
         send(head, NO_BYTES);
     }
@@ -47,15 +72,9 @@ final class LocalAnswers {
     /** The body is not written to. */
     void send(int code, byte[] body, String why, long responseFlags) {
         exchange.response().note(why, responseFlags);
-        var head = head(code);
+        var head = Heads.of(worker).answer(code);
         exchange.headerPolicy().overload(head, exchange.flags());
         send(head, body);
-    }
-
-    private HttpHead head(int code) {
-        var head = Heads.of(worker).take();
-        head.status(code);
-        return head;
     }
 
     private void send(HttpHead head, byte[] ownBody) {
@@ -67,15 +86,7 @@ final class LocalAnswers {
         if (chosen != null) {
             chosen.responseEdits().apply(head, exchange.record());
         }
-        if (Response.bodyless(head, exchange.request())) {
-            if (head.status() != 204 && head.status() != 304) {
-                head.add(HeaderName.CONTENT_LENGTH, body.length);
-            }
-            head.framing(Framing.NONE, -1);
-            exchange.answer(head, Unpooled.EMPTY_BUFFER);
-        } else {
-            head.framing(Framing.LENGTH, body.length);
-            exchange.answer(head, body.length == 0 ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
-        }
+        boolean content = HeaderPolicy.frame(head, exchange.request(), body.length);
+        exchange.answer(head, content ? Unpooled.wrappedBuffer(body) : Unpooled.EMPTY_BUFFER);
     }
 }

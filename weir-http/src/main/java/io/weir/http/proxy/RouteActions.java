@@ -63,4 +63,11 @@ final class RouteActions {
             timeouts.requestComplete(nowNanos);
         }
     }
+
+    /** What the route changes in a host's response. */
+    void edit(HttpHead response, @Nullable Target chosen) {
+        if (chosen != null) {
+            chosen.responseEdits().apply(response, exchange.record());
+        }
+    }
 }

@@ -8,6 +8,8 @@ import io.weir.core.balance.Picker;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.model.RoutingPriority;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.proxy.visit.Admitted;
+import io.weir.http.proxy.visit.Visit;
 import io.weir.http.upstream.HostPool;
 import io.weir.http.upstream.Pools;
 import io.weir.http.upstream.UpstreamListener;
@@ -177,7 +179,7 @@ final class Shadow extends TimerWheel.Timer implements UpstreamListener, PickCon
     public void upstreamReady(UpstreamStream open) {
         waiter = null;
         stream = open;
-        visit.connected(open.localAddress());
+        visit.connected(open.localAddress(), open.protocol());
         open.head(request, bodyless);
         open.flush();
         send();

@@ -41,7 +41,7 @@ final class Shadows {
     void begin(HttpHead request, Forward how, boolean bodyless) {
         Route route = exchange.route();
         ShadowRules rules = route == null ? null : route.note(ShadowRules.class);
-        if (rules == null) {
+        if (rules == null || request.tunnel()) { // nobody could answer what a copy's host says there
             return;
         }
         List<ShadowPolicy> policies = rules.policies();

@@ -1,5 +1,6 @@
 package io.weir.http.proxy;
 
+import io.weir.core.stats.Counter;
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.control.GrpcTimeouts;
@@ -7,6 +8,7 @@ import io.weir.http.route.Forward;
 import io.weir.http.route.Route;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
+import io.weir.observe.log.ResponseFlag;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Timeouts extends TimerWheel.Timer {
     /** What an exchange may run out of, besides its route's time and a try's. */
-    enum Deadline {
+    private enum Deadline {
         /** Its whole life. */
         LIFE,
         /** Neither side has moved. */
@@ -97,6 +99,13 @@ final class Timeouts extends TimerWheel.Timer {
         }
     }
 
+    /** The request has become a tunnel, which lasts as long as its ends want: only silence ends it, and a set life. */
+    void tunnelOpens() {
+        routeNanos = 0;
+        routeDeadline = NEVER;
+        requestDeadline = NEVER;
+    }
+
     /** A byte has moved in either direction. */
     void touched(long nowNanos) {
         touchedNanos = nowNanos;
@@ -168,11 +177,11 @@ final class Timeouts extends TimerWheel.Timer {
             return;
         }
         if (routeDeadline <= nowNanos) {
-            exchange.timedOut();
+            timedOut();
         } else if (lifeDeadline <= nowNanos) {
-            exchange.expired(Deadline.LIFE);
+            expired(Deadline.LIFE);
         } else if (requestDeadline <= nowNanos) {
-            exchange.expired(Deadline.REQUEST);
+            expired(Deadline.REQUEST);
         } else if (backOffDeadline <= nowNanos) {
             backOffDeadline = NEVER;
             exchange.attempts().again();
@@ -183,10 +192,34 @@ final class Timeouts extends TimerWheel.Timer {
             hedgeDeadline = NEVER;
             exchange.attempts().backUp();
         } else if (idleNanos > 0 && touchedNanos + idleNanos <= nowNanos) {
-            exchange.expired(Deadline.IDLE);
+            expired(Deadline.IDLE);
         }
         if (exchange.active()) {
             arm();
         }
+    }
+
+    /** The whole exchange has taken longer than its route allows. */
+    private void timedOut() {
+        exchange.stats().rqTimeout.increment();
+        exchange.attempts().timedOut(504);
+        exchange.failed(504, "upstream request timeout", "response_timeout", ResponseFlag.UT.bit());
+    }
+
+    /** Another deadline than the route's has passed. */
+    private void expired(Deadline which) {
+        exchange.attempts().abandon();
+        var stats = exchange.stats();
+        int code = exchange.received() ? 504 : 408;
+        switch (which) {
+            case LIFE -> expired(stats.rqMaxDurationReached, code, "stream", "max_duration", ResponseFlag.DT.bit());
+            case IDLE -> expired(stats.rqIdleTimeout, code, "stream", "stream_idle", ResponseFlag.SI.bit());
+            case REQUEST -> expired(stats.rqTimeout, 408, "request", "request_overall", 0);
+        }
+    }
+
+    private void expired(Counter counter, int code, String what, String which, long flags) {
+        counter.increment();
+        exchange.failed(code, what + " timeout", which + "_timeout", flags);
     }
 }

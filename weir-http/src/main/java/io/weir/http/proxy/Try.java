@@ -5,10 +5,10 @@ import io.weir.core.admit.CircuitBreaker;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.model.Host;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.proxy.visit.Visit;
 import io.weir.http.upstream.HostPool;
 import io.weir.http.upstream.UpstreamListener;
 import io.weir.http.upstream.UpstreamStream;
-import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,9 +68,9 @@ final class Try implements UpstreamListener {
         visit.begin(to, host, nowNanos);
     }
 
-    /** Asks for a connection; all may be over when this returns. */
-    void connect(HostPool pool) {
-        var line = pool.request(this);
+    /** Asks for a connection, one that can be upgraded where that is wanted; all may be over when this returns. */
+    void connect(HostPool pool, boolean upgrade) {
+        var line = pool.request(this, upgrade);
         if (line != null && line.waits()) {
             waiter = line; // else the call has been answered already, and all may have moved on since
         }
@@ -178,8 +178,7 @@ final class Try implements UpstreamListener {
     public void upstreamReady(UpstreamStream open) {
         waiter = null;
         stream = open;
-        SocketAddress ours = open.localAddress();
-        visit.connected(ours);
+        visit.connected(open.localAddress(), open.protocol());
         attempts.ready(this, open);
     }
 

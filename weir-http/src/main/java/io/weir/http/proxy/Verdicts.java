@@ -3,6 +3,7 @@ package io.weir.http.proxy;
 import io.weir.core.cluster.Cluster;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.control.RedirectRule;
+import io.weir.http.proxy.visit.Mishap;
 import io.weir.http.route.Forward;
 import io.weir.http.route.ResetBackOff;
 import io.weir.http.route.Route;

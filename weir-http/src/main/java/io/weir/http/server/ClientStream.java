@@ -1,8 +1,11 @@
 package io.weir.http.server;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HttpHead.Framing;
+import io.weir.http.codec.Tunnels;
 import io.weir.http.h2.Http2Error;
 import io.weir.http.h2.Http2Reset;
 import io.weir.http.h2.Http2Stream;
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientStream implements Downstream, Http2StreamListener {
     private static final int CONTINUE = 100;
+    private static final int SWITCHING = 101;
+    private static final int OK = 200;
 
     private final Http2Connection connection;
     private final Exchange exchange;
@@ -29,6 +34,10 @@ final class ClientStream implements Downstream, Http2StreamListener {
     /** The exchange has the request, and has not ended. */
     private boolean serving;
     private boolean continueOwed;
+    /** The request has opened a tunnel. */
+    private boolean tunnel;
+    /** The client's side of the tunnel had ended before it was opened, with the head. */
+    private boolean tunnelEndOwed;
 
     ClientStream(Http2Connection connection) {
         this.connection = connection;
@@ -39,6 +48,8 @@ final class ClientStream implements Downstream, Http2StreamListener {
         stream = opened;
         serving = false;
         continueOwed = false;
+        tunnel = false;
+        tunnelEndOwed = false;
     }
 
     /** The request came by HTTP/1.1. */
@@ -69,8 +80,10 @@ final class ClientStream implements Downstream, Http2StreamListener {
     public void streamHead(HttpHead request, boolean last) {
         connection.requestBegins();
         serving = true;
-        continueOwed = request.expectContinue() && !last;
-        exchange.begin(request, last);
+        continueOwed = request.expectContinue() && !last && !request.tunnel();
+        tunnelEndOwed = last && request.tunnel();
+        Tunnels.fromHttp2(request);
+        exchange.begin(request, last || request.tunnel()); // what follows a request for a tunnel is no part of it
     }
 
     @Override
@@ -147,6 +160,12 @@ final class ClientStream implements Downstream, Http2StreamListener {
             Heads.of(worker()).giveBack(interim);
             connection.session().flush();
         }
+        if (wanted && tunnelEndOwed) {
+            tunnelEndOwed = false;
+            exchange.requestData(Unpooled.EMPTY_BUFFER, true);
+            exchange.requestReadEnd();
+            return;
+        }
         one.readable(wanted);
     }
 
@@ -162,6 +181,11 @@ final class ClientStream implements Downstream, Http2StreamListener {
     @Override
     public void head(HttpHead response, boolean last) {
         continueOwed = false;
+        var request = head;
+        if (request != null && !last && Tunnels.opens(request, response)) {
+            opening(response);
+            return;
+        }
         if (response.framing() == Framing.UNTIL_CLOSE) {
             response.framing(Framing.CHUNKED, -1); // of no known length: END_STREAM ends it
         }
@@ -169,6 +193,20 @@ final class ClientStream implements Downstream, Http2StreamListener {
         if (one != null) {
             one.response(response, last);
         }
+    }
+
+    private void opening(HttpHead response) {
+        tunnel = true;
+        response.framing(Framing.NONE, -1);
+        response.remove(HeaderName.CONTENT_LENGTH);
+        response.remove(HeaderName.SEC_WEBSOCKET_ACCEPT); // of HTTP/1.1 alone, as 101 is (RFC 8441 section 5)
+        int status = response.status();
+        response.status(status == SWITCHING ? OK : status);
+        var one = stream;
+        if (one != null) {
+            one.response(response, false);
+        }
+        response.status(status); // which logs tell
     }
 
     @Override
@@ -205,7 +243,7 @@ final class ClientStream implements Downstream, Http2StreamListener {
         var one = stream;
         stream = null;
         if (one != null) {
-            one.reset(Http2Error.INTERNAL_ERROR);
+            one.reset(tunnel ? Http2Error.CONNECT_ERROR : Http2Error.INTERNAL_ERROR); // RFC 9113 section 8.5
         }
     }
 

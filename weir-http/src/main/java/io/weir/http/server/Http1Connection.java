@@ -4,15 +4,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.Http1BodyReader;
 import io.weir.http.codec.Http1HeadReader;
-import io.weir.http.codec.Http1Output;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HttpHead.Framing;
+import io.weir.http.codec.Tunnels;
 import io.weir.http.proxy.Downstream;
 import io.weir.http.proxy.Exchange;
 import io.weir.http.proxy.Heads;
@@ -41,6 +40,8 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
         BODY,
         /** The request is complete, its response is not. */
         ANSWERING,
+        /** The connection carries what the tunnel's two ends say to each other, and no HTTP any more. */
+        TUNNEL,
         /** The last response has been written or given up: what still arrives is thrown away. */
         CLOSING,
         /** The connection goes on as another one, with HTTP/2. */
@@ -49,7 +50,7 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
 
     private final Http1HeadReader heads;
     private final Http1BodyReader bodies;
-    private final Http1Output output = new Http1Output();
+    private final ClientOutput output;
     private final ConnectionTimer timer;
     private final Unread unread = new Unread();
 
@@ -62,14 +63,15 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
     private boolean continueOwed;
     private boolean persistent = true;
     private boolean oldClient;
-    private boolean closeAfterFlush;
     private boolean inputEnded;
+    private boolean tunnelEndTold;
     private long requests;
 
     Http1Connection(HttpServer server, Worker worker, Channel channel, long connectionId, long openedNanos) {
         super(server, worker, channel, connectionId);
         this.bodies = new Http1BodyReader(server.headLimits());
         this.heads = Http1HeadReader.requests(server.headLimits());
+        this.output = new ClientOutput(server, worker, channel);
         this.timer = new ConnectionTimer(this, server.spec().timeouts(), openedNanos);
     }
 
@@ -96,6 +98,7 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
                 going = in != null && switch (state) {
                     case HEAD -> channel.isWritable() && readHead(in);
                     case BODY -> bodyWanted && readBody(in);
+                    case TUNNEL -> bodyWanted && readTunnel(in);
                     case ANSWERING, GONE -> false;
                     case CLOSING -> {
                         in.skipBytes(in.readableBytes());
@@ -116,7 +119,7 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
         if (one != null) {
             one.requestReadEnd();
         }
-        flushOutput();
+        output.flush();
         boolean drained = unread.none();
         if (drained) {
             unread.release();
@@ -127,7 +130,7 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
             return;
         }
         reading(drained && switch (state) {
-            case BODY -> bodyWanted;
+            case BODY, TUNNEL -> bodyWanted;
             case HEAD, ANSWERING, GONE -> channel.isWritable();
             case CLOSING -> true;
         });
@@ -146,16 +149,24 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
         switch (state) {
             case HEAD -> {
                 state = State.CLOSING;
-                closeAfterFlush = true;
+                output.closeBehind();
                 timer.closingBegins();
-                flushOutput();
+                output.flush();
             }
             case BODY -> {
                 if (oldClient) {
                     cut();
                 } else {
                     exchange().downstreamClosed();
-                    flushOutput();
+                    output.flush();
+                }
+            }
+            case TUNNEL -> {
+                if (!tunnelEndTold) { // the other direction may live on
+                    tunnelEndTold = true;
+                    exchange().requestData(Unpooled.EMPTY_BUFFER, true);
+                    exchange().requestReadEnd();
+                    output.flush();
                 }
             }
             case ANSWERING, GONE -> {
@@ -212,7 +223,10 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
         requests++;
         headTimed = false;
         oldClient = message.minorVersion() == 0;
-        persistent = message.persistent() && !timer.durationReached() && server.keeps(requests);
+        Tunnels.fromHttp1(message);
+        // What comes behind a request for a tunnel may be meant for the tunnel. Where that is refused nobody takes it
+        // for a request: the connection closes (RFC 9112 section 9.6).
+        persistent = message.persistent() && !message.tunnel() && !timer.durationReached() && server.keeps(requests);
         continueOwed = message.expectContinue() && !oldClient;
         bodyWanted = false;
         boolean last = message.framing() == Framing.NONE || message.contentLength() == 0;
@@ -242,8 +256,8 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
         if (one != null) {
             one.downstreamClosed(); // its earlier requests are answered; what is armed for it goes
         }
-        output.raw(channel, H2cUpgrade.SWITCHING);
-        flushOutput();
+        output.raw(H2cUpgrade.SWITCHING);
+        output.flush();
         server.upgraded(this, message, settings, unread.take());
         return true;
     }
@@ -255,6 +269,11 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
             exchange = one;
         }
         return one;
+    }
+
+    private boolean readTunnel(ByteBuf in) {
+        exchange().requestData(in.readRetainedSlice(in.readableBytes()), false);
+        return true;
     }
 
     private boolean readBody(ByteBuf in) {
@@ -292,13 +311,13 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
 
     @Override
     public void readable(boolean wanted) {
-        if (state != State.BODY || bodyWanted == wanted) {
+        if ((state != State.BODY && state != State.TUNNEL) || bodyWanted == wanted) {
             return;
         }
         bodyWanted = wanted;
         if (wanted && continueOwed) {
             continueOwed = false;
-            output.raw(channel, CONTINUE);
+            output.raw(CONTINUE);
             flush();
         }
         process();
@@ -308,21 +327,24 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
     public void interim(HttpHead interim) {
         if (!oldClient) {
             interim.framing(Framing.NONE, -1);
-            output.response(channel, interim);
+            output.response(interim);
         }
     }
 
     @Override
     public void head(HttpHead response, boolean last) {
+        var request = head;
+        if (request != null && !last && Tunnels.opens(request, response)) {
+            state = State.TUNNEL;
+            output.opening(request, response);
+            return;
+        }
         if (response.framing() == Framing.UNTIL_CLOSE || response.framing() == Framing.CHUNKED) {
             response.framing(oldClient ? Framing.UNTIL_CLOSE : Framing.CHUNKED, -1);
         }
-        if (response.framing() == Framing.UNTIL_CLOSE || server.draining() || lastRequest()) {
-            persistent = false;
-        }
-        if (state == State.BODY) {
-            // An answer before the request is complete may end before it, and then nobody looks where the next
-            // begins. Whether it will, a head cannot know (RFC 9112 section 9.6: say close before closing).
+        // An answer before the request is complete may end before it, and then nobody looks where the next begins.
+        // Whether it will, a head cannot know (RFC 9112 section 9.6: say close before closing).
+        if (response.framing() == Framing.UNTIL_CLOSE || server.draining() || lastRequest() || state == State.BODY) {
             persistent = false;
         }
         if (!persistent) {
@@ -330,17 +352,20 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
         } else if (oldClient) {
             response.add(HeaderName.CONNECTION, "keep-alive");
         }
-        output.response(channel, response);
+        output.response(response);
     }
 
     @Override
     public void data(ByteBuf data, boolean last) {
-        output.data(channel, data, last);
+        output.data(data, last);
+        if (last && state == State.TUNNEL) {
+            output.finishBehind();
+        }
     }
 
     @Override
     public void trailers(HttpHead trailers) {
-        output.trailers(channel, trailers);
+        output.trailers(trailers);
     }
 
     @Override
@@ -355,26 +380,16 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
             timer.idleBegins();
         } else {
             state = State.CLOSING;
-            closeAfterFlush = true;
+            output.closeBehind();
             timer.closingBegins();
         }
     }
 
     @Override
     public void flush() {
-        flushOutput();
+        output.flush();
         if (!unread.none()) {
             process();
-        }
-    }
-
-    private void flushOutput() {
-        if (output.waiting()) {
-            server.stats().cxTxBytes.add(output.flush(channel));
-        }
-        if (closeAfterFlush) {
-            closeAfterFlush = false;
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> Linger.close(channel, worker, server.spec()));
         }
     }
 
@@ -385,17 +400,11 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
 
     @Override
     public void cut() {
+        // A body of an old client, and a tunnel, may end with the connection: only a reset tells that this end is none.
+        boolean reset = oldClient || state == State.TUNNEL;
         state = State.CLOSING;
         persistent = false;
-        closeAfterFlush = false;
-        if (output.waiting()) {
-            output.flush(channel);
-        }
-        if (oldClient) {
-            // Its body may end with the connection: only a reset tells it that this end is none.
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        }
-        channel.close();
+        output.cut(reset);
     }
 
     @Override

@@ -37,6 +37,7 @@ public final class HostPool {
     private final UpstreamSettings settings;
     private final ClusterStats stats;
     private final boolean http2;
+    private final boolean raw;
     private final ArrayDeque<HostConnection> idle = new ArrayDeque<>();
     /** Those of HTTP/2 that carry requests and have room for more. */
     private final List<Http2Upstream> shared = new ArrayList<>();
@@ -54,9 +55,11 @@ public final class HostPool {
     /**
      * @param http2
      *            whether the host is spoken to by HTTP/2
+     * @param raw
+     *            whether it hears nothing of HTTP: each connection serves one tunnel
      */
     HostPool(Worker worker, Cluster cluster, CircuitBreaker circuit, Host host, UpstreamSettings settings,
-            boolean http2) {
+            boolean http2, boolean raw) {
         this.worker = worker;
         this.cluster = cluster;
         this.circuit = circuit;
@@ -64,15 +67,18 @@ public final class HostPool {
         this.settings = settings;
         this.stats = cluster.stats();
         this.http2 = http2;
+        this.raw = raw;
     }
 
     /** A request in line for a connection. */
     public final class Waiter {
         private final long untilNanos;
+        private final boolean extended;
         private @Nullable UpstreamListener listener;
 
-        private Waiter(UpstreamListener listener, long untilNanos) {
+        private Waiter(UpstreamListener listener, boolean extended, long untilNanos) {
             this.listener = listener;
+            this.extended = extended;
             this.untilNanos = untilNanos;
         }
 
@@ -105,7 +111,22 @@ public final class HostPool {
      * @return the place in line, or null when the listener has been called already
      */
     public @Nullable Waiter request(UpstreamListener listener) {
+        return request(listener, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param extended
+     *            whether the request is an upgrade, for which a host of HTTP/2 must have said that it takes them (RFC
+     *            8441 section 4): it waits for that
+     */
+    public @Nullable Waiter request(UpstreamListener listener, boolean extended) {
         var ready = ready();
+        if (extended && ready instanceof Http2Upstream one && !one.greeted()) {
+            place(one);
+            ready = null;
+        }
         if (ready != null) {
             ready.begin(listener);
             return null;
@@ -117,7 +138,7 @@ public final class HostPool {
         }
         stats.upstreamRqPendingTotal().increment();
         stats.upstreamRqPendingActive().increment();
-        var waiter = waiter(listener);
+        var waiter = waiter(listener, extended);
         waiting.addLast(waiter);
         if (wanted() && !connectOne() && open.isEmpty() && connecting == 0) {
             waiting.remove(waiter);
@@ -168,16 +189,16 @@ public final class HostPool {
         return !http2 || waiting.size() > (long) (connecting + greeting) * settings.http2().concurrentStreamsMax();
     }
 
-    private Waiter waiter(UpstreamListener listener) {
+    private Waiter waiter(UpstreamListener listener, boolean extended) {
         long waitNanos = cluster.spec().admission().queueNanos();
         if (waitNanos == Long.MAX_VALUE) {
-            return new Waiter(listener, Long.MAX_VALUE);
+            return new Waiter(listener, extended, Long.MAX_VALUE);
         }
         long untilNanos = worker.nowNanos() + waitNanos;
         if (!impatience.armed()) {
             worker.timers().arm(impatience, untilNanos);
         }
-        return new Waiter(listener, untilNanos);
+        return new Waiter(listener, extended, untilNanos);
     }
 
     private void pendingEnded() {
@@ -195,11 +216,13 @@ public final class HostPool {
         }
         connecting++;
         stats.upstreamCxTotal().increment();
-        (http2 ? stats.upstreamCxHttp2Total() : stats.upstreamCxHttp1Total()).increment();
+        if (!raw) {
+            (http2 ? stats.upstreamCxHttp2Total() : stats.upstreamCxHttp1Total()).increment();
+        }
         stats.upstreamCxActive().increment();
         host.stats().cxTotal().increment();
         host.stats().cxActive().increment();
-        var connection = http2 ? new Http2Upstream(this, settings) : new Http1Upstream(this, settings);
+        var connection = http2 ? new Http2Upstream(this, settings) : new Http1Upstream(this, settings, raw);
         long began = worker.nowNanos();
         Connector.connect(worker, host.address(), settings.connect(cluster.spec()), connection)
                 .addListener((ChannelFuture done) -> connected(connection, done, began));
@@ -268,7 +291,8 @@ public final class HostPool {
         if (!open.contains(connection)) {
             return;
         }
-        while (!waiting.isEmpty() && connection.room() > 0) {
+        for (var first = waiting.peekFirst(); first != null && connection.room() > 0
+                && (connection.greeted() || !first.extended); first = waiting.peekFirst()) {
             var listener = waiting.removeFirst().leave();
             if (listener != null) {
                 connection.begin(listener);
@@ -333,7 +357,7 @@ public final class HostPool {
                 return;
             }
         }
-        if (retired) {
+        if (retired || raw) {
             connection.close();
             return;
         }

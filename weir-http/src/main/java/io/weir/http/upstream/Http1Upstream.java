@@ -5,12 +5,15 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.weir.http.codec.Http1BodyReader;
 import io.weir.http.codec.Http1HeadReader;
 import io.weir.http.codec.Http1Output;
 import io.weir.http.codec.HttpHead;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +22,10 @@ import org.slf4j.LoggerFactory;
  * One HTTP/1.1 connection to a host, and the stream of the request that it carries at the moment. It goes back to its
  * pool when request and response are both complete, nothing followed them and the host lets it live (RFC 9112 section
  * 9.3); else it is closed.
+ *
+ * <p>
+ * An upgrade that the host takes up, and a CONNECT, make a {@link Tunnel} of it. A raw connection is one from the
+ * start: the host hears nothing of HTTP, and its client is answered with 200 as soon as the connection stands.
  */
 final class Http1Upstream extends ChannelInboundHandlerAdapter implements HostConnection, UpstreamStream {
     private static final Logger LOG = LoggerFactory.getLogger(Http1Upstream.class);
@@ -26,20 +33,24 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements HostCo
     private static final int INTERIMS_MAX = 32;
     /** So much of an answer is read from a connection that broke, whether its client keeps up or not. */
     private static final int DRAIN_BYTES_MAX = 1 << 20;
+    private static final int OK = 200;
+    private static final int SWITCHING = 101;
 
     private final HostPool pool;
     private final UpstreamSettings settings;
+    private final boolean raw;
     private final Http1HeadReader heads;
     private final Http1BodyReader bodies;
     private final HttpHead head = new HttpHead();
     private final Http1Output output = new Http1Output();
+    private final Asked asked = new Asked();
 
     private @Nullable Channel channel;
     private @Nullable UpstreamListener listener;
     private @Nullable UpstreamListener handing;
     private @Nullable UpstreamListener endedInThisRead;
     private boolean requestComplete;
-    private boolean toHead;
+    private @Nullable Tunnel tunnel;
     private boolean responseStarted;
     private boolean inBody;
     private boolean untilClose;
@@ -53,9 +64,10 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements HostCo
     private long openedNanos;
     private long restingSinceNanos;
 
-    Http1Upstream(HostPool pool, UpstreamSettings settings) {
+    Http1Upstream(HostPool pool, UpstreamSettings settings, boolean raw) {
         this.pool = pool;
         this.settings = settings;
+        this.raw = raw;
         this.bodies = new Http1BodyReader(settings.headLimits());
         this.heads = Http1HeadReader.responses(settings.headLimits());
     }
@@ -78,6 +90,12 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements HostCo
         heads.reset();
         head.clear();
         one.upstreamReady(this);
+        if (raw && listener != null) {
+            head.status(OK);
+            head.framing(asked.connect() ? HttpHead.Framing.NONE : HttpHead.Framing.UNTIL_CLOSE, -1);
+            opens(one);
+            one.upstreamReadEnd();
+        }
     }
 
     @Override
@@ -98,26 +116,30 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements HostCo
 
     @Override
     public void close() {
-        var open = channel;
-        if (open != null) {
-            closedByUs |= open.isActive();
-            open.close();
-        }
+        var open = channel();
+        closedByUs |= open.isActive();
+        open.close();
     }
 
     // ---- the request ----
 
     @Override
     public void head(HttpHead request, boolean last) {
-        toHead = request.methodIs("HEAD");
-        output.request(channel(), request);
-        requestComplete = last;
+        requestComplete = last && !request.tunnel();
+        var written = asked.note(request, pool.worker().random());
+        if (!raw) {
+            output.request(channel(), written);
+        }
     }
 
     @Override
     public void data(ByteBuf data, boolean last) {
         output.data(channel(), data, last);
         requestComplete = last;
+        var both = tunnel;
+        if (last && both != null && both.clientEnded()) {
+            listener = null; // the host's half has ended before: nothing more is to be told
+        }
     }
 
     @Override
@@ -129,6 +151,10 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements HostCo
     @Override
     public void flush() {
         pool.stats().upstreamCxTxBytesTotal().add(output.flush(channel()));
+        var both = tunnel;
+        if (both != null) {
+            both.flushed();
+        }
     }
 
     @Override
@@ -156,7 +182,16 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements HostCo
         busyAtClose = true;
         pool.stats().upstreamRqTxReset().increment();
         output.discard();
+        var both = tunnel;
+        if (both != null) {
+            both.cut();
+        }
         close();
+    }
+
+    @Override
+    public String protocol() {
+        return "HTTP/1.1";
     }
 
     @Override
@@ -166,11 +201,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements HostCo
     }
 
     private Channel channel() {
-        var open = channel;
-        if (open == null) {
-            throw new IllegalStateException("the connection is not registered");
-        }
-        return open;
+        return Objects.requireNonNull(channel, "the connection is not registered");
     }
 
     // ---- the response ----
@@ -180,6 +211,9 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements HostCo
         channel = context.channel();
         // A failed write says nothing of what can still be read: see exceptionCaught.
         context.channel().config().setAutoClose(false);
+        if (raw) {
+            context.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        }
     }
 
     @Override
@@ -248,7 +282,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements HostCo
 
     private void head(ByteBuf in) {
         responseStarted = true;
-        switch (heads.read(in, head, toHead, false)) {
+        switch (heads.read(in, head, asked.head(), asked.connect())) {
             case INCOMPLETE -> {
             }
             case REJECTED -> reset(UpstreamListener.Reset.PROTOCOL, heads.reject().details());
@@ -262,8 +296,13 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements HostCo
             return;
         }
         if (head.status() < 200) {
-            if (head.status() == 101) {
-                reset(UpstreamListener.Reset.PROTOCOL, "upgrade_not_requested");
+            if (head.status() == SWITCHING) {
+                String wrong = asked.wrong(head);
+                if (wrong == null) {
+                    opens(one);
+                } else {
+                    reset(UpstreamListener.Reset.PROTOCOL, wrong);
+                }
                 return;
             }
             if (++interims > INTERIMS_MAX) {
@@ -277,6 +316,10 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements HostCo
             heads.reset();
             return;
         }
+        if (asked.connect() && head.status() / 100 == 2) {
+            opens(one);
+            return;
+        }
         if (head.framing() == HttpHead.Framing.NONE || head.contentLength() == 0) {
             last(one);
             one.upstreamHead(head, true);
@@ -287,6 +330,40 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements HostCo
         untilClose = head.framing() == HttpHead.Framing.UNTIL_CLOSE;
         bodies.start(head.framing(), head.contentLength());
         one.upstreamHead(head, false);
+    }
+
+    /** All bytes that come from here on are the tunnel's, or the content of a raw answer. */
+    private void opens(UpstreamListener one) {
+        tunnel = new Tunnel(channel(), pool.worker(), requestComplete);
+        inBody = true;
+        untilClose = true;
+        responseStarted = true;
+        bodies.start(HttpHead.Framing.UNTIL_CLOSE, -1);
+        one.upstreamHead(head, false);
+    }
+
+    /** The host has ended its half of a tunnel, or all that it says on a raw connection. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event != ChannelInputShutdownEvent.INSTANCE) {
+            return;
+        }
+        var one = listener;
+        var both = tunnel;
+        if (one == null || both == null || broken) {
+            context.close(); // channelInactive tells who has to know
+            return;
+        }
+        if (both.hostEnded() || !asked.tunnel()) {
+            listener = null;
+        }
+        one.upstreamData(Unpooled.EMPTY_BUFFER, true);
+        one.upstreamReadEnd();
+        if (asked.tunnel()) {
+            both.flushed();
+        } else {
+            context.close(); // the answer to a POST is complete, and with it the exchange
+        }
     }
 
     private void body(ByteBuf in) {
@@ -385,7 +462,11 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements HostCo
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         var one = listener;
-        if (one != null && inBody && untilClose && !broken) {
+        var both = tunnel;
+        if (both != null) {
+            both.closed();
+        }
+        if (one != null && inBody && untilClose && !broken && both == null) {
             listener = null;
             pool.closed(this, openedNanos, false, closedByUs);
             one.upstreamData(Unpooled.EMPTY_BUFFER, true);

@@ -1,7 +1,10 @@
 package io.weir.http.upstream;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.weir.http.codec.HeadCopy;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.codec.Tunnels;
 import io.weir.http.h2.Http2Error;
 import io.weir.http.h2.Http2Reset;
 import io.weir.http.h2.Http2Stream;
@@ -16,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Http2Request implements UpstreamStream, Http2StreamListener {
     /** Weir speaks to hosts without TLS; a head that came by HTTP/2 tells its own. */
     private static final String SCHEME = "http";
+    private static final int SWITCHING = 101;
 
     private final Http2Upstream connection;
     private final HttpHead head = new HttpHead();
@@ -26,6 +30,11 @@ final class Http2Request implements UpstreamStream, Http2StreamListener {
     private @Nullable UpstreamListener ended;
     private boolean responseStarted;
     private boolean wanted;
+    /** What an upgrade asks for; empty for all other requests. */
+    private String upgrade = "";
+    private boolean tunnel;
+    private boolean requestEnded;
+    private boolean responseEnded;
 
     Http2Request(Http2Upstream connection) {
         this.connection = connection;
@@ -37,6 +46,10 @@ final class Http2Request implements UpstreamStream, Http2StreamListener {
         ended = null;
         responseStarted = false;
         wanted = true;
+        upgrade = "";
+        tunnel = false;
+        requestEnded = false;
+        responseEnded = false;
     }
 
     // ---- the request ----
@@ -44,8 +57,29 @@ final class Http2Request implements UpstreamStream, Http2StreamListener {
     @Override
     public void head(HttpHead request, boolean last) {
         var open = stream;
-        if (open != null) {
-            open.request(request, SCHEME, last);
+        if (open == null) {
+            return;
+        }
+        upgrade = request.upgrade() ? request.protocol() : "";
+        if (upgrade.isEmpty()) {
+            open.request(request, SCHEME, last && !request.tunnel());
+        } else if (request.methodIs("GET") && connection.session().extendedConnect()) {
+            var copy = new HttpHead();
+            HeadCopy.request(request, copy);
+            Tunnels.toHttp2(copy);
+            open.request(copy, SCHEME, false);
+        } else {
+            // The listener is in the midst of something, and hears of it behind that.
+            connection.pool().worker().loop().execute(() -> refused(open));
+        }
+    }
+
+    /** The host takes no upgrades, or none of this method, which an extended CONNECT has no place for (RFC 8441). */
+    private void refused(Http2Stream meant) {
+        var one = listener;
+        if (stream == meant && one != null && meant.id() == 0) {
+            cancel();
+            one.upstreamReset(UpstreamListener.Reset.PROTOCOL, false, "http2.extended_connect_not_supported");
         }
     }
 
@@ -54,8 +88,14 @@ final class Http2Request implements UpstreamStream, Http2StreamListener {
         var open = stream;
         if (open == null) {
             data.release();
-        } else {
-            open.data(data, last);
+            return;
+        }
+        open.data(data, last);
+        requestEnded |= last;
+        if (last && responseEnded) {
+            listener = null;
+            over();
+            connection.giveBack(this);
         }
     }
 
@@ -105,6 +145,11 @@ final class Http2Request implements UpstreamStream, Http2StreamListener {
     }
 
     @Override
+    public String protocol() {
+        return "HTTP/2";
+    }
+
+    @Override
     public @Nullable SocketAddress localAddress() {
         return connection.localAddress();
     }
@@ -129,6 +174,7 @@ final class Http2Request implements UpstreamStream, Http2StreamListener {
     @Override
     public void streamHead(HttpHead message, boolean last) {
         var one = listener;
+        var open = stream;
         responseStarted = true;
         if (one == null) {
             return;
@@ -139,12 +185,28 @@ final class Http2Request implements UpstreamStream, Http2StreamListener {
             }
             return;
         }
+        if (message.status() / 100 == 2 && open != null && open.tunnel()) {
+            opened(one, message, last);
+            return;
+        }
         if (last) {
             last(one);
         }
         one.upstreamHead(message, last);
         if (last) {
             over();
+        }
+    }
+
+    private void opened(UpstreamListener one, HttpHead message, boolean last) {
+        var open = stream;
+        tunnel = true;
+        if (!upgrade.isEmpty()) {
+            message.status(SWITCHING);
+        }
+        one.upstreamHead(message, false);
+        if (last && stream == open) {
+            streamData(Unpooled.EMPTY_BUFFER, true);
         }
     }
 
@@ -158,6 +220,11 @@ final class Http2Request implements UpstreamStream, Http2StreamListener {
         var one = listener;
         if (one == null) {
             data.release();
+            return;
+        }
+        if (tunnel && !requestEnded) { // the other direction lives on
+            responseEnded = last;
+            one.upstreamData(data, last);
             return;
         }
         if (last) {

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class Pools {
     private static final WorkerSlot<Pools> SLOT = WorkerSlot.of(Pools::new);
     private static final int PRIORITIES = RoutingPriority.values().length;
+    /** HTTP/1, HTTP/2, and none of them. */
+    private static final int KINDS = 3;
 
     private final Worker worker;
     /**
@@ -30,7 +32,7 @@ public final class Pools {
 
     private Pools(Worker worker) {
         this.worker = worker;
-        for (int i = 0; i < 2 * PRIORITIES; i++) {
+        for (int i = 0; i < KINDS * PRIORITIES; i++) {
             pools.add(new IdentityHashMap<>());
         }
     }
@@ -47,12 +49,22 @@ public final class Pools {
      *            what the request's client speaks, as access logs show it
      */
     public HostPool of(Cluster cluster, Host host, RoutingPriority priority, String clientProtocol) {
-        boolean http2 = UpstreamSettings.http2(cluster.spec(), clientProtocol);
-        var byHost = pools.get(2 * priority.ordinal() + (http2 ? 1 : 0));
+        return of(cluster, host, priority, clientProtocol, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param raw
+     *            whether the host hears nothing of HTTP
+     */
+    public HostPool of(Cluster cluster, Host host, RoutingPriority priority, String clientProtocol, boolean raw) {
+        boolean http2 = !raw && UpstreamSettings.http2(cluster.spec(), clientProtocol);
+        var byHost = pools.get(KINDS * priority.ordinal() + (raw ? 2 : http2 ? 1 : 0));
         var pool = byHost.get(host);
         if (pool == null) {
             pool = new HostPool(worker, cluster, cluster.circuit(priority), host, UpstreamSettings.of(cluster.spec()),
-                    http2);
+                    http2, raw);
             if (cluster.has(host)) {
                 byHost.put(host, pool);
             } else {

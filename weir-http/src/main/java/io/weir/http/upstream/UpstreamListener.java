@@ -5,7 +5,8 @@ import io.weir.http.codec.HttpHead;
 
 /**
  * What a request hears from upstream, on its worker. Exactly one of these ends it: a call with {@code last}, trailers,
- * {@link #upstreamFailed} or {@link #upstreamReset}.
+ * {@link #upstreamFailed} or {@link #upstreamReset}. Of a tunnel a call with {@code last} ends the host's half alone;
+ * until the client's has ended too there may come {@link #upstreamWritable} and {@link #upstreamReset}.
  */
 public interface UpstreamListener {
     /** Why no connection could be had. */
@@ -41,7 +42,10 @@ public interface UpstreamListener {
     /** An interim response, 102 to 199. */
     void upstreamInterim(HttpHead head);
 
-    /** The final response's head; the listener may change it. Valid until the response has ended. */
+    /**
+     * The final response's head, 101 where the host takes an upgrade up by whichever version; the listener may change
+     * it. Valid until the response has ended.
+     */
     void upstreamHead(HttpHead head, boolean last);
 
     /** Body bytes, which now belong to the listener. */

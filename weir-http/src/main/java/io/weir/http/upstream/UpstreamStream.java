@@ -10,7 +10,11 @@ import org.jspecify.annotations.Nullable;
  * {@link #flush()}.
  */
 public interface UpstreamStream {
-    /** Writes the request's head; {@code last} when no body follows. The head may be reused once this returns. */
+    /**
+     * Writes the request's head; {@code last} when no body follows. The head may be reused once this returns. Behind a
+     * request for a tunnel the stream stays open whatever {@code last} says, and takes the tunnel's bytes once the
+     * answer has opened it.
+     */
     void head(HttpHead head, boolean last);
 
     /** Writes body bytes, which now belong to the stream; {@code last} ends the request. */
@@ -29,6 +33,9 @@ public interface UpstreamStream {
 
     /** Gives the request up. The listener hears no more; the connection is closed where it can't be used again. */
     void cancel();
+
+    /** What is spoken with the host, as access logs show it. */
+    String protocol();
 
     /** Our end of the connection, for logs; null when it is closed already. */
     @Nullable

@@ -42,7 +42,8 @@ final class ReferenceHead {
     /** Names that a proxy acts upon: not to be named by Connection. */
     static final Set<String> END_TO_END = Set.of("host", "content-length", "transfer-encoding", "expect", "date",
             "server", "via", "location", "cookie", "user-agent", "referer", "content-type", "content-encoding",
-            "content-range", "cache-control", "range", "authorization", "set-cookie", "forwarded", "x-request-id",
+            "content-range", "cache-control", "range", "authorization", "sec-websocket-key",
+            "sec-websocket-accept", "set-cookie", "forwarded", "x-request-id",
             "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-envoy-internal",
             "x-envoy-external-address", "x-envoy-original-path", "x-envoy-expected-rq-timeout-ms",
             "x-envoy-upstream-service-time", "x-envoy-upstream-rq-timeout-ms",
@@ -229,6 +230,9 @@ final class ReferenceHead {
             fields.add(new Field("host", named));
         }
         int wrong = framing(Framing.NONE);
+        if (wrong == 0 && method.equals("CONNECT") && framing != Framing.NONE) {
+            return 400;
+        }
         return wrong != 0 ? wrong : connectionAndExpectation();
     }
 

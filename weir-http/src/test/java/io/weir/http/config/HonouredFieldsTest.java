@@ -80,9 +80,8 @@ class HonouredFieldsTest {
         assertThat(problems("""
                 rds: { route_config_name: r, config_source: { ads: {} } }
                 tracing: {}
-                upgrade_configs: { upgrade_type: websocket }
                 request_id_extension: {}
-                """)).containsExactlyInAnyOrder("ERROR rds", "WARNING tracing", "ERROR upgrade_configs",
+                """)).containsExactlyInAnyOrder("ERROR rds", "WARNING tracing",
                 "ERROR request_id_extension");
     }
 }

@@ -225,9 +225,9 @@ class MatcherReaderTest {
     }
 
     @Test
-    void aMatchOfTunnelsIsReadAndSaidToBeOfNoUseYet() {
+    void aMatchOfTunnelsTakesConnectAlone() {
         var read = route("name: c\nmatch: { connect_matcher: {} }\nroute: { cluster: a }");
-        assertThat(read.problems()).singleElement().asString().startsWith("WARNING").contains("opens no tunnels yet");
+        assertThat(read.problems()).isEmpty();
         assertThat(found(read, Heads.request("CONNECT", "a.example:443", ""))).isEqualTo("c");
         assertThat(found(read, Heads.to("/"))).isEqualTo("none");
     }

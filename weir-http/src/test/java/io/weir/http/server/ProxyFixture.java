@@ -68,6 +68,11 @@ public final class ProxyFixture implements AutoCloseable {
         return new ProxyFixture(clusterSpec.apply(ClusterSpec.of("origins", endpoints)), spec);
     }
 
+    /** A proxy before this cluster, which the routes call {@code origins}. */
+    public static ProxyFixture to(ClusterSpec cluster, HttpManagerSpec spec) {
+        return new ProxyFixture(cluster, spec);
+    }
+
     /** Everything goes to this one address. */
     public static ProxyFixture to(InetSocketAddress address, HttpManagerSpec spec) {
         return new ProxyFixture(ClusterSpec.of("origins", List.of(Endpoint.of(address))), spec);

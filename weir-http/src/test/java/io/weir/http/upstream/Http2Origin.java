@@ -34,9 +34,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** An origin that speaks HTTP/2 with prior knowledge by Netty's codec, and answers as a script says. */
-final class Http2Origin implements AutoCloseable {
+public final class Http2Origin implements AutoCloseable {
     /** What the origin does about frames; called on its one thread. */
-    interface Script {
+    public interface Script {
         /** A request's head has come. */
         void head(Stream stream, Http2Headers headers, boolean last);
 
@@ -53,12 +53,12 @@ final class Http2Origin implements AutoCloseable {
     }
 
     /** One stream of one connection. */
-    record Stream(ChannelHandlerContext context, Http2FrameStream frames) {
-        int id() {
+    public record Stream(ChannelHandlerContext context, Http2FrameStream frames) {
+        public int id() {
             return frames.id();
         }
 
-        void head(int status, boolean last, String... fields) {
+        public void head(int status, boolean last, String... fields) {
             var headers = new DefaultHttp2Headers(false).status(Integer.toString(status));
             for (int i = 0; i < fields.length; i += 2) {
                 headers.add(fields[i], fields[i + 1]);
@@ -66,7 +66,7 @@ final class Http2Origin implements AutoCloseable {
             context.writeAndFlush(new DefaultHttp2HeadersFrame(headers, last).stream(frames));
         }
 
-        void trailers(String... fields) {
+        public void trailers(String... fields) {
             var headers = new DefaultHttp2Headers(false);
             for (int i = 0; i < fields.length; i += 2) {
                 headers.add(fields[i], fields[i + 1]);
@@ -74,24 +74,24 @@ final class Http2Origin implements AutoCloseable {
             context.writeAndFlush(new DefaultHttp2HeadersFrame(headers, true).stream(frames));
         }
 
-        void data(String text, boolean last) {
+        public void data(String text, boolean last) {
             data(Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1), last);
         }
 
-        void data(ByteBuf bytes, boolean last) {
+        public void data(ByteBuf bytes, boolean last) {
             context.writeAndFlush(new DefaultHttp2DataFrame(bytes, last).stream(frames));
         }
 
-        void reset(Http2Error code) {
+        public void reset(Http2Error code) {
             context.writeAndFlush(new DefaultHttp2ResetFrame(code).stream(frames));
         }
 
         /** Announces the end of the connection; streams above {@code extra} more of the client's are not looked at. */
-        void goAway(int extra) {
+        public void goAway(int extra) {
             context.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(extra));
         }
 
-        void taken(int bytes) {
+        public void taken(int bytes) {
             context.write(new DefaultHttp2WindowUpdateFrame(bytes).stream(frames));
             context.flush();
         }
@@ -101,9 +101,9 @@ final class Http2Origin implements AutoCloseable {
     private final Channel server;
     private final Script script;
     /** Every connection that was made, in order. */
-    final List<Channel> connections = new CopyOnWriteArrayList<>();
+    public final List<Channel> connections = new CopyOnWriteArrayList<>();
     /** Every request that came, as {@code METHOD path}. */
-    final List<String> requests = new CopyOnWriteArrayList<>();
+    public final List<String> requests = new CopyOnWriteArrayList<>();
 
     private Http2Origin(Http2Settings settings, Script script) {
         this.script = script;
@@ -118,28 +118,28 @@ final class Http2Origin implements AutoCloseable {
                 }).bind(InetAddress.getLoopbackAddress(), 0).syncUninterruptibly().channel();
     }
 
-    static Http2Origin start(Script script) {
+    public static Http2Origin start(Script script) {
         return start(Http2Settings.defaultSettings(), script);
     }
 
-    static Http2Origin start(Http2Settings settings, Script script) {
+    public static Http2Origin start(Http2Settings settings, Script script) {
         return new Http2Origin(settings, script);
     }
 
     /** Answers each request with 200 and this body. */
-    static Http2Origin answering(String body) {
+    public static Http2Origin answering(String body) {
         return start((stream, headers, last) -> {
             stream.head(200, false, "content-type", "text/plain");
             stream.data(body, true);
         });
     }
 
-    Endpoint endpoint() {
+    public Endpoint endpoint() {
         return Endpoint.of((InetSocketAddress) server.localAddress());
     }
 
     /** How many connections are open now. */
-    long open() {
+    public long open() {
         return connections.stream().filter(Channel::isActive).count();
     }
 

@@ -1,4 +1,4 @@
-package io.weir.http.proxy;
+package io.weir.http.proxy.visit;
 
 import io.weir.core.balance.Reason;
 import io.weir.http.upstream.UpstreamListener.Failure;
@@ -9,13 +9,13 @@ import io.weir.observe.log.ResponseFlag;
  * What the client is told when nothing came of a request upstream, in Envoy's words: status, body, the details and the
  * flag of the access log. Immutable.
  */
-record Mishap(int status, String body, String details, ResponseFlag flag) {
+public record Mishap(int status, String body, String details, ResponseFlag flag) {
     private static final String RESET = "upstream connect error or disconnect/reset before headers. reset reason: ";
 
     /** A limit of the cluster is reached. */
-    static final Mishap OVERFLOW = new Mishap(503, RESET + "overflow", "overflow", ResponseFlag.UO);
+    public static final Mishap OVERFLOW = new Mishap(503, RESET + "overflow", "overflow", ResponseFlag.UO);
     /** One try took longer than it may. */
-    static final Mishap TRY_TIMEOUT = new Mishap(504, "upstream request timeout", "upstream_per_try_timeout",
+    public static final Mishap TRY_TIMEOUT = new Mishap(504, "upstream request timeout", "upstream_per_try_timeout",
             ResponseFlag.UT);
     private static final Mishap QUEUE_TIMEOUT = new Mishap(503, RESET + "overflow", "queue_timeout", ResponseFlag.UO);
     private static final Mishap NONE_HEALTHY = new Mishap(503, "no healthy upstream", "no_healthy_upstream",
@@ -23,7 +23,7 @@ record Mishap(int status, String body, String details, ResponseFlag flag) {
     private static final Mishap DROPPED = new Mishap(503, "drop overload", "drop_overload", ResponseFlag.DO);
 
     /** No host was picked. */
-    static Mishap refused(Reason why) {
+    public static Mishap refused(Reason why) {
         return switch (why) {
             case NO_HOST, NO_HEALTHY_HOST -> NONE_HEALTHY;
             case DROPPED -> DROPPED;
@@ -31,7 +31,7 @@ record Mishap(int status, String body, String details, ResponseFlag flag) {
     }
 
     /** No connection was had; {@code reason} is empty where it is not known. */
-    static Mishap unconnected(Failure why, String reason) {
+    public static Mishap unconnected(Failure why, String reason) {
         return switch (why) {
             case OVERFLOW -> OVERFLOW;
             case QUEUE_TIMEOUT -> QUEUE_TIMEOUT;
@@ -53,7 +53,7 @@ record Mishap(int status, String body, String details, ResponseFlag flag) {
      * @param reason
      *            what was wrong with it, where something was
      */
-    static Mishap reset(Reset why, boolean answered, String reason) {
+    public static Mishap reset(Reset why, boolean answered, String reason) {
         return switch (why) {
             case CLOSED -> reset(503, "connection termination", answered, "", ResponseFlag.UC);
             case REMOTE -> reset(503, "remote reset", answered, "", ResponseFlag.UR);

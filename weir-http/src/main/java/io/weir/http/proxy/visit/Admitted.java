@@ -1,4 +1,4 @@
-package io.weir.http.proxy;
+package io.weir.http.proxy.visit;
 
 import io.weir.core.admit.CircuitBreaker;
 import io.weir.core.cluster.Cluster;
@@ -6,11 +6,11 @@ import io.weir.core.model.RoutingPriority;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a request counts among those of a cluster, at most one at a time. Belongs to one worker. */
-final class Admitted {
+public final class Admitted {
     private @Nullable CircuitBreaker circuit;
 
     /** It goes to this cluster now, and counts no more in the one before. Returns whether there is room for it. */
-    boolean enter(Cluster to, RoutingPriority priority) {
+    public boolean enter(Cluster to, RoutingPriority priority) {
         leave();
         var limits = to.circuit(priority);
         if (!limits.tryRequest()) {
@@ -22,7 +22,7 @@ final class Admitted {
     }
 
     /** It is over. */
-    void leave() {
+    public void leave() {
         var limits = circuit;
         if (limits != null) {
             circuit = null;
@@ -31,7 +31,7 @@ final class Admitted {
     }
 
     /** Whether it counts anywhere now. */
-    boolean counts() {
+    public boolean counts() {
         return circuit != null;
     }
 }

@@ -1,4 +1,4 @@
-package io.weir.http.proxy;
+package io.weir.http.proxy.visit;
 
 import io.weir.core.cluster.Cluster;
 import io.weir.core.model.Host;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A request's stay at one host: counted there from its pick to its end, and its outcome told to the cluster once.
  * Serves one visit after another; belongs to one worker.
  */
-final class Visit {
+public final class Visit {
     private @Nullable Cluster cluster;
     private @Nullable Host host;
     private boolean open;
@@ -22,15 +22,23 @@ final class Visit {
     private int inFlight;
     private @Nullable SocketAddress localAddress;
     private @Nullable String failureReason;
+    private @Nullable String protocol;
 
     /** Nothing is known of the request that begins. */
-    void clear() {
+    public void clear() {
         localAddress = null;
         failureReason = null;
+        protocol = null;
+    }
+
+    /** What was spoken with the last host to which there was a connection; null without one. */
+    @Nullable
+    public String protocol() {
+        return protocol;
     }
 
     /** The request goes to this host. */
-    void begin(Cluster to, Host chosen, long nowNanos) {
+    public void begin(Cluster to, Host chosen, long nowNanos) {
         cluster = to;
         host = chosen;
         open = true;
@@ -42,7 +50,7 @@ final class Visit {
     }
 
     /** The host has no more to do with the request; it is remembered for the log. */
-    void end() {
+    public void end() {
         var at = host;
         var to = cluster;
         if (open && at != null && to != null) {
@@ -54,14 +62,15 @@ final class Visit {
         }
     }
 
-    void forget() {
+    public void forget() {
         cluster = null;
         host = null;
     }
 
     /** There is a connection to the host: only now is the request one of the cluster's, as in Envoy. */
-    void connected(@Nullable SocketAddress ourEnd) {
+    public void connected(@Nullable SocketAddress ourEnd, String spoken) {
         localAddress = ourEnd;
+        protocol = spoken;
         var to = cluster;
         if (open && !connected && to != null) {
             connected = true;
@@ -71,12 +80,12 @@ final class Visit {
     }
 
     /** There is none; {@code reason} is empty where it is not known. */
-    void unreachable(String reason) {
+    public void unreachable(String reason) {
         failureReason = reason.isEmpty() ? null : reason;
     }
 
     /** The head of the answer is here: how long the host took ends now, as the rest is for the client to take. */
-    void head(HttpHead head, long nowNanos) {
+    public void head(HttpHead head, long nowNanos) {
         headNanos = nowNanos;
         var at = host;
         var to = cluster;
@@ -90,7 +99,7 @@ final class Visit {
     }
 
     /** The last fields of the answer: some servers tell their load there. */
-    void trailers(HttpHead trailers, long nowNanos) {
+    public void trailers(HttpHead trailers, long nowNanos) {
         var at = host;
         if (open && at != null) {
             HostHints.tell(trailers, at.balanceTracker(), nowNanos);
@@ -99,7 +108,7 @@ final class Visit {
     }
 
     /** The host has answered, with the head told before. */
-    void answered(int status, long nowNanos) {
+    public void answered(int status, long nowNanos) {
         var at = host;
         var to = cluster;
         if (!told && at != null && to != null) {
@@ -109,7 +118,7 @@ final class Visit {
     }
 
     /** The host had the request, and no answer in time. */
-    void tookTooLong(long nowNanos) {
+    public void tookTooLong(long nowNanos) {
         var at = host;
         var to = cluster;
         if (!told && at != null && to != null) {
@@ -119,7 +128,7 @@ final class Visit {
     }
 
     /** The host broke off. */
-    void brokeOff(long nowNanos) {
+    public void brokeOff(long nowNanos) {
         var at = host;
         var to = cluster;
         if (!told && at != null && to != null) {
@@ -129,35 +138,35 @@ final class Visit {
     }
 
     /** Whether a host has the request now. */
-    boolean open() {
+    public boolean open() {
         return open;
     }
 
-    long beganNanos() {
+    public long beganNanos() {
         return beganNanos;
     }
 
     /** Where the request counts, from the pick on; null before one. */
     @Nullable
-    Cluster cluster() {
+    public Cluster cluster() {
         return cluster;
     }
 
     /** Our end of the last connection, while it is known. */
     @Nullable
-    SocketAddress localAddress() {
+    public SocketAddress localAddress() {
         return localAddress;
     }
 
     /** Why the last connection could not be had, or null. */
     @Nullable
-    String failureReason() {
+    public String failureReason() {
         return failureReason;
     }
 
     /** The host of this visit or the last. */
     @Nullable
-    Host host() {
+    public Host host() {
         return host;
     }
 }

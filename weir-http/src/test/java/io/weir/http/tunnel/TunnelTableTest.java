@@ -1,0 +1,80 @@
+package io.weir.http.tunnel;
+
+import static io.weir.http.server.ProxyFixture.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.http.config.UpstreamHttpSpec.Protocol;
+import io.weir.http.server.ProxyFixture;
+import io.weir.core.stats.Scope;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Upgrades and CONNECT through all four pairs of versions: the same behaviour in each. */
+@Timeout(30)
+final class TunnelTableTest {
+    private static final String PAIRS = """
+            false, HTTP1
+            false, HTTP2
+            true, HTTP1
+            true, HTTP2
+            """;
+
+    @ParameterizedTest
+    @CsvSource(textBlock = PAIRS)
+    void aWebSocketOpensCarriesBytesAndEndsEachHalfByItself(boolean http2, Protocol host) throws Exception {
+        try (var hosts = new Hosts(); var proxy = hosts.proxy(host)) {
+            try (var client = TunnelClient.of(http2, proxy.port)) {
+                assertThat(client.webSocket()).isEqualTo(http2 ? 200 : 101);
+                assertThat(client.header("sec-websocket-accept")).isEqualTo(http2 ? "" : TunnelClient.ACCEPT);
+                assertThat(client.header("upgrade")).isEqualToIgnoringCase(http2 ? "" : "websocket");
+                assertThat(numbers(proxy).gauge("downstream_cx_upgrades_active").value()).isEqualTo(1);
+                carries(client);
+            }
+            var logged = proxy.logged();
+            assertThat(logged.status()).isEqualTo(101);
+            assertThat(logged.received()).isEqualTo(300_005);
+            assertThat(logged.sent()).isEqualTo(300_005 + Hosts.GOODBYE.length());
+            assertThat(logged.flags()).isZero();
+            eventually(() -> numbers(proxy).gauge("downstream_cx_upgrades_active").value() == 0);
+            assertThat(numbers(proxy).counter("downstream_cx_upgrades_total").value()).isEqualTo(1);
+            eventually(() -> proxy.cluster.stats().upstreamRqActive().value() == 0);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = PAIRS)
+    void aConnectIsPassedOnToAProxyBehind(boolean http2, Protocol host) throws Exception {
+        try (var hosts = new Hosts(); var proxy = hosts.proxy(host)) {
+            try (var client = TunnelClient.of(http2, proxy.port)) {
+                assertThat(client.connect()).isEqualTo(200);
+                assertThat(client.header("content-length")).isEmpty();
+                assertThat(client.header("transfer-encoding")).isEmpty();
+                carries(client);
+            }
+            var logged = proxy.logged();
+            assertThat(logged.status()).isEqualTo(200);
+            assertThat(logged.flags()).isZero();
+            if (host == Protocol.HTTP1) {
+                assertThat(hosts.http1.requests().getFirst().startLine()).isEqualTo("CONNECT b.example:443 HTTP/1.1");
+            }
+        }
+    }
+
+    private static Scope numbers(ProxyFixture proxy) {
+        return proxy.stats.root().child("http").tagged("envoy.http_conn_manager_prefix", "test");
+    }
+
+    private static void carries(TunnelClient client) throws Exception {
+        client.send("hello");
+        assertThat(client.read(5)).isEqualTo("hello");
+        String much = "0123456789".repeat(1_000);
+        for (int i = 0; i < 30; i++) {
+            client.send(much);
+            assertThat(client.read(much.length())).isEqualTo(much);
+        }
+        client.finish();
+        assertThat(client.read(Hosts.GOODBYE.length())).isEqualTo(Hosts.GOODBYE);
+        assertThat(client.ended()).isTrue();
+    }
+}
