@@ -221,11 +221,12 @@ final class HeaderPolicy {
     }
 
     /** The body of an answer of Weir's own. Callers of gRPC get none: what they are told stands in the head. */
-    static byte[] localBody(HttpHead head, @Nullable HttpHead request, byte[] body) {
+    static byte[] localBody(HttpHead head, @Nullable HttpHead request, byte[] body, long flags) {
         if (request == null || head.status() == 200 || !GrpcWords.is(request)) {
             return body;
         }
-        GrpcWords.answer(head, GrpcStatus.ofHttp(head.status()), body);
+        boolean late = (flags & ResponseFlag.DT.bit()) != 0; // the stream's own deadline, not a server's
+        GrpcWords.answer(head, late ? GrpcStatus.DEADLINE_EXCEEDED : GrpcStatus.ofHttp(head.status()), body);
         return NO_BYTES;
     }
 

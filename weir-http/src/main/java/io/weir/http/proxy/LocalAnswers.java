@@ -80,7 +80,7 @@ final class LocalAnswers {
     private void send(HttpHead head, byte[] ownBody) {
         exchange.answers(head);
         byte[] text = context.spec().localReplies().rewrite(head, ownBody, exchange.record());
-        byte[] body = HeaderPolicy.localBody(head, exchange.request(), text);
+        byte[] body = HeaderPolicy.localBody(head, exchange.request(), text, exchange.response().flags());
         exchange.headerPolicy().local(head, exchange.request());
         var chosen = exchange.route();
         if (chosen != null) {

@@ -1,0 +1,191 @@
+package io.weir.http.server.tries;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.core.model.Endpoint;
+import io.weir.http.config.HttpManagerSpec;
+import io.weir.http.config.ReadManager;
+import io.weir.http.h2.DeafPort;
+import io.weir.http.h2.RawHttp2;
+import io.weir.http.server.ProxyFixture;
+import io.weir.observe.log.ResponseFlag;
+import io.weir.testkit.Origin;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every timeout fires, with its own status, flag and words, for clients of HTTP/1.1 and of HTTP/2. */
+@Timeout(30)
+final class TimeoutTableTest {
+    /** What is configured, what the client sends, and what it hears. */
+    enum Row {
+        ROUTE("", "timeout: 0.1s", 504, ResponseFlag.UT, "response_timeout"), TRY("",
+                "timeout: 0s, retry_policy: { num_retries: 0, per_try_timeout: 0.1s }", 504, ResponseFlag.UT,
+                "upstream_per_try_timeout"), TRY_IDLE("",
+                        "timeout: 0s, retry_policy: { num_retries: 0, per_try_idle_timeout: 0.1s }", 504,
+                        ResponseFlag.UT,
+                        "upstream_per_try_timeout"), STREAM_IDLE("stream_idle_timeout: 0.1s", "timeout: 0s", 504,
+                                ResponseFlag.SI, "stream_idle_timeout"), ROUTE_IDLE("",
+                                        "timeout: 0s, idle_timeout: 0.1s", 504, ResponseFlag.SI,
+                                        "stream_idle_timeout"), IDLE_UPLOAD("stream_idle_timeout: 0.1s", "timeout: 0s",
+                                                408, ResponseFlag.SI,
+                                                "stream_idle_timeout"), REQUEST("request_timeout: 0.1s", "timeout: 0s",
+                                                        408, null, "request_overall_timeout"), LIFE(
+                                                                "common_http_protocol_options: { max_stream_duration: 0.1s }",
+                                                                "timeout: 0s", 504, ResponseFlag.DT,
+                                                                "max_duration_timeout"), ROUTE_LIFE("",
+                                                                        "timeout: 0s, max_stream_duration: { max_stream_duration: 0.1s }",
+                                                                        504, ResponseFlag.DT,
+                                                                        "max_duration_timeout"), CONNECT("",
+                                                                                "timeout: 0s, retry_policy: { num_retries: 0 }",
+                                                                                503, ResponseFlag.UF,
+                                                                                "upstream_reset_before_response_started{connection_timeout}"), GRPC(
+                                                                                        "",
+                                                                                        "timeout: 0s, max_grpc_timeout: 10s",
+                                                                                        200, ResponseFlag.UT,
+                                                                                        "response_timeout"), GRPC_LIFE(
+                                                                                                "",
+                                                                                                "timeout: 0s, max_stream_duration: { grpc_timeout_header_max: 10s }",
+                                                                                                200, ResponseFlag.DT,
+                                                                                                "max_duration_timeout"), FIELD(
+                                                                                                        "",
+                                                                                                        "timeout: 10s",
+                                                                                                        504,
+                                                                                                        ResponseFlag.UT,
+                                                                                                        "response_timeout");
+
+        private final String manager;
+        private final String route;
+        private final int status;
+        private final @Nullable ResponseFlag flag;
+        private final String details;
+
+        Row(String manager, String route, int status, @Nullable ResponseFlag flag, String details) {
+            this.manager = manager;
+            this.route = route;
+            this.status = status;
+            this.flag = flag;
+            this.details = details;
+        }
+
+        private boolean uploads() {
+            return this == IDLE_UPLOAD || this == REQUEST;
+        }
+
+        private boolean grpc() {
+            return this == GRPC || this == GRPC_LIFE;
+        }
+
+        private HttpManagerSpec spec(String codec) {
+            return ReadManager.withRouter("""
+                    codec_type: %s
+                    %s
+                    route_config:
+                      virtual_hosts:
+                      - name: all
+                        domains: "*"
+                        routes:
+                        - match: { prefix: / }
+                          route: { cluster: origins, %s }
+                    """.formatted(codec, manager, route)).accepted();
+        }
+
+        private void check(ProxyFixture proxy, int heard, @Nullable String grpcStatus) throws InterruptedException {
+            assertThat(heard).isEqualTo(status);
+            assertThat(grpcStatus).isEqualTo(this == GRPC ? "14" : this == GRPC_LIFE ? "4" : null);
+            var logged = proxy.logged();
+            assertThat(logged.details()).isEqualTo(details);
+            assertThat(logged.flags()).isEqualTo(flag == null ? 0 : flag.bit());
+            ProxyFixture.eventually(() -> proxy.cluster.circuit().requestsActive() == 0
+                    && proxy.cluster.circuit().pendingActive() == 0
+                    && proxy.cluster.view().hosts().all().getFirst().requestsActive() == 0);
+        }
+    }
+
+    /** A proxy before a host that never answers, or that takes nobody in. */
+    private static final class Slow implements AutoCloseable {
+        private final CountDownLatch over = new CountDownLatch(1);
+        private final Origin origin = Origin.streaming((request, wire) -> {
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        private final @Nullable DeafPort deaf;
+        private final ProxyFixture proxy;
+
+        Slow(Row row, String codec) throws IOException {
+            deaf = row == Row.CONNECT ? new DeafPort() : null;
+            var endpoint = Endpoint.of(deaf == null ? origin.address() : deaf.address());
+            proxy = ProxyFixture.with(c -> c.withEndpoints(List.of(endpoint))
+                    .withConnectTimeoutNanos(deaf == null ? 5_000_000_000L : 100_000_000L), row.spec(codec), origin);
+        }
+
+        @Override
+        public void close() throws IOException {
+            over.countDown();
+            proxy.close();
+            origin.close();
+            if (deaf != null) {
+                deaf.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aClientOfHttp1HearsOfIt(Row row) throws Exception {
+        try (var slow = new Slow(row, "HTTP1"); var client = slow.proxy.client()) {
+            String head = (row.uploads() ? "POST" : "GET") + " / HTTP/1.1\r\nHost: a\r\n";
+            if (row.grpc()) {
+                head += "Content-Type: application/grpc\r\ngrpc-timeout: 100m\r\n";
+            }
+            if (row == Row.FIELD) {
+                head += "x-envoy-upstream-rq-timeout-ms: 100\r\n";
+            }
+            client.send(head + (row.uploads() ? "Content-Length: 10\r\n\r\nhalf" : "\r\n"));
+            var response = client.response();
+            row.check(slow.proxy, response.status(), response.header("grpc-status").orElse(null));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aClientOfHttp2HearsOfIt(Row row) throws Exception {
+        try (var slow = new Slow(row, "HTTP2"); var client = RawHttp2.connect(slow.proxy.port)) {
+            if (row.uploads()) {
+                client.post(1, "/").data(1, "half", false);
+            } else if (row.grpc()) {
+                client.get(1, "/", "content-type: application/grpc", "grpc-timeout: 100m");
+            } else if (row == Row.FIELD) {
+                client.get(1, "/", "x-envoy-upstream-rq-timeout-ms: 100");
+            } else {
+                client.get(1, "/");
+            }
+            var answer = client.answer(1);
+            row.check(slow.proxy, answer.status, row.grpc() ? answer.header("grpc-status") : null);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "ROUTE")
+    void aHeadThatDoesNotEndHasATimeOfItsOwn(Row row) throws Exception {
+        var spec = ReadManager.withRouter("""
+                request_headers_timeout: 0.1s
+                route_config:
+                  virtual_hosts: [ { name: all, domains: "*", routes: [ { match: { prefix: / },
+                    route: { cluster: origins } } ] } ]
+                """).accepted();
+        try (var slow = new Slow(row, "AUTO");
+                var proxy = ProxyFixture.with(c -> c, spec, slow.origin);
+                var client = proxy.client()) {
+            assertThat(client.send("GET / HTTP/1.1\r\nHost:").response().status()).isEqualTo(408);
+            assertThat(proxy.logged().flags()).isZero();
+        }
+    }
+}
