@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class Actions {
 
     private static final List<String> WAYS = List.of("to", "redirect", "respond");
-    private static final List<String> FORWARD_ONLY = List.of("timeout", "retries", "rewrite", "request",
-            BodyLimit.KEY);
+    private static final List<String> FORWARD_ONLY = List.of("timeout", "retries", HedgeForm.KEY, "rewrite",
+            "request", BodyLimit.KEY);
     private static final String RETRY_ON = "connect-failure,refused-stream,reset-before-request,weir-reset-idempotent";
     /** The word that stands for the name under which the chosen endpoint is known. */
     private static final String ENDPOINT_HOST = "service";
@@ -55,6 +55,7 @@ final class Actions {
             }
         } else {
             route.put("route", forward(part, to));
+            HedgeForm.put(part, route);
             headers(part, "request", route);
         }
         if (to == null && redirect != null) {

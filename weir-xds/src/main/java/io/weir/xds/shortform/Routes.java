@@ -19,7 +19,7 @@ import io.weir.xds.yaml.Node.Mapping;
 final class Routes {
 
     static final List<String> KEYS = List.of("host", "path", "method", "header", "to", "redirect", "respond",
-            "timeout", "retries", "rewrite", "request", "response", BodyLimit.KEY, RateForm.KEY);
+            "timeout", "retries", HedgeForm.KEY, "rewrite", "request", "response", BodyLimit.KEY, RateForm.KEY);
     private static final String ANY_HOST = "*";
 
     /** One route, and whose it is: no hosts for everybody's. */

@@ -42,6 +42,20 @@ class ShortFormTest {
                 : List.of();
     }
 
+    @Test
+    void aRouteAsksASecondEndpointWithinABoundOfTheLoad() {
+        assertThat(expanded("listen: { on: 80, routes: { to: a, hedge: 1% } }" + SERVICES))
+                .contains("metadata: filter_metadata: weir.hedging: extra_load: \"1%\"");
+        assertThat(expanded("listen: { on: 80, routes: { to: a, hedge: { load: 2%, percentile: 95, wait: 20ms } } }"
+                + SERVICES)).contains("extra_load: \"2%\" min_delay: 0.02s percentile: 95");
+        assertThat(problems("listen: { on: 80, routes: { to: a, hedge: often } }" + SERVICES))
+                .anyMatch(problem -> problem.contains("no share of the requests"));
+        assertThat(problems("listen: { on: 80, routes: { to: a, hedge: { wait: 1s } } }" + SERVICES))
+                .anyMatch(problem -> problem.contains("add load: 1%"));
+        assertThat(problems("listen: { on: 80, routes: { respond: 200, hedge: 1% } }" + SERVICES))
+                .anyMatch(problem -> problem.contains("hedge is for routes with"));
+    }
+
     @ParameterizedTest
     @CsvSource(textBlock = """
             8080,               address: 0.0.0.0 port_value: 8080

@@ -1,5 +1,9 @@
 package io.weir.http.server.tries;
 
+import static io.weir.observe.log.ResponseFlag.DT;
+import static io.weir.observe.log.ResponseFlag.SI;
+import static io.weir.observe.log.ResponseFlag.UF;
+import static io.weir.observe.log.ResponseFlag.UT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.core.model.Endpoint;
@@ -21,55 +25,46 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Every timeout fires, with its own status, flag and words, for clients of HTTP/1.1 and of HTTP/2. */
 @Timeout(30)
 final class TimeoutTableTest {
+    private static final String LIFE_OF = ", max_stream_duration: { %s }";
+
     /** What is configured, what the client sends, and what it hears. */
     enum Row {
-        ROUTE("", "timeout: 0.1s", 504, ResponseFlag.UT, "response_timeout"), TRY("",
-                "timeout: 0s, retry_policy: { num_retries: 0, per_try_timeout: 0.1s }", 504, ResponseFlag.UT,
-                "upstream_per_try_timeout"), TRY_IDLE("",
-                        "timeout: 0s, retry_policy: { num_retries: 0, per_try_idle_timeout: 0.1s }", 504,
-                        ResponseFlag.UT,
-                        "upstream_per_try_timeout"), STREAM_IDLE("stream_idle_timeout: 0.1s", "timeout: 0s", 504,
-                                ResponseFlag.SI, "stream_idle_timeout"), ROUTE_IDLE("",
-                                        "timeout: 0s, idle_timeout: 0.1s", 504, ResponseFlag.SI,
-                                        "stream_idle_timeout"), IDLE_UPLOAD("stream_idle_timeout: 0.1s", "timeout: 0s",
-                                                408, ResponseFlag.SI,
-                                                "stream_idle_timeout"), REQUEST("request_timeout: 0.1s", "timeout: 0s",
-                                                        408, null, "request_overall_timeout"), LIFE(
-                                                                "common_http_protocol_options: { max_stream_duration: 0.1s }",
-                                                                "timeout: 0s", 504, ResponseFlag.DT,
-                                                                "max_duration_timeout"), ROUTE_LIFE("",
-                                                                        "timeout: 0s, max_stream_duration: { max_stream_duration: 0.1s }",
-                                                                        504, ResponseFlag.DT,
-                                                                        "max_duration_timeout"), CONNECT("",
-                                                                                "timeout: 0s, retry_policy: { num_retries: 0 }",
-                                                                                503, ResponseFlag.UF,
-                                                                                "upstream_reset_before_response_started{connection_timeout}"), GRPC(
-                                                                                        "",
-                                                                                        "timeout: 0s, max_grpc_timeout: 10s",
-                                                                                        200, ResponseFlag.UT,
-                                                                                        "response_timeout"), GRPC_LIFE(
-                                                                                                "",
-                                                                                                "timeout: 0s, max_stream_duration: { grpc_timeout_header_max: 10s }",
-                                                                                                200, ResponseFlag.DT,
-                                                                                                "max_duration_timeout"), FIELD(
-                                                                                                        "",
-                                                                                                        "timeout: 10s",
-                                                                                                        504,
-                                                                                                        ResponseFlag.UT,
-                                                                                                        "response_timeout");
+        ROUTE("", ", timeout: 0.1s", 504, UT), TRY("", ", retry_policy: { num_retries: 0, per_try_timeout: 0.1s }", 504,
+                UT), TRY_IDLE("", ", retry_policy: { num_retries: 0, per_try_idle_timeout: 0.1s }", 504,
+                        UT), STREAM_IDLE("stream_idle_timeout: 0.1s", "", 504, SI), ROUTE_IDLE("",
+                                ", idle_timeout: 0.1s", 504, SI), IDLE_UPLOAD("stream_idle_timeout: 0.1s", "", 408,
+                                        SI), REQUEST("request_timeout: 0.1s", "", 408, null), LIFE(
+                                                "common_http_protocol_options: { max_stream_duration: 0.1s }", "", 504,
+                                                DT), ROUTE_LIFE("", LIFE_OF.formatted("max_stream_duration: 0.1s"), 504,
+                                                        DT), CONNECT("", ", retry_policy: { num_retries: 0 }", 503,
+                                                                UF), GRPC("", ", max_grpc_timeout: 10s", 200,
+                                                                        UT), GRPC_LIFE("",
+                                                                                LIFE_OF.formatted(
+                                                                                        "grpc_timeout_header_max: 10s"),
+                                                                                200, DT), FIELD("", ", timeout: 10s",
+                                                                                        504, UT);
 
         private final String manager;
         private final String route;
         private final int status;
         private final @Nullable ResponseFlag flag;
-        private final String details;
 
-        Row(String manager, String route, int status, @Nullable ResponseFlag flag, String details) {
+        Row(String manager, String route, int status, @Nullable ResponseFlag flag) {
             this.manager = manager;
             this.route = route;
             this.status = status;
             this.flag = flag;
-            this.details = details;
+        }
+
+        private String details() {
+            return switch (this) {
+                case ROUTE, GRPC, FIELD -> "response_timeout";
+                case TRY, TRY_IDLE -> "upstream_per_try_timeout";
+                case STREAM_IDLE, ROUTE_IDLE, IDLE_UPLOAD -> "stream_idle_timeout";
+                case REQUEST -> "request_overall_timeout";
+                case LIFE, ROUTE_LIFE, GRPC_LIFE -> "max_duration_timeout";
+                case CONNECT -> "upstream_reset_before_response_started{connection_timeout}";
+            };
         }
 
         private boolean uploads() {
@@ -90,15 +85,16 @@ final class TimeoutTableTest {
                         domains: "*"
                         routes:
                         - match: { prefix: / }
-                          route: { cluster: origins, %s }
-                    """.formatted(codec, manager, route)).accepted();
+                          route: { cluster: origins %s }
+                    """.formatted(codec, manager, this == ROUTE || this == FIELD ? route : ", timeout: 0s" + route))
+                    .accepted();
         }
 
         private void check(ProxyFixture proxy, int heard, @Nullable String grpcStatus) throws InterruptedException {
             assertThat(heard).isEqualTo(status);
             assertThat(grpcStatus).isEqualTo(this == GRPC ? "14" : this == GRPC_LIFE ? "4" : null);
             var logged = proxy.logged();
-            assertThat(logged.details()).isEqualTo(details);
+            assertThat(logged.details()).isEqualTo(details());
             assertThat(logged.flags()).isEqualTo(flag == null ? 0 : flag.bit());
             ProxyFixture.eventually(() -> proxy.cluster.circuit().requestsActive() == 0
                     && proxy.cluster.circuit().pendingActive() == 0
