@@ -83,6 +83,16 @@ final class Tries {
         return open;
     }
 
+    /** Whether any host has the request, or some of it. */
+    boolean begun() {
+        for (Try one : all) {
+            if (one.begun()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether any but this one is. */
     boolean othersOpen(Try than) {
         for (Try one : all) {

@@ -173,7 +173,7 @@ final class Verdicts {
         long now = worker.nowNanos();
         to.stats().upstreamRqPerTryTimeout().increment();
         tookTooLong = true;
-        boolean begun = tries.shown().begun();
+        boolean begun = tries.begun();
         tries.tookTooLong(now);
         if (attempts.hedges.onTryTimeout() && replay.repeatable()) { // it goes on, as long as the route has time
             if (!pausing && attempts.hasRoom() && retries.admit(to, how, false, worker)) {
