@@ -113,6 +113,11 @@ public final class Http2Session {
         timer.flushTimeout(nanos);
     }
 
+    /** How long the peer may take to acknowledge our SETTINGS from now on; as long as nothing is said: for ever. */
+    public void settingsTimeout(long nanos) {
+        timer.settingsTimeout(nanos);
+    }
+
     /**
      * Server: the request that came by HTTP/1.1 with an upgrade to h2c is stream 1, complete (RFC 7540 section 3.2).
      *
@@ -398,6 +403,7 @@ public final class Http2Session {
 
     void settingsAcknowledged() {
         heads.ownTableMax(options.hpackTableBytes());
+        timer.settingsAcknowledged();
     }
 
     /** The stream hears of the end of the read at hand. */

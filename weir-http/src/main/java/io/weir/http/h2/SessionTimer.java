@@ -4,8 +4,8 @@ import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
 
 /**
- * The times of one session: PINGs that keep it alive and their answers, streams whose bytes nobody takes, and the end
- * of a drain. One timer serves all, and it is lazy, as a connection's is.
+ * The times of one session: the answer to our SETTINGS, PINGs that keep it alive and their answers, streams whose bytes
+ * nobody takes, and the end of a drain. One timer serves all, and it is lazy, as a connection's is.
  */
 final class SessionTimer extends TimerWheel.Timer {
     private static final long NEVER = Long.MAX_VALUE;
@@ -22,6 +22,7 @@ final class SessionTimer extends TimerWheel.Timer {
     private long answerDue = NEVER;
     private long lookDue = NEVER;
     private long drainDue = NEVER;
+    private long settingsDue = NEVER;
     private long armedForNanos;
 
     SessionTimer(Http2Session session, Worker worker, Http2Options.KeepAlive keepAlive) {
@@ -40,6 +41,17 @@ final class SessionTimer extends TimerWheel.Timer {
     /** How long what a stream has to send may wait without moving; 0: for ever. */
     void flushTimeout(long nanos) {
         flushTimeoutNanos = nanos;
+    }
+
+    /** How long the peer may take to acknowledge our SETTINGS (RFC 9113 section 6.5.3). */
+    void settingsTimeout(long nanos) {
+        settingsDue = worker.nowNanos() + nanos;
+        arm();
+    }
+
+    /** The peer has acknowledged them. */
+    void settingsAcknowledged() {
+        settingsDue = NEVER;
     }
 
     private long nextPing(long now) {
@@ -83,11 +95,11 @@ final class SessionTimer extends TimerWheel.Timer {
 
     void cancel() {
         worker.timers().cancel(this);
-        pingDue = answerDue = lookDue = drainDue = NEVER;
+        pingDue = answerDue = lookDue = drainDue = settingsDue = NEVER;
     }
 
     private void arm() {
-        long due = Math.min(Math.min(pingDue, answerDue), Math.min(lookDue, drainDue));
+        long due = Math.min(settingsDue, Math.min(Math.min(pingDue, answerDue), Math.min(lookDue, drainDue)));
         if (due == NEVER || (armed() && armedForNanos - due <= 0)) {
             return;
         }
@@ -100,6 +112,10 @@ final class SessionTimer extends TimerWheel.Timer {
         if (answerDue <= now) {
             session.stats().keepaliveTimeout.increment();
             session.end(Http2Error.NO_ERROR, "http2.keepalive_timeout");
+            return;
+        }
+        if (settingsDue <= now) {
+            session.error(Http2Error.SETTINGS_TIMEOUT, "http2.settings_timeout");
             return;
         }
         if (drainDue <= now) {

@@ -42,6 +42,10 @@ final class Http2Connection extends ClientChannel implements ClientConnection, H
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         session.start();
+        long patience = server.spec().timeouts().requestHeadersNanos();
+        if (patience > 0) {
+            session.settingsTimeout(2 * patience); // as a head may take all of it
+        }
         watchHead();
         if (server.draining()) {
             drain();

@@ -100,14 +100,14 @@ public final class RawHttp2 implements AutoCloseable {
         return new RawHttp2(port, 0);
     }
 
-    /** Connects and sends the preface and SETTINGS without entries. */
+    /** Connects and sends the preface, SETTINGS without entries, and the answer to those of the server. */
     public static RawHttp2 connect(int port) throws IOException {
-        return silent(port).send(PREFACE).settings();
+        return silent(port).send(PREFACE).settings().frame(SETTINGS, ACK, 0, NOTHING);
     }
 
     /** The same with a small receive buffer. */
     public static RawHttp2 slow(int port, int receiveBufferBytes) throws IOException {
-        return new RawHttp2(port, receiveBufferBytes).send(PREFACE).settings();
+        return new RawHttp2(port, receiveBufferBytes).send(PREFACE).settings().frame(SETTINGS, ACK, 0, NOTHING);
     }
 
     // ---- what is sent ----

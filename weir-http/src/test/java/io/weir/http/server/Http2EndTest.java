@@ -13,6 +13,7 @@ import io.weir.http.h2.Http2Options.KeepAlive;
 import io.weir.http.route.Forward;
 import io.weir.http.route.RouteTable;
 import io.weir.testkit.Origin;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -64,6 +65,43 @@ final class Http2EndTest {
             assertThat(client.reaction()).isEqualTo("GOAWAY NO_ERROR");
             assertThat(client.soFar(5).status).isZero();
             assertThat(origin.requests()).noneMatch(request -> request.target().equals("/late"));
+        }
+    }
+
+    @Test
+    void noGoawayNamesAStreamThatCameTooLateToBeLookedAt() throws Exception { // RFC 9113 section 6.8
+        var slow = new CountDownLatch(1);
+        try (var origin = Origin.start((_, wire) -> {
+            FlowTest.held(slow);
+            wire.reply(200, "x");
+        }); var proxy = ProxyFixture.before(origin); var client = RawHttp2.connect(proxy.port)) {
+            client.get(1, "/slow");
+            origin.awaitRequests(1);
+            proxy.server.drain();
+            var ping = client.await(RawHttp2.PING, 0);
+            client.frame(RawHttp2.PING, RawHttp2.ACK, 0, ping.payload());
+            assertThat(goAway(client).number(0)).isEqualTo(1);
+            client.get(3, "/late").settled();
+            slow.countDown();
+            assertThat(goAway(client).number(0)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aClientThatDoesNotAcknowledgeOurSettingsIsNotWaitedForLong() throws Exception { // RFC 9113 section 6.5.3
+        var base = Timeouts.DEFAULT;
+        var times = new Timeouts(base.idleNanos(), base.streamIdleNanos(), 0, 200 * MILLI, 0, 0, base.drainNanos(),
+                base.delayedCloseNanos());
+        try (var origin = Origin.answering("x");
+                var proxy = ProxyFixture.with(c -> c, spec(times, Limits.DEFAULT), origin)) {
+            try (var client = RawHttp2.silent(proxy.port).send(RawHttp2.PREFACE).settings()) {
+                assertThat(client.get(1, "/").answer(1).status).isEqualTo(200);
+                assertThat(client.reaction()).isEqualTo("GOAWAY SETTINGS_TIMEOUT");
+            }
+            try (var client = RawHttp2.connect(proxy.port)) {
+                Origin.pause(Duration.ofMillis(600));
+                assertThat(client.get(1, "/").answer(1).status).isEqualTo(200);
+            }
         }
     }
 
