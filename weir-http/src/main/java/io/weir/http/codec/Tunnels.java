@@ -52,6 +52,7 @@ public final class Tunnels {
 
     /** Makes the copy of an upgrade fit for HTTP/1.1. */
     public static void toHttp1(HttpHead copy) {
+        copy.remove(HeaderName.TE); // no trailers end a tunnel, and Connection names Upgrade alone
         connection(copy, copy.protocol());
     }
 

@@ -34,6 +34,8 @@ import java.util.Map;
  */
 final class Hosts implements AutoCloseable {
     static final String GOODBYE = "goodbye";
+    /** Shorter than tunnels live here: it must not end them. */
+    private static final Forward TO_ORIGINS = Forward.to("origins").withTimeout(700_000_000);
     private static final char ENABLE_CONNECT_PROTOCOL = 8;
 
     final Origin http1;
@@ -103,9 +105,9 @@ final class Hosts implements AutoCloseable {
     }
 
     static HttpManagerSpec manager(HttpManagerSpec.Timeouts times, Route.Note... connectNotes) {
-        var connect = new Route("", RouteMatch.of(new PathMatch.Connect()), Forward.to("origins"), HeaderEdits.NONE,
+        var connect = new Route("", RouteMatch.of(new PathMatch.Connect()), TO_ORIGINS, HeaderEdits.NONE,
                 Route.OUTERMOST, List.of(connectNotes));
-        var paths = Route.of(new PathMatch.Prefix("/", false), Forward.to("origins"));
+        var paths = Route.of(new PathMatch.Prefix("/", false), TO_ORIGINS);
         var routes = new RouteTable("", List.of(new VirtualHost("all", List.of("*"), List.of(connect, paths))), false);
         var base = HttpManagerSpec.of("test", routes);
         return new HttpManagerSpec(base.statPrefix(), Codec.AUTO, routes, base.identity(), base.clientAddress(),

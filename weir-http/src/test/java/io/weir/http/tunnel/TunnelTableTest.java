@@ -3,7 +3,11 @@ package io.weir.http.tunnel;
 import static io.weir.http.server.ProxyFixture.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.config.UpstreamHttpSpec.Protocol;
+import io.weir.observe.log.ResponseFlag;
+import io.weir.testkit.Origin;
+import java.time.Duration;
 import io.weir.http.server.ProxyFixture;
 import io.weir.core.stats.Scope;
 import org.junit.jupiter.api.Timeout;
@@ -58,6 +62,31 @@ final class TunnelTableTest {
             if (host == Protocol.HTTP1) {
                 assertThat(hosts.http1.requests().getFirst().startLine()).isEqualTo("CONNECT b.example:443 HTTP/1.1");
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = PAIRS)
+    void onlySilenceEndsATunnelThatIsOpenAndNoDrainDoes(boolean http2, Protocol host) throws Exception {
+        var base = HttpManagerSpec.Timeouts.DEFAULT;
+        var times = new HttpManagerSpec.Timeouts(base.idleNanos(), 900_000_000, 300_000_000,
+                base.requestHeadersNanos(), 0, 0, base.drainNanos(), base.delayedCloseNanos());
+        try (var hosts = new Hosts();
+                var proxy = hosts.proxy(host, times);
+                var client = TunnelClient.of(http2, proxy.port)) {
+            client.webSocket();
+            proxy.server.drain();
+            long begun = System.nanoTime();
+            while (System.nanoTime() - begun < 1_500_000_000) { // longer than route, request and silence allow
+                client.send("x");
+                assertThat(client.read(1)).isEqualTo("x");
+                Origin.pause(Duration.ofMillis(20));
+            }
+            assertThat(client.reset()).isEqualTo(http2 ? "CONNECT_ERROR" : "closed");
+            var logged = proxy.logged();
+            assertThat(logged.details()).isEqualTo("stream_idle_timeout");
+            assertThat(logged.has(ResponseFlag.SI)).isTrue();
+            eventually(() -> proxy.cluster.stats().upstreamRqActive().value() == 0);
         }
     }
 
