@@ -2,6 +2,7 @@ package io.weir.app.health;
 
 import io.weir.core.health.CheckEvent;
 import io.weir.core.health.OutlierEvent;
+import io.weir.core.health.OutlierType;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.rule.CheckSpec;
 import io.weir.observe.log.AccessLogs;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Tells of changes of hosts' health: to Weir's own log, and to the event logs of the configuration. Conductor. */
 public final class HealthLogs {
@@ -77,14 +79,25 @@ public final class HealthLogs {
 
     /** Something happened to an outlier. */
     public void outlier(OutlierEvent event) {
-        String type = event.type().name();
-        if (event.ejected() && event.enforced()) {
-            LOG.warn("{}: {} ejected: {}", event.cluster(), event.address(), type);
-        } else if (event.ejected()) {
-            LOG.info("{}: {} would be ejected: {}", event.cluster(), event.address(), type);
-        } else {
-            LOG.info("{}: {} is back after {} ms", event.cluster(), event.address(),
-                    TimeUnit.NANOSECONDS.toMillis(event.sinceNanos()));
+        String cluster = event.cluster();
+        String host = event.address();
+        switch (event.action()) {
+            case EJECT -> {
+                // a host that stays away fails its every trial: told once, as long as nobody has reached it
+                boolean again = event.type() == OutlierType.UNREACHABLE && event.ejections() > 1;
+                if (again) {
+                    LOG.debug("{}: {} ejected again: {}", cluster, host, event.reason());
+                } else if (event.enforced()) {
+                    LOG.warn("{}: {} ejected: {}", cluster, host, event.reason());
+                } else {
+                    LOG.info("{}: {} would be ejected: {}", cluster, host, event.reason());
+                }
+            }
+            case UNEJECT -> LOG.atLevel(event.type() == OutlierType.UNREACHABLE ? Level.DEBUG : Level.INFO)
+                    .log("{}: {} is back after {} ms: {}", cluster, host,
+                            TimeUnit.NANOSECONDS.toMillis(event.sinceNanos()), event.reason());
+            case CUT_WEIGHT -> LOG.warn("{}: {} gets less: {}", cluster, host, event.reason());
+            case RESTORE_WEIGHT -> LOG.info("{}: {} gets more: {}", cluster, host, event.reason());
         }
         if (!outlierPath.isEmpty()) {
             write(outlierPath, OutlierLine.of(event, Instant.now()));

@@ -6,8 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** An outlier in the shape of Envoy's {@code OutlierDetectionEvent}; {@code LATENCY} is Weir's own type. */
+/**
+ * An outlier in the shape of Envoy's {@code OutlierDetectionEvent}. Weir's own are the types {@code LATENCY} and
+ * {@code UNREACHABLE}, the actions on a weight, and the reason in words.
+ */
 final class OutlierLine {
+    private static final double PERCENT = 100;
+
     private OutlierLine() {}
 
     static String of(OutlierEvent event, Instant time) {
@@ -19,7 +24,7 @@ final class OutlierLine {
         }
         line.put("cluster_name", event.cluster());
         line.put("upstream_url", event.address());
-        line.put("action", event.ejected() ? "EJECT" : "UNEJECT");
+        line.put("action", event.action().name());
         line.put("num_ejections", event.ejections());
         line.put("enforced", event.enforced());
         Map<String, Object> measured = new LinkedHashMap<>();
@@ -42,7 +47,15 @@ final class OutlierLine {
                 put(measured, "cluster_latency_ejection_threshold_ms", event.threshold());
                 line.put("eject_latency_event", measured);
             }
+            case UNREACHABLE -> line.put("eject_unreachable_event", measured);
         }
+        switch (event.action()) {
+            case CUT_WEIGHT, RESTORE_WEIGHT -> line.put("weight_percent", Math.round(PERCENT * event.share()));
+            case EJECT, UNEJECT -> {
+                // all of it or nothing
+            }
+        }
+        line.put("reason", event.reason());
         return JsonLine.of(line);
     }
 

@@ -6,6 +6,7 @@ import io.weir.core.health.CheckEvent;
 import io.weir.core.health.CheckEvent.Kind;
 import io.weir.core.health.CheckResult.Failure;
 import io.weir.core.health.OutlierEvent;
+import io.weir.core.health.OutlierEvent.Action;
 import io.weir.core.health.OutlierType;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.Host;
@@ -61,18 +62,32 @@ class EventLinesTest {
     @Test
     void anOutlierHasWhatWasMeasuredOfIt() {
         assertThat(
-                OutlierLine.of(new OutlierEvent("shop", "10.0.0.1:80", OutlierType.CONSECUTIVE_5XX, true, true, -1, 1,
-                        -1, -1, -1), TIME))
+                OutlierLine.of(
+                        new OutlierEvent("shop", "10.0.0.1:80", OutlierType.CONSECUTIVE_5XX, Action.EJECT, true, -1, 1,
+                                1, -1, -1, -1, "5 in a row"),
+                        TIME))
                 .isEqualTo("{\"type\":\"CONSECUTIVE_5XX\","
                         + "\"timestamp\":\"2026-11-27T12:00:00.250Z\",\"cluster_name\":\"shop\","
                         + "\"upstream_url\":\"10.0.0.1:80\",\"action\":\"EJECT\",\"num_ejections\":1,"
-                        + "\"enforced\":true,\"eject_consecutive_event\":{}}");
-        assertThat(OutlierLine.of(new OutlierEvent("shop", "a:1", OutlierType.SUCCESS_RATE, true, false,
-                2_500_000_000L, 3, 60.4, 91, 80.5), TIME)).contains("\"secs_since_last_action\":\"2\"",
+                        + "\"enforced\":true,\"eject_consecutive_event\":{},\"reason\":\"5 in a row\"}");
+        assertThat(OutlierLine.of(new OutlierEvent("shop", "a:1", OutlierType.SUCCESS_RATE, Action.EJECT, false,
+                2_500_000_000L, 3, 1, 60.4, 91, 80.5, ""), TIME)).contains("\"secs_since_last_action\":\"2\"",
                         "\"enforced\":false", "\"eject_success_rate_event\":{\"host_success_rate\":60,"
                                 + "\"cluster_average_success_rate\":91,"
                                 + "\"cluster_success_rate_ejection_threshold\":81}");
-        assertThat(OutlierLine.of(new OutlierEvent("shop", "a:1", OutlierType.LATENCY, false, true, 1, 1, -1, -1, -1),
-                TIME)).contains("\"action\":\"UNEJECT\"", "\"eject_latency_event\":{}");
+        assertThat(OutlierLine.of(new OutlierEvent("shop", "a:1", OutlierType.LATENCY, Action.UNEJECT, true, 1, 1, 1,
+                -1, -1, -1, ""), TIME)).contains("\"action\":\"UNEJECT\"", "\"eject_latency_event\":{}");
+    }
+
+    @Test
+    void whatIsWeirsOwnHasItsTypeItsActionAndTheReasonInWords() {
+        assertThat(OutlierLine.of(OutlierEvent.unreachable("shop", "a:1", 2, "a connect failed"), TIME)).contains(
+                "\"type\":\"UNREACHABLE\"", "\"action\":\"EJECT\"", "\"num_ejections\":2",
+                "\"eject_unreachable_event\":{}", "\"reason\":\"a connect failed\"").doesNotContain("weight_percent");
+        assertThat(OutlierLine.of(OutlierEvent.onTrial("shop", "a:1", 1_500_000_000L, 2, "on trial"), TIME)).contains(
+                "\"action\":\"UNEJECT\"", "\"secs_since_last_action\":\"1\"");
+        assertThat(OutlierLine.of(new OutlierEvent("shop", "a:1", OutlierType.LATENCY, Action.CUT_WEIGHT, true, -1, 0,
+                0.254, 40, 10, 30, "slow"), TIME)).contains("\"action\":\"CUT_WEIGHT\"", "\"weight_percent\":25",
+                        "\"host_latency_ms\":40", "\"reason\":\"slow\"");
     }
 }

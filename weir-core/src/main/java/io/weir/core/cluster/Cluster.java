@@ -70,7 +70,7 @@ public final class Cluster {
     private volatile ClusterView view;
     private volatile boolean warmed;
     private volatile boolean over;
-    private final Ejections ejections = new Ejections();
+    private final Ejections ejections;
     private boolean refreshedOnce;
     private long refreshedNanos;
     private boolean announced;
@@ -92,6 +92,7 @@ public final class Cluster {
         this.warmed = aggregate != null || destinations != null;
         this.keeper = new HealthKeeper(spec.name(), this.stats.scope(),
                 () -> this.stats.upstreamCxTotal().value() > 0);
+        this.ejections = new Ejections(spec.name(), keeper::outlier);
         this.seed = spec.name().hashCode() * SEED_STEP;
         this.view = new ClusterView(spec, HostSet.EMPTY, picker(HostSet.EMPTY, spec.balancing()));
         if (spec.type() == DiscoveryType.STATIC) {

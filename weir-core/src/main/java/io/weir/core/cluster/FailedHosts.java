@@ -26,4 +26,11 @@ public final class FailedHosts {
         out = outNow;
         return failed;
     }
+
+    /** Nobody asks for the time being: whoever is out when this is asked again is told of. */
+    public void forget() {
+        if (!out.isEmpty()) {
+            out = Set.of();
+        }
+    }
 }

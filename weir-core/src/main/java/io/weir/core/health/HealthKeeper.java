@@ -195,6 +195,11 @@ public final class HealthKeeper {
         }
     }
 
+    /** Something happened to a host for which nobody else keeps a record. Conductor. */
+    public void outlier(OutlierEvent event) {
+        around.outliers().accept(event);
+    }
+
     /** Whether every host that is to be checked has been checked once. */
     public boolean settled() {
         ActiveChecks active = checks;

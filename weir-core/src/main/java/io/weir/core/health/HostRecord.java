@@ -49,6 +49,8 @@ final class HostRecord implements HostTracker {
         void signal(HostRecord record, boolean first);
     }
 
+    static final long NEVER = Long.MIN_VALUE;
+
     final Host host;
     private final OutlierSpec spec;
     private final Signals heard;
@@ -68,6 +70,9 @@ final class HostRecord implements HostTracker {
     long backAtNanos;
     boolean wasBack;
     OutlierType type = OutlierType.CONSECUTIVE_5XX;
+    /** Why its weight was cut last, and when that changed last. */
+    OutlierType cutBy = OutlierType.SUCCESS_RATE;
+    long trustedAtNanos = NEVER;
     /** Of the last interval with enough requests, in percent; -1: none. Read by anybody. */
     volatile double successRate = -1;
     volatile double localSuccessRate = -1;
@@ -160,7 +165,7 @@ final class HostRecord implements HostTracker {
             case CONSECUTIVE_GATEWAY_FAILURE -> gatewayFailures.set(0);
             case CONSECUTIVE_LOCAL_ORIGIN_FAILURE -> localFailures.set(0);
             case SUCCESS_RATE, SUCCESS_RATE_LOCAL_ORIGIN, FAILURE_PERCENTAGE, FAILURE_PERCENTAGE_LOCAL_ORIGIN,
-                    LATENCY -> {
+                    LATENCY, UNREACHABLE -> {
                 // no run
             }
         }

@@ -21,7 +21,7 @@ record Outlier(HostRecord record, OutlierType type, int enforcing, double share,
             case CONSECUTIVE_GATEWAY_FAILURE -> spec.gatewayFailures();
             case CONSECUTIVE_LOCAL_ORIGIN_FAILURE -> spec.localFailures();
             case CONSECUTIVE_5XX, SUCCESS_RATE, SUCCESS_RATE_LOCAL_ORIGIN, FAILURE_PERCENTAGE,
-                    FAILURE_PERCENTAGE_LOCAL_ORIGIN, LATENCY ->
+                    FAILURE_PERCENTAGE_LOCAL_ORIGIN, LATENCY, UNREACHABLE ->
                 spec.serverErrors();
         };
         return new Outlier(record, type, rule.enforcing(), 1, -1, -1, -1,

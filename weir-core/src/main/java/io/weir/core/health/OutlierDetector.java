@@ -1,5 +1,6 @@
 package io.weir.core.health;
 
+import io.weir.core.health.OutlierEvent.Action;
 import io.weir.core.model.HealthFlag;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostTracker;
@@ -16,6 +17,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the outliers among the hosts of one cluster and leaves them out for a while, by Envoy's rules: runs of failures
@@ -28,6 +30,9 @@ import java.util.function.Predicate;
  * The conductor's; workers only write into the records of the hosts.
  */
 public final class OutlierDetector {
+    private static final String ENDED = "outlier detection was turned off";
+    private static final double PERCENT = 100;
+
     private final OutlierSpec spec;
     private final String cluster;
     private final Surroundings around;
@@ -111,8 +116,10 @@ public final class OutlierDetector {
     public void end(long nowNanos) {
         for (HostRecord record : records.values()) {
             record.host.healthTracker(HostTracker.NONE);
-            record.host.trustFactor(1);
-            record.host.flag(HealthFlag.FAILED_OUTLIER_CHECK, false, "outlier detection was turned off", nowNanos);
+            if (record.host.trustFactor() < 1) {
+                record.host.trust(1, ENDED, nowNanos);
+            }
+            record.host.flag(HealthFlag.FAILED_OUTLIER_CHECK, false, ENDED, nowNanos);
         }
         records.clear();
         out.clear();
@@ -169,9 +176,10 @@ public final class OutlierDetector {
         record.clearRuns();
         record.backAtNanos = nowNanos;
         record.wasBack = true;
-        record.host.flag(HealthFlag.FAILED_OUTLIER_CHECK, false, "back: " + why, nowNanos);
-        around.outliers().accept(new OutlierEvent(cluster, record.host.addressText(), record.type, false, true,
-                nowNanos - record.ejectedAtNanos, record.ejections, -1, -1, -1));
+        String reason = "back: " + why;
+        record.host.flag(HealthFlag.FAILED_OUTLIER_CHECK, false, reason, nowNanos);
+        around.outliers().accept(OutlierEvent.of(cluster, record.host.addressText(), record.type, Action.UNEJECT,
+                nowNanos - record.ejectedAtNanos, record.ejections, record.host.trustFactor(), reason));
     }
 
     private void runs(HostRecord record, int signals, long nowNanos, List<Host> changed) {
@@ -199,7 +207,7 @@ public final class OutlierDetector {
         if (soft == null) {
             outliers.forEach(outlier -> eject(outlier, nowNanos, changed));
         } else {
-            trust(soft, in, outliers, changed);
+            trust(soft, in, outliers, nowNanos, changed);
         }
         for (HostRecord record : in) {
             boolean longBack = record.wasBack && nowNanos - record.backAtNanos >= spec.intervalNanos();
@@ -211,24 +219,51 @@ public final class OutlierDetector {
     }
 
     /** Cuts the weight of outliers in proportion to how far they differ, and gives the others a step back. */
-    private void trust(OutlierSpec.Soft rule, List<HostRecord> in, List<Outlier> outliers, List<Host> changed) {
-        Map<HostRecord, Double> shares = new LinkedHashMap<>();
+    private void trust(OutlierSpec.Soft rule, List<HostRecord> in, List<Outlier> outliers, long nowNanos,
+            List<Host> changed) {
+        Map<HostRecord, Outlier> worst = new LinkedHashMap<>();
         for (Outlier outlier : outliers) {
             if (around.dice().nextInt(100) < outlier.enforcing()) {
-                shares.merge(outlier.record(), outlier.share(), Math::min);
+                worst.merge(outlier.record(), outlier, (a, b) -> a.share() <= b.share() ? a : b);
             }
         }
         for (HostRecord record : in) {
             double before = record.host.trustFactor();
-            Double share = shares.get(record);
-            double next = share == null ? Math.min(1, before + rule.step()) : Math.max(rule.minimum(), before * share);
+            Outlier outlier = worst.get(record);
+            double next = outlier == null
+                    ? Math.min(1, before + rule.step())
+                    : Math.max(rule.minimum(), before * outlier.share());
             if (next != before) {
-                record.host.trustFactor(next);
+                trust(record, outlier, next, nowNanos);
                 changed.add(record.host);
             }
-            if (share != null) {
+            if (outlier != null) {
                 stats.softCut();
             }
+        }
+    }
+
+    /**
+     * The host gets this part of its weight from now on, and everybody hears why.
+     *
+     * @param outlier
+     *            null: nothing was found
+     */
+    private void trust(HostRecord record, @Nullable Outlier outlier, double share, long nowNanos) {
+        Host host = record.host;
+        String found = outlier == null ? "trusted again: nothing found in this interval" : outlier.reason();
+        String reason = String.format(Locale.ROOT, "%s; it has %.0f %% of its weight", found, PERCENT * share);
+        long since = record.trustedAtNanos == HostRecord.NEVER ? -1 : nowNanos - record.trustedAtNanos;
+        record.trustedAtNanos = nowNanos;
+        host.trust(share, reason, nowNanos);
+        if (outlier == null) {
+            around.outliers().accept(OutlierEvent.of(cluster, host.addressText(), record.cutBy, Action.RESTORE_WEIGHT,
+                    since, record.ejections, share, reason));
+        } else {
+            record.cutBy = outlier.type();
+            around.outliers().accept(new OutlierEvent(cluster, host.addressText(), outlier.type(), Action.CUT_WEIGHT,
+                    true, since, record.ejections, share, outlier.rate(), outlier.average(), outlier.threshold(),
+                    reason));
         }
     }
 
@@ -260,8 +295,9 @@ public final class OutlierDetector {
             }
             host.flag(HealthFlag.FAILED_OUTLIER_CHECK, true, outlier.reason(), nowNanos);
         }
-        around.outliers().accept(new OutlierEvent(cluster, host.addressText(), outlier.type(), true, enforced, since,
-                record.ejections, outlier.rate(), outlier.average(), outlier.threshold()));
+        around.outliers().accept(new OutlierEvent(cluster, host.addressText(), outlier.type(), Action.EJECT, enforced,
+                since, record.ejections, host.trustFactor(), outlier.rate(), outlier.average(), outlier.threshold(),
+                outlier.reason()));
     }
 
     /** The success rates of the host in percent in the last interval that had enough requests; -1 where none had. */

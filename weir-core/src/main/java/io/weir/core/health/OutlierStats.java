@@ -3,6 +3,7 @@ package io.weir.core.health;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Scope;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 
 /** The numbers of outlier detection, Envoy's {@code cluster.<name>.outlier_detection.*}. */
@@ -15,7 +16,8 @@ final class OutlierStats {
 
     OutlierStats(Scope cluster) {
         Scope scope = cluster.child("outlier_detection");
-        for (OutlierType type : OutlierType.values()) {
+        // what is detected without a rule for outliers is counted where that is done
+        for (OutlierType type : EnumSet.complementOf(EnumSet.of(OutlierType.UNREACHABLE))) {
             detected.put(type, scope.counter("ejections_detected_" + type.statName()));
             enforced.put(type, scope.counter("ejections_enforced_" + type.statName()));
         }

@@ -2,7 +2,10 @@ package io.weir.core.health;
 
 import java.util.Locale;
 
-/** Why a host is an outlier: Envoy's {@code OutlierEjectionType}, and {@link #LATENCY}, which is Weir's. */
+/**
+ * Why a host is an outlier: Envoy's {@code OutlierEjectionType}, and {@link #LATENCY} and {@link #UNREACHABLE}, which
+ * are Weir's.
+ */
 public enum OutlierType {
     /** Answers of 500 and more in a row. */
     CONSECUTIVE_5XX("consecutive_5xx"),
@@ -19,7 +22,9 @@ public enum OutlierType {
     /** Too often it fails on our side. */
     FAILURE_PERCENTAGE_LOCAL_ORIGIN("local_origin_failure_percentage"),
     /** Far slower than its peers. */
-    LATENCY("latency");
+    LATENCY("latency"),
+    /** A connect failed: the only one that a cluster looks for without being told to. */
+    UNREACHABLE("unreachable");
 
     private final String statName;
 

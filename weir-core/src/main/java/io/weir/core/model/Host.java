@@ -30,6 +30,12 @@ public final class Host {
         }
     }
 
+    /** Why a host is out that nobody could connect to. */
+    public static final String UNREACHABLE_REASON = "unreachable: a connect failed";
+    /** Why such a host is in again, as long as nobody has reached it. */
+    public static final String TRIAL_REASON = "on trial: the time of its ejection is over";
+    /** Why it is in when it has been. */
+    static final String REACHED_REASON = "back: it was reached again";
     private static final long PROOF_STEP_NANOS = 100_000_000;
 
     private final SocketAddress address;
@@ -186,9 +192,18 @@ public final class Host {
         return trustFactor;
     }
 
-    /** It gets this part from the next view on, as far as trust goes. Conductor. */
-    public void trustFactor(double factor) {
+    /**
+     * It gets this part from the next view on, as far as trust goes. While it is out, what there is to tell of it stays
+     * why it is. Conductor.
+     */
+    public void trust(double factor, String why, long nowNanos) {
         trustFactor = checked(factor);
+        while (true) {
+            Standing now = standing;
+            if (now.down || STANDING.compareAndSet(this, now, now.because(why, nowNanos))) {
+                return;
+            }
+        }
     }
 
     /** What part it gets because other proxies give it the rest: 1 where this one is alone or gives it all. */

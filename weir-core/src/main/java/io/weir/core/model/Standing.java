@@ -66,7 +66,7 @@ final class Standing {
             return new Standing(flags, failed, ejections, 0, reason, sinceNanos);
         }
         return new Standing(flags | HealthFlag.UNREACHABLE.bit(), failed, ejections + 1,
-                nowNanos + rule.lastsNanos(ejections), otherwiseDown() ? reason : "unreachable: a connect failed",
+                nowNanos + rule.lastsNanos(ejections), otherwiseDown() ? reason : Host.UNREACHABLE_REASON,
                 otherwiseDown() ? sinceNanos : nowNanos);
     }
 
@@ -75,7 +75,8 @@ final class Standing {
         if ((failures | ejections) == 0 || is(HealthFlag.UNREACHABLE)) {
             return this;
         }
-        return flags == 0 && reason.isEmpty() ? CLEAN : new Standing(flags, 0, 0, 0, reason, sinceNanos);
+        String why = reason.equals(Host.TRIAL_REASON) ? Host.REACHED_REASON : reason;
+        return flags == 0 && why.isEmpty() ? CLEAN : new Standing(flags, 0, 0, 0, why, sinceNanos);
     }
 
     /** Lets it back on trial when its time is over: its next failure ejects it at once, for twice as long. */
@@ -84,7 +85,7 @@ final class Standing {
             return this;
         }
         return new Standing(flags & ~HealthFlag.UNREACHABLE.bit(), Math.max(rule.consecutiveUnreachable() - 1, 0),
-                ejections, 0, otherwiseDown() ? reason : "on trial: the time of its ejection is over",
+                ejections, 0, otherwiseDown() ? reason : Host.TRIAL_REASON,
                 otherwiseDown() ? sinceNanos : nowNanos);
     }
 

@@ -18,7 +18,8 @@ public class EjectionsLincheckTest {
     private static final EjectionSpec RULE = new EjectionSpec(1, 1, 4);
 
     private final List<Host> hosts = List.of(host(1), host(2));
-    private final Ejections ejections = new Ejections();
+    private final Ejections ejections = new Ejections("web", _ -> {
+    });
     private long nowNanos;
 
     private static Host host(int port) {

@@ -2,6 +2,7 @@ package io.weir.core.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.core.health.OutlierEvent.Action;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.HealthFlag;
 import io.weir.core.model.Host;
@@ -85,7 +86,7 @@ class OutlierDetectorTest {
         assertThat(detector.tick(now)).isNotEmpty();
         assertThat(out(0)).isFalse();
         assertThat(hosts.getFirst().healthReason()).isEqualTo("back: the time of its ejection is over");
-        assertThat(events).extracting(OutlierEvent::ejected).containsExactly(true, false);
+        assertThat(events).extracting(OutlierEvent::action).containsExactly(Action.EJECT, Action.UNEJECT);
         assertThat(events.getLast().sinceNanos()).isEqualTo(30 * SECOND);
         assertThat(count("ejections_enforced_consecutive_5xx")).isOne();
         assertThat(count("ejections_enforced_total")).isOne();
@@ -264,12 +265,25 @@ class OutlierDetectorTest {
         assertThat(detector.tick(now)).isNotEmpty();
         assertThat(out(3)).isFalse();
         assertThat(hosts.get(3).trustFactor()).isBetween(0.22, 0.28);
+        assertThat(hosts.get(3).healthReason()).matches("latency: p50 is .* \\(median of its peers .*\\); "
+                + "it has 2[0-9] % of its weight");
         assertThat(hosts.get(0).trustFactor()).isEqualTo(1);
         for (int i = 2; i < 5; i++) {
             now = SECOND * 10 * i;
             assertThat(detector.tick(now)).isNotEmpty();
         }
         assertThat(hosts.get(3).trustFactor()).isEqualTo(1);
+        assertThat(hosts.get(3).healthReason())
+                .isEqualTo("trusted again: nothing found in this interval; it has 100 % of its weight");
+        assertThat(events).extracting(OutlierEvent::action).containsExactly(Action.CUT_WEIGHT, Action.RESTORE_WEIGHT,
+                Action.RESTORE_WEIGHT, Action.RESTORE_WEIGHT);
+        assertThat(events).allSatisfy(event -> {
+            assertThat(event.type()).isEqualTo(OutlierType.LATENCY);
+            assertThat(event.reason()).endsWith(" % of its weight");
+        });
+        assertThat(events).extracting(OutlierEvent::sinceNanos).containsExactly(-1L, 10 * SECOND, 10 * SECOND,
+                10 * SECOND);
+        assertThat(events.getLast().share()).isEqualTo(1);
         now = 60 * SECOND;
         assertThat(detector.tick(now)).isEmpty();
     }
@@ -282,5 +296,23 @@ class OutlierDetectorTest {
         assertThat(detector.checkSucceeded(hosts.get(1), now)).isFalse();
         assertThat(detector.checkSucceeded(hosts.get(0), now)).isTrue();
         assertThat(out(0)).isFalse();
+    }
+
+    @Test
+    void aHostThatIsOutForAnotherReasonKeepsItWhileItsWeightIsCut() {
+        OutlierDetector detector = detector(BASE.withOwn(Latency.DEFAULT, new Soft(0.1, 0.25)), 4);
+        for (int i = 0; i < 3; i++) {
+            slow(i, 10, 50);
+        }
+        slow(3, 40, 50);
+        hosts.get(3).flag(HealthFlag.FAILED_ACTIVE_HC, true, "its checks fail", now);
+        now = 10 * SECOND;
+        detector.tick(now);
+        assertThat(hosts.get(3).trustFactor()).isLessThan(1);
+        assertThat(hosts.get(3).healthReason()).isEqualTo("its checks fail");
+        hosts.get(3).flag(HealthFlag.FAILED_ACTIVE_HC, false, "they succeed", now);
+        detector.end(now);
+        assertThat(hosts.get(3).trustFactor()).isEqualTo(1);
+        assertThat(hosts.get(3).healthReason()).isEqualTo("outlier detection was turned off");
     }
 }

@@ -12,13 +12,13 @@ import java.util.IdentityHashMap;
 import java.util.Set;
 
 /**
- * One worker's connections by their host, of clusters whose hosts lose them when they fail: Envoy's
- * {@code close_connections_on_host_health_failure}. Belongs to the worker.
+ * One worker's connections by their host, those under way too: hosts that fail lose them where their cluster says so,
+ * by Envoy's {@code close_connections_on_host_health_failure}. Belongs to the worker.
  */
 public final class HostSessions {
     private static final WorkerSlot<HostSessions> SLOT = WorkerSlot.of(_ -> new HostSessions());
 
-    private final IdentityHashMap<Host, Set<Session>> joined = new IdentityHashMap<>();
+    private final IdentityHashMap<Host, Set<Session>> begun = new IdentityHashMap<>();
 
     private HostSessions() {}
 
@@ -33,7 +33,11 @@ public final class HostSessions {
     public static void follow(Cluster cluster, Workers workers) {
         var failed = new FailedHosts();
         cluster.onChange(now -> {
-            Set<Host> hosts = now.spec().closesOnFailure() ? failed.since(now) : Set.of();
+            if (!now.spec().closesOnFailure()) {
+                failed.forget();
+                return;
+            }
+            Set<Host> hosts = failed.since(now);
             if (!hosts.isEmpty()) {
                 for (Worker worker : workers.all()) {
                     worker.loop().execute(() -> hosts.forEach(of(worker)::failed));
@@ -42,19 +46,19 @@ public final class HostSessions {
         });
     }
 
-    void joined(Host host, Session session) {
-        joined.computeIfAbsent(host, _ -> new HashSet<>()).add(session);
+    void began(Host host, Session session) {
+        begun.computeIfAbsent(host, _ -> new HashSet<>()).add(session);
     }
 
     void left(Host host, Session session) {
-        Set<Session> sessions = joined.get(host);
+        Set<Session> sessions = begun.get(host);
         if (sessions != null && sessions.remove(session) && sessions.isEmpty()) {
-            joined.remove(host);
+            begun.remove(host);
         }
     }
 
     private void failed(Host host) {
-        for (Session session : new ArrayList<>(joined.getOrDefault(host, Set.of()))) {
+        for (Session session : new ArrayList<>(begun.getOrDefault(host, Set.of()))) {
             session.hostFailed();
         }
     }

@@ -203,6 +203,8 @@ final class Session implements PickContext {
         Side side = new Side(this, false);
         Leg begun = new Leg(cluster, host, side, worker.nowNanos(), inFlight);
         leg = begun;
+        // whether or not its cluster closes them now: a change of the configuration may ask for it later
+        HostSessions.of(worker).began(host, this);
         ConnectOptions options = ConnectOptions.of(spec.connectTimeoutNanos(),
                 TcpProxy.SETTINGS.withKeepAlive(spec.tcpKeepAlive()));
         ChannelFuture connected = Connector.connect(worker, host.address(), options, side);
@@ -218,6 +220,7 @@ final class Session implements PickContext {
 
     private void connectFailed(Leg failed, @Nullable Throwable cause) {
         ClusterStats numbers = failed.cluster.stats();
+        HostSessions.of(worker).left(failed.host, this);
         failed.giveBack();
         if (ending) {
             numbers.upstreamRqCancelled().increment();
@@ -245,9 +248,6 @@ final class Session implements PickContext {
             return;
         }
         joined = true;
-        if (connected.cluster.spec().closesOnFailure()) {
-            HostSessions.of(worker).joined(connected.host, this);
-        }
         long nowNanos = worker.nowNanos();
         connected.connectNanos = nowNanos - connected.startNanos;
         connected.cluster.connected(connected.host, connected.connectNanos, connected.inFlight, nowNanos);
@@ -412,7 +412,12 @@ final class Session implements PickContext {
 
     /** The health of its host has failed, and its cluster wants no connections then. */
     void hostFailed() {
-        end(ResponseFlag.UC.bit());
+        Leg now = leg;
+        if (joined || now == null) {
+            end(ResponseFlag.UC.bit());
+        } else {
+            now.side.closeNow(); // its connect fails with that, and another host is asked as far as attempts go
+        }
     }
 
     /** Any thread. */
