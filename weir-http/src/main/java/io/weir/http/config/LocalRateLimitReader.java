@@ -55,7 +55,7 @@ final class LocalRateLimitReader implements ExtensionReader<LocalRateLimit, Loca
                 !config.hasAlwaysConsumeDefaultTokenBucket() || config.getAlwaysConsumeDefaultTokenBucket().getValue(),
                 config.getLocalRateLimitPerDownstreamConnection(),
                 config.getEnableXRatelimitHeaders() == XRateLimitHeadersRFCVersion.DRAFT_VERSION_03, rules,
-                use(config.getVhRateLimits()), config.getStage());
+                use(config.getVhRateLimits()), config.getStage(), config.getRateLimitedAsResourceExhausted());
     }
 
     /** What is not given counts as none, as in Envoy: a filter that nobody meant to be idle, so it is told. */

@@ -153,9 +153,11 @@ final class ExchangeRecord implements ReplyRecord {
         return true;
     }
 
+    /** Who is to be believed to ask. Of a client that a header field names the port is not known: 0, as in Envoy. */
     @Override
     public String downstreamRemoteAddress() {
-        return Addresses.text(exchange.downstream().remoteAddress());
+        String told = exchange.affinity().client().told();
+        return told == null ? downstreamDirectRemoteAddress() : told;
     }
 
     @Override

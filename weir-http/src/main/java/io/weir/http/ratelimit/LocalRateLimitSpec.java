@@ -42,14 +42,32 @@ import org.jspecify.annotations.Nullable;
  *            what the route's virtual host adds to that
  * @param stage
  *            which rules of routes
+ * @param grpcExhausted
+ *            whether callers of gRPC who are refused are told {@code RESOURCE_EXHAUSTED}, and not {@code UNAVAILABLE},
+ *            after which many try again at once
  */
 public record LocalRateLimitSpec(String statPrefix, TokenBucket.@Nullable Rule bucket, Share enabled, Share enforced,
         int status, HeaderEdits requestEdits, HeaderEdits responseEdits, List<LimitSpec> limits, boolean bucketAlways,
         boolean perConnection, boolean quotaFields, List<DescriptorRule> rules, VirtualHostUse virtualHostUse,
-        int stage) implements HttpFilterSpec {
+        int stage, boolean grpcExhausted) implements HttpFilterSpec {
     public LocalRateLimitSpec {
         limits = List.copyOf(limits);
         rules = List.copyOf(rules);
+    }
+
+    /** One that tells callers of gRPC what everybody is told. */
+    public LocalRateLimitSpec(String statPrefix, TokenBucket.@Nullable Rule bucket, Share enabled, Share enforced,
+            int status, HeaderEdits requestEdits, HeaderEdits responseEdits, List<LimitSpec> limits,
+            boolean bucketAlways, boolean perConnection, boolean quotaFields, List<DescriptorRule> rules,
+            VirtualHostUse virtualHostUse, int stage) {
+        this(statPrefix, bucket, enabled, enforced, status, requestEdits, responseEdits, limits, bucketAlways,
+                perConnection, quotaFields, rules, virtualHostUse, stage, false);
+    }
+
+    /** The same, with what callers of gRPC are told. */
+    public LocalRateLimitSpec withGrpcExhausted(boolean told) {
+        return new LocalRateLimitSpec(statPrefix, bucket, enabled, enforced, status, requestEdits, responseEdits,
+                limits, bucketAlways, perConnection, quotaFields, rules, virtualHostUse, stage, told);
     }
 
     /** What makes the buckets; what is done with those they refuse does not. */

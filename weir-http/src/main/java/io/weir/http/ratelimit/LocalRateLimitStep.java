@@ -5,6 +5,7 @@ import io.weir.http.codec.HttpHead;
 import io.weir.http.filter.FilterExchange;
 import io.weir.http.filter.FilterStep;
 import io.weir.http.filter.Flow;
+import io.weir.http.grpc.words.GrpcStatus;
 import io.weir.http.route.Forward;
 import io.weir.observe.log.ResponseFlag;
 import java.nio.charset.StandardCharsets;
@@ -103,6 +104,10 @@ final class LocalRateLimitStep implements FilterStep {
     @Override
     public void responseHead(HttpHead response) {
         var bucket = outcome.bucket;
+        if (refused && spec.grpcExhausted() && response.has(GrpcStatus.FIELD)) {
+            response.remove(GrpcStatus.FIELD);
+            response.add(GrpcStatus.FIELD, GrpcStatus.RESOURCE_EXHAUSTED.number());
+        }
         if (refused && !spec.responseEdits().isEmpty()) {
             spec.responseEdits().apply(response, exchange.formats());
         }

@@ -339,4 +339,23 @@ final class LocalRateLimitTest {
 
     private record Asking(List<Integer> statuses, Thread thread) {
     }
+
+    @Test
+    void callersOfGrpcAreToldResourceExhaustedWhereThatIsAskedForAndOthersTheStatusAllTheSame() throws Exception {
+        String call = "POST /s/m HTTP/1.1\r\nHost: a\r\ncontent-type: application/grpc\r\nContent-Length: 0\r\n\r\n";
+        for (boolean exhausted : new boolean[]{false, true}) {
+            try (Origin origin = answering();
+                    ProxyFixture proxy = proxy(limit(1).withGrpcExhausted(exhausted), origin);
+                    RawHttp client = RawHttp.connect(proxy.port)) {
+                assertThat(client.send(GET).response().status()).isEqualTo(200);
+                HttpMessage refused = client.send(call).response();
+                assertThat(refused.status()).isEqualTo(200);
+                assertThat(refused.headers("grpc-status")).containsExactly(exhausted ? "8" : "14");
+                assertThat(refused.headers("grpc-message")).containsExactly("local_rate_limited");
+                HttpMessage plain = client.send(GET).response();
+                assertThat(plain.status()).isEqualTo(429);
+                assertThat(plain.headers("grpc-status")).isEmpty();
+            }
+        }
+    }
 }

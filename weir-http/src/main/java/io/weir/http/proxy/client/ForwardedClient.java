@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ForwardedClient implements ClientIp {
     private final ClientAddress rule;
+    private boolean direct = true;
     private byte[] bytes = {};
     private int start;
     private int end;
@@ -33,26 +34,27 @@ public final class ForwardedClient implements ClientIp {
      *
      * @param request
      *            whose head has been made fit to be routed
-     * @param direct
+     * @param peer
      *            the address of the connection's far end; of no length where it has none, as on a UNIX socket
      */
-    public void locate(@Nullable HttpHead request, byte[] direct) {
-        int fromEnd = fromEnd(direct);
-        if (fromEnd < 0 || request == null || !find(request, fromEnd)) {
-            bytes = direct;
+    public void locate(@Nullable HttpHead request, byte[] peer) {
+        int fromEnd = fromEnd(peer);
+        direct = fromEnd < 0 || request == null || !find(request, fromEnd);
+        if (direct) {
+            bytes = peer;
             start = 0;
-            end = direct.length;
+            end = peer.length;
         }
     }
 
     /** How many entries from the end it stands; -1: the connection's far end is the client. */
-    private int fromEnd(byte[] direct) {
+    private int fromEnd(byte[] peer) {
         int hops = rule.xffTrustedHops();
         if (!rule.useRemoteAddress()) {
             return hops;
         }
         // our own entry is the last one, where one was written
-        boolean appended = !rule.skipXffAppend() && direct.length > 0;
+        boolean appended = !rule.skipXffAppend() && peer.length > 0;
         return hops > 0 && appended ? hops : hops - 1;
     }
 
@@ -130,6 +132,16 @@ public final class ForwardedClient implements ClientIp {
 
     private static boolean blank(byte b) {
         return b == ' ' || b == '\t';
+    }
+
+    /** {@code ip:0} of a client that a header field names; null where it is the connection's far end. */
+    @Nullable
+    public String told() {
+        if (direct) {
+            return null;
+        }
+        String ip = new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
+        return ip.indexOf(':') < 0 ? ip + ":0" : '[' + ip + "]:0";
     }
 
     @Override
