@@ -1,12 +1,20 @@
 package io.weir.http.check;
 
+import io.netty.buffer.ByteBuf;
+import io.weir.core.health.CheckResult;
+import io.weir.core.health.CheckResult.Failed;
+import io.weir.core.health.CheckResult.Failure;
+import io.weir.core.health.CheckResult.Passed;
 import io.weir.core.health.CheckTarget;
+import io.weir.http.codec.HeaderName;
+import io.weir.http.codec.HttpHead;
 import io.weir.http.route.match.TextMatch;
 import io.weir.net.check.Dialect;
 import io.weir.net.check.Dialogue;
 import io.weir.net.check.Expected;
-import java.util.Locale;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +33,20 @@ import org.jspecify.annotations.Nullable;
  *            how much of the response's body is searched for what is expected; 0: all of it, to a bound
  * @param serviceName
  *            what {@code x-envoy-upstream-healthchecked-cluster} must be; null: anything
+ * @param http2
+ *            whether it is asked over HTTP/2, by prior knowledge; else over HTTP/1.1
  */
 public record HttpCheck(String method, String host, String path, String body, List<Field> fields, Set<String> removed,
         Statuses expected, Statuses retriable, Expected receive, int answerBytesMax,
-        @Nullable TextMatch serviceName) implements Dialect {
+        @Nullable TextMatch serviceName, boolean http2) implements Dialect {
     /** Envoy's {@code response_buffer_size}. */
     public static final int ANSWER_BYTES = 1024;
+    private static final HeaderName DEGRADED = HeaderName.of("x-envoy-degraded");
+    private static final HeaderName FAIL = HeaderName.of("x-envoy-immediate-health-check-fail");
+    private static final HeaderName CLUSTER = HeaderName.of("x-envoy-upstream-healthchecked-cluster");
+    /** What is kept of a body that is to be searched as a whole. */
+    private static final int WHOLE_BYTES_MAX = 1024 * 1024;
+    private static final byte[] NOTHING = {};
 
     /** What becomes of a field that the request has already. */
     public enum Present {
@@ -53,6 +69,20 @@ public record HttpCheck(String method, String host, String path, String body, Li
         removed = Set.copyOf(removed);
     }
 
+    /** One over HTTP/1.1. */
+    public HttpCheck(String method, String host, String path, String body, List<Field> fields, Set<String> removed,
+            Statuses expected, Statuses retriable, Expected receive, int answerBytesMax,
+            @Nullable TextMatch serviceName) {
+        this(method, host, path, body, fields, removed, expected, retriable, receive, answerBytesMax, serviceName,
+                false);
+    }
+
+    /** The same over this version. */
+    public HttpCheck withHttp2(boolean over) {
+        return new HttpCheck(method, host, path, body, fields, removed, expected, retriable, receive, answerBytesMax,
+                serviceName, over);
+    }
+
     /** GET this path, and expect 200. */
     public static HttpCheck get(String path) {
         return new HttpCheck("GET", "", path, "", List.of(), Set.of(), Statuses.OK, Statuses.NONE, Expected.NOTHING,
@@ -69,13 +99,21 @@ public record HttpCheck(String method, String host, String path, String body, Li
         String authority = !target.hostname().isEmpty()
                 ? target.hostname()
                 : host.isEmpty() ? target.cluster() : host;
-        return new HttpDialogue(this, head(authority));
+        return http2
+                ? new Http2Dialogue(this, Http2Dialogue.call(this, sent(authority)))
+                : new HttpDialogue(this, head(authority));
     }
 
     /** The request, whole. */
     private String head(String authority) {
         StringBuilder head = new StringBuilder(method).append(' ').append(path).append(" HTTP/1.1\r\n");
-        List<Field> sent = new java.util.ArrayList<>();
+        sent(authority).forEach(one -> head.append(one.name()).append(": ").append(one.value()).append("\r\n"));
+        return head.append("\r\n").append(body).toString();
+    }
+
+    /** The fields of the request, its authority among them. */
+    private List<Field> sent(String authority) {
+        List<Field> sent = new ArrayList<>();
         sent.add(new Field("host", authority, Present.KEPT));
         sent.add(new Field("user-agent", "Weir/HC", Present.KEPT));
         for (Field field : fields) {
@@ -99,8 +137,40 @@ public record HttpCheck(String method, String host, String path, String body, Li
         if (!body.isEmpty()) {
             sent.add(new Field("content-length", Integer.toString(body.length()), Present.KEPT));
         }
-        sent.forEach(one -> head.append(one.name()).append(": ").append(one.value()).append("\r\n"));
-        return head.append("\r\n").append(body).toString();
+        return sent;
+    }
+
+    /** What a response that is whole says of the host. */
+    CheckResult judged(HttpHead head, ByteBuf text) {
+        int status = head.status();
+        boolean askedOut = head.has(FAIL);
+        if (!expected.has(status)) {
+            Failure failure = retriable.has(status) ? Failure.RETRIABLE : Failure.ACTIVE;
+            return new Failed(failure, askedOut, false, "HTTP " + status);
+        }
+        if (askedOut) {
+            return new Failed(Failure.ACTIVE, true, false, "it asked to be left alone");
+        }
+        if (!receive.in(text)) {
+            return Failed.of(Failure.ACTIVE, "the response does not hold what is expected");
+        }
+        if (serviceName != null) {
+            int at = head.find(CLUSTER);
+            boolean right = at < 0
+                    ? serviceName.matches(NOTHING, 0, 0)
+                    : serviceName.matches(head.bytes(), head.valueStart(at), head.valueEnd(at));
+            if (!right) {
+                return new Failed(Failure.ACTIVE, false, true,
+                        "it belongs to another cluster: " + (at < 0 ? "it names none" : head.value(at)));
+            }
+        }
+        return new Passed(head.has(DEGRADED));
+    }
+
+    /** How many more bytes of a body of which so much is kept are searched. */
+    int kept(int already, int more) {
+        int max = answerBytesMax == 0 ? WHOLE_BYTES_MAX : answerBytesMax;
+        return receive.nothing() ? 0 : Math.min(max - already, more);
     }
 
     private static boolean same(Field one, Field other) {

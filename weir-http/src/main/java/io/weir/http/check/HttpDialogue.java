@@ -5,9 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.weir.core.health.CheckResult;
 import io.weir.core.health.CheckResult.Failed;
 import io.weir.core.health.CheckResult.Failure;
-import io.weir.core.health.CheckResult.Passed;
 import io.weir.http.codec.HeadLimits;
-import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.Http1BodyReader;
 import io.weir.http.codec.Http1HeadReader;
 import io.weir.http.codec.HttpHead;
@@ -20,13 +18,6 @@ import org.jspecify.annotations.Nullable;
  * way of the next one. Belongs to one worker.
  */
 final class HttpDialogue implements Dialogue {
-    private static final HeaderName DEGRADED = HeaderName.of("x-envoy-degraded");
-    private static final HeaderName FAIL = HeaderName.of("x-envoy-immediate-health-check-fail");
-    private static final HeaderName CLUSTER = HeaderName.of("x-envoy-upstream-healthchecked-cluster");
-    /** What is kept of a body that is to be searched as a whole. */
-    private static final int WHOLE_BYTES_MAX = 1024 * 1024;
-    private static final byte[] NOTHING = {};
-
     private final HttpCheck check;
     private final byte[] request;
     private final Http1HeadReader heads = Http1HeadReader.responses(HeadLimits.DEFAULT);
@@ -88,11 +79,9 @@ final class HttpDialogue implements Dialogue {
     }
 
     private void read(ByteBuf in) {
-        int max = check.answerBytesMax() == 0 ? WHOLE_BYTES_MAX : check.answerBytesMax();
         for (ByteBuf data = bodies.read(in); data != null; data = bodies.read(in)) {
             try {
-                int kept = check.receive().nothing() ? 0 : Math.min(max - body.readableBytes(), data.readableBytes());
-                body.writeBytes(data, kept);
+                body.writeBytes(data, check.kept(body.readableBytes(), data.readableBytes()));
             } finally {
                 data.release();
             }
@@ -118,29 +107,6 @@ final class HttpDialogue implements Dialogue {
     }
 
     private CheckResult result() {
-        int status = head.status();
-        boolean askedOut = head.has(FAIL);
-        if (!check.expected().has(status)) {
-            Failure failure = check.retriable().has(status) ? Failure.RETRIABLE : Failure.ACTIVE;
-            return new Failed(failure, askedOut, false, "HTTP " + status);
-        }
-        if (askedOut) {
-            return new Failed(Failure.ACTIVE, true, false, "it asked to be left alone");
-        }
-        if (!check.receive().in(body)) {
-            return Failed.of(Failure.ACTIVE, "the response does not hold what is expected");
-        }
-        var serviceName = check.serviceName();
-        if (serviceName != null) {
-            int at = head.find(CLUSTER);
-            boolean right = at < 0
-                    ? serviceName.matches(NOTHING, 0, 0)
-                    : serviceName.matches(head.bytes(), head.valueStart(at), head.valueEnd(at));
-            if (!right) {
-                return new Failed(Failure.ACTIVE, false, true,
-                        "it belongs to another cluster: " + (at < 0 ? "it names none" : head.value(at)));
-            }
-        }
-        return new Passed(head.has(DEGRADED));
+        return check.judged(head, body);
     }
 }

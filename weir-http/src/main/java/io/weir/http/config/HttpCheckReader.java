@@ -44,9 +44,10 @@ final class HttpCheckReader implements ExtensionReader<HttpHealthCheck, HttpChec
     public @Nullable HttpCheck read(HttpHealthCheck config, ReadContext context) {
         TextReader.checkHost(config.getHost(), "host", context);
         TextReader.checkPath(config.getPath(), "path", context);
-        if (config.getCodecClientType() != CodecClientType.HTTP1) {
+        boolean http2 = config.getCodecClientType() == CodecClientType.HTTP2;
+        if (!http2 && config.getCodecClientType() != CodecClientType.HTTP1) {
             context.problem("codec_client_type", config.getCodecClientType().name(),
-                    "Weir checks over HTTP/1.1; HTTP/2 only as grpc_health_check", "remove it");
+                    "Weir checks over HTTP/1.1 and HTTP/2", "write HTTP1 or HTTP2");
         }
         RequestMethod method = config.getMethod() == RequestMethod.METHOD_UNSPECIFIED
                 ? RequestMethod.GET
@@ -80,7 +81,7 @@ final class HttpCheckReader implements ExtensionReader<HttpHealthCheck, HttpChec
                 config.hasResponseBufferSize()
                         ? Plain.limit(config.getResponseBufferSize().getValue())
                         : HttpCheck.ANSWER_BYTES,
-                serviceName);
+                serviceName, http2);
     }
 
     private static Statuses statuses(String list, List<Int64Range> ranges, ReadContext context) {

@@ -1,5 +1,6 @@
 /**
- * HTTP/2 (RFC 9113): frames, sessions, and how its header blocks become heads. Nothing here knows of routes or pools.
+ * HTTP/2 (RFC 9113): frames, sessions, how its header blocks become heads, and calls of Weir's own. Nothing here knows
+ * of routes or pools.
  */
 @NullMarked
 package io.weir.http.h2;

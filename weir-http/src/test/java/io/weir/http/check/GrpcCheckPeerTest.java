@@ -44,7 +44,7 @@ class GrpcCheckPeerTest {
                     if ($host != orders) { return 421; }
                     error_page 404 =200 /%s; }
                   location = /%s { add_trailer grpc-status %s; add_header x-long "%s"; } }
-                """.formatted(port, folder, file, file, trailer, "long ".repeat(100));
+                """.formatted(port, folder, file, file, trailer, "long-".repeat(100));
     }
 
     private static @Nullable CheckResult check(Prober.Probe probe) throws InterruptedException {

@@ -48,7 +48,7 @@ class GrpcDialogueTest {
         dialogue.begin(true, out);
         String first = sent();
         assertThat(first).startsWith(HexFormat.of().formatHex("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(
-                java.nio.charset.StandardCharsets.US_ASCII)) + "00000c040000000000" + "000100000000" + "000200000000")
+                java.nio.charset.StandardCharsets.US_ASCII)) + "000006040000000000" + "000200000000")
                 .endsWith("000005" + "00" + "01" + "00000001" + "0000000000");
         assertThat(hears(SETTINGS, HEAD, SERVING, TRAILERS_0)).isEqualTo(new Passed(false));
         sent();
@@ -104,7 +104,7 @@ class GrpcDialogueTest {
                 java.nio.charset.StandardCharsets.US_ASCII)))).isInstanceOfSatisfying(Failed.class,
                         failed -> assertThat(failed.failure()).isEqualTo(Failure.NETWORK));
         assertThat(answer("000001 01 04 00000001 7f")).isEqualTo(
-                Failed.of(Failure.NETWORK, "a frame of it cannot be read"));
+                Failed.of(Failure.NETWORK, "its header fields cannot be read: hpack.truncated"));
     }
 
     private @Nullable CheckResult answer(String... frames) {

@@ -34,6 +34,7 @@ class HttpCheckReaderTest {
     @Test
     void aPathAloneIsGetAndWants200() throws Exception {
         assertThat(http("path: '/h'")).isEqualTo(HttpCheck.get("/h"));
+        assertThat(http("path: '/h' codec_client_type: HTTP2")).isEqualTo(HttpCheck.get("/h").withHttp2(true));
         assertThat(context.problems()).isEmpty();
     }
 
@@ -61,7 +62,7 @@ class HttpCheckReaderTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "path: '/a b' | path: a path cannot hold spaces", "path: '/' host: 'a/b' | host: not a host name",
-            "path: '/' codec_client_type: HTTP2 | codec_client_type",
+            "path: '/' codec_client_type: HTTP3 | codec_client_type",
             "path: '/' send { text: '00' } | send: a request of method GET has no body",
             "path: '/' receive { text: '0' } | receive[0].text: text is bytes in hexadecimal",
             "path: '/' expected_statuses { start: 200 end: 200 } | expected_statuses[0]",

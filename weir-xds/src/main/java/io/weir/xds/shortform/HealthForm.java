@@ -39,13 +39,7 @@ final class HealthForm {
             return;
         }
         Position at = health.at();
-        Part http = health.part("http");
-        Part protocol = service.part(ProtocolForm.KEY);
-        if (http != null && protocol != null && ProtocolForm.HTTP2.equals(protocol.text())) {
-            http.problem("checks by HTTP are spoken in HTTP/1.1, which endpoints of protocol: http2 do not answer",
-                    "write tcp: true, or grpc: true where the endpoints have gRPC's health service");
-        }
-        checks(health, cluster);
+        checks(service, health, cluster);
         if (OF_OUTLIERS.stream().anyMatch(health::has) || !CHECKS.stream().anyMatch(health::has)) {
             cluster.put("outlier_detection", new Tree(at).putIf("consecutive_5xx", health.scalar("errors"))
                     .putIf("base_ejection_time", health.duration("out"))
@@ -60,7 +54,7 @@ final class HealthForm {
         }
     }
 
-    private static void checks(Part health, Tree cluster) {
+    private static void checks(Part service, Part health, Tree cluster) {
         List<String> given = CHECKS.stream().filter(health::has).toList();
         if (given.isEmpty()) {
             for (String key : OF_CHECKS) {
@@ -90,19 +84,26 @@ final class HealthForm {
             return;
         }
         switch (kind) {
-            case "http" -> check.put("http_health_check", http(health, what));
+            case "http" -> check.put("http_health_check", http(service, health, what));
             case "grpc" -> check.put("grpc_health_check", grpc(health, what));
             default -> check.put("tcp_health_check", tcp(health, what));
         }
         cluster.put("health_checks", List.of(check.mapping()));
     }
 
-    /** Any other status counts when it is repeated, as refused connections do. */
-    private static Tree http(Part health, Part path) {
+    /**
+     * Any other status counts when it is repeated, as refused connections do. Endpoints that are asked over HTTP/2 are
+     * checked over it.
+     */
+    private static Tree http(Part service, Part health, Part path) {
         Tree all = new Tree(path.at()).put("start", Tree.number(path.at(), STATUS_MIN)).put("end",
                 Tree.number(path.at(), STATUS_MAX));
-        return new Tree(path.at()).putIf("host", health.scalar("host")).putIf("path", health.scalar("http"))
+        Tree check = new Tree(path.at()).putIf("host", health.scalar("host")).putIf("path", health.scalar("http"))
                 .put("retriable_statuses", List.of(all.mapping()));
+        Part protocol = service.part(ProtocolForm.KEY);
+        return protocol != null && ProtocolForm.HTTP2.equals(protocol.text())
+                ? check.put("codec_client_type", Tree.text(protocol.at(), "HTTP2"))
+                : check;
     }
 
     private static Tree grpc(Part health, Part service) {

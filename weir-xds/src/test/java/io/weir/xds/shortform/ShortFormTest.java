@@ -175,7 +175,6 @@ class ShortFormTest {
             { at: { 10.0.0.1:80: 0 } }             | load_balancing_weight
             { at: 10.0.0.1:80, health: 1s }        | services.s.health: health is a mapping
             { at: 10.0.0.1:80, health: { http: /h, tcp: true } } | services.s.health: a service has one health check
-            { at: 10.0.0.1:80, protocol: http2, health: { http: /h } } | services.s.health.http: checks by HTTP are spoken in HTTP/1.1
             { at: 10.0.0.1:80, health: { every: 2s } } | services.s.health.every: this is about health checks
             { at: 10.0.0.1:80, health: { tcp: "no" } } | services.s.health.tcp: this is a connection that is made
             { at: 10.0.0.1:80, health: { tcp: true, host: h } } | services.s.health.host: a TCP check names no host
@@ -338,6 +337,9 @@ class ShortFormTest {
         assertThat(expanded(service.formatted(", protocol: http2")))
                 .contains("HttpProtocolOptions explicit_http_config: http2_protocol_options: {}")
                 .doesNotContain(" http_protocol_options: {}");
+        assertThat(expanded(service.formatted(", protocol: http2, health: { http: /h }")))
+                .contains("codec_client_type: HTTP2");
+        assertThat(expanded(service.formatted(", health: { http: /h }"))).doesNotContain("codec_client_type");
         assertThat(expanded(service.formatted(", protocol: http1")))
                 .contains("HttpProtocolOptions explicit_http_config: http_protocol_options: {}");
         assertThat(expanded(service.formatted(", protocol: client, health: { slow: 3 }"))).contains(
