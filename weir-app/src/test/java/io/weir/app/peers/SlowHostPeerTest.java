@@ -63,10 +63,12 @@ class SlowHostPeerTest {
                           latency_request_volume: 5
                           soft: %s
                           soft_minimum_percent: 10
-                """.formatted(port, admin, folder.resolve("outliers.json"), String.join(", ", IntStream.of(hosts)
-                .mapToObj(
-                        "{ endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } } }"::formatted)
-                .toList()), soft), port);
+                """.formatted(port, admin, folder.resolve("outliers.json"), endpoints(hosts), soft), port);
+    }
+
+    private static String endpoints(int... hosts) {
+        String one = "{ endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } } }";
+        return String.join(", ", IntStream.of(hosts).mapToObj(one::formatted).toList());
     }
 
     private static Map<String, Integer> answers(int port, int requests) throws IOException {

@@ -85,11 +85,13 @@ public final class Aperture {
     }
 
     private static void use(HostRing ring, Arc arc, List<Host> used) {
+        // by the rounding of real numbers the arc may begin a hair before the host that it begins with
+        boolean begun = arc.part((int) arc.from()) > 0;
         for (int place = (int) arc.from(); place < arc.from() + arc.width(); place++) {
             double part = arc.part(place);
             if (part > 0) {
                 Host host = ring.at(place);
-                if (place >= (int) arc.from() + ring.size()) {
+                if (begun && place >= (int) arc.from() + ring.size()) {
                     host.shareFactor(Math.min(1, host.shareFactor() + part)); // both ends of the arc lie in it
                 } else {
                     host.shareFactor(part);

@@ -78,6 +78,21 @@ class DestinationsTest {
     }
 
     @Test
+    void aHostThatCannotBeReachedBeforeItsFirstTickIsOutInItsFirstViewAndComesBack() {
+        Host host = pick(A);
+        cluster.unreachable(host, SECOND);
+        assertThat(host.ejected()).isTrue();
+        cluster.tick(SECOND);
+        assertThat(cluster.view().hosts().all()).containsExactly(host);
+        assertThat(cluster.view().hosts().healthyCount()).isZero();
+        assertThat(cluster.stats().ejectionsActive().value()).isOne();
+        cluster.tick(2 * SECOND);
+        assertThat(host.ejected()).as("its 250 ms are over").isFalse();
+        assertThat(cluster.view().hosts().healthyCount()).isOne();
+        assertThat(cluster.stats().ejectionsActive().value()).isZero();
+    }
+
+    @Test
     void aRequestThatSaysNowhereIsRefused() {
         assertThat(cluster.view().picker().pick(new Request(null))).isEqualTo(new Pick.Refused(Reason.NO_HOST));
     }

@@ -1,6 +1,7 @@
 package io.weir.core.follow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 
 import io.weir.core.aperture.ApertureRule;
 import io.weir.core.aperture.ApertureRule.Deterministic;
@@ -39,6 +40,45 @@ class ApertureTest {
             }
         }
         return shares;
+    }
+
+    private static Map<Host, Double> used(Aperture aperture, HostSet set, ApertureRule rule, Self self) {
+        Map<Host, Double> used = new HashMap<>();
+        aperture.of(set, rule, self).all().forEach(host -> used.put(host, host.shareFactor()));
+        return used;
+    }
+
+    private HostSet ofOnePriority(int size) {
+        return HostSet.of(IntStream.range(0, size)
+                .mapToObj(_ -> new Host(Endpoint.of(InetSocketAddress.createUnresolved("h" + next++, 80)))).toList());
+    }
+
+    @Test
+    void aHostInWhichBothEndsOfTheArcLieGetsTheSumOfThem() {
+        // from 5.85 on, 12.35 wide, on a ring of 13: 0.15 at its beginning and 0.2 at its end are the same host's
+        HostSet set = ofOnePriority(13);
+        Map<Host, Double> used = used(new Aperture(), set, new Deterministic(12, 9, 20), Self.UNKNOWN);
+        assertThat(used).hasSize(13);
+        List<Double> sorted = used.values().stream().sorted().toList();
+        assertThat(sorted.getFirst()).isCloseTo(0.35, offset(1e-9));
+        assertThat(sorted.subList(1, 13)).containsOnly(1.0);
+    }
+
+    @Test
+    void whereverTheEndsMeetOrAlmostDoItIsWhatTheRuleSays() {
+        for (int size = 13; size <= 40; size++) {
+            HostSet set = ofOnePriority(size);
+            for (int count = 2; count <= 40; count++) {
+                for (int index = 0; index < count; index++) {
+                    ApertureRule rule = new Deterministic(12, index, count);
+                    // what they had before must not count
+                    set.all().forEach(host -> host.shareFactor(1));
+                    assertThat(used(new Aperture(), set, rule, Self.UNKNOWN))
+                            .as("%d of %d before %d hosts", index, count, size)
+                            .isEqualTo(shares(rule, set, Self.UNKNOWN));
+                }
+            }
+        }
     }
 
     @Test

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Endpoint;
 import io.weir.http.config.HttpManagerSpec;
+import io.weir.http.config.UpstreamHttpSpec;
+import io.weir.http.config.UpstreamHttpSpec.Protocol;
+import io.weir.http.h2.Http2Options;
 import io.weir.http.route.Forward;
 import io.weir.http.route.RouteTable;
 import io.weir.testkit.Origin;
 import io.weir.testkit.RawHttp;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -75,6 +80,46 @@ final class HostChangeTest {
             hosts(proxy, a);
             ask(client);
             assertThat(List.of(a.connections(), b.connections())).containsExactly(1, 1);
+        }
+    }
+
+    @Test
+    void whenAReloadHasHostsSpokenToOtherwiseConnectionsOfBeforeServeNoMoreAndRequestsUnderWayEnd() throws Exception {
+        var go = new CountDownLatch(1);
+        try (var a = Origin.start((request, wire) -> {
+            if (request.target().equals("/slow")) {
+                await(go);
+            }
+            wire.reply(200, "ok");
+        });
+                var proxy = proxy(Map.of(), a);
+                var client = proxy.client();
+                var slow = proxy.client()) {
+            ask(client);
+            slow.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+            for (int i = 0; i < 2_000 && proxy.cluster.view().hosts().all().getFirst().requestsActive() < 1; i++) {
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+            int before = a.connections();
+            var options = new UpstreamHttpSpec(TimeUnit.HOURS.toNanos(2), 0, 0, 100, 60 * 1024, Protocol.HTTP1,
+                    Http2Options.DEFAULT);
+            proxy.cluster.update(proxy.cluster.spec().withExtensions(Map.of(UpstreamHttpSpec.TYPE, options)),
+                    System.nanoTime());
+            askUntil(client, a, before + 1);
+            for (int i = 0; i < 9; i++) {
+                ask(client);
+            }
+            assertThat(a.connections()).as("the new ones are kept").isEqualTo(before + 1);
+            go.countDown();
+            assertThat(slow.response().status()).isEqualTo(200);
+        }
+    }
+
+    private static void await(CountDownLatch go) {
+        try {
+            go.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 }
