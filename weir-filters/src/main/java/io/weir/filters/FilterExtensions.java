@@ -1,8 +1,17 @@
 package io.weir.filters;
 
+import io.weir.filters.compression.BrotliReader;
+import io.weir.filters.compression.GunzipReader;
+import io.weir.filters.compression.GzipReader;
+import io.weir.filters.compression.UnbrotliReader;
+import io.weir.filters.compression.UnzstdReader;
+import io.weir.filters.compression.ZstdReader;
+import io.weir.filters.compressor.CompressorPerRouteReader;
+import io.weir.filters.compressor.CompressorReader;
 import io.weir.filters.cors.CorsPolicyReader;
 import io.weir.filters.cors.CorsReader;
 import io.weir.filters.csrf.CsrfReader;
+import io.weir.filters.decompressor.DecompressorReader;
 import io.weir.filters.mutation.MutationPerRouteReader;
 import io.weir.filters.mutation.MutationReader;
 import io.weir.xds.compile.Extensions;
@@ -19,6 +28,9 @@ public final class FilterExtensions {
         return extensions
                 .with(new CorsReader(), new CorsPolicyReader(), new CsrfReader(), new MutationReader(),
                         new MutationPerRouteReader())
+                .with(new CompressorReader(), new CompressorPerRouteReader(), new DecompressorReader(),
+                        new GzipReader(), new GunzipReader(), new BrotliReader(), new UnbrotliReader(),
+                        new ZstdReader(), new UnzstdReader())
                 .withHonoured(FilterExtensions.class, HONOURED).withDefaults(FilterExtensions.class, DEFAULTS);
     }
 }

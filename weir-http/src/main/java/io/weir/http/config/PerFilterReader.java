@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.weir.http.config.FilterLevel.Slot;
 import io.weir.http.filter.LayeredSpec;
+import io.weir.http.filter.FilterOverride;
 import io.weir.http.filter.OffHere;
 import io.weir.xds.compile.ReadContext;
 import java.util.ArrayList;
@@ -75,6 +76,10 @@ final class PerFilterReader {
         var kind = before.outermost().getClass();
         if (said instanceof OffHere(Class<?> filter) && filter.equals(kind)) {
             return new Slot(before.name(), before.outermost(), null);
+        }
+        if (said instanceof FilterOverride override && override.filter().equals(kind)) {
+            Object outer = before.here() == null ? before.outermost() : before.here();
+            return new Slot(before.name(), before.outermost(), override.over(outer));
         }
         if (said.getClass().equals(kind)) {
             var outside = before.here() == null ? before.outermost() : before.here();

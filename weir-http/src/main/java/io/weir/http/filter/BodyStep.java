@@ -15,10 +15,10 @@ import io.weir.http.codec.HttpHead;
  *
  * <p>
  * While a step pauses data, the side that sends is not read; what was read already still comes, one read's worth at
- * most, and is offered to the step before it waits with the rest. While a step pauses a head, the body is not read
- * unless {@link #gathersRequest} or {@link #gathersResponse} says so; data that such a step lets pass waits behind the
- * head, and more than 64 KiB of it stop the reading: a step that must see a whole body takes the data, and bounds what
- * it holds itself.
+ * most, and is offered to the step before it waits with the rest: only {@link Passage#resume} undoes a pause. While a
+ * step pauses a head, the body is not read unless {@link #gathersRequest} or {@link #gathersResponse} says so; data
+ * that such a step lets pass waits behind the head, and more than 64 KiB of it stop the reading: a step that must see a
+ * whole body takes the data, and bounds what it holds itself.
  *
  * <p>
  * A step that changes a body's length says so in the head, before it goes on: {@code framing(CHUNKED, -1)}, or the new

@@ -23,6 +23,8 @@ import io.weir.testkit.Origin;
 import io.weir.testkit.OriginWire;
 import io.weir.testkit.RawHttp;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -163,7 +165,8 @@ final class MomentsTest {
                 assertThat(answer.status()).isEqualTo(504);
                 var logged = proxy.logged();
                 assertThat(logged.has(ResponseFlag.UT)).isTrue();
-                assertThat(logged.host()).isEqualTo(origin.address().getAddress().getHostAddress() + ":" + origin.port());
+                assertThat(logged.host())
+                        .isEqualTo(origin.address().getAddress().getHostAddress() + ":" + origin.port());
             }
             over(proxy);
         }
@@ -237,7 +240,7 @@ final class MomentsTest {
         });
                 var proxy = proxy(origin);
                 var client = RawHttp.connect(
-                        new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), proxy.port), 8192)) {
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port), 8192)) {
             client.send("GET / HTTP/1.1\r\nHost: a\r\nf1: trickle\r\nf2: late\r\n\r\n");
             var stats = proxy.cluster.stats();
             eventually(() -> stats.upstreamFlowControlPausedReadingTotal().value() > 0);

@@ -1,0 +1,145 @@
+package io.weir.filters.decompressor;
+
+import io.weir.http.codec.HeaderName;
+import io.weir.http.codec.HttpHead;
+import io.weir.http.codec.HttpHead.Framing;
+import io.weir.http.filter.BodyPart;
+import io.weir.http.filter.BodyStep;
+import io.weir.http.filter.FilterExchange;
+import io.weir.http.filter.Flow;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The decompressor at one connection. */
+final class DecompressorStep implements BodyStep {
+    private static final HeaderName ACCEPT_ENCODING = HeaderName.of("accept-encoding");
+    private static final HeaderName CONTENT_ENCODING = HeaderName.of("content-encoding");
+    private static final HeaderName CACHE_CONTROL = HeaderName.of("cache-control");
+
+    private final DecompressorSpec spec;
+    private final Unpacking up;
+    private final Unpacking down;
+
+    DecompressorStep(DecompressorSpec spec, DecompressorSpec.Numbers up, DecompressorSpec.Numbers down,
+            FilterExchange exchange) {
+        this.spec = spec;
+        this.up = new Unpacking(this, spec, up, exchange, false);
+        this.down = new Unpacking(this, spec, down, exchange, true);
+    }
+
+    @Override
+    public Flow requestHead(HttpHead request) {
+        return requestHead(request, false);
+    }
+
+    @Override
+    public Flow requestHead(HttpHead request, boolean last) {
+        if (spec.advertise() && spec.response().enabled()) {
+            advertise(request);
+        }
+        begin(up, spec.request(), request, last);
+        return Flow.NEXT;
+    }
+
+    private void advertise(HttpHead request) {
+        String encoding = spec.library().encoding();
+        String known = joined(request, ACCEPT_ENCODING);
+        if (known == null || known.isBlank()) {
+            request.set(ACCEPT_ENCODING, encoding);
+            return;
+        }
+        for (String part : known.split(",", -1)) {
+            int semicolon = part.indexOf(';');
+            if ((semicolon < 0 ? part : part.substring(0, semicolon)).strip().equalsIgnoreCase(encoding)) {
+                return;
+            }
+        }
+        request.set(ACCEPT_ENCODING, known + "," + encoding);
+    }
+
+    private void begin(Unpacking side, DecompressorSpec.Direction rules, HttpHead head, boolean last) {
+        if (!rules.enabled()) {
+            return;
+        }
+        String codings = joined(head, CONTENT_ENCODING);
+        if (codings != null && !last && head.framing() != Framing.NONE && allowed(rules, head)
+                && outermost(codings)) {
+            String rest = codings.substring(0, Math.max(0, codings.lastIndexOf(','))).strip();
+            head.remove(CONTENT_ENCODING);
+            if (!rest.isEmpty()) {
+                head.add(CONTENT_ENCODING, rest);
+            }
+            head.remove(HeaderName.CONTENT_LENGTH);
+            head.framing(Framing.CHUNKED, -1);
+            side.begin();
+        } else {
+            side.numbers().notDecompressed().increment();
+        }
+    }
+
+    private static boolean allowed(DecompressorSpec.Direction rules, HttpHead head) {
+        String control = rules.ignoreNoTransform() ? null : joined(head, CACHE_CONTROL);
+        return control == null || !control.toLowerCase(Locale.ROOT).contains("no-transform");
+    }
+
+    /** Codings stand in the order in which they were applied (RFC 9110 section 8.4): the last comes off first. */
+    private boolean outermost(String codings) {
+        String coding = codings.substring(codings.lastIndexOf(',') + 1).strip();
+        return coding.equalsIgnoreCase(spec.library().encoding())
+                || (coding.equalsIgnoreCase("x-gzip") && spec.library().encoding().equals("gzip"));
+    }
+
+    @Override
+    public Flow requestData(BodyPart part, boolean last) {
+        return up.data(part, last);
+    }
+
+    @Override
+    public Flow requestTrailers(HttpHead trailers) {
+        return up.trailers();
+    }
+
+    @Override
+    public Flow responseHead(HttpHead response, boolean last) {
+        begin(down, spec.response(), response, last);
+        return Flow.NEXT;
+    }
+
+    @Override
+    public Flow responseData(BodyPart part, boolean last) {
+        return down.data(part, last);
+    }
+
+    @Override
+    public Flow responseEnd(HttpHead trailers) {
+        return down.trailers();
+    }
+
+    @Override
+    public void requestWritable() {
+        up.goOn();
+    }
+
+    @Override
+    public void responseWritable() {
+        down.goOn();
+    }
+
+    @Override
+    public void ended(long nowNanos) {
+        up.clear();
+        down.clear();
+    }
+
+    private static @Nullable String joined(HttpHead head, HeaderName name) {
+        int line = head.find(name);
+        if (line < 0) {
+            return null;
+        }
+        String value = head.value(line);
+        for (int i = head.find(name, line + 1); i >= 0; i = head.find(name, i + 1)) {
+            value = value + ", " + head.value(i);
+        }
+        return value;
+    }
+}
