@@ -12,6 +12,7 @@ import io.weir.filters.cors.CorsPolicyReader;
 import io.weir.filters.cors.CorsReader;
 import io.weir.filters.csrf.CsrfReader;
 import io.weir.filters.decompressor.DecompressorReader;
+import io.weir.filters.fault.FaultReader;
 import io.weir.filters.mutation.MutationPerRouteReader;
 import io.weir.filters.mutation.MutationReader;
 import io.weir.xds.compile.Extensions;
@@ -29,6 +30,7 @@ public final class FilterExtensions {
                 .with(new CorsReader(), new CorsPolicyReader(), new CsrfReader(), new MutationReader(),
                         new MutationPerRouteReader())
                 .with(new CompressorReader(), new CompressorPerRouteReader(), new DecompressorReader(),
+                        new FaultReader(),
                         new GzipReader(), new GunzipReader(), new BrotliReader(), new UnbrotliReader(),
                         new ZstdReader(), new UnzstdReader())
                 .withHonoured(FilterExtensions.class, HONOURED).withDefaults(FilterExtensions.class, DEFAULTS);

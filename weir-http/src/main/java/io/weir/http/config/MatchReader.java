@@ -97,7 +97,7 @@ public final class MatchReader {
     }
 
     /** A list of tests on header fields; those with problems are left out. */
-    static List<HeaderMatch> headers(String list, List<HeaderMatcher> messages, ReadContext context) {
+    public static List<HeaderMatch> headers(String list, List<HeaderMatcher> messages, ReadContext context) {
         var matches = new ArrayList<HeaderMatch>();
         for (int i = 0; i < messages.size(); i++) {
             var match = header(messages.get(i), context.at(list, i));

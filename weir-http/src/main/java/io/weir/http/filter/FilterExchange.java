@@ -74,6 +74,9 @@ public interface FilterExchange {
      */
     void answer(Flow.Reply reply);
 
+    /** Adds bits of response flags: what logs are to say of the exchange. */
+    void flag(long bits);
+
     /** What filters say of this exchange to each other. */
     DynamicMetadata metadata();
 }

@@ -325,6 +325,11 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
     }
 
     @Override
+    public void flag(long bits) {
+        exchange.response().note(exchange.response().details(), bits);
+    }
+
+    @Override
     public DynamicMetadata metadata() {
         var made = metadata;
         if (made == null) {

@@ -118,6 +118,11 @@ class AllocationTest {
         }
 
         @Override
+        public void flag(long bits) {
+            throw new IllegalStateException("nothing here is flagged");
+        }
+
+        @Override
         public DynamicMetadata metadata() {
             throw new IllegalStateException("nothing here has anything to say");
         }
