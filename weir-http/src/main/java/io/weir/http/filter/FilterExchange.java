@@ -61,6 +61,12 @@ public interface FilterExchange {
      */
     void bind(String address, boolean only);
 
+    /**
+     * Finds the route anew, for what the request's head has become; to be called while it passes or is held. The
+     * filters stay those of the route that was found first.
+     */
+    void reroute();
+
     /** The request's way to the host. */
     Passage requestPassage();
 

@@ -35,4 +35,12 @@ public interface Passage {
      *             when the end is not at the step
      */
     HttpHead trailers(BodyStep step);
+
+    /**
+     * The head that waits at a step, which may still be changed; it may be a copy of the one that came.
+     *
+     * @throws IllegalStateException
+     *             when no head waits at the step
+     */
+    HttpHead head(BodyStep step);
 }

@@ -36,14 +36,11 @@ public final class Exchange {
     private final Moments moments = new Moments();
 
     private @Nullable HttpHead request;
-    private @Nullable Route route;
-    private @Nullable Target target;
     private boolean active;
     /** The client's request is complete. */
     private boolean received;
     /** The request is complete, and has passed the filters. */
     private boolean requestComplete;
-    private long random;
 
     /** Exchanges of one connection share its memory. */
     public Exchange(ProxyContext context, Downstream downstream, ConnectionMemory connection) {
@@ -75,7 +72,8 @@ public final class Exchange {
         }
         if (!answers.refused(head)) {
             headers.request(head, worker.random());
-            go(head, context.spec().routes().match(head, random, record), last);
+            actions.aim(head);
+            go(head, last);
         }
     }
 
@@ -83,20 +81,14 @@ public final class Exchange {
     void redirected(HttpHead head, Route found) {
         filters.ended(false, worker.nowNanos());
         filters.clear();
-        go(head, found, requestComplete); // the body has passed the filters, and is sent as they left it
+        actions.aim(head, found);
+        go(head, requestComplete); // the body has passed the filters, and is sent as they left it
     }
 
-    private void go(HttpHead head, @Nullable Route found, boolean last) {
-        route = found;
-        if (answers.tunnelRefused(head, found)) {
-            return;
+    private void go(HttpHead head, boolean last) {
+        if (!answers.tunnelRefused(head, actions.route())) {
+            filters.requestHead(actions.chain(), head, last);
         }
-        var chosen = found != null && found.action() instanceof Forward forward
-                ? forward.choice().choose(head, random)
-                : null;
-        target = chosen;
-        int chain = chosen != null ? chosen.chain() : found != null ? found.chain() : Route.OUTERMOST;
-        filters.requestHead(chain, head, last);
     }
 
     /** The request's head has passed the filters. */
@@ -104,7 +96,7 @@ public final class Exchange {
         requestComplete = last;
         boolean later = filters.crosses() || attempts.count() > 0; // filters, or another host, have taken their time
         long now = later ? worker.nowNanos() : moments.startNanos;
-        actions.act(head, route, target, now);
+        actions.act(head, now);
     }
 
     /** A filter answers. */
@@ -124,11 +116,9 @@ public final class Exchange {
         attempts.clear();
         request = head;
         response.clear();
-        route = null;
-        target = null;
+        actions.begin(worker.random().nextLong());
         received = false;
         requestComplete = false;
-        random = worker.random().nextLong();
         long now = worker.nowNanos();
         moments.begin(now, context.epochMicros(now));
         filters.clear();
@@ -263,7 +253,7 @@ public final class Exchange {
         timeouts.touched(now);
         headers.response(head, request, moments.upstreamMillis(now), attempts.count(), attempts.forward(),
                 attempts.visit().protocol());
-        actions.edit(head, target);
+        actions.edit(head);
         if (last && filters.crosses()) {
             attempts.leave();
         }
@@ -312,6 +302,7 @@ public final class Exchange {
             head.framing(Framing.NONE, -1);
             attempts.abandon();
             downstream.head(head, true);
+            downstream.flush(); // the host's side, which flushes for what it brings, has just been let go
             finish(true);
             return;
         }
@@ -470,7 +461,11 @@ public final class Exchange {
 
     @Nullable
     Route route() {
-        return route;
+        return actions.route();
+    }
+
+    RouteActions actions() {
+        return actions;
     }
 
     Attempts attempts() {
@@ -483,7 +478,7 @@ public final class Exchange {
 
     @Nullable
     Target target() {
-        return target;
+        return actions.target();
     }
 
     ExchangeRecord record() {

@@ -403,4 +403,12 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
     public void bind(String address, boolean only) {
         exchange.affinity().bind(address, only);
     }
+
+    @Override
+    public void reroute() {
+        var head = exchange.request();
+        if (head != null) {
+            exchange.actions().aim(head);
+        }
+    }
 }

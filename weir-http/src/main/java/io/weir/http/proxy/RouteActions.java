@@ -11,13 +11,16 @@ import io.weir.observe.log.ResponseFlag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a route does with a request that has passed the filters: it is answered, or handed to {@link Attempts}. Serves
- * one exchange after another; belongs to one worker.
+ * A request's route, and what it does once the request has passed the filters: it is answered, or handed to
+ * {@link Attempts}. Serves one exchange after another; belongs to one worker.
  */
 final class RouteActions {
     private final Exchange exchange;
     private final ProxyContext context;
     private final LocalAnswers answers;
+    private @Nullable Route route;
+    private @Nullable Target target;
+    private long random;
 
     RouteActions(Exchange exchange, ProxyContext context, LocalAnswers answers) {
         this.exchange = exchange;
@@ -25,17 +28,51 @@ final class RouteActions {
         this.answers = answers;
     }
 
+    /** An exchange begins, whose shares of weights fall as {@code dice} says. */
+    void begin(long dice) {
+        route = null;
+        target = null;
+        random = dice;
+    }
+
+    /** Finds the route of what the request's head is now. */
+    void aim(HttpHead head) {
+        aim(head, context.spec().routes().match(head, random, exchange.record()));
+    }
+
+    void aim(HttpHead head, @Nullable Route found) {
+        route = found;
+        target = found != null && found.action() instanceof Forward to ? to.choice().choose(head, random) : null;
+    }
+
+    /** Null where none was found. */
+    @Nullable
+    Route route() {
+        return route;
+    }
+
+    /** What the route forwards to, if anything. */
+    @Nullable
+    Target target() {
+        return target;
+    }
+
+    /** The filters of the request. */
+    int chain() {
+        var chosen = target;
+        var found = route;
+        return chosen != null ? chosen.chain() : found != null ? found.chain() : Route.OUTERMOST;
+    }
+
     /**
-     * Does it.
+     * Does what the route says.
      *
-     * @param found
-     *            null where no route was found
-     * @param chosen
-     *            what the route forwards to, if anything
      * @param nowNanos
      *            when the filters had done with the request's head
      */
-    void act(HttpHead head, @Nullable Route found, @Nullable Target chosen, long nowNanos) {
+    void act(HttpHead head, long nowNanos) {
+        var found = route;
+        var chosen = target;
         if (found == null) {
             answers.reply(404, "", "route_not_found", ResponseFlag.NR.bit());
             return;
@@ -65,7 +102,8 @@ final class RouteActions {
     }
 
     /** What the route changes in a host's response. */
-    void edit(HttpHead response, @Nullable Target chosen) {
+    void edit(HttpHead response) {
+        var chosen = target;
         if (chosen != null) {
             chosen.responseEdits().apply(response, exchange.record());
         }

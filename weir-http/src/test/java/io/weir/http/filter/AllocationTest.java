@@ -128,6 +128,11 @@ class AllocationTest {
         }
 
         @Override
+        public void reroute() {
+            throw new IllegalStateException("nobody asks for it");
+        }
+
+        @Override
         public void bind(String address, boolean only) {
             if (!address.equals("127.0.0.1:1")) {
                 throw new IllegalStateException("nobody asked for " + address);

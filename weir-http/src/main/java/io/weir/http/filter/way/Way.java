@@ -407,6 +407,16 @@ public final class Way implements Passage {
         return trailers;
     }
 
+    @Override
+    public HttpHead head(BodyStep step) {
+        int i = open ? indexOf(step) : -1;
+        var head = i < 0 ? null : gates[i].head;
+        if (head == null) {
+            throw new IllegalStateException("no head waits at this step");
+        }
+        return head;
+    }
+
     @SuppressWarnings("ReferenceEquality") // a step is itself
     private int indexOf(FilterStep step) {
         for (int i = 0; i < steps.length; i++) {
