@@ -15,6 +15,10 @@ import io.weir.filters.decompressor.DecompressorReader;
 import io.weir.filters.fault.FaultReader;
 import io.weir.filters.mutation.MutationPerRouteReader;
 import io.weir.filters.mutation.MutationReader;
+import io.weir.filters.grpcbridge.GrpcBridgeReader;
+import io.weir.filters.grpcstats.GrpcStatsReader;
+import io.weir.filters.grpcweb.GrpcWebReader;
+import io.weir.filters.transcode.TranscodeReader;
 import io.weir.xds.compile.Extensions;
 
 /** What this module adds to the configuration that Weir understands: a filter's reader is named here. */
@@ -33,6 +37,7 @@ public final class FilterExtensions {
                         new FaultReader(),
                         new GzipReader(), new GunzipReader(), new BrotliReader(), new UnbrotliReader(),
                         new ZstdReader(), new UnzstdReader())
+                .with(new GrpcStatsReader(), new GrpcWebReader(), new GrpcBridgeReader(), new TranscodeReader())
                 .withHonoured(FilterExtensions.class, HONOURED).withDefaults(FilterExtensions.class, DEFAULTS);
     }
 }

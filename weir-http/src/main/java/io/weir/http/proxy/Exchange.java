@@ -6,7 +6,6 @@ import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HttpHead.Framing;
 import io.weir.http.filter.ConnectionMemory;
 import io.weir.http.filter.Flow;
-import io.weir.http.route.Forward;
 import io.weir.http.route.Route;
 import io.weir.http.route.Target;
 import io.weir.net.transport.Worker;

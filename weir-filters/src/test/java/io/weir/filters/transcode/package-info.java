@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.weir.filters.transcode;
+
+import org.jspecify.annotations.NullMarked;
