@@ -22,26 +22,27 @@ class CallFiltersTest {
                 + filter("bridge", "grpc_http1_bridge.v3.Config", ", upgrade_protobuf_to_grpc: true")
                 + filter("json", "grpc_json_transcoder.v3.GrpcJsonTranscoder", ", proto_descriptor_bin: \"\"")
                 + filter("router", "router.v3.Router", "");
-        weir.start("""
-                services: { demo: { at: [%s] } }
-                envoy:
-                  static_resources:
-                    listeners:
-                    - name: calls
-                      address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
-                      filter_chains:
-                      - filters:
-                        - name: hcm
-                          typed_config:
-                            "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-                            stat_prefix: in
-                            http_filters:
-                %s
-                            route_config:
-                              virtual_hosts:
-                              - { name: all, domains: "*", routes: [ { match: { prefix: / }, route: { cluster: demo } } ] }
+        weir.start(
                 """
-                .formatted(weir.at(0), filters.indent(12)));
+                        services: { demo: { at: [%s] } }
+                        envoy:
+                          static_resources:
+                            listeners:
+                            - name: calls
+                              address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+                              filter_chains:
+                              - filters:
+                                - name: hcm
+                                  typed_config:
+                                    "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                                    stat_prefix: in
+                                    http_filters:
+                        %s
+                                    route_config:
+                                      virtual_hosts:
+                                      - { name: all, domains: "*", routes: [ { match: { prefix: / }, route: { cluster: demo } } ] }
+                        """
+                        .formatted(weir.at(0), filters.indent(12)));
         assertThat(weir.ask("/")).contains("Hello from one");
     }
 }

@@ -205,8 +205,6 @@ final class GrpcBridgeStep implements BodyStep {
         if (bridging) {
             var head = exchange.responsePassage().head(this);
             status(trailers, head);
-            trailers.remove(GrpcStatus.FIELD);
-            trailers.remove(GrpcStatus.MESSAGE);
             exchange.responsePassage().send(this, body(head));
             exchange.responsePassage().resume(this);
         }

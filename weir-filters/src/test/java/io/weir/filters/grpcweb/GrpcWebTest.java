@@ -85,6 +85,16 @@ class GrpcWebTest {
     }
 
     @Test
+    void aBridgeForOtherClientsBehindItTakesNothingFromTheTrailers() throws Exception {
+        String bridge = CallFixture.filter("envoy.extensions.filters.http.grpc_http1_bridge.v3.Config", "");
+        try (var fixture = CallFixture.with(FILTER + bridge, StockService.definition())) {
+            var said = Answer.of(call(fixture, "Echo", "application/grpc-web", StockService.framed("hello")).body());
+            assertThat(said.messages).containsExactly("hello");
+            assertThat(said.trailers).containsExactly(entry("grpc-status", "0"));
+        }
+    }
+
+    @Test
     void bodiesMayBeTextBothWays() throws Exception {
         try (var fixture = CallFixture.with(FILTER, StockService.definition())) {
             byte[] text = Base64.getEncoder().encode(StockService.framed("hello"));
