@@ -13,11 +13,13 @@ import io.weir.filters.cors.CorsReader;
 import io.weir.filters.csrf.CsrfReader;
 import io.weir.filters.decompressor.DecompressorReader;
 import io.weir.filters.fault.FaultReader;
-import io.weir.filters.mutation.MutationPerRouteReader;
-import io.weir.filters.mutation.MutationReader;
 import io.weir.filters.grpcbridge.GrpcBridgeReader;
 import io.weir.filters.grpcstats.GrpcStatsReader;
 import io.weir.filters.grpcweb.GrpcWebReader;
+import io.weir.filters.metadata.SetMetadataReader;
+import io.weir.filters.metadata.ToMetadataReader;
+import io.weir.filters.mutation.MutationPerRouteReader;
+import io.weir.filters.mutation.MutationReader;
 import io.weir.filters.transcode.TranscodeReader;
 import io.weir.xds.compile.Extensions;
 
@@ -30,11 +32,10 @@ public final class FilterExtensions {
 
     /** The filters beside what is known already. */
     public static Extensions addTo(Extensions extensions) {
-        return extensions
-                .with(new CorsReader(), new CorsPolicyReader(), new CsrfReader(), new MutationReader(),
-                        new MutationPerRouteReader())
+        return extensions.with(new CorsReader(), new CorsPolicyReader(), new CsrfReader(), new FaultReader())
+                .with(new MutationReader(), new MutationPerRouteReader(), new ToMetadataReader(),
+                        new SetMetadataReader())
                 .with(new CompressorReader(), new CompressorPerRouteReader(), new DecompressorReader(),
-                        new FaultReader(),
                         new GzipReader(), new GunzipReader(), new BrotliReader(), new UnbrotliReader(),
                         new ZstdReader(), new UnzstdReader())
                 .with(new GrpcStatsReader(), new GrpcWebReader(), new GrpcBridgeReader(), new TranscodeReader())

@@ -71,6 +71,8 @@ final class DefaultsTest {
             "HealthCheck.unhealthy_threshold", "HealthCheck.healthy_threshold", "HealthCheck.unhealthy_interval",
             "HealthCheck.unhealthy_edge_interval", "HealthCheck.healthy_edge_interval",
             "HealthCheck.no_traffic_healthy_interval", "HealthCheck.cache_time", "HealthCheck.pass_through_mode",
+            "CorsPolicy.allow_credentials", "CorsPolicy.allow_private_network_access",
+            "CorsPolicy.forward_not_matching_preflights", "CsrfPolicy.filter_enabled",
             "ResponseMapper.status_code", "RouteMatch.runtime_fraction", "ComparisonFilter.value",
             "CsrfPolicy.filter_enabled", "CsrfPolicy.shadow_enabled",
             "Route.per_request_buffer_limit_bytes", "Route.request_body_buffer_limit",

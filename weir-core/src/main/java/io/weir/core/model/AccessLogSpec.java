@@ -1,5 +1,6 @@
 package io.weir.core.model;
 
+import io.weir.core.value.MetadataTest;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -62,6 +63,10 @@ public record AccessLogSpec(Sink sink, Format format, @Nullable Filter filter) {
 
         /** Any of these response flags by short name ("UF"); of none named, any flag at all. */
         record Flags(Set<String> flags) implements Filter {
+        }
+
+        /** What filters have said of the request; where they have said nothing there, {@code otherwise} holds. */
+        record Metadata(MetadataTest test, boolean otherwise) implements Filter {
         }
 
         /** All of these. */

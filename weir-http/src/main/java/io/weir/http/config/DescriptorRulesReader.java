@@ -2,6 +2,8 @@ package io.weir.http.config;
 
 import io.envoyproxy.envoy.config.route.v3.RateLimit;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.Action;
+import io.envoyproxy.envoy.type.metadata.v3.MetadataKey;
+import io.weir.core.value.MetadataPath;
 import io.weir.http.ratelimit.DescriptorAction;
 import io.weir.http.ratelimit.DescriptorRule;
 import io.weir.http.route.match.HeadField;
@@ -85,7 +87,18 @@ final class DescriptorRulesReader {
                         bytes(match.getDescriptorValue()), expected, tests);
             }
             case DESTINATION_CLUSTER -> new DescriptorAction.DestinationCluster();
-            case SOURCE_CLUSTER, DYNAMIC_METADATA, METADATA, EXTENSION -> {
+            case METADATA -> {
+                var metadata = message.getMetadata();
+                if (metadata.getSource() != RateLimit.Action.MetaData.Source.DYNAMIC) {
+                    context.problem("metadata.source", metadata.getSource().name(),
+                            "Weir reads nothing of a route's own metadata", "use DYNAMIC, or a generic_key");
+                    yield null;
+                }
+                yield metadata(metadata.getDescriptorKey(), metadata.getMetadataKey(), metadata.getDefaultValue(),
+                        metadata.getSkipIfAbsent());
+            }
+            case DYNAMIC_METADATA -> dynamic(message);
+            case SOURCE_CLUSTER, EXTENSION -> {
                 context.problem("", message.getActionSpecifierCase().name().toLowerCase(Locale.ROOT),
                         "Weir makes no descriptors of this yet",
                         "use generic_key, request_headers, remote_address or another of docs/configuration.md");
@@ -93,6 +106,18 @@ final class DescriptorRulesReader {
             }
             case ACTIONSPECIFIER_NOT_SET -> null; // the API's rules tell
         };
+    }
+
+    @SuppressWarnings("deprecation") // the older form of metadata
+    private static DescriptorAction dynamic(Action message) {
+        var metadata = message.getDynamicMetadata();
+        return metadata(metadata.getDescriptorKey(), metadata.getMetadataKey(), metadata.getDefaultValue(), false);
+    }
+
+    private static DescriptorAction metadata(String key, MetadataKey place, String otherwise, boolean skipIfAbsent) {
+        var keys = place.getPathList().stream().map(MetadataKey.PathSegment::getKey).toList();
+        return new DescriptorAction.Metadata(key, new MetadataPath(place.getKey(), keys), bytes(otherwise),
+                skipIfAbsent);
     }
 
     private static String or(String key, String otherwise) {

@@ -4,9 +4,11 @@ import io.weir.core.cluster.Cluster;
 import io.weir.core.model.Host;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.filter.DynamicMetadata;
 import io.weir.http.proxy.client.Addresses;
 import io.weir.http.reply.ReplyRecord;
 import io.weir.observe.log.LogBuffer;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One exchange as access logs and header formats see it. */
@@ -15,9 +17,15 @@ final class ExchangeRecord implements ReplyRecord {
     private final Exchange exchange;
     private long endNanos;
     private @Nullable String localReplyBody;
+    private @Nullable DynamicMetadata metadata;
 
     ExchangeRecord(Exchange exchange) {
         this.exchange = exchange;
+    }
+
+    /** What filters say of this exchange, and of all after it. */
+    void metadata(DynamicMetadata said) {
+        metadata = said;
     }
 
     void ended(long nowNanos) {
@@ -114,6 +122,11 @@ final class ExchangeRecord implements ReplyRecord {
     @Override
     public long connectionId() {
         return exchange.downstream().connectionId();
+    }
+
+    @Override
+    public Map<String, Object> dynamicMetadata(String namespace) {
+        return metadata == null ? Map.of() : metadata.namespace(namespace);
     }
 
     @Override

@@ -334,6 +334,7 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
         var made = metadata;
         if (made == null) {
             made = new DynamicMetadata();
+            exchange.record().metadata(made);
             metadata = made;
         }
         return made;

@@ -1,9 +1,11 @@
 package io.weir.http.ratelimit;
 
+import io.weir.core.value.MetadataPath;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.match.HeadField;
 import io.weir.http.route.match.HeaderMatch;
 import io.weir.http.route.match.QueryMatch;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiPredicate;
@@ -141,6 +143,28 @@ public sealed interface DescriptorAction {
         @Override
         public boolean append(Descriptor to, RequestView request) {
             return appendUnlessEmpty(to, "destination_cluster", request.cluster());
+        }
+    }
+
+    /**
+     * A text that a filter before has written down.
+     *
+     * @param otherwise
+     *            what counts where there is none; empty: nothing does
+     * @param skipIfAbsent
+     *            whether a request without either gets a descriptor without this entry, and not none
+     */
+    @SuppressWarnings("ArrayRecordComponent") // not compared
+    record Metadata(String key, MetadataPath path, byte[] otherwise, boolean skipIfAbsent)
+            implements
+                DescriptorAction {
+        @Override
+        public boolean append(Descriptor to, RequestView request) {
+            Object value = path.in(request.metadata(path.namespace()));
+            byte[] text = value instanceof String said && !said.isEmpty()
+                    ? said.getBytes(StandardCharsets.UTF_8)
+                    : otherwise;
+            return appendUnlessEmpty(to, key, text) || skipIfAbsent;
         }
     }
 

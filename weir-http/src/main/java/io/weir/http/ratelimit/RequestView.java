@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,11 @@ public final class RequestView {
     /** The client's address; empty where it has none, as on a socket of this machine. */
     ClientIp client() {
         return exchange.clientIp();
+    }
+
+    /** What filters before have written down under a namespace. */
+    Map<String, Object> metadata(String namespace) {
+        return exchange.metadata().namespace(namespace);
     }
 
     /** The network of the client's address, such as {@code 10.1.0.0/16}; empty where it has none. */

@@ -1,5 +1,6 @@
 package io.weir.observe.log;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,6 +123,11 @@ public interface AccessRecord {
     /** Envoy's name for what is logged: the end of a request, or of a connection. */
     default String accessLogType() {
         return "DownstreamEnd";
+    }
+
+    /** What filters have said of the request under a namespace; to be looked at. */
+    default Map<String, Object> dynamicMetadata(String namespace) {
+        return Map.of();
     }
 
     /**

@@ -138,6 +138,7 @@ final class Operators {
     }
 
     private void addHeaders() {
+        makers.put("DYNAMIC_METADATA", Metadata::dynamic);
         makers.put("GRPC_STATUS", GrpcStatus::named);
         makers.put("GRPC_STATUS_NUMBER", GrpcStatus::number);
         headers("REQ", AccessRecord::requestHeader);

@@ -2,6 +2,7 @@ package io.weir.observe.log;
 
 import io.weir.core.model.AccessLogSpec.Comparison;
 import io.weir.core.model.AccessLogSpec.Filter;
+import io.weir.core.value.MetadataTest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,10 @@ public interface RecordFilter {
                     status);
             case Filter.Duration(Comparison comparison, long millis) -> ended -> holds(comparison,
                     ended.durationNanos() / 1_000_000, millis);
+            case Filter.Metadata(MetadataTest test, boolean otherwise) -> ended -> {
+                var values = ended.dynamicMetadata(test.path().namespace());
+                return test.path().in(values) == null ? otherwise : test.passes(values);
+            };
             case Filter.Flags flags -> flags(flags);
             case Filter.And(List<Filter> filters) -> {
                 RecordFilter[] each = filters.stream().map(RecordFilter::of).toArray(RecordFilter[]::new);

@@ -1,14 +1,14 @@
 package io.weir.http.route.rewrite;
 
 /** The syntax of replacements: from RE2's to that of the library. */
-final class Substitution {
+public final class Substitution {
     private Substitution() {}
 
     /**
      * RE2 writes groups as {@code \1}, one digit; re2j, as java.util.regex, as {@code $1} with as many digits as there
      * are groups for, and a backslash as escape.
      */
-    static String fromRe2(String substitution) {
+    public static String fromRe2(String substitution) {
         var out = new StringBuilder();
         boolean afterGroup = false;
         for (int i = 0; i < substitution.length(); i++) {
