@@ -1,5 +1,7 @@
 package io.weir.filters;
 
+import io.weir.filters.cache.CacheReader;
+import io.weir.filters.cache.PlaceReaders;
 import io.weir.filters.compression.BrotliReader;
 import io.weir.filters.compression.GunzipReader;
 import io.weir.filters.compression.GzipReader;
@@ -39,6 +41,7 @@ public final class FilterExtensions {
                         new GzipReader(), new GunzipReader(), new BrotliReader(), new UnbrotliReader(),
                         new ZstdReader(), new UnzstdReader())
                 .with(new GrpcStatsReader(), new GrpcWebReader(), new GrpcBridgeReader(), new TranscodeReader())
+                .with(new CacheReader()).with(PlaceReaders.all())
                 .withHonoured(FilterExtensions.class, HONOURED).withDefaults(FilterExtensions.class, DEFAULTS);
     }
 }

@@ -79,7 +79,9 @@ final class LocalAnswers {
 
     private void send(HttpHead head, byte[] ownBody) {
         exchange.answers(head);
-        byte[] text = context.spec().localReplies().rewrite(head, ownBody, exchange.record());
+        byte[] text = (exchange.flags() & ResponseFlag.RFCF.bit()) != 0
+                ? ownBody // a cache's answer is a host's
+                : context.spec().localReplies().rewrite(head, ownBody, exchange.record());
         byte[] body = HeaderPolicy.localBody(head, exchange.request(), text, exchange.response().flags());
         exchange.headerPolicy().local(head, exchange.request());
         var chosen = exchange.route();

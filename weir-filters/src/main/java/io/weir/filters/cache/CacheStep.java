@@ -1,0 +1,500 @@
+package io.weir.filters.cache;
+
+import io.weir.filters.cache.Flights.Landing;
+import io.weir.filters.cache.Flights.Role;
+import io.weir.filters.cache.rules.ByteRange;
+import io.weir.filters.cache.rules.Conditions;
+import io.weir.filters.cache.rules.Directives;
+import io.weir.filters.cache.rules.Freshness;
+import io.weir.filters.cache.rules.RequestKey;
+import io.weir.filters.cache.rules.Storable;
+import io.weir.filters.cache.rules.StoredResponse;
+import io.weir.http.codec.HeaderName;
+import io.weir.http.codec.HttpHead;
+import io.weir.http.filter.BodyPart;
+import io.weir.http.filter.BodyStep;
+import io.weir.http.filter.FilterExchange;
+import io.weir.http.filter.Flow;
+import io.weir.http.route.Forward;
+import io.weir.net.transport.TimerWheel;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cache at one connection. An exchange that it has something to say to looks for what is kept, and then answers out
+ * of it, asks a host whether that still holds, waits for another one's answer, or goes and keeps what comes.
+ */
+final class CacheStep implements BodyStep {
+    /** So long one waits at most for another's answer, all in all. */
+    static final long WAIT_NANOS_MAX = 5_000_000_000L;
+    private static final Flow.Reply ONLY_IF_CACHED = new Flow.Reply(504, new byte[0], "cache.only_if_cached", 0);
+    private static final HeaderName IF_RANGE = HeaderName.of("if-range");
+    /** What a stale response may stand for (RFC 5861 section 4). */
+    private static final Set<Integer> ERRORS = Set.of(500, 502, 503, 504);
+    private static final Conditions NO_CONDITIONS = new Conditions(null, null, null, null);
+
+    /** What the exchange at hand is to the cache. */
+    private enum State {
+        /** Nothing. */
+        BESIDE,
+        /** It may change what is kept. */
+        CHANGES,
+        /** It is being looked for, or waits for another. */
+        HELD,
+        /** It goes to a host. */
+        GONE,
+        /** Its answer is the cache's. */
+        ANSWERED,
+        /** A host's answer to it has been looked at, and is kept, passed on or put away as it comes. */
+        COMES
+    }
+
+    private final Cache cache;
+    private final FilterExchange exchange;
+    private final Keeping keeping;
+    private final TimerWheel.Timer patience = new TimerWheel.Timer() {
+        @Override
+        protected void expired(long nowNanos) {
+            wake(turn, Landing.PRIVATE); // it goes itself
+        }
+    };
+
+    /** Another one with each exchange, so that what comes late knows that it does. */
+    private int turn;
+    private State state = State.BESIDE;
+    private @Nullable HttpHead request;
+    private RequestKey key = new RequestKey("", Map.of());
+    /** Of a request that changes something: its key without the path, and whom it asks. */
+    private String host = "";
+    private String authority = "";
+    private long version;
+    private Directives asks = new Directives();
+    private Conditions conditions = NO_CONDITIONS;
+    private boolean isHead;
+    private boolean authorized;
+    private boolean mayStore;
+    private boolean mayWait;
+    private long patienceEndNanos;
+    private Flights.@Nullable Waiter waiter;
+    /** What was found, and cannot be used as it is. */
+    private @Nullable StoredResponse stale;
+    private boolean validates;
+    private @Nullable Answer answer;
+    /** Under which key others wait for this exchange. */
+    private @Nullable String leads;
+    private boolean drops;
+
+    CacheStep(Cache cache, FilterExchange exchange) {
+        this.cache = cache;
+        this.exchange = exchange;
+        this.keeping = new Keeping(cache);
+    }
+
+    // ---- the request ----
+
+    @Override
+    public Flow requestHead(HttpHead head) {
+        begin();
+        var route = exchange.route();
+        var target = exchange.target();
+        if (route == null || target == null || !(route.action() instanceof Forward)) {
+            return Flow.NEXT;
+        }
+        if (Storable.unsafe(head)) {
+            state = State.CHANGES;
+            host = cache.spec.key().host(head, target.cluster());
+            authority = head.authority();
+            key = new RequestKey(cache.spec.key().at(host, head.path()), Map.of());
+            return Flow.NEXT;
+        }
+        asks = cache.spec.heedsRequests() ? Directives.ofRequest(head) : new Directives();
+        if (!Storable.concerns(head) || asks.noStore()) {
+            return Flow.NEXT;
+        }
+        request = head;
+        key = RequestKey.of(head, cache.spec.key().key(head, target.cluster()), cache.spec.allowedVary());
+        conditions = Conditions.of(head);
+        isHead = head.methodIs("HEAD");
+        authorized = head.has(HeaderName.AUTHORIZATION);
+        mayStore = !isHead;
+        return look();
+    }
+
+    private void begin() {
+        turn++;
+        state = State.BESIDE;
+        asks = new Directives();
+        conditions = NO_CONDITIONS;
+        mayWait = true;
+        patienceEndNanos = 0;
+        stale = null;
+        validates = false;
+        answer = null;
+        leads = null;
+        drops = false;
+        keeping.clear();
+    }
+
+    /** Looks for what is kept; what blocks is done beside, and the request waits. */
+    private Flow look() {
+        state = State.HELD;
+        version = cache.version(key.primary());
+        if (!cache.store.blocks()) {
+            return found(cache.find(key));
+        }
+        if (!cache.store.mayHave(key.primary())) {
+            return found(null);
+        }
+        int mine = turn;
+        var wanted = key;
+        var worker = exchange.worker();
+        boolean looked = cache.beside(() -> {
+            var stored = cache.findOrNothing(wanted); // whatever happens, the request goes on
+            worker.loop().execute(() -> {
+                if (mine == turn && state == State.HELD) {
+                    goOn(found(stored));
+                }
+            });
+        });
+        return looked ? Flow.PAUSE : pass();
+    }
+
+    private Flow pass() {
+        state = State.BESIDE;
+        return Flow.NEXT;
+    }
+
+    private void goOn(Flow flow) {
+        switch (flow) {
+            case Flow.Next _ -> exchange.requestPassage().resume(this);
+            case Flow.Pause _ -> {
+                // it waits already
+            }
+            case Flow.Reply reply -> exchange.answer(reply);
+        }
+    }
+
+    private Flow found(@Nullable StoredResponse stored) {
+        long now = nowMillis();
+        if (stored != null && authorized && !stored.directives().sharesAuthorized()) {
+            // what anybody gets may not be what this one should (RFC 9111 section 3.5, the other way round)
+            cache.numbers.miss().increment();
+            state = State.GONE;
+            return Flow.NEXT;
+        }
+        if (stored != null && Freshness.usable(stored, asks, now)) {
+            return hit(stored, now);
+        }
+        if (asks.onlyIfCached()) {
+            state = State.BESIDE;
+            return ONLY_IF_CACHED;
+        }
+        stale = stored;
+        if (isHead || (stored == null && conditions.range() != null) || asks.noCache() || !mayWait) {
+            return leaves();
+        }
+        return join() == Role.WAIT ? Flow.PAUSE : leaves();
+    }
+
+    private Flow hit(StoredResponse stored, long nowMillis) {
+        var found = Answer.of(stored, conditions, isHead, nowMillis);
+        if (found == null) {
+            return pass();
+        }
+        cache.numbers.hit().increment();
+        answer = found;
+        state = State.ANSWERED;
+        return found.reply();
+    }
+
+    /** It goes to a host: with a question where there is something to ask about, else as it came. */
+    private Flow leaves() {
+        state = State.GONE;
+        var known = stale;
+        var head = request;
+        if (known == null || head == null || isHead || !known.hasValidator()) {
+            cache.numbers.miss().increment();
+            return Flow.NEXT;
+        }
+        cache.numbers.validate().increment();
+        validates = true;
+        head.remove(Conditions.IF_NONE_MATCH);
+        head.remove(Conditions.IF_MODIFIED_SINCE);
+        head.remove(HeaderName.RANGE); // all of it is what can be kept; the part is cut out here
+        head.remove(IF_RANGE);
+        if (known.etag() != null) {
+            head.add(Conditions.IF_NONE_MATCH, known.etag());
+        }
+        if (known.lastModified() != null) {
+            head.add(Conditions.IF_MODIFIED_SINCE, known.lastModified());
+        }
+        return Flow.NEXT;
+    }
+
+    // ---- waiting for another ----
+
+    private Role join() {
+        long now = exchange.worker().nowNanos();
+        if (patienceEndNanos == 0) {
+            patienceEndNanos = now + WAIT_NANOS_MAX;
+        } else if (patienceEndNanos - now <= 0) {
+            return Role.ALONE;
+        }
+        int mine = turn;
+        var loop = exchange.worker().loop();
+        Flights.Waiter me = how -> loop.execute(() -> wake(mine, how));
+        var role = cache.flights.join(key.primary(), me, now);
+        switch (role) {
+            case LEAD -> leads = key.primary();
+            case WAIT -> {
+                waiter = me;
+                cache.numbers.waited().increment();
+                exchange.worker().timers().arm(patience, patienceEndNanos);
+            }
+            case ALONE -> {
+                // nobody waits for it
+            }
+        }
+        return role;
+    }
+
+    private void wake(int whose, Landing how) {
+        if (whose != turn || waiter == null) {
+            return;
+        }
+        stopWaiting();
+        goOn(switch (how) {
+            case STORED -> {
+                mayWait = false; // what came may be another variant, and the next one too
+                yield look();
+            }
+            case LOST -> look();
+            case PRIVATE -> leaves();
+            case FAILED -> {
+                var known = stale;
+                long now = nowMillis();
+                if (known != null && Freshness.usableInsteadOfError(known, asks, now)) {
+                    cache.numbers.staleOnError().increment();
+                    yield hit(known, now);
+                }
+                yield leaves();
+            }
+        });
+    }
+
+    private void stopWaiting() {
+        var me = waiter;
+        if (me != null) {
+            waiter = null;
+            exchange.worker().timers().cancel(patience);
+            cache.flights.leave(key.primary(), me);
+        }
+    }
+
+    private void land(Landing how) {
+        var flight = leads;
+        if (flight != null) {
+            leads = null;
+            cache.flights.landed(flight, how, exchange.worker().nowNanos());
+        }
+    }
+
+    // ---- the response ----
+
+    @Override
+    public Flow responseHead(HttpHead response, boolean last) {
+        var mine = answer;
+        switch (state) {
+            case ANSWERED -> {
+                if (mine != null) {
+                    mine.write(response);
+                }
+            }
+            case CHANGES -> changed(response);
+            case GONE -> {
+                state = State.COMES;
+                comes(response, last);
+            }
+            case BESIDE, HELD, COMES -> {
+                // it is nobody's business here
+            }
+        }
+        return Flow.NEXT;
+    }
+
+    private void comes(HttpHead response, boolean last) {
+        var known = stale;
+        boolean fromHost = exchange.fromHost();
+        long now = nowMillis();
+        if (known != null && validates && fromHost && response.status() == 304) {
+            stillHolds(known, response, now);
+            return;
+        }
+        if (ERRORS.contains(response.status())) {
+            if (known != null && !isHead && Freshness.usableInsteadOfError(known, asks, now)) {
+                cache.numbers.staleOnError().increment();
+                drops = true;
+                replace(known, response, now);
+            }
+            land(Landing.FAILED);
+            return;
+        }
+        var names = fromHost && mayStore && Storable.response(response, authorized)
+                ? Storable.vary(response, cache.spec.allowedVary())
+                : null;
+        if (names == null) {
+            outdated(known, response, fromHost);
+            land(fromHost ? Landing.PRIVATE : Landing.FAILED);
+            return;
+        }
+        if (!keeping.begin(response, names, askedMillis(), now)) {
+            givesUp(Landing.PRIVATE);
+        } else if (last) {
+            whole();
+        }
+    }
+
+    /** What was kept is not what a host says now, and that is not for keeping: nobody shall get the old one. */
+    private void outdated(@Nullable StoredResponse known, HttpHead response, boolean fromHost) {
+        if (known != null && fromHost && !isHead && response.status() != 304 && response.status() < 400) {
+            cache.forget(key.primary());
+        }
+    }
+
+    private void stillHolds(StoredResponse known, HttpHead response, long now) {
+        cache.numbers.notModified().increment();
+        var fresh = known.refreshed(response, askedMillis(), now);
+        var said = fresh.directives();
+        if (said.noStore() || said.isPrivate() || (authorized && !said.sharesAuthorized())) {
+            cache.forget(key.primary());
+            land(Landing.PRIVATE);
+        } else {
+            var names = Storable.vary(fresh, cache.spec.allowedVary());
+            if (names == null) {
+                cache.forget(key.primary());
+                land(Landing.PRIVATE);
+            } else {
+                keep(fresh, names);
+            }
+        }
+        replace(fresh, response, now);
+    }
+
+    /** The client gets what is kept in place of what the host says. */
+    private void replace(StoredResponse stored, HttpHead response, long now) {
+        var instead = Answer.of(stored, conditions, isHead, now);
+        if (instead == null) { // several parts: all of it is an answer too (RFC 9110 section 14.2)
+            instead = new Answer(stored, stored.status(), ByteRange.WHOLE,
+                    stored.ageSeconds(now));
+        }
+        var body = instead.body();
+        instead.replace(response, body.readableBytes());
+        if (body.isReadable()) {
+            exchange.responsePassage().send(this, body);
+        }
+    }
+
+    @Override
+    public Flow responseData(BodyPart part, boolean last) {
+        if (drops) {
+            part.drop();
+        } else if (keeping.active()) {
+            if (!keeping.add(part.data())) {
+                givesUp(Landing.PRIVATE);
+            } else if (last) {
+                whole();
+            }
+        }
+        return Flow.NEXT;
+    }
+
+    @Override
+    public Flow responseEnd(HttpHead trailers) {
+        if (keeping.active()) { // trailers would be lost, and may say what the body is worth
+            givesUp(Landing.PRIVATE);
+        }
+        return Flow.NEXT;
+    }
+
+    private void givesUp(Landing how) {
+        keeping.clear();
+        cache.numbers.storeSkipped().increment();
+        if (stale != null) { // a host says something else by now
+            cache.forget(key.primary());
+        }
+        land(how);
+    }
+
+    /** All of the response has come. */
+    private void whole() {
+        var names = keeping.vary();
+        var response = keeping.whole();
+        if (response == null) {
+            givesUp(Landing.LOST);
+        } else {
+            keep(response, names);
+        }
+    }
+
+    private void keep(StoredResponse response, List<HeaderName> names) {
+        var wanted = key;
+        long asked = version;
+        if (!cache.store.blocks()) {
+            cache.keep(wanted, names, response, asked);
+            land(Landing.STORED);
+            return;
+        }
+        var flight = leads;
+        leads = null;
+        long now = exchange.worker().nowNanos();
+        boolean done = cache.beside(() -> {
+            try {
+                cache.keep(wanted, names, response, asked);
+            } finally { // those who wait look for themselves
+                if (flight != null) {
+                    cache.flights.landed(flight, Landing.STORED, now);
+                }
+            }
+        });
+        if (!done) {
+            cache.numbers.storeSkipped().increment();
+            leads = flight;
+            land(Landing.LOST);
+        }
+    }
+
+    /** RFC 9111 section 4.4: what changed something without an error makes what is kept of it out of date. */
+    private void changed(HttpHead response) {
+        state = State.COMES;
+        if (response.status() < 200 || response.status() >= 400 || !exchange.fromHost()) {
+            return;
+        }
+        cache.forget(key.primary());
+        for (String also : Storable.related(response, authority)) {
+            cache.forget(cache.spec.key().at(host, also));
+        }
+    }
+
+    @Override
+    public void ended(long nowNanos) {
+        turn++;
+        stopWaiting();
+        land(Landing.LOST);
+        keeping.clear();
+        request = null;
+        stale = null;
+        answer = null;
+        state = State.BESIDE;
+    }
+
+    private long nowMillis() {
+        return exchange.formats().startEpochMicros() / 1_000
+                + (exchange.worker().nowNanos() - exchange.startNanos()) / 1_000_000;
+    }
+
+    private long askedMillis() {
+        return exchange.formats().startEpochMicros() / 1_000;
+    }
+}

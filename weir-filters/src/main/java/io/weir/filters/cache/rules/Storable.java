@@ -1,0 +1,145 @@
+package io.weir.filters.cache.rules;
+
+import io.weir.http.codec.HeaderName;
+import io.weir.http.codec.HttpHead;
+import io.weir.http.codec.HttpHead.Framing;
+import io.weir.http.route.match.TextMatch;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What may be stored, and which requests a cache has anything to say to (RFC 9111 section 3). Stateless. */
+public final class Storable {
+    /** Fields that the key of one response may depend on. */
+    private static final int VARY_MAX = 16;
+    private static final HeaderName VARY = HeaderName.of("vary");
+    private static final HeaderName CONTENT_LOCATION = HeaderName.of("content-location");
+    private static final HeaderName EXPIRES = HeaderName.of("expires");
+    private static final HeaderName ETAG = HeaderName.of("etag");
+    private static final HeaderName LAST_MODIFIED = HeaderName.of("last-modified");
+    /** Final statuses that this cache understands; a 206 is a part, which it does not keep (section 3.3). */
+    private static final Set<Integer> STATUSES = Set.of(200, 203, 204, 300, 301, 302, 307, 308, 404, 405, 410, 414, 451,
+            501);
+    /** What some hosts take for another method or path than that of the request: it would stand under the wrong key. */
+    private static final List<HeaderName> DISGUISES = names("x-http-method-override", "x-http-method",
+            "x-method-override", "x-original-url", "x-rewrite-url", "x-host", "x-original-host");
+    /** Conditions that this cache leaves to hosts (RFC 9110 sections 13.1.1 and 13.1.4). */
+    private static final List<HeaderName> FOREIGN = names("if-match", "if-unmodified-since");
+
+    private Storable() {}
+
+    private static List<HeaderName> names(String... names) {
+        return List.of(names).stream().map(HeaderName::of).toList();
+    }
+
+    /** Whether a request may be answered out of the cache, or its answer go into it. */
+    public static boolean concerns(HttpHead request) {
+        return (request.methodIs("GET") || request.methodIs("HEAD")) && request.framing() == Framing.NONE
+                && !hasAny(request, DISGUISES) && !hasAny(request, FOREIGN);
+    }
+
+    /** Whether a request's answer without an error makes what is stored invalid (section 4.4). */
+    public static boolean unsafe(HttpHead request) {
+        return !request.methodIs("GET") && !request.methodIs("HEAD") && !request.methodIs("OPTIONS")
+                && !request.methodIs("TRACE") && !request.methodIs("CONNECT");
+    }
+
+    private static boolean hasAny(HttpHead request, List<HeaderName> names) {
+        for (int i = 0; i < names.size(); i++) {
+            if (request.has(names.get(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Whether a response to a GET may be stored, as far as its head tells.
+     *
+     * @param authorized
+     *            whether the request brought credentials
+     */
+    public static boolean response(HttpHead response, boolean authorized) {
+        var said = Directives.of(response);
+        if (!STATUSES.contains(response.status()) || said.noStore() || said.isPrivate()
+                || (authorized && !said.sharesAuthorized())
+                || response.has(HeaderName.SET_COOKIE) // what is set for one is not for others
+                || response.has(HeaderName.CONTENT_RANGE)
+                || response.framing() == Framing.UNTIL_CLOSE) { // nobody can tell whether it is whole (section 3.3)
+            return false;
+        }
+        boolean lives = said.sharedMaxAgeSeconds() > 0
+                || (said.sharedMaxAgeSeconds() == Directives.ABSENT && (said.maxAgeSeconds() > 0
+                        || (said.maxAgeSeconds() == Directives.ABSENT && response.has(EXPIRES))));
+        boolean asks = said.any() && (response.has(ETAG) || response.has(LAST_MODIFIED));
+        return lives || asks;
+    }
+
+    /**
+     * Which fields of the request a response depends on; empty where on none, null where it cannot be stored for that.
+     *
+     * @param allowed
+     *            fields that it may depend on
+     */
+    public static @Nullable List<HeaderName> vary(HttpHead response, List<TextMatch> allowed) {
+        var values = new ArrayList<String>();
+        for (int i = response.find(VARY); i >= 0; i = response.find(VARY, i + 1)) {
+            values.add(response.value(i));
+        }
+        return vary(values, allowed);
+    }
+
+    /** The same of what is kept. */
+    public static @Nullable List<HeaderName> vary(StoredResponse stored, List<TextMatch> allowed) {
+        return vary(stored.lines().stream().filter(line -> line.name().equals(VARY)).map(StoredResponse.Line::value)
+                .toList(), allowed);
+    }
+
+    private static @Nullable List<HeaderName> vary(List<String> values, List<TextMatch> allowed) {
+        var names = new ArrayList<HeaderName>();
+        for (String value : values) {
+            for (String element : value.split(",", -1)) {
+                String name = element.strip().toLowerCase(Locale.ROOT);
+                if (name.isEmpty()) {
+                    continue;
+                }
+                byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
+                if (name.equals("*") || allowed.stream().noneMatch(match -> match.matches(bytes, 0, bytes.length))) {
+                    return null;
+                }
+                var known = HeaderName.of(name);
+                if (!names.contains(known)) {
+                    names.add(known);
+                }
+            }
+        }
+        return names.size() > VARY_MAX ? null : names;
+    }
+
+    /** Paths at the same host that an answer names, and that have changed with what it answers (section 4.4). */
+    public static List<String> related(HttpHead response, String authority) {
+        var paths = new ArrayList<String>();
+        for (var name : List.of(HeaderName.LOCATION, CONTENT_LOCATION)) {
+            String value = response.value(name);
+            if (value == null) {
+                continue;
+            }
+            String place = value.strip();
+            int host = place.indexOf("://");
+            if (host >= 0) {
+                int path = place.indexOf('/', host + 3);
+                boolean same = path >= 0 && place.substring(host + 3, path).equalsIgnoreCase(authority);
+                place = same ? place.substring(path) : "";
+            }
+            int fragment = place.indexOf('#');
+            place = fragment < 0 ? place : place.substring(0, fragment);
+            if (place.startsWith("/") && !place.startsWith("//")) {
+                paths.add(place);
+            }
+        }
+        return paths;
+    }
+}

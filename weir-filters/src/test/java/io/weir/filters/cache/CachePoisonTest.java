@@ -1,0 +1,133 @@
+package io.weir.filters.cache;
+
+import static io.weir.filters.cache.CachedOrigin.response;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What an attacker would have a cache serve to others, over real sockets. */
+@Timeout(60)
+final class CachePoisonTest {
+    private static final String FRESH = "Cache-Control: max-age=600";
+
+    @Test
+    void aHostThatIsSaidInAnotherFieldIsAnotherKey() throws Exception {
+        for (String line : List.of("X-Forwarded-Host: evil.example", "X-Forwarded-Proto: https",
+                "X-Forwarded-Port: 1", "X-Forwarded-Scheme: http", "Forwarded: host=evil.example")) {
+            try (var cached = CachedOrigin.saying(FRESH)) {
+                cached.get("/", line);
+                assertThat(cached.get("/").body()).as(line).isEqualTo("body2");
+            }
+        }
+    }
+
+    @Test
+    void aRequestInDisguiseIsNoneOfTheCaches() throws Exception {
+        for (String line : List.of("X-HTTP-Method-Override: POST", "X-Original-URL: /admin", "X-Rewrite-URL: /admin",
+                "X-Host: evil.example")) {
+            try (var cached = CachedOrigin.saying(FRESH)) {
+                cached.get("/", line);
+                assertThat(cached.count("stored")).as(line).isZero();
+            }
+        }
+    }
+
+    @Test
+    void aGetWithABodyIsNoneOfTheCaches() throws Exception {
+        try (var cached = CachedOrigin.saying(FRESH); var client = cached.proxy.client()) {
+            client.send("GET / HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 3\r\n\r\na=b").response();
+            assertThat(cached.count("stored")).isZero();
+        }
+    }
+
+    @Test
+    void theAnswerToOneMethodIsNotThatToAnother() throws Exception {
+        try (var cached = CachedOrigin.saying(FRESH)) {
+            cached.ask("OPTIONS", "/");
+            cached.ask("HEAD", "/");
+            cached.ask("POST", "/", "Content-Length: 0");
+            assertThat(cached.get("/").body()).isEqualTo("body4");
+        }
+    }
+
+    @Test
+    void aBodyThatIsTooLongPassesAndIsNotKept() throws Exception {
+        String body = "x".repeat(5_000);
+        for (boolean chunked : new boolean[]{false, true}) {
+            try (var cached = new CachedOrigin(CachedOrigin.MEMORY + ", max_body_bytes: 4999",
+                    (request, wire) -> wire.send(chunked
+                            ? "HTTP/1.1 200 OK\r\n" + FRESH + "\r\nTransfer-Encoding: chunked\r\n\r\n1388\r\n" + body
+                                    + "\r\n0\r\n\r\n"
+                            : response("200 OK", body, FRESH)))) {
+                for (int i = 1; i <= 2; i++) {
+                    assertThat(cached.get("/").body()).isEqualTo(body);
+                    assertThat(cached.asked()).isEqualTo(i);
+                }
+                assertThat(cached.count("store_skipped")).isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void aResponseWithTrailersIsNotKept() throws Exception {
+        try (var cached = CachedOrigin.of((request, wire) -> wire.send("HTTP/1.1 200 OK\r\n" + FRESH
+                + "\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nx-sum: 1\r\n\r\n"))) {
+            assertThat(cached.get("/").trailers()).hasSize(1);
+            assertThat(cached.count("stored")).isZero();
+        }
+    }
+
+    @Test
+    void anAnswerThatWasAskedForBeforeAChangeIsNotKeptAfterIt() throws Exception {
+        var go = new java.util.concurrent.CountDownLatch(1);
+        try (var cached = CachedOrigin.of((request, wire) -> {
+            if (request.method().equals("GET")) {
+                try {
+                    go.await();
+                } catch (InterruptedException over) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            wire.send(response("200 OK", "old", FRESH));
+        }); var client = cached.proxy.client()) {
+            client.send("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n");
+            cached.origin.awaitRequests(1);
+            cached.ask("POST", "/", "Content-Length: 0");
+            go.countDown();
+            assertThat(client.response().body()).isEqualTo("old");
+            assertThat(cached.count("stored")).isZero();
+        } finally {
+            go.countDown();
+        }
+    }
+
+    @Test
+    void anAnswerThatTurnsPrivateIsForgotten() throws Exception {
+        var count = new AtomicInteger();
+        try (var cached = CachedOrigin.of((request, wire) -> {
+            int now = count.incrementAndGet();
+            wire.send(switch (now) {
+                case 1 -> response("200 OK", "for all", FRESH + "\r\nAge: 600", "ETag: \"a\"");
+                case 2 -> "HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\nCache-Control: private\r\n\r\n";
+                default -> response("200 OK", "for one", "Cache-Control: private");
+            });
+        })) {
+            cached.get("/");
+            assertThat(cached.get("/").body()).isEqualTo("for all");
+            assertThat(cached.get("/").body()).isEqualTo("for one");
+            assertThat(cached.origin.requests().get(2).headers("if-none-match")).isEmpty();
+        }
+    }
+
+    @Test
+    void whatIsConfiguredAlikeButElsewhereIsAnotherCache() throws Exception {
+        try (var cached = CachedOrigin.saying(FRESH); var other = CachedOrigin.saying(FRESH)) {
+            cached.get("/");
+            other.get("/");
+            assertThat(other.asked()).isEqualTo(1);
+        }
+    }
+}
