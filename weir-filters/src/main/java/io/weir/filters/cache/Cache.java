@@ -114,7 +114,7 @@ final class Cache implements HttpFilter {
             var variants = before instanceof Entry.Variants same && same.names().equals(vary)
                     ? same
                     : new Entry.Variants(vary, generations.incrementAndGet());
-            if (variants != before) {
+            if (!variants.equals(before)) {
                 store.put(key.primary(), variants);
             }
             store.put(key.variant(variants), response);

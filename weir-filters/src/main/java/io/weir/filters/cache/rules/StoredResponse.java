@@ -162,7 +162,6 @@ public final class StoredResponse implements Entry {
     }
 
     /** Not to be written to. */
-    @SuppressWarnings("EI_EXPOSE_REP") // shared by every answer, so never copied
     public byte[] body() {
         return body;
     }
@@ -202,7 +201,7 @@ public final class StoredResponse implements Entry {
 
     @Override
     public long sizeBytes() {
-        long size = OVERHEAD_BYTES + body.length;
+        long size = (long) OVERHEAD_BYTES + body.length;
         for (var line : lines) {
             size += LINE_OVERHEAD_BYTES + line.name().toString().length() + line.value().length();
         }
