@@ -60,8 +60,10 @@ final class TierBuilder {
                 tiers.panicPercent());
         int carried = 0;
         for (Priority priority : priorities) {
-            int load = shares.healthy(priority.number());
-            boolean panics = shares.panics(priority.number());
+            int number = priority.number();
+            boolean panics = shares.panics(number);
+            // in panic health is not believed: what its degraded hosts are to carry goes to all of it as well
+            int load = shares.healthy(number) + (panics ? shares.degraded(number) : 0);
             List<Host> some = panics ? priority.hosts() : priority.healthy();
             if (!some.isEmpty()) {
                 carried += load;

@@ -83,6 +83,9 @@ final class TierPicker implements Picker {
                 byPercent[at++] = lanes[i];
             }
         }
+        if (at != WHOLE) {
+            throw new IllegalArgumentException("the loads of lanes add up to " + at);
+        }
         only = byPercent[0] == byPercent[WHOLE - 1] ? byPercent[0] : null;
     }
 

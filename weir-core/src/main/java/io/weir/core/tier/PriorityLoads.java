@@ -40,6 +40,15 @@ public final class PriorityLoads {
             return counted == 0 ? 0 : (int) Math.min(WHOLE, overprovisioningPercent * part / counted);
         }
 
+        /** Health, but so much at least where one host is healthy. */
+        private int health(int least) {
+            return healthy == 0 ? 0 : Math.max(least, health());
+        }
+
+        private int degradation(int least) {
+            return degraded == 0 ? 0 : Math.max(least, degradation());
+        }
+
         /** How much healthy hosts can carry of what the priority was made for, at most 100. */
         public int health() {
             return percent(healthy);
@@ -75,9 +84,7 @@ public final class PriorityLoads {
         }
         total = Math.min(WHOLE, total);
         PriorityLoads loads = new PriorityLoads(count);
-        if (total > 0) {
-            loads.distribute(standings, total);
-        }
+        boolean some = loads.distribute(standings, total > 0 ? 0 : 1);
         boolean all = true;
         for (int i = 0; i < count; i++) {
             loads.panics[i] = total < WHOLE && standings.get(i).availablePercent() < panicPercent;
@@ -85,36 +92,52 @@ public final class PriorityLoads {
         }
         if (all) {
             loads.byHosts(standings);
-        } else if (total == 0) {
+        } else if (!some) {
             // nobody is available and panic is off: whoever is asked refuses
             loads.healthy[0] = WHOLE;
         }
         return loads;
     }
 
-    private void distribute(List<Standing> standings, int total) {
+    /**
+     * Shares by health; returns whether anybody has any.
+     *
+     * @param least
+     *            what a priority's health is at least where it has one host that is available. 1 where all of them are
+     *            rounded down to nothing, or the one that has such a host would not be found; else 0, as in Envoy
+     */
+    private boolean distribute(List<Standing> standings, int least) {
+        int total = 0;
+        for (Standing standing : standings) {
+            total += standing.health(least) + standing.degradation(least);
+        }
+        if (total == 0) {
+            return false;
+        }
+        total = Math.min(WHOLE, total);
         int left = WHOLE;
         for (int i = 0; i < healthy.length; i++) {
-            healthy[i] = Math.min(left, standings.get(i).health() * WHOLE / total);
+            healthy[i] = Math.min(left, standings.get(i).health(least) * WHOLE / total);
             left -= healthy[i];
         }
         for (int i = 0; i < degraded.length; i++) {
-            degraded[i] = Math.min(left, standings.get(i).degradation() * WHOLE / total);
+            degraded[i] = Math.min(left, standings.get(i).degradation(least) * WHOLE / total);
             left -= degraded[i];
         }
         // what rounding left over goes to the first that is available
         for (int i = 0; left > 0 && i < healthy.length; i++) {
-            if (standings.get(i).health() > 0) {
+            if (standings.get(i).health(least) > 0) {
                 healthy[i] += left;
                 left = 0;
             }
         }
         for (int i = 0; left > 0 && i < degraded.length; i++) {
-            if (standings.get(i).degradation() > 0) {
+            if (standings.get(i).degradation(least) > 0) {
                 degraded[i] += left;
                 left = 0;
             }
         }
+        return true;
     }
 
     /** Everybody panics: priorities get traffic by how many hosts they have, well or not. */

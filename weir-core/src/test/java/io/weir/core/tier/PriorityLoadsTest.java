@@ -101,13 +101,28 @@ class PriorityLoadsTest {
     }
 
     @Test
+    void oneHostOfManyIsFoundWhereAllHealthIsRoundedDownToNothing() {
+        // 140 * 1 / 200 = 0 for both of the later ones; those of the first have failed their checks
+        List<Standing> standings = List.of(Standing.of(200, 0, 0), new Standing(200, 200, 1, 0, 140, 100),
+                new Standing(200, 200, 0, 1, 140, 100));
+        PriorityLoads shares = PriorityLoads.of(standings, PANIC);
+        assertThat(List.of(shares.healthy(0), shares.healthy(1), shares.healthy(2))).containsExactly(0, 50, 0);
+        assertThat(List.of(shares.degraded(0), shares.degraded(1), shares.degraded(2))).containsExactly(0, 0, 50);
+        assertThat(shares.panics(1)).isFalse();
+        // beside a priority that carries anything it gets nothing, as in Envoy
+        healthy(List.of(Standing.of(200, 1, 0), Standing.of(200, 200, 0)), 0, 100);
+        // and where all of them panic, all go by their hosts, as in Envoy
+        healthy(List.of(Standing.of(300, 1, 0), Standing.of(100, 0, 0)), 75, 25);
+    }
+
+    @Test
     void sharesAlwaysAddUpToHundred() {
         long seed = 20261127;
         SplittableRandom random = new SplittableRandom(seed);
         for (int round = 0; round < 20_000; round++) {
             Standing[] standings = new Standing[1 + random.nextInt(5)];
             for (int i = 0; i < standings.length; i++) {
-                int hosts = random.nextInt(40);
+                int hosts = random.nextInt(random.nextInt(10) == 0 ? 1_000 : 40);
                 int healthy = random.nextInt(hosts + 1);
                 standings[i] = Standing.of(hosts, healthy, random.nextInt(hosts - healthy + 1));
             }
