@@ -37,14 +37,13 @@ final class BoundedLoad implements Chooser {
     public @Nullable Chosen choose(PickContext context) {
         long hash = Hashed.hash(context);
         long slots = ((requestsActive.getAsLong() + 1) * factorPercent + 99) / 100;
-        int last = 0;
         for (int attempt = 0; attempt < Group.TRIES_MAX; attempt++) {
-            last = table.at(hash, attempt);
-            if (group.usable(last, context)) {
-                return load(last, slots) <= 1 ? group.at(last) : passedOn(context, hash, last, slots);
+            int at = table.at(hash, attempt);
+            if (group.usable(at, context)) {
+                return load(at, slots) <= 1 ? group.at(at) : passedOn(context, hash, at, slots);
             }
         }
-        return group.scan(context, last);
+        return group.scan(context, Hashed.mixed(hash));
     }
 
     /** Requests in flight against the cap: above 1 the host is overloaded. */

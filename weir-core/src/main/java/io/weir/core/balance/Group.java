@@ -216,22 +216,39 @@ final class Group {
         return (int) ((bits32 * bound) >>> 32);
     }
 
-    /** From {@code start} on the first host neither ejected nor excluded, else the first not ejected, else null. */
+    /**
+     * One of all hosts neither out nor excluded, each as often as it weighs; where there is none, one that is not out;
+     * else null. Not the neighbour of a host that cannot be used: behind many in a row it would get the part of all.
+     * Looks at each host twice.
+     *
+     * @param bits
+     *            64 random bits, which say which one it is
+     */
     @Nullable
-    Chosen scan(PickContext context, int start) {
-        int spare = -1;
-        int length = hosts.length;
-        for (int n = 0, i = start; n < length; n++, i = i + 1 == length ? 0 : i + 1) {
-            if (!out(hosts[i])) {
-                if (!context.excluded(hosts[i])) {
-                    return chosen[i];
-                }
-                if (spare < 0) {
-                    spare = i;
-                }
+    Chosen scan(PickContext context, long bits) {
+        Chosen found = drawn(context, false, bits);
+        return found != null ? found : drawn(context, true, bits);
+    }
+
+    private @Nullable Chosen drawn(PickContext context, boolean tried, long bits) {
+        long sum = 0;
+        for (int i = 0; i < hosts.length; i++) {
+            sum += fits(i, context, tried) ? weight(i) : 0;
+        }
+        long left = Math.unsignedMultiplyHigh(bits, sum);
+        int last = -1;
+        for (int i = 0; i < hosts.length && left >= 0; i++) {
+            if (fits(i, context, tried)) {
+                last = i;
+                left -= weight(i);
             }
         }
-        return spare < 0 ? null : chosen[spare];
+        // hosts go down while we look: past the end, the last one stands
+        return last < 0 ? null : chosen[last];
+    }
+
+    private boolean fits(int i, PickContext context, boolean tried) {
+        return tried ? !out(hosts[i]) : usable(i, context);
     }
 
     /** At random one that is not excluded, ejected or not; else any. */

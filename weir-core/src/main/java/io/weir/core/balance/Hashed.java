@@ -73,16 +73,25 @@ record Hashed(Group group, HashTable table) implements Chooser {
         return context.hashed() ? context.hash() : context.random().nextLong();
     }
 
+    /**
+     * Other bits that follow from a hash and show nothing of it, so that what they say is independent of the table: the
+     * finalizer of SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
+     */
+    static long mixed(long hash) {
+        long once = (hash ^ hash >>> 30) * 0xbf58476d1ce4e5b9L;
+        long twice = (once ^ once >>> 27) * 0x94d049bb133111ebL;
+        return twice ^ twice >>> 31;
+    }
+
     @Override
     public @Nullable Chosen choose(PickContext context) {
         long hash = hash(context);
-        int last = 0;
         for (int attempt = 0; attempt < Group.TRIES_MAX; attempt++) {
-            last = table.at(hash, attempt);
-            if (group.usable(last, context)) {
-                return group.at(last);
+            int at = table.at(hash, attempt);
+            if (group.usable(at, context)) {
+                return group.at(at);
             }
         }
-        return group.scan(context, last);
+        return group.scan(context, mixed(hash));
     }
 }

@@ -55,7 +55,7 @@ final class HotCold implements Chooser {
                 return group.at(best);
             }
         }
-        return group.scan(context, group.any(random));
+        return group.scan(context, random.nextLong());
     }
 
     /** The best of some hosts; -1 where none may be chosen. */

@@ -41,7 +41,7 @@ final class LeastRequest implements Chooser {
                 return best;
             }
         }
-        return group.scan(context, group.any(random));
+        return group.scan(context, random.nextLong());
     }
 
     private @Nullable Chosen look(PickContext context, RandomGenerator random) {

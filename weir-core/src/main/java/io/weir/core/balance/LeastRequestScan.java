@@ -18,9 +18,8 @@ record LeastRequestScan(Group group) implements Chooser {
                 fewest = active;
             }
         }
-        int start = group.any(context.random());
         if (ties == 0) {
-            return group.scan(context, start);
+            return group.scan(context, context.random().nextLong());
         }
         int nth = Group.below(context.random().nextLong() >>> 32, ties);
         int last = -1;
@@ -34,6 +33,6 @@ record LeastRequestScan(Group group) implements Chooser {
             }
         }
         // counts move while we look: when all have grown since, any usable host is as good
-        return last >= 0 ? group.at(last) : group.scan(context, start);
+        return last >= 0 ? group.at(last) : group.scan(context, context.random().nextLong());
     }
 }

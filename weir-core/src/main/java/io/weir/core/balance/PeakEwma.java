@@ -62,7 +62,7 @@ final class PeakEwma implements Chooser {
                 return group.at(firstUsable ? first : second);
             }
         }
-        return group.scan(context, group.any(random));
+        return group.scan(context, random.nextLong());
     }
 
     private float cost(int i, int step) {

@@ -32,6 +32,6 @@ final class Random implements Chooser {
                 return group.at(drawn);
             }
         }
-        return group.scan(context, group.any(context.random()));
+        return group.scan(context, context.random().nextLong());
     }
 }

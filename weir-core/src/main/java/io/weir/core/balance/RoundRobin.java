@@ -83,15 +83,14 @@ final class RoundRobin implements Chooser {
 
     @Override
     public @Nullable Chosen choose(PickContext context) {
-        int last = 0;
         // a turn that cannot be used is used up: were the neighbour to take it, it would carry twice its share
         for (int tries = 0; tries < Group.TRIES_MAX; tries++) {
-            last = next();
-            if (group.usable(last, context)) {
-                return group.at(last);
+            int turn = next();
+            if (group.usable(turn, context)) {
+                return group.at(turn);
             }
         }
-        return group.scan(context, last);
+        return group.scan(context, context.random().nextLong());
     }
 
     private int next() {

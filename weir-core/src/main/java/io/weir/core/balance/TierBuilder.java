@@ -64,7 +64,7 @@ final class TierBuilder {
             boolean panics = shares.panics(number);
             // in panic health is not believed: what its degraded hosts are to carry goes to all of it as well
             int load = shares.healthy(number) + (panics ? shares.degraded(number) : 0);
-            List<Host> some = panics ? priority.hosts() : priority.healthy();
+            List<Host> some = panics ? reachable(priority.hosts()) : priority.healthy();
             if (!some.isEmpty()) {
                 carried += load;
                 lane(priority, panics ? Part.ALL : Part.HEALTHY, some, load);
@@ -86,6 +86,15 @@ final class TierBuilder {
         return new TierPicker(lanes.toArray(Lane[]::new), laneLoads.stream().mapToInt(Integer::intValue).toArray(),
                 byHash,
                 tiers.failOnPanic(), lastResort, stats.healthyPanic());
+    }
+
+    /**
+     * Those of these hosts that a connect has not been refused by; all, where there are none. The rest would use up
+     * turns and come to nothing; each that returns makes another view.
+     */
+    private static List<Host> reachable(List<Host> hosts) {
+        List<Host> reachable = hosts.stream().filter(host -> !host.ejected()).toList();
+        return reachable.isEmpty() || reachable.size() == hosts.size() ? hosts : reachable;
     }
 
     /** One priority in numbers. */

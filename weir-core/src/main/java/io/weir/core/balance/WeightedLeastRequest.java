@@ -46,7 +46,7 @@ final class WeightedLeastRequest implements Chooser {
     public @Nullable Chosen choose(PickContext context) {
         RandomGenerator random = context.random();
         int best = table == null ? exact(context, random) : resampled(table, context, random);
-        return best >= 0 ? group.at(best) : group.scan(context, group.any(random));
+        return best >= 0 ? group.at(best) : group.scan(context, random.nextLong());
     }
 
     private int exact(PickContext context, RandomGenerator random) {

@@ -23,6 +23,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Who gets what when too few hosts are well for their health to be believed. */
 class PanicTest {
@@ -143,6 +145,53 @@ class PanicTest {
                         .as("seed %d, round %d, %s, %s", SEED, round, policy, tiers).isTrue();
             }
         }
+    }
+
+    static List<BalancePolicy> policies() {
+        return List.of(new BalancePolicy.RoundRobin(), BalancePolicy.LeastRequest.DEFAULT,
+                new BalancePolicy.LeastRequest(2, 1, true), new BalancePolicy.Random(), BalancePolicy.PeakEwma.DEFAULT,
+                BalancePolicy.HotCold.DEFAULT, BalancePolicy.RingHash.DEFAULT, BalancePolicy.Maglev.DEFAULT,
+                new BalancePolicy.Maglev(65_537, false, 150));
+    }
+
+    /** A ring is not even among so few hosts: its shares are within a factor of two or so, others within a tenth. */
+    private static double percentMax(BalancePolicy policy) {
+        return policy instanceof BalancePolicy.RingHash ? 20 : 13;
+    }
+
+    @ParameterizedTest
+    @MethodSource("policies")
+    void manyAdjacentHostsThatRefuseConnectsLeaveAllOthersTheSameShareInPanic(BalancePolicy policy) {
+        add(90, 0, State.UNREACHABLE);
+        add(6, 0, State.FAILED);
+        add(4, 0, State.WELL);
+        Tally tally = tally(picker(policy, Tiers.DEFAULT), new Hashing(new SplittableRandom(SEED)));
+        assertThat(tally.sum()).as("seed %d", SEED).isEqualTo(PICKS);
+        assertThat(percent(tally, 0, 90)).isZero();
+        for (int i = 90; i < 100; i++) {
+            assertThat(percent(tally, i, i + 1)).as("seed %d, host %d", SEED, i).isBetween(3.0, percentMax(policy));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("policies")
+    void adjacentHostsThatGoDownSinceTheViewWasMadeLeaveAllOthersTheSameShare(BalancePolicy policy) {
+        add(100, 0, State.WELL);
+        Picker picker = picker(policy, Tiers.DEFAULT);
+        hosts.subList(0, 90).forEach(host -> host.unreachable(EjectionSpec.DEFAULT, 0));
+        Tally tally = tally(picker, new Hashing(new SplittableRandom(SEED)));
+        assertThat(tally.sum()).as("seed %d", SEED).isEqualTo(PICKS);
+        for (int i = 90; i < 100; i++) {
+            assertThat(percent(tally, i, i + 1)).as("seed %d, host %d", SEED, i).isBetween(3.0, percentMax(policy));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("policies")
+    void whenEveryHostOfAPanickingPriorityRefusesConnectsItsHostsAreTriedStill(BalancePolicy policy) {
+        add(10, 0, State.UNREACHABLE);
+        assertThat(tally(picker(policy, Tiers.DEFAULT), new Hashing(new SplittableRandom(SEED))).sum())
+                .isEqualTo(PICKS);
     }
 
     @Test
