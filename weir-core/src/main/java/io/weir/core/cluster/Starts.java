@@ -34,7 +34,14 @@ final class Starts {
         }
         Set<Host> now = HashSet.newHashSet(hosts.healthyCount());
         hosts.priorities().forEach(priority -> now.addAll(priority.healthy()));
-        starting.keySet().retainAll(now);
+        // who is not healthy any more is not on its way any more either: it starts anew when it comes back
+        starting.keySet().removeIf(host -> {
+            boolean gone = !now.contains(host);
+            if (gone) {
+                host.startFactor(1);
+            }
+            return gone;
+        });
         Set<Host> before = healthy;
         // of the first hosts a cluster ever has, all are new: they share as if none were
         if (before != null && !before.isEmpty()) {

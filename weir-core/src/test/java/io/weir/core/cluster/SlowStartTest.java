@@ -3,6 +3,7 @@ package io.weir.core.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.weir.core.model.Announced;
 import io.weir.core.model.Balancing;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.DiscoveryType;
@@ -69,6 +70,17 @@ class SlowStartTest {
         cluster.tick(seconds(2));
         assertThat(host(1).down()).isFalse();
         assertThat(host(1).startFactor()).isEqualTo(0.1);
+    }
+
+    @Test
+    void aHostThatIsFoundDegradedWhileItStartsHasItsWholePartAgain() {
+        cluster.endpoints(List.of(at(1)), 0);
+        cluster.endpoints(List.of(at(1), at(2)), seconds(1));
+        cluster.endpoints(List.of(at(1), at(2).withAnnounced(Announced.DEGRADED)), seconds(2));
+        cluster.tick(seconds(60));
+        assertThat(host(1).startFactor()).isEqualTo(1);
+        cluster.endpoints(List.of(at(1), at(2)), seconds(61));
+        assertThat(host(1).startFactor()).as("it starts anew").isEqualTo(0.1);
     }
 
     @Test
