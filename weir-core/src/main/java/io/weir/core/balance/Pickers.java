@@ -143,7 +143,9 @@ public final class Pickers {
     /** What was told of hosts has changed in ways that only choosers see, such as their names. */
     public void forget() {
         choosers.forget();
-        subsets = null;
+        if (subsets != null) {
+            subsets.forget();
+        }
     }
 
     /** Whether a policy goes by the request's hash; then the priority does too. */

@@ -8,9 +8,11 @@ import io.weir.core.model.SubsetRule.Selector;
 import io.weir.core.stats.SubsetStats;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,11 +36,21 @@ final class Subsets {
         this.stats = stats;
     }
 
+    /** As {@link Choosers#forget}. The subsets themselves are known still: none of them is a new one. */
+    void forget() {
+        kept.values().forEach(Choosers::forget);
+    }
+
     /** The picker over all of them. */
     Picker picker(HostSet hosts, SubsetRule rule, Picker any, Part part) {
         Map<Criteria, List<Host>> divided = new LinkedHashMap<>();
         int duplicates = 0;
+        Set<Criteria> shapes = new HashSet<>();
         for (Selector selector : rule.selectors()) {
+            if (!shapes.add(Criteria.shape(selector.keys()))) {
+                // of selectors with the same keys the first stands, here as where a request looks one up
+                continue;
+            }
             for (Host host : hosts.all()) {
                 for (Criteria criteria : of(host, selector, rule.listAsAny())) {
                     List<Host> members = divided.computeIfAbsent(criteria, c -> new ArrayList<>());

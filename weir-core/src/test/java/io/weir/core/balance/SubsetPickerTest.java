@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.weir.core.model.Announced;
+import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.Balancing;
 import io.weir.core.model.Criteria;
 import io.weir.core.rule.EjectionSpec;
@@ -95,6 +96,32 @@ class SubsetPickerTest {
 
     private static SubsetRule rule(Fallback fallback, Selector... selectors) {
         return SubsetRule.of(fallback, Map.of("stage", "prod"), List.of(selectors));
+    }
+
+    @Test
+    void twoSelectorsWithTheSameKeysHaveEachHostInTheirSubsetOnce() {
+        hosts.getFirst().requestStarted();
+        Picker picker = pickers.build(HostSet.of(hosts),
+                Balancing.DEFAULT.withPolicy(BalancePolicy.LeastRequest.DEFAULT)
+                        .withSubsets(rule(Fallback.NO_FALLBACK, keys("v"), keys("v"))),
+                Locals.NONE, SEED);
+        assertThat(reached(picker, Map.of("v", "1"))).as("a busy host is never drawn against itself")
+                .containsExactly(1);
+        assertThat(counts.active().value()).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsForgottenOfHostsMakesNoSubsetANewOne() {
+        picker(rule(Fallback.NO_FALLBACK, keys("v")));
+        for (int i = 0; i < 5; i++) {
+            pickers.forget();
+            picker(rule(Fallback.NO_FALLBACK, keys("v")));
+        }
+        assertThat(counts.created().value()).isEqualTo(2);
+        hosts.removeIf(host -> host.endpoint().metadata().toString().contains("v=2"));
+        pickers.forget();
+        picker(rule(Fallback.NO_FALLBACK, keys("v")));
+        assertThat(counts.removed().value()).isEqualTo(1);
     }
 
     @Test
