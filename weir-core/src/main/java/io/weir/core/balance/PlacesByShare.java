@@ -11,12 +11,15 @@ final class PlacesByShare implements Chooser {
 
     private final Chooser[] places;
     private final AliasTable table;
+    private final boolean byHash;
 
     /**
      * @param shares
      *            one for each place, in any unit, above 0
+     * @param byHash
+     *            the place goes by the request's hash, so that it stays the same for the same request
      */
-    PlacesByShare(Chooser[] places, double[] shares) {
+    PlacesByShare(Chooser[] places, double[] shares, boolean byHash) {
         double greatest = 0;
         for (double share : shares) {
             greatest = Math.max(greatest, share);
@@ -26,12 +29,15 @@ final class PlacesByShare implements Chooser {
             weights[i] = (int) Math.max(1, Math.round(shares[i] / greatest * SCALE));
         }
         this.places = places;
+        this.byHash = byHash;
         this.table = new AliasTable(weights);
     }
 
     @Override
     public @Nullable Chosen choose(PickContext context) {
-        return at(places, table.draw(context.random().nextLong()), context);
+        // the hash itself says which host of a place it is: a part of it would leave only some of them
+        long bits = byHash && context.hashed() ? Hashed.mixed(context.hash()) : context.random().nextLong();
+        return at(places, table.draw(bits), context);
     }
 
     /** A host of this place, or of the next that has one. */

@@ -199,7 +199,7 @@ final class TierBuilder {
         Chooser[] choosers = places.stream().map(place -> place(priority, part, place)).toArray(Chooser[]::new);
         return choosers.length == 1
                 ? choosers[0]
-                : new PlacesByShare(choosers, shares.stream().mapToDouble(Double::doubleValue).toArray());
+                : new PlacesByShare(choosers, shares.stream().mapToDouble(Double::doubleValue).toArray(), false);
     }
 
     /** A table has all hosts in it: the shares of localities become shares of their hosts, as in Envoy. */
@@ -248,7 +248,7 @@ final class TierBuilder {
             case 0 -> everywhere(priority, part, some);
             case 1 -> choosersHere.getFirst();
             default -> new PlacesByShare(choosersHere.toArray(Chooser[]::new),
-                    sharesHere.stream().mapToDouble(Double::doubleValue).toArray());
+                    sharesHere.stream().mapToDouble(Double::doubleValue).toArray(), byHash);
         };
     }
 

@@ -2,9 +2,11 @@ package io.weir.core.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
+import static org.assertj.core.api.Assertions.within;
 
 import io.weir.core.balance.Pick;
 import io.weir.core.balance.PickContext;
+import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.Host;
@@ -15,6 +17,7 @@ import io.weir.core.stats.Stats;
 import io.weir.core.tier.Locals;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -98,5 +101,42 @@ class LoadAwareTest {
         assertThat(cluster.view()).isSameAs(view);
         cluster.tick(now + SECOND);
         assertThat(cluster.view()).isNotSameAs(view);
+    }
+
+    /** A request with this hash. */
+    private record Keyed(long hash, RandomGenerator random) implements PickContext {
+        @Override
+        public boolean hashed() {
+            return true;
+        }
+
+        @Override
+        public long nowNanos() {
+            return 0;
+        }
+    }
+
+    @Test
+    void aRequestsHashGoesToOneHostOfAllLocalitiesAndSharesStayAsTheyAre() {
+        for (BalancePolicy policy : List.of(BalancePolicy.Maglev.DEFAULT, BalancePolicy.RingHash.DEFAULT)) {
+            Cluster hashing = new Cluster(spec().withBalancing(spec().balancing().withPolicy(policy)), new Stats());
+            // nobody stands anywhere: each locality has its half
+            hashing.tick(now);
+            SplittableRandom random = new SplittableRandom(7);
+            Map<Host, Integer> counts = new HashMap<>();
+            for (int i = 0; i < 2_000; i++) {
+                Keyed keyed = new Keyed(random.nextLong(), random);
+                Pick first = hashing.view().picker().pick(keyed);
+                for (int again = 0; again < 3; again++) {
+                    assertThat(hashing.view().picker().pick(keyed)).as("%s, seed 7", policy).isEqualTo(first);
+                }
+                counts.merge(((Pick.Chosen) first).host(), 1, Integer::sum);
+            }
+            assertThat(counts).hasSize(4);
+            assertThat(counts.entrySet().stream().filter(entry -> isHome(entry.getKey()))
+                    .mapToInt(Map.Entry::getValue).sum()).as("%s", policy).isCloseTo(1_000, within(100));
+            // the hash itself chooses the host within a locality: both of them are to be had
+            assertThat(counts.values()).allSatisfy(count -> assertThat(count).isBetween(300, 700));
+        }
     }
 }
