@@ -7,6 +7,7 @@ import java.util.Locale;
 import com.google.protobuf.Any;
 
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.CommonLbConfig;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.LbPolicy;
 import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
@@ -63,15 +64,63 @@ final class BalancePolicies {
     }
 
     private static void unused(ReadContext context, Cluster cluster) {
+        unused(context, cluster, cluster.hasRoundRobinLbConfig(), LbPolicy.ROUND_ROBIN);
         unused(context, cluster, cluster.hasLeastRequestLbConfig(), LbPolicy.LEAST_REQUEST);
         unused(context, cluster, cluster.hasRingHashLbConfig(), LbPolicy.RING_HASH);
         unused(context, cluster, cluster.hasMaglevLbConfig(), LbPolicy.MAGLEV);
+        if (cluster.getCommonLbConfig().hasConsistentHashingLbConfig() && cluster.getLbPolicy() != LbPolicy.RING_HASH
+                && cluster.getLbPolicy() != LbPolicy.MAGLEV) {
+            context.warning("common_lb_config.consistent_hashing_lb_config", "", "this is not used, because"
+                    + " lb_policy is " + cluster.getLbPolicy().name(), "set lb_policy: MAGLEV, or remove it");
+        }
     }
 
     private static void unused(ReadContext context, Cluster cluster, boolean has, LbPolicy policy) {
         if (has && cluster.getLbPolicy() != policy) {
             context.warning(policy.name().toLowerCase(Locale.ROOT) + "_lb_config", "", "this is not used, because"
                     + " lb_policy is " + cluster.getLbPolicy().name(), "set lb_policy: " + policy + ", or remove it");
+        }
+    }
+
+    /**
+     * What is older than a list of typed policies and stands beside one: Envoy refuses some of it, and skips others.
+     */
+    static void besideTyped(ReadContext context, Cluster cluster) {
+        CommonLbConfig common = cluster.getCommonLbConfig();
+        refused(context, cluster.hasLbSubsetConfig(), "lb_subset_config", "envoy.load_balancing_policies.subset");
+        refused(context, common.hasLocalityWeightedLbConfig(), "common_lb_config.locality_weighted_lb_config",
+                "the policy's locality_lb_config");
+        refused(context, common.hasZoneAwareLbConfig(), "common_lb_config.zone_aware_lb_config",
+                "the policy's locality_lb_config");
+        refused(context, common.hasConsistentHashingLbConfig(), "common_lb_config.consistent_hashing_lb_config",
+                "the policy's consistent_hashing_lb_config");
+        ignored(context, cluster.getLbPolicy() != LbPolicy.ROUND_ROBIN
+                && cluster.getLbPolicy() != LbPolicy.LOAD_BALANCING_POLICY_CONFIG, "lb_policy");
+        ignored(context, cluster.hasRoundRobinLbConfig(), "round_robin_lb_config");
+        ignored(context, cluster.hasLeastRequestLbConfig(), "least_request_lb_config");
+        ignored(context, cluster.hasRingHashLbConfig(), "ring_hash_lb_config");
+        ignored(context, cluster.hasMaglevLbConfig(), "maglev_lb_config");
+    }
+
+    private static void refused(ReadContext context, boolean has, String field, String instead) {
+        if (has) {
+            context.problem(field, "", "this cannot stand beside load_balancing_policy, in Envoy neither",
+                    "say it in " + instead + ", or remove it");
+        }
+    }
+
+    private static void ignored(ReadContext context, boolean has, String field) {
+        if (has) {
+            context.warning(field, "", "this is not used, because load_balancing_policy tells the policy",
+                    "say it there, or remove it");
+        }
+    }
+
+    /** A policy around another one says itself what the one within says too: the outer one counts. */
+    static void overrides(ReadContext context, String child, boolean both, String what) {
+        if (both) {
+            context.warning(child, "", "the policy within says " + what + " too; what it says of that is not used,"
+                    + " because this policy around it decides", "remove it there");
         }
     }
 

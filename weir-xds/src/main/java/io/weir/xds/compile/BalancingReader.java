@@ -2,8 +2,10 @@ package io.weir.xds.compile;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -62,13 +64,8 @@ final class BalancingReader {
 
     private Balancing read() {
         Balancing balancing = withoutSubsets();
-        if (cluster.hasLbSubsetConfig()) {
-            if (balancing.subsets() == null) {
-                balancing = balancing.withSubsets(olderSubsets(cluster.getLbSubsetConfig()));
-            } else {
-                context.warning("lb_subset_config", "", "load_balancing_policy tells the subsets; these do not count",
-                        "remove it");
-            }
+        if (cluster.hasLbSubsetConfig() && !cluster.hasLoadBalancingPolicy()) {
+            balancing = balancing.withSubsets(olderSubsets(cluster.getLbSubsetConfig()));
         }
         return cluster.getCommonLbConfig().hasOverrideHostStatus()
                 ? balancing.withOverrideStatuses(statuses(cluster.getCommonLbConfig().getOverrideHostStatus()))
@@ -94,6 +91,7 @@ final class BalancingReader {
             tiers = tiers.withPanic(percent(common.getHealthyPanicThreshold().getValue()), false);
         }
         if (cluster.hasLoadBalancingPolicy()) {
+            BalancePolicies.besideTyped(context, cluster);
             Balancing typed = BalancePolicies.typed(context.at("load_balancing_policy"),
                     cluster.getLoadBalancingPolicy());
             Tiers told = typed.tiers();
@@ -240,6 +238,7 @@ final class BalancingReader {
             selectors.add(selector(selector.getKeysList(), selector.getSingleHostPerSubset(),
                     selector.getFallbackPolicyValue(), selector.getFallbackKeysSubsetList()));
         }
+        checkShapes(context.at("lb_subset_config"), selectors);
         return new SubsetRule(fallback(older.getFallbackPolicyValue()), Plain.map(older.getDefaultSubset()), selectors,
                 older.getLocalityWeightAware(), older.getScaleLocalityWeight(), older.getPanicModeAny(),
                 older.getListAsAny(), older.getMetadataFallbackPolicyValue() == FALLBACK_LIST);
@@ -277,6 +276,17 @@ final class BalancingReader {
         }
     }
 
+    private static void checkShapes(ReadContext context, List<Selector> selectors) {
+        var seen = new HashSet<Set<String>>();
+        for (int i = 0; i < selectors.size(); i++) {
+            Set<String> keys = selectors.get(i).keys();
+            if (!seen.add(keys)) {
+                context.at("subset_selectors", i).warning("keys", String.join(", ", new TreeSet<>(keys)),
+                        "a selector before this one has the same keys; this one is not used", "remove one of them");
+            }
+        }
+    }
+
     /** Subsets, and within each another policy. */
     private record Divided() implements ExtensionReader<Subset, Balancing> {
 
@@ -300,11 +310,13 @@ final class BalancingReader {
                 selectors.add(selector(selector.getKeysList(), selector.getSingleHostPerSubset(),
                         selector.getFallbackPolicyValue(), selector.getFallbackKeysSubsetList()));
             }
-            return BalancePolicies.typed(context.at("subset_lb_policy"), config.getSubsetLbPolicy())
-                    .withSubsets(new SubsetRule(fallback(config.getFallbackPolicyValue()),
-                            Plain.map(config.getDefaultSubset()), selectors, config.getLocalityWeightAware(),
-                            config.getScaleLocalityWeight(), config.getPanicModeAny(), config.getListAsAny(),
-                            config.getMetadataFallbackPolicyValue() == FALLBACK_LIST));
+            checkShapes(context, selectors);
+            Balancing within = BalancePolicies.typed(context.at("subset_lb_policy"), config.getSubsetLbPolicy());
+            BalancePolicies.overrides(context, "subset_lb_policy", within.subsets() != null, "what subsets there are");
+            return within.withSubsets(new SubsetRule(fallback(config.getFallbackPolicyValue()),
+                    Plain.map(config.getDefaultSubset()), selectors, config.getLocalityWeightAware(),
+                    config.getScaleLocalityWeight(), config.getPanicModeAny(), config.getListAsAny(),
+                    config.getMetadataFallbackPolicyValue() == FALLBACK_LIST));
         }
     }
 
@@ -323,8 +335,13 @@ final class BalancingReader {
 
         @Override
         public @Nullable Balancing read(WrrLocality config, ReadContext context) {
-            return locality(BalancePolicies.typed(context.at("endpoint_picking_policy"),
-                    config.getEndpointPickingPolicy()), new LocalityRule.Weighted(), false);
+            Balancing within = BalancePolicies.typed(context.at("endpoint_picking_policy"),
+                    config.getEndpointPickingPolicy());
+            LocalityRule said = within.tiers().locality();
+            BalancePolicies.overrides(context, "endpoint_picking_policy",
+                    !(said instanceof LocalityRule.Ignored) && !(said instanceof LocalityRule.Weighted),
+                    "how localities share");
+            return locality(within, new LocalityRule.Weighted(), false);
         }
     }
 

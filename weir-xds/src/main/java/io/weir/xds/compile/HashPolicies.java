@@ -121,12 +121,24 @@ final class HashPolicies {
             int factor = grouped
                     ? factor(common.getHashBalanceFactor().getValue())
                     : factor(config.getHashBalanceFactor().getValue());
+            if (grouped) {
+                // as in Envoy: the newer message counts, whatever it says
+                older(context, config.hasHashBalanceFactor(), "hash_balance_factor");
+                older(context, config.getUseHostnameForHashing(), "use_hostname_for_hashing");
+            }
             boolean murmur = config.getHashFunction() == RingHash.HashFunction.MURMUR_HASH_2;
             BalancePolicy policy = ring(context, "", config.hasMinimumRingSize() ? config.getMinimumRingSize() : null,
                     config.hasMaximumRingSize() ? config.getMaximumRingSize() : null,
                     murmur ? HashFunction.MURMUR_HASH_2 : HashFunction.XX_HASH,
                     grouped ? common.getUseHostnameForHashing() : config.getUseHostnameForHashing(), factor);
             return balancing(policy, common, config.hasLocalityWeightedLbConfig(), context);
+        }
+    }
+
+    private static void older(ReadContext context, boolean has, String field) {
+        if (has) {
+            context.warning(field, "", "this is not used, because consistent_hashing_lb_config is there",
+                    "say it in consistent_hashing_lb_config, or remove it");
         }
     }
 

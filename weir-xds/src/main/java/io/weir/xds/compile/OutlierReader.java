@@ -1,5 +1,6 @@
 package io.weir.xds.compile;
 
+import java.util.List;
 import java.util.Map;
 
 import com.google.protobuf.DynamicMessage;
@@ -33,7 +34,13 @@ record OutlierReader() implements ExtensionReader<DynamicMessage, OutlierReader.
 
     static HealthRules rules(ReadContext context, Cluster cluster, Map<String, Object> extensions) {
         HealthRules rules = HealthRules.DEFAULT.withChecks(CheckReader.read(context, cluster, extensions));
-        Own own = extensions.get(HealthMessage.TYPE) instanceof Own read && read.ofOutliers() ? read : null;
+        Own given = extensions.get(HealthMessage.TYPE) instanceof Own read ? read : null;
+        if (given != null && given.freshNanos() > 0 && cluster.getHealthChecksCount() == 0) {
+            context.warning("typed_extension_protocol_options[" + HealthMessage.TYPE + "]",
+                    "skip_check_after_success_within", "this is not used, because there are no health_checks to skip",
+                    "add health_checks, or remove it");
+        }
+        Own own = given != null && given.ofOutliers() ? given : null;
         if (!cluster.hasOutlierDetection() && own == null) {
             return rules;
         }
@@ -151,6 +158,13 @@ record OutlierReader() implements ExtensionReader<DynamicMessage, OutlierReader.
         if (!well) {
             return null;
         }
+        if (factor == 0) {
+            unused(config, context, "latency_factor", List.of("latency_percentile", "latency_minimum_hosts",
+                    "latency_request_volume", "latency_floor", "enforcing_latency"));
+        }
+        if (!HealthMessage.flag(config, "soft")) {
+            unused(config, context, "soft", List.of("soft_minimum_percent", "soft_step_percent"));
+        }
         Latency latency = factor == 0
                 ? null
                 : new Latency(percentile, factor,
@@ -161,6 +175,15 @@ record OutlierReader() implements ExtensionReader<DynamicMessage, OutlierReader.
                 ? new Soft(minimum / PERCENT_MAX, step / PERCENT_MAX)
                 : null;
         return new Own(latency, soft, fresh);
+    }
+
+    private static void unused(DynamicMessage config, ReadContext context, String without, List<String> fields) {
+        for (var field : config.getAllFields().keySet()) {
+            if (fields.contains(field.getName())) {
+                context.warning(field.getName(), "", "this is not used without " + without,
+                        "set " + without + ", or remove it");
+            }
+        }
     }
 
     /** More than there is room for is as good as the most. */

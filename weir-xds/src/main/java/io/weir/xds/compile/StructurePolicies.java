@@ -17,6 +17,7 @@ import io.weir.core.model.Balancing;
 import io.weir.core.model.ClusterSpec.Members;
 import io.weir.core.model.DiscoveryType;
 import io.weir.core.model.DnsOptions;
+import io.weir.core.model.LocalityRule;
 import io.weir.core.model.LocalityRule.LoadAware;
 import io.weir.xds.shortform.PolicyMessages;
 
@@ -61,8 +62,10 @@ final class StructurePolicies {
                     headers.add(source.getHeader().toLowerCase(Locale.ROOT));
                 }
             }
-            return BalancePolicies.typed(context.at("fallback_policy"), config.getFallbackPolicy())
-                    .withOverrideHeaders(headers);
+            Balancing within = BalancePolicies.typed(context.at("fallback_policy"), config.getFallbackPolicy());
+            BalancePolicies.overrides(context, "fallback_policy", !within.overrideHeaders().isEmpty(),
+                    "which headers name a host");
+            return within.withOverrideHeaders(headers);
         }
     }
 
@@ -75,6 +78,14 @@ final class StructurePolicies {
             return Balancing.DEFAULT;
         }
         return BalancePolicies.typed(context.at(field), policy);
+    }
+
+    /** The policy within one that says which hosts this proxy uses. */
+    private static Balancing narrowed(DynamicMessage config, ReadContext context) {
+        Balancing within = child(config, "child_policy", context);
+        BalancePolicies.overrides(context, "child_policy", !within.aperture().equals(Balancing.DEFAULT.aperture()),
+                "which hosts this proxy uses");
+        return within;
     }
 
     /** A field that is a number above 0; {@code otherwise} where it is not set, or after a problem. */
@@ -110,7 +121,7 @@ final class StructurePolicies {
 
         @Override
         public @Nullable Balancing read(DynamicMessage config, ReadContext context) {
-            return child(config, "child_policy", context).withAperture(
+            return narrowed(config, context).withAperture(
                     new ApertureRule.RandomSubset(positive(config, "subset_size", SIZE_DEFAULT, context)));
         }
     }
@@ -136,7 +147,7 @@ final class StructurePolicies {
         @Override
         public @Nullable Balancing read(DynamicMessage config, ReadContext context) {
             int least = positive(config, "min_aperture", Deterministic.HOSTS_MIN_DEFAULT, context);
-            return child(config, "child_policy", context).withAperture(place(config, least, context));
+            return narrowed(config, context).withAperture(place(config, least, context));
         }
 
         private static ApertureRule place(DynamicMessage config, int least, ReadContext context) {
@@ -183,6 +194,8 @@ final class StructurePolicies {
         public @Nullable Balancing read(DynamicMessage config, ReadContext context) {
             LoadAware otherwise = LoadAware.DEFAULT;
             Balancing balancing = child(config, "endpoint_picking_policy", context);
+            BalancePolicies.overrides(context, "endpoint_picking_policy",
+                    !(balancing.tiers().locality() instanceof LocalityRule.Ignored), "how localities share");
             return balancing.withTiers(balancing.tiers().withLocality(new LoadAware(
                     nanos(config, "weight_update_period", otherwise.updateNanos(), context),
                     PolicyMessages.texts(config, "metric_names_for_computing_utilization"),
