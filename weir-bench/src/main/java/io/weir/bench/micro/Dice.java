@@ -2,6 +2,7 @@ package io.weir.bench.micro;
 
 import io.weir.core.balance.PickContext;
 import io.weir.core.model.Criteria;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +14,17 @@ final class Dice implements PickContext {
 
     private final SplittableRandom random = new SplittableRandom(SEED);
     private @Nullable Criteria criteria;
+    private List<String> bound = List.of();
     private long now;
 
     /** From now on they ask for hosts with this metadata. */
     void criteria(Criteria asked) {
         criteria = asked;
+    }
+
+    /** From now on each is bound to one of these addresses. */
+    void bound(List<String> addresses) {
+        bound = addresses;
     }
 
     @Override
@@ -44,5 +51,10 @@ final class Dice implements PickContext {
     @Override
     public @Nullable Criteria criteria() {
         return criteria;
+    }
+
+    @Override
+    public @Nullable String overrideHost(int n) {
+        return n > 0 || bound.isEmpty() ? null : bound.get(random.nextInt(bound.size()));
     }
 }

@@ -15,10 +15,10 @@ import org.openjdk.jmh.annotations.Setup;
 /** One pick, with every policy. */
 public class PickBench extends Picking {
     private static final int WEIGHTS = 4;
-    private static final int BOUND_PERCENT = 400;
+    private static final int BOUND_PERCENT = 150;
 
-    @Param({"ROUND_ROBIN", "RANDOM", "LEAST_REQUEST", "PEAK_EWMA", "HOT_COLD", "REPORTED", "RING_HASH", "MAGLEV",
-            "MAGLEV_BOUNDED"})
+    @Param({"ROUND_ROBIN", "RANDOM", "LEAST_REQUEST", "LEAST_REQUEST_SCAN", "PEAK_EWMA", "HOT_COLD", "REPORTED",
+            "RING_HASH", "MAGLEV", "MAGLEV_BOUNDED", "OVERRIDE_HOST"})
     Policy policy = Policy.ROUND_ROBIN;
 
     @Param({"10", "1000"})
@@ -29,20 +29,26 @@ public class PickBench extends Picking {
 
     /** The policies, as JMH's parameters want them. */
     public enum Policy {
-        ROUND_ROBIN, RANDOM, LEAST_REQUEST, PEAK_EWMA, HOT_COLD, REPORTED, RING_HASH, MAGLEV, MAGLEV_BOUNDED;
+        ROUND_ROBIN, RANDOM, LEAST_REQUEST, LEAST_REQUEST_SCAN, PEAK_EWMA, HOT_COLD, REPORTED, RING_HASH, MAGLEV,
+        /**
+         * Of hosts with 0 to 7 requests in flight those with 7 are beyond their bound: an eighth passes requests on.
+         */
+        MAGLEV_BOUNDED,
+        /** Each request is bound to a host, so that nothing is balanced. */
+        OVERRIDE_HOST;
 
         BalancePolicy policy() {
             return switch (this) {
-                case ROUND_ROBIN -> new BalancePolicy.RoundRobin();
+                case ROUND_ROBIN, OVERRIDE_HOST -> new BalancePolicy.RoundRobin();
                 case RANDOM -> new BalancePolicy.Random();
                 case LEAST_REQUEST -> BalancePolicy.LeastRequest.DEFAULT;
+                case LEAST_REQUEST_SCAN -> new BalancePolicy.LeastRequest(2, 1, true);
                 case PEAK_EWMA -> BalancePolicy.PeakEwma.DEFAULT;
                 case HOT_COLD -> BalancePolicy.HotCold.DEFAULT;
                 case REPORTED ->
                     new BalancePolicy.ClientSideWeightedRoundRobin(0, Long.MAX_VALUE, 1, 1, List.of());
                 case RING_HASH -> BalancePolicy.RingHash.DEFAULT;
                 case MAGLEV -> BalancePolicy.Maglev.DEFAULT;
-                // so high a bound that hosts are rarely beyond it: who passes requests on looks at many
                 case MAGLEV_BOUNDED -> new BalancePolicy.Maglev(MaglevTable.SIZE_DEFAULT, false, BOUND_PERCENT);
             };
         }
@@ -61,5 +67,11 @@ public class PickBench extends Picking {
         // once more, as weights by reports come with the next view
         pickers.forget();
         picker = pickers.build(HostSet.of(all), balancing, Locals.NONE, SEED);
+        if (policy == Policy.OVERRIDE_HOST) {
+            context.bound(all.stream().map(Host::addressText).toList());
+            pick();
+            // the first such request has hosts found by address from the next tick on
+            pickers.tick(balancing, 0);
+        }
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * host that has more than the factor times its share of all requests in flight passes the next one on. Where to is
  * random but the same for the same hash (Chen, Coleman and Shrivastava, "Revisiting Consistent Hashing with Bounded
  * Loads", 2019); the order is that of Envoy's shuffle, so that many proxies pass on alike. When all are beyond their
- * cap, the one least beyond it. A look at an overloaded host costs time in proportion to the group.
+ * cap, the one least beyond it. Each host that is beyond its cap costs one look more.
  */
 final class BoundedLoad implements Chooser {
     private static final ThreadLocal<Shuffle> SHUFFLE = ThreadLocal.withInitial(Shuffle::new);
@@ -73,30 +73,41 @@ final class BoundedLoad implements Chooser {
         return group.at(best);
     }
 
-    /** All indexes in random order, one after the other. Kept by a thread, as it is too large to make for a pick. */
+    /**
+     * All indexes in random order, one after the other. Kept by a thread, as it is too large to make for a pick. Where
+     * nothing has been moved since it began, an index stands in its own place: so a beginning touches none of them, and
+     * a host that is found soon costs no look at the others.
+     */
     private static final class Shuffle {
         private final MersenneTwister random = new MersenneTwister();
-        private int[] order = new int[0];
+        private int[] order = {};
+        /** In which turn a place was written last. */
+        private int[] written = {};
+        private int turn;
         private int size;
 
         void begin(long seed, int count) {
             random.seed(seed);
             size = count;
-            if (order.length < count) {
+            if (order.length < count || turn == Integer.MAX_VALUE) {
                 order = new int[count];
+                written = new int[count];
+                turn = 0;
             }
-            for (int i = 0; i < count; i++) {
-                order[i] = i;
-            }
+            turn++;
         }
 
         /** The index in place n; to be asked for one place after the other. */
         int next(int n) {
             int other = n + random.below(size - n);
-            int index = order[other];
-            order[other] = order[n];
-            order[n] = index;
+            int index = at(other);
+            order[other] = at(n);
+            written[other] = turn;
             return index;
+        }
+
+        private int at(int place) {
+            return written[place] == turn ? order[place] : place;
         }
     }
 }
