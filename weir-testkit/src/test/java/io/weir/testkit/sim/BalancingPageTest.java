@@ -3,7 +3,6 @@ package io.weir.testkit.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.testkit.sim.engine.Result;
-import io.weir.testkit.sim.engine.Simulation;
 import io.weir.testkit.sim.page.Pictures;
 import io.weir.testkit.sim.page.TextTable;
 import java.io.IOException;
@@ -27,8 +26,9 @@ final class BalancingPageTest {
     private static final Pattern TABLE = Pattern.compile(
             "(weir simulate examples/scenarios/([a-z-]+)\\.yaml)\n\n.*?```",
             Pattern.DOTALL);
-    private static final Pattern PICTURE = Pattern.compile("\\(balancing/(([a-z-]+)-(latency|load|over-time|ejections)"
-            + "\\.svg)\\)");
+    private static final Pattern PICTURE = Pattern
+            .compile("\\(balancing/(([a-z-]+)-(latency|load|over-time|ejections|connections)"
+                    + "\\.svg)\\)");
     private static final boolean WRITE = "write".equals(System.getenv("WEIR_GOLDEN"));
 
     private final Map<String, List<Result>> results = new LinkedHashMap<>();
@@ -66,7 +66,7 @@ final class BalancingPageTest {
     }
 
     private List<Result> results(String scenario) {
-        return results.computeIfAbsent(scenario, name -> Simulation.compare(Scenarios.file(name + ".yaml")));
+        return results.computeIfAbsent(scenario, name -> Scenarios.compared(name + ".yaml"));
     }
 
     private static String picture(String kind, List<Result> results) {
@@ -74,6 +74,7 @@ final class BalancingPageTest {
             case "latency" -> Pictures.latency(results);
             case "load" -> Pictures.load(results);
             case "over-time" -> Pictures.overTime(results);
+            case "connections" -> Pictures.connections(results);
             case "ejections" -> Pictures.ejections(results);
             default -> throw new AssertionError(kind);
         };

@@ -3,11 +3,14 @@ package io.weir.testkit.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.weir.core.model.BalancePolicy;
 import io.weir.testkit.sim.engine.Result;
 import io.weir.testkit.sim.fleet.Clients;
 import io.weir.testkit.sim.fleet.Scenario;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** One of ten hosts is ten times slower: what that costs, beside the same fleet without it. */
@@ -18,7 +21,7 @@ final class OneSlowHostTest {
 
     @Test
     void whoSeesRequestsInFlightOrLatencyKeepsP99NearThatOfNineHealthyHostsAndTurnsDoNot() {
-        Map<String, Result> ten = Scenarios.run(TEN);
+        Map<String, Result> ten = Scenarios.byLabel("one-slow-host.yaml");
         Map<String, Result> nine = Scenarios.run(nineOf(TEN));
         for (String policy : List.of("least_request", "peak_ewma", "prequal", "client_side_wrr")) {
             assertThat(ratio(ten, nine, policy)).as(policy + ", seed 1").isLessThan(NEAR);
@@ -36,7 +39,7 @@ final class OneSlowHostTest {
      */
     @Test
     void withLittleTrafficOnlyMemoryOfLatencyAvoidsTheSlowHost() {
-        Map<String, Result> ten = Scenarios.run(LITTLE);
+        Map<String, Result> ten = Scenarios.byLabel("one-slow-host-little-traffic.yaml");
         Map<String, Result> nine = Scenarios.run(nineOf(LITTLE));
         for (String policy : List.of("peak_ewma", "prequal", "client_side_wrr")) {
             assertThat(ratio(ten, nine, policy)).as(policy + ", seed 1").isLessThan(NEAR);
@@ -50,19 +53,51 @@ final class OneSlowHostTest {
 
     @Test
     void eightWorkersWithLittleTrafficDoAsWellAsOne() {
-        Map<String, Result> eight = Scenarios.run(LITTLE);
+        Map<String, Result> eight = Scenarios.byLabel("one-slow-host-little-traffic.yaml");
         Map<String, Result> single = Scenarios.run(LITTLE.withClients(new Clients(1, 1, List.of(),
                 Clients.Counts.SHARED)));
         for (String policy : List.of("least_request", "peak_ewma", "prequal")) {
             assertThat(ratio(eight, single, policy)).as(policy + ", seed 1").isBetween(0.85, 1.15);
         }
+        // the same eight without knowledge of each other fall behind: it is the shared counts that do it
+        assertThat((double) p99(eight, "least_request per worker") / p99(eight, "least_request")).as("seed 1")
+                .isGreaterThan(1.4);
+        assertThat((double) p99(eight, "full scan per worker") / p99(eight, "least_request full scan"))
+                .as("seed 1").isGreaterThan(2);
+    }
+
+    @Test
+    void everyPolicyThereIsStandsInTheOneTable() {
+        Set<Class<?>> compared = TEN.contenders().stream().map(contender -> contender.balancing().policy().getClass())
+                .collect(Collectors.toSet());
+        assertThat(compared).containsExactlyInAnyOrder(BalancePolicy.class.getPermittedSubclasses());
+    }
+
+    @Test
+    void turnsAvoidTheSlowHostOnceItsLatencyEjectsItAndSendItLittleInSoftMode() {
+        Map<String, Result> ten = Scenarios.byLabel("one-slow-host.yaml");
+        Map<String, Result> nine = Scenarios.run(nineOf(TEN));
+        assertThat(share(ten, "round_robin")).as("seed 1").isCloseTo(0.1, within(0.002));
+        Result ejected = Scenarios.of(ten, "turns and ejection");
+        assertThat(ejected.ejections()).as("seed 1").isOne();
+        assertThat(share(ten, "turns and ejection")).as("after the warm-up, seed 1").isZero();
+        assertThat(ratio(ten, nine, "turns and ejection")).as("seed 1").isLessThan(1.1);
+        assertThat(Scenarios.of(ten, "turns and soft mode").ejections()).as("seed 1").isZero();
+        assertThat(share(ten, "turns and soft mode")).as("a tenth of its share, and sometimes more, seed 1")
+                .isBetween(0.005, 0.03);
+        assertThat(ratio(ten, nine, "turns and soft mode")).as("seed 1").isLessThan(NEAR);
+    }
+
+    private static double share(Map<String, Result> results, String label) {
+        List<Long> loads = Scenarios.of(results, label).hostLoads();
+        return (double) loads.getLast() / loads.stream().mapToLong(Long::longValue).sum();
     }
 
     @Test
     void eightWorkersDoAsWellAsOneAndBetterThanEachByItself() {
         Scenario one = Scenarios.file("few-requests-many-workers.yaml")
                 .withClients(new Clients(1, 1, List.of(), Clients.Counts.SHARED));
-        Map<String, Result> eight = Scenarios.run(Scenarios.file("few-requests-many-workers.yaml"));
+        Map<String, Result> eight = Scenarios.byLabel("few-requests-many-workers.yaml");
         Map<String, Result> single = Scenarios.run(one);
         for (String policy : List.of("least_request", "least_request full scan", "peak_ewma", "prequal")) {
             assertThat(ratio(eight, single, policy)).as(policy + ", seed 1").isBetween(0.85, 1.15);

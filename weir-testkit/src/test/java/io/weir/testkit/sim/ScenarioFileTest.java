@@ -60,7 +60,25 @@ final class ScenarioFileTest {
                 List.of("percentiles rise from 0 to 100",
                         GOOD.replace("5ms", "{ percentiles: { 50: 5ms, 40: 6ms } }")),
                 List.of("another policy is called round_robin too", GOOD.replace("[ ", "[ round_robin, ")),
+                List.of("policies.aperture: hosts are chosen by a subset already (20); keep one of subset and aperture",
+                        with("subset: 20, aperture: 20")),
+                List.of("policies.subset: this is out of range (0); write a whole number from 1 to 100000",
+                        with("subset: 0")),
+                List.of("policies.localities: there is no such rule of localities (near); write one of ignored,"
+                        + " weighted, zone_aware", with("localities: near")),
+                List.of("policies.outlier_detection.consecutive_5x: outlier_detection has no such key; did you mean"
+                        + " \"consecutive_5xx\"?", with("outlier_detection: { consecutive_5x: 3 }")),
+                List.of("policies.outlier_detection.max_ejection_time: this is less than base_ejection_time (1s)",
+                        with("outlier_detection: { max_ejection_time: 1s, base_ejection_time: 2s }")),
+                List.of("policies.slow_start.window: window is missing; write window: 10s", with("slow_start: {}")),
+                List.of("policies.health_checks.fails: this is out of range (0)", with("health_checks: { fails: 0 }")),
+                List.of("policies.ejection: this is no rule of ejection (always); write never",
+                        with("ejection: always")),
                 List.of("x.yaml:1:1: a scenario is a mapping", "5"));
+    }
+
+    private static String with(String rule) {
+        return GOOD.replace("[ round_robin ]", "{ round_robin: {}, " + rule + " }");
     }
 
     @ParameterizedTest

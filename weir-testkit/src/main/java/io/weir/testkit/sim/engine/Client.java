@@ -1,11 +1,14 @@
 package io.weir.testkit.sim.engine;
 
+import io.weir.core.aperture.ApertureRule.Self;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.Host;
 import io.weir.core.model.Locality;
 import io.weir.core.stats.Stats;
+import io.weir.core.tier.Locals;
+import io.weir.core.tier.Locals.Presence;
 import io.weir.testkit.sim.fleet.Clients;
 import io.weir.testkit.sim.fleet.Contender;
 import io.weir.testkit.sim.fleet.HostGroup;
@@ -14,7 +17,9 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
@@ -30,17 +35,22 @@ final class Client {
     private final Worker[] workers;
     private final BitSet spokenTo = new BitSet();
 
-    Client(int number, Clients clients, Contender contender, List<Endpoint> endpoints, Dice dice, Timeline timeline) {
-        this.zone = clients.zones().isEmpty() ? "" : clients.zones().get(number % clients.zones().size());
+    Client(int number, World world, Contender contender, List<Endpoint> endpoints, Dice dice) {
+        Clients clients = world.scenario().clients();
+        this.zone = clients.zone(number);
         this.workers = new Worker[clients.workers()];
         boolean shared = contender.counts() == Clients.Counts.SHARED;
         for (int i = 0; i < workers.length; i++) {
             if (i == 0 || !shared) {
                 // the name seeds the cluster's turns: other clients, and workers alone, begin elsewhere
-                clusters.add(cluster("client-" + number + "-" + i, contender, endpoints));
+                Cluster cluster = cluster("client-" + number + "-" + i, contender, endpoints);
+                cluster.surroundings(new Nearby(world, zone, cluster)
+                        .surroundings(dice.stream(Dice.Stream.HEALTH, (long) number << 16 | i)), 0);
+                cluster.locals(locals(number, clients));
+                clusters.add(cluster);
             }
             RandomGenerator own = dice.stream(Dice.Stream.CONTEXT, (long) number << 16 | i);
-            workers[i] = new Worker(this, clusters.getLast(), own, timeline);
+            workers[i] = new Worker(this, clusters.getLast(), own, world.timeline());
         }
     }
 
@@ -50,13 +60,28 @@ final class Client {
         return new Cluster(spec, new Stats());
     }
 
+    /** What it would know of itself and its like from its bootstrap and its local cluster. */
+    private static Locals locals(int number, Clients clients) {
+        Map<Locality, Presence> presence = new HashMap<>();
+        for (int i = 0; i < clients.count(); i++) {
+            presence.merge(locality(clients.zone(i)), new Presence(1, 1),
+                    (a, b) -> new Presence(a.hosts() + b.hosts(), a.weight() + b.weight()));
+        }
+        Self self = new Self(Dice.mixed(number + 1L), number, clients.count());
+        return new Locals(locality(clients.zone(number)), presence, true, false, self);
+    }
+
+    private static Locality locality(String zone) {
+        return new Locality("", zone, "");
+    }
+
     /** What discovery would announce: server number i stands at 10.0.0.0 + i. */
     static List<Endpoint> endpoints(List<HostGroup> groups) {
         List<Endpoint> endpoints = new ArrayList<>();
         for (HostGroup group : groups) {
             for (int i = 0; i < group.count(); i++) {
                 endpoints.add(Endpoint.of(address(endpoints.size())).withWeight(group.weight())
-                        .withPriority(group.priority()).withLocality(new Locality("", group.zone(), ""), 1));
+                        .withPriority(group.priority()).withLocality(locality(group.zone()), 1));
             }
         }
         return endpoints;
@@ -90,7 +115,12 @@ final class Client {
         spokenTo.set(server);
     }
 
-    long connections() {
+    boolean spoke(int server) {
+        return spokenTo.get(server);
+    }
+
+    /** Hosts that it has spoken to. */
+    int connections() {
         return spokenTo.cardinality();
     }
 

@@ -18,7 +18,7 @@ final class Dice {
 
     /** The streams. */
     enum Stream {
-        ARRIVALS, REQUESTS, WORKERS, SERVERS, TROUBLES, CONTEXT
+        ARRIVALS, REQUESTS, WORKERS, SERVERS, TROUBLES, CONTEXT, HEALTH
     }
 
     /** The stream of number {@code index} of its kind. */

@@ -79,20 +79,23 @@ final class Recorder {
         slices[moment].ejected = hosts;
     }
 
-    Result result(String label, List<Server> servers, long ejections, long connections) {
+    Result result(String label, List<Server> servers, List<Client> clients) {
         List<Long> loads = new ArrayList<>(servers.size());
         List<Integer> most = new ArrayList<>(servers.size());
         for (Server server : servers) {
             loads.add(server.attempts());
             most.add(server.mostAtOnce());
         }
+        List<Integer> talkers = servers.stream()
+                .map(server -> (int) clients.stream().filter(client -> client.spoke(server.number())).count()).toList();
         List<Moment> moments = new ArrayList<>(MOMENTS);
         for (int i = 0; i < MOMENTS; i++) {
             Slice slice = slices[i];
             moments.add(new Moment(i * sliceNanos, slice.latencies.size, slice.errors, slice.latencies.percentiles(),
                     slice.ejected));
         }
-        return new Result(label, counted.size, errors, retries, counted.percentiles(), loads, most, ejections,
-                connections, moments);
+        return new Result(label, counted.size, errors, retries, counted.percentiles(), loads, most,
+                clients.stream().mapToLong(Client::ejections).sum(), talkers,
+                clients.stream().map(Client::connections).toList(), moments);
     }
 }

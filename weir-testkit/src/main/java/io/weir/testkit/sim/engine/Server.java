@@ -169,6 +169,22 @@ final class Server {
         return report;
     }
 
+    /** What somebody hears who asks how it is: it does as it would with a request, but a request is not work. */
+    Wellness wellness() {
+        if (dead > 0) {
+            return Wellness.REFUSES;
+        }
+        if (hanging > 0) {
+            return Wellness.SILENT;
+        }
+        return errorShare > 0 && dice.nextDouble() < errorShare ? Wellness.FAILS : Wellness.WELL;
+    }
+
+    /** How a server answers a health check. */
+    enum Wellness {
+        WELL, FAILS, SILENT, REFUSES
+    }
+
     /** Dies, or comes back when everything that killed it is over. */
     void dead(boolean now) {
         advance();

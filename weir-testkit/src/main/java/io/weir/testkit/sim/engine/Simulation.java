@@ -37,7 +37,7 @@ public final class Simulation {
         World world = new World(scenario, timeline, servers, recorder);
         List<Endpoint> endpoints = Client.endpoints(scenario.hosts());
         Client[] clients = new Client[scenario.clients().count()];
-        Arrays.setAll(clients, i -> new Client(i, scenario.clients(), contender, endpoints, dice, timeline));
+        Arrays.setAll(clients, i -> new Client(i, world, contender, endpoints, dice));
         new Misfortune(timeline, scenario.durationNanos()).befallAll(scenario.troubles(), servers, dice);
         for (long at = TICK_NANOS; at <= scenario.durationNanos(); at += TICK_NANOS) {
             timeline.at(at, () -> {
@@ -53,8 +53,7 @@ public final class Simulation {
         }
         new Source(world, clients, dice).begin();
         timeline.run();
-        return recorder.result(contender.label(), servers, Arrays.stream(clients).mapToLong(Client::ejections).sum(),
-                Arrays.stream(clients).mapToLong(Client::connections).sum());
+        return recorder.result(contender.label(), servers, List.of(clients));
     }
 
     private static List<Server> servers(Scenario scenario, Timeline timeline, Dice dice) {

@@ -4,7 +4,6 @@ import io.weir.core.model.Admission;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.Balancing;
 import io.weir.core.model.CircuitLimits;
-import io.weir.core.rule.EjectionSpec;
 import io.weir.core.rule.HealthRules;
 import io.weir.testkit.sim.fleet.Clients.Counts;
 import io.weir.testkit.sim.fleet.Contender;
@@ -18,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * and other rules of the cluster beside it.
  */
 final class ContenderForm {
-    private static final List<String> BESIDE = List.of("label", "counts", "ejection", "requests_max");
+    private static final List<String> BESIDE = List.of("label", "counts", "ejection", "requests_max",
+            "outlier_detection", "health_checks", "subset", "aperture", "slow_start", "localities");
 
     private ContenderForm() {}
 
@@ -27,7 +27,8 @@ final class ContenderForm {
             BalancePolicy policy = policy(form.text(), null, form);
             return policy == null
                     ? null
-                    : contender(form.text(), policy, Admission.DEFAULT, HealthRules.DEFAULT, counts);
+                    : new Contender(form.text(), Balancing.DEFAULT.withPolicy(policy), Admission.DEFAULT,
+                            HealthRules.DEFAULT, counts);
         }
         List<String> keys = new ArrayList<>(PolicyForm.NAMES);
         keys.addAll(BESIDE);
@@ -40,12 +41,8 @@ final class ContenderForm {
         if (policy == null) {
             return null;
         }
-        return contender(form.text("label", name), policy, admission(form), health(form), counts);
-    }
-
-    private static Contender contender(String label, BalancePolicy policy, Admission admission, HealthRules health,
-            Counts counts) {
-        return new Contender(label, Balancing.DEFAULT.withPolicy(policy), admission, health, counts);
+        Balancing balancing = RulesForm.balancing(form, Balancing.DEFAULT.withPolicy(policy));
+        return new Contender(form.text("label", name), balancing, admission(form), RulesForm.health(form), counts);
     }
 
     private static @Nullable BalancePolicy policy(String name, @Nullable Form options, Form form) {
@@ -61,20 +58,5 @@ final class ContenderForm {
         CircuitLimits usual = CircuitLimits.DEFAULT;
         int requests = form.whole("requests_max", 0, Integer.MAX_VALUE, usual.requestsMax());
         return Admission.DEFAULT.withLimits(usual.withRequestsMax(requests));
-    }
-
-    private static HealthRules health(Form form) {
-        Form part = form.part("ejection");
-        if (part == null) {
-            return HealthRules.DEFAULT;
-        }
-        if (part.single()) {
-            if (!part.text().equals("never")) {
-                part.problem("this is no rule of ejection", "write never, or leave it away for the default");
-            }
-            return HealthRules.DEFAULT.withEjection(EjectionSpec.NEVER);
-        }
-        part.problem("this is no rule of ejection", "write never, or leave it away for the default");
-        return HealthRules.DEFAULT;
     }
 }

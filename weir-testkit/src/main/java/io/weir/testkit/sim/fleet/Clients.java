@@ -16,6 +16,11 @@ public record Clients(int count, int workers, List<String> zones, Counts counts)
         zones = List.copyOf(zones);
     }
 
+    /** Where a client stands. */
+    public String zone(int client) {
+        return zones.isEmpty() ? "" : zones.get(client % zones.size());
+    }
+
     /** Who counts a host's requests in flight. */
     public enum Counts {
         /** All workers together, as Weir does. */

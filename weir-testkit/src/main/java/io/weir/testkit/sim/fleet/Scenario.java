@@ -44,6 +44,12 @@ public record Scenario(String title, String about, long seed, long durationNanos
                 network, calls, contenders);
     }
 
+    /** The same with clients that treat requests otherwise. */
+    public Scenario withCalls(Calls other) {
+        return new Scenario(title, about, seed, durationNanos, warmupNanos, hosts, troubles, arrivals, keys, clients,
+                network, other, contenders);
+    }
+
     /** The same with other arrivals. */
     public Scenario withArrivals(Arrivals other) {
         return new Scenario(title, about, seed, durationNanos, warmupNanos, hosts, troubles, other, keys, clients,

@@ -5,6 +5,7 @@ import io.weir.testkit.sim.engine.Result;
 import io.weir.testkit.sim.engine.Result.Moment;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -52,17 +53,32 @@ public final class Pictures {
 
     /** A row of bars for each contender: what each host got, by what it would have got of equal shares. */
     public static String load(List<Result> results) {
-        double most = Math.max(1.2, results.stream().mapToDouble(Result::maxOverMean).max().orElse(1));
+        return bars(results, Result::hostLoads, "What each host got", "attempts, by an equal share of them (the line)")
+                .svg("Load of each host under each policy");
+    }
+
+    /** A row of bars for each contender: how many clients were connected to each host, by the mean of the hosts. */
+    public static String connections(List<Result> results) {
+        return bars(results, result -> result.hostConnections().stream().map(Integer::longValue).toList(),
+                "Clients that are connected to each host", "by the mean of the hosts (the line)")
+                .svg("Connections of each host under each policy");
+    }
+
+    private static Drawing bars(List<Result> results, Function<Result, List<Long>> counts, String title,
+            String note) {
+        double most = Math.max(1.2,
+                results.stream().mapToDouble(result -> Result.maxOverMean(counts.apply(result))).max().orElse(1));
         Drawing drawing = new Drawing(WIDTH, 52 + (BARS + 14) * results.size() + 24);
-        drawing.text(12, 22, "start", "title", "What each host got");
-        drawing.text(WIDTH - RIGHT, 22, "end", "faint", "attempts, by an equal share of them (the line)");
+        drawing.text(12, 22, "start", "title", title);
+        drawing.text(WIDTH - RIGHT, 22, "end", "faint", note);
         double plot = (double) WIDTH - LEFT - RIGHT;
         int hosts = results.getFirst().hostLoads().size();
         for (int i = 0; i < results.size(); i++) {
             Result result = results.get(i);
             double bottom = 46 + (BARS + 14) * i + BARS;
-            List<Long> loads = shown(result.hostLoads());
-            double mean = loads.stream().mapToLong(Long::longValue).average().orElse(0);
+            List<Long> all = counts.apply(result);
+            List<Long> loads = shown(all);
+            double mean = all.stream().mapToLong(Long::longValue).average().orElse(0);
             double step = plot / loads.size();
             for (int host = 0; host < loads.size(); host++) {
                 double tall = mean == 0 ? 0 : Math.min(BARS, BARS * loads.get(host) / mean / most);
@@ -72,14 +88,14 @@ public final class Pictures {
             double share = bottom - BARS / most;
             drawing.line(LEFT, share, WIDTH - RIGHT, share, "axis").line(LEFT, bottom, WIDTH - RIGHT, bottom, "grid");
             drawing.text(LEFT - 12, bottom - BARS / 2.0, "end", "", result.label()).text(LEFT - 12,
-                    bottom - BARS / 2.0 + 16, "end", "faint", "max/mean " + Figures.ratio(result.maxOverMean()));
+                    bottom - BARS / 2.0 + 16, "end", "faint", "max/mean " + Figures.ratio(Result.maxOverMean(all)));
         }
         String order = hosts > BARS_MAX
                 ? "the " + BARS_MAX + " busiest of " + hosts + " hosts"
                 : "hosts 0 to "
                         + (hosts - 1);
         drawing.text(WIDTH - RIGHT, drawing.height() - 8, "end", "faint", order);
-        return drawing.svg("Load of each host under each policy");
+        return drawing;
     }
 
     /** Hosts in their order, or where they are too many for bars the busiest of them. */
