@@ -246,16 +246,7 @@ class HealthPeerTest {
             assertThat(Sickly.until(sickly.failed, began, out)).as("bad checks before it was out").isEqualTo(3);
             assertThat(Duration.between(sickly.failed.getFirst(), out)).as("two intervals of 0.1 s")
                     .isBetween(Duration.ofMillis(190), Duration.ofMillis(2_500));
-            crowd.goOn(2, weir); // whoever was sent to it before has had an answer
-            sickly.out.set(true);
-            int before = crowd.of("sickly");
-            crowd.goOn(50, weir);
-            assertThat(crowd.of("sickly")).isEqualTo(before);
-            sickly.release.countDown();
-            for (RawHttp client : slow) {
-                assertThat(client.response().status()).as("begun before it was out").isEqualTo(200);
-                client.close();
-            }
+            isLeftAlone(sickly, crowd, slow, weir);
             Instant cured = comesBack(sickly, crowd, admin, weir);
             Instant back = told(log, "\"add_healthy_event\":{\"first_check\":false}");
             assertThat(Sickly.until(sickly.passed, cured, back)).as("good checks before it was back").isEqualTo(2);
@@ -266,6 +257,21 @@ class HealthPeerTest {
                     .contains("\"health_checker_type\":\"HTTP\"", "\"port_value\":" + origin.port(),
                             "\"cluster_name\":\"web\"",
                             "\"eject_unhealthy_event\":{\"failure_type\":\"ACTIVE\"}"));
+        }
+    }
+
+    /** Fails whatever comes to it from now on, and nothing does; what it had in hand is answered all the same. */
+    private static void isLeftAlone(Sickly sickly, Crowd crowd, List<RawHttp> slow, WeirProcess weir)
+            throws Exception {
+        crowd.goOn(2, weir); // whoever was sent to it before has had an answer
+        sickly.out.set(true);
+        int before = crowd.of("sickly");
+        crowd.goOn(50, weir);
+        assertThat(crowd.of("sickly")).isEqualTo(before);
+        sickly.release.countDown();
+        for (RawHttp client : slow) {
+            assertThat(client.response().status()).as("begun before it was out").isEqualTo(200);
+            client.close();
         }
     }
 
