@@ -8,6 +8,7 @@ import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.HealthFlag;
 import io.weir.core.model.Host;
+import io.weir.core.model.HostList;
 import io.weir.core.model.HostSet;
 import io.weir.core.model.Tiers;
 import io.weir.core.model.Balancing;
@@ -18,9 +19,11 @@ import io.weir.core.stats.SubsetStats;
 import io.weir.core.tier.Locals;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -192,6 +195,35 @@ class PanicTest {
         add(10, 0, State.UNREACHABLE);
         assertThat(tally(picker(policy, Tiers.DEFAULT), new Hashing(new SplittableRandom(SEED))).sum())
                 .isEqualTo(PICKS);
+    }
+
+    @Test
+    void inPanicEachViewHasTheHostsThatRefuseNoConnectsAndNoOthersHoweverTheyComeAndGo() {
+        add(6, 0, State.FAILED);
+        add(4, 0, State.WELL);
+        Pickers pickers = new Pickers(new BalanceStats(stats.root()), () -> new SubsetStats(stats.root()), () -> 0);
+        SplittableRandom dice = new SplittableRandom(SEED);
+        HostSet set = HostSet.of(hosts);
+        for (int round = 0; round < 500; round++) {
+            Host one = hosts.get(dice.nextInt(hosts.size()));
+            if (one.ejected()) {
+                one.tick(EjectionSpec.DEFAULT, TimeUnit.HOURS.toNanos(round + 1L));
+            } else {
+                one.unreachable(EjectionSpec.DEFAULT, TimeUnit.HOURS.toNanos(round));
+            }
+            set = set.after(HostList.copyOf(hosts), List.of(one));
+            Picker picker = pickers.build(set, Balancing.DEFAULT, Locals.NONE, SEED + round);
+            Asked asked = new Asked(SEED);
+            Set<Host> reached = new HashSet<>();
+            for (int pick = 0; pick < 100; pick++) {
+                if (picker.pick(asked) instanceof Pick.Chosen chosen) {
+                    reached.add(chosen.host());
+                }
+            }
+            List<Host> expected = hosts.stream().filter(host -> !host.ejected()).toList();
+            assertThat(reached).as("seed %d, round %d", SEED, round)
+                    .containsExactlyInAnyOrderElementsOf(expected.isEmpty() ? hosts : expected);
+        }
     }
 
     @Test
