@@ -25,11 +25,11 @@ public final class SetMetadataReader implements ExtensionReader<Config, SetMetad
             context.problem("metadata_namespace", "", "a value needs a namespace", "name one, or use metadata");
         } else if (config.hasValue()) {
             entries.add(new SetMetadataSpec.Entry(config.getMetadataNamespace(), true,
-                    ProtoValues.values(config.getValue())));
+                    ValueReader.values(config.getValue())));
         }
         for (var message : config.getMetadataList()) {
             entries.add(new SetMetadataSpec.Entry(message.getMetadataNamespace(), message.getAllowOverwrite(),
-                    ProtoValues.values(message.getValue())));
+                    ValueReader.values(message.getValue())));
         }
         return new SetMetadataSpec(entries);
     }

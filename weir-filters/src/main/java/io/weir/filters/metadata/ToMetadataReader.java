@@ -122,7 +122,7 @@ public final class ToMetadataReader implements ExtensionReader<Config, ToMetadat
     /** The value that these bytes of a {@code google.protobuf.Value} stand for; null where they are none. */
     static @Nullable Object decoded(byte[] bytes) {
         try {
-            return ProtoValues.value(Value.parseFrom(bytes));
+            return ValueReader.value(Value.parseFrom(bytes));
         } catch (InvalidProtocolBufferException broken) {
             return null;
         }

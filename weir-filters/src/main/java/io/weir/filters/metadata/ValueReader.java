@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Values of messages as metadata hold them; for readers. Stateless. */
-final class ProtoValues {
-    private ProtoValues() {}
+final class ValueReader {
+    private ValueReader() {}
 
     /** The fields of a message as metadata hold them; a null counts as nothing. */
     static Map<String, Object> values(Struct struct) {
