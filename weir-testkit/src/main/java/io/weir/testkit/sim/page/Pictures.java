@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -91,18 +92,20 @@ public final class Pictures {
                     bottom - BARS / 2.0 + 16, "end", "faint", "max/mean " + Figures.ratio(Result.maxOverMean(all)));
         }
         String order = hosts > BARS_MAX
-                ? "the " + BARS_MAX + " busiest of " + hosts + " hosts"
-                : "hosts 0 to "
-                        + (hosts - 1);
+                ? BARS_MAX + " of " + hosts + " hosts, from the most to the least"
+                : "hosts 0 to " + (hosts - 1);
         drawing.text(WIDTH - RIGHT, drawing.height() - 8, "end", "faint", order);
         return drawing;
     }
 
-    /** Hosts in their order, or where they are too many for bars the busiest of them. */
-    private static List<Long> shown(List<Long> loads) {
-        return loads.size() <= BARS_MAX
-                ? loads
-                : loads.stream().sorted(Comparator.reverseOrder()).limit(BARS_MAX).toList();
+    /** Hosts in their order, or where they are too many for bars some of them, evenly from the most to the least. */
+    private static List<Long> shown(List<Long> counts) {
+        if (counts.size() <= BARS_MAX) {
+            return counts;
+        }
+        List<Long> falling = counts.stream().sorted(Comparator.reverseOrder()).toList();
+        return IntStream.range(0, BARS_MAX)
+                .mapToObj(i -> falling.get((int) ((long) i * (falling.size() - 1) / (BARS_MAX - 1)))).toList();
     }
 
     /** p50 and p99 of the requests that came in each slice of the run. */
