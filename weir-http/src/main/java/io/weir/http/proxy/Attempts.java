@@ -52,6 +52,8 @@ final class Attempts {
     private boolean inClientRead;
     private boolean held;
     private int count;
+    /** Another number for each exchange. */
+    private int turn;
 
     Attempts(Exchange exchange, Downstream downstream, Affinity affinity, Clusters clusters, HttpStats stats) {
         this.exchange = exchange;
@@ -68,6 +70,7 @@ final class Attempts {
 
     /** Nothing is known of the exchange that begins. */
     void clear() {
+        turn++;
         retries.begin();
         redirects.clear();
         endpointHost.clear();
@@ -115,8 +118,11 @@ final class Attempts {
         shadows.begin(request, how, Heads.bodyless(request));
         replay.showTo(shadows);
         int more = exchange.requestComplete() ? complete(now) : 0;
+        int mine = turn;
         attempt(request, to, how, false, now);
-        beside(more, now);
+        if (mine == turn) { // else all is over, and what is at hand is another request
+            beside(more, now);
+        }
     }
 
     private int complete(long now) {
@@ -212,6 +218,14 @@ final class Attempts {
     /** No host has any more to do with the answer: its last part is here, or it is Weir's own. */
     void leave() {
         tries.leave();
+        if (exchange.response().started() || exchange.response().local()) {
+            exchange.timeouts().hostDone();
+        }
+    }
+
+    /** Another number for each exchange: what was called may have ended one and begun the next. */
+    int turn() {
+        return turn;
     }
 
     /** Body bytes from the client, which now belong to the attempts. */
@@ -292,6 +306,7 @@ final class Attempts {
     /** Nothing comes of it, and that is the cluster's: an answer in its stead counts as one of its answers. */
     void fail(Mishap why) {
         charge(why.status());
+        tries.giveUp();
         exchange.failed(why.status(), why.body(), why.details(), why.flag().bit());
     }
 
@@ -409,11 +424,14 @@ final class Attempts {
         }
         var to = tried.elsewhere(from);
         if (to != from) {
-            cluster = to;
             if (!admitted.enter(to, how.priority())) {
-                fail(Mishap.OVERFLOW);
-                return;
+                if (tries.open() == 0) {
+                    cluster = to;
+                    fail(Mishap.OVERFLOW);
+                }
+                return; // a host that has the request may yet answer
             }
+            cluster = to;
         }
         attempt(request, to, how, false, worker.nowNanos());
     }

@@ -1,7 +1,7 @@
 package io.weir.http.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.weir.http.codec.HopByHop;
+import io.netty.buffer.Unpooled;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HttpHead.Framing;
 import io.weir.http.filter.ConnectionMemory;
@@ -80,8 +80,10 @@ public final class Exchange {
     void redirected(HttpHead head, Route found) {
         filters.ended(false, worker.nowNanos());
         filters.clear();
+        affinity.clear(); // a host that the former route bound the request to is that route's
         actions.aim(head, found);
-        go(head, requestComplete); // the body has passed the filters, and is sent as they left it
+        go(head, requestComplete);
+        downstream.flush(); // the next answer may be Weir's own
     }
 
     private void go(HttpHead head, boolean last) {
@@ -162,6 +164,10 @@ public final class Exchange {
         if (!active) {
             return;
         }
+        if (halves.tunnel()) {
+            requestData(Unpooled.EMPTY_BUFFER, true);
+            return;
+        }
         received(worker.nowNanos());
         if (filters.crosses()) {
             filters.requestTrailers(trailers);
@@ -230,15 +236,6 @@ public final class Exchange {
     }
 
     // ---- the response goes out ----
-
-    void responseInterim(HttpHead head) {
-        HopByHop.strip(head);
-        downstream.interim(head);
-        downstream.flush();
-        if (!downstream.writable()) {
-            attempts.readable(false);
-        }
-    }
 
     void responseHead(HttpHead head, boolean last) {
         if (Halves.misleads(request, head, downstream.protocol())) {
@@ -379,10 +376,10 @@ public final class Exchange {
         if (!received) {
             downstream.readable(false); // known before the head is written, which then says that this is the last
         }
+        response.local(head);
         attempts.leave();
         halves.over();
         timeouts.settled(); // filters may hold the answer, and nobody needs another try
-        response.local(head);
         moments.responseStartNanos = worker.nowNanos();
     }
 
@@ -426,6 +423,11 @@ public final class Exchange {
     /** Whether the whole request has passed the filters. */
     boolean requestComplete() {
         return requestComplete;
+    }
+
+    /** Whether the request is as the client sent it: no filter has had its body, or held it up. */
+    boolean plain() {
+        return !filters.crosses();
     }
 
     /** Whether the whole request is here, wherever it may be held. */

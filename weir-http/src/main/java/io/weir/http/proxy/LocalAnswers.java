@@ -79,6 +79,9 @@ final class LocalAnswers {
 
     private void send(HttpHead head, byte[] ownBody) {
         exchange.answers(head);
+        if (head.status() / 100 == 2 && opens(exchange.request())) {
+            head.status(403);
+        }
         byte[] text = (exchange.flags() & ResponseFlag.RFCF.bit()) != 0
                 ? ownBody // a cache's answer is a host's
                 : context.spec().localReplies().rewrite(head, ownBody, exchange.record());
@@ -90,5 +93,11 @@ final class LocalAnswers {
         }
         boolean content = HeaderPolicy.frame(head, exchange.request(), body.length);
         exchange.answer(head, content ? Unpooled.wrappedBuffer(body) : Unpooled.EMPTY_BUFFER);
+    }
+
+    /** Whether 2xx would tell the client that its tunnel is open, behind which there is nothing. */
+    private boolean opens(@Nullable HttpHead request) {
+        return request != null && request.tunnel()
+                && (request.methodIs("CONNECT") || exchange.downstream().protocol().equals("HTTP/2"));
     }
 }

@@ -101,8 +101,10 @@ final class Redirects {
         if (!request.authority().equals(probe.authority())) {
             request.authority(probe.authority());
         }
-        if (response.status() == 303 && !request.methodIs("GET") && !request.methodIs("HEAD")) {
-            request.method("GET"); // RFC 9110 section 15.4.4
+        if (response.status() == 303 && !Heads.bodyless(request)) { // RFC 9110 section 15.4.4
+            if (!request.methodIs("HEAD")) {
+                request.method("GET");
+            }
             request.remove(HeaderName.CONTENT_LENGTH);
             request.remove(HeaderName.TRANSFER_ENCODING);
             request.framing(Framing.NONE, -1);

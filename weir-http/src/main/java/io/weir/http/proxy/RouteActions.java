@@ -95,8 +95,10 @@ final class RouteActions {
         timeouts.routed(forward, found, head);
         forward.prepare(head, chosen, exchange.record(), !context.spec().suppressEnvoyHeaders());
         exchange.headerPolicy().upstream(head, timeouts.routeNanos());
-        exchange.attempts().begin(head, cluster, forward, chosen, nowNanos);
-        if (exchange.active() && exchange.requestComplete()) {
+        var attempts = exchange.attempts();
+        int mine = attempts.turn();
+        attempts.begin(head, cluster, forward, chosen, nowNanos);
+        if (mine == attempts.turn() && exchange.active() && exchange.requestComplete()) {
             timeouts.requestComplete(nowNanos);
         }
     }

@@ -34,6 +34,8 @@ final class Timeouts extends TimerWheel.Timer {
 
     private long armedForNanos;
     private long idleNanos;
+    private long managerIdleNanos;
+    private long managerLifeDeadline;
     private long routeNanos;
     private long touchedNanos;
     private long lifeDeadline = NEVER;
@@ -56,6 +58,8 @@ final class Timeouts extends TimerWheel.Timer {
         touchedNanos = nowNanos;
         requestDeadline = spec.requestNanos() > 0 ? nowNanos + spec.requestNanos() : NEVER;
         lifeDeadline = spec.streamDurationMaxNanos() > 0 ? nowNanos + spec.streamDurationMaxNanos() : NEVER;
+        managerIdleNanos = idleNanos;
+        managerLifeDeadline = lifeDeadline;
         routeDeadline = NEVER;
         tryDeadline = NEVER;
         tryIdleNanos = 0;
@@ -65,6 +69,9 @@ final class Timeouts extends TimerWheel.Timer {
 
     /** The route is known, and with it the times that it allows. */
     void routed(Forward forward, @Nullable Route route, HttpHead request) {
+        routeDeadline = NEVER; // of a route that the request has left by a redirect
+        idleNanos = managerIdleNanos;
+        lifeDeadline = managerLifeDeadline;
         var grpc = route == null ? null : route.note(GrpcTimeouts.class);
         routeNanos = grpc == null ? forward.timeoutNanos() : grpc.timeoutNanos(request, forward.timeoutNanos());
         if (forward.idleTimeoutNanos() != Forward.INHERIT_NANOS) {
@@ -97,6 +104,11 @@ final class Timeouts extends TimerWheel.Timer {
             routeDeadline = nowNanos + routeNanos;
             arm();
         }
+    }
+
+    /** No host is waited for any more: the route's time, which is theirs, has ended. */
+    void hostDone() {
+        routeDeadline = NEVER;
     }
 
     /** The request has become a tunnel, which lasts as long as its ends want: only silence ends it, and a set life. */
@@ -179,9 +191,9 @@ final class Timeouts extends TimerWheel.Timer {
         if (routeDeadline <= nowNanos) {
             timedOut();
         } else if (lifeDeadline <= nowNanos) {
-            expired(Deadline.LIFE);
+            expired(Deadline.LIFE, nowNanos);
         } else if (requestDeadline <= nowNanos) {
-            expired(Deadline.REQUEST);
+            expired(Deadline.REQUEST, nowNanos);
         } else if (backOffDeadline <= nowNanos) {
             backOffDeadline = NEVER;
             exchange.attempts().again();
@@ -192,7 +204,7 @@ final class Timeouts extends TimerWheel.Timer {
             hedgeDeadline = NEVER;
             exchange.attempts().backUp();
         } else if (idleNanos > 0 && touchedNanos + idleNanos <= nowNanos) {
-            expired(Deadline.IDLE);
+            expired(Deadline.IDLE, nowNanos);
         }
         if (exchange.active()) {
             arm();
@@ -207,7 +219,10 @@ final class Timeouts extends TimerWheel.Timer {
     }
 
     /** Another deadline than the route's has passed. */
-    private void expired(Deadline which) {
+    private void expired(Deadline which, long nowNanos) {
+        lifeDeadline = NEVER; // what has passed does not pass again while filters hold the answer
+        requestDeadline = NEVER;
+        touchedNanos = nowNanos;
         exchange.attempts().abandon();
         var stats = exchange.stats();
         int code = exchange.received() ? 504 : 408;

@@ -191,7 +191,9 @@ final class Try implements UpstreamListener {
 
     @Override
     public void upstreamInterim(HttpHead head) {
-        attempts.verdicts.interim(this, head);
+        if (stage == Stage.OPEN) {
+            attempts.verdicts.interim(this, head);
+        }
     }
 
     @Override
@@ -205,8 +207,10 @@ final class Try implements UpstreamListener {
             drainedBytes += data.readableBytes();
             data.release();
             drained(last);
-        } else {
+        } else if (stage == Stage.OPEN) {
             attempts.exchange.responseData(data, last);
+        } else {
+            data.release(); // of a request that is over
         }
     }
 
@@ -222,7 +226,7 @@ final class Try implements UpstreamListener {
     public void upstreamTrailers(HttpHead trailers) {
         if (stage == Stage.DRAINING) {
             drained(true);
-        } else {
+        } else if (stage == Stage.OPEN) {
             visit.trailers(trailers, attempts.nowNanos());
             attempts.exchange.responseTrailers(trailers);
         }

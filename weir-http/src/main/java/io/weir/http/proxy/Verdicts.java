@@ -1,6 +1,7 @@
 package io.weir.http.proxy;
 
 import io.weir.core.cluster.Cluster;
+import io.weir.http.codec.HopByHop;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.control.RedirectRule;
 import io.weir.http.proxy.visit.Mishap;
@@ -73,7 +74,12 @@ final class Verdicts {
 
     void interim(Try one, HttpHead head) {
         if (!tries.othersOpen(one)) {
-            exchange.responseInterim(head);
+            HopByHop.strip(head);
+            downstream.interim(head);
+            downstream.flush();
+            if (!downstream.writable()) {
+                attempts.readable(false);
+            }
         }
     }
 
@@ -126,7 +132,8 @@ final class Verdicts {
         if (rule == null || request == null || !rule.statuses().contains(head.status())) {
             return false;
         }
-        boolean sendable = exchange.requestComplete() && (replay.repeatable() || head.status() == 303);
+        boolean sendable = exchange.requestComplete() && exchange.plain()
+                && (replay.repeatable() || head.status() == 303);
         Route next = sendable ? attempts.redirects.follow(rule, head, request) : null;
         if (next == null) {
             to.stats().upstreamInternalRedirectFailedTotal().increment();
@@ -182,12 +189,15 @@ final class Verdicts {
             return;
         }
         tries.giveUp();
+        if (pausing) {
+            tries.leave(); // another try comes anyway
+            return;
+        }
         tries.shown().returnPlace();
         boolean again = attempts.retriable() && replay.repeatable() && how.retry().onReset(request, begun)
                 && retries.admit(to, how, false, worker);
         if (again) {
-            tries.cancelOthers(tries.shown());
-            tries.shown().leave();
+            tries.leave(); // the open ones: one whose unwanted answer has not ended stays its connection's
             retryLater(how, null);
         } else {
             attempts.fail(Mishap.TRY_TIMEOUT);

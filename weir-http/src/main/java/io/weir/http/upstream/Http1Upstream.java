@@ -72,8 +72,6 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements HostCo
         this.heads = Http1HeadReader.responses(settings.headLimits());
     }
 
-    // ---- the pool's side ----
-
     @Override
     public void open(long nowNanos) {
         openedNanos = nowNanos;
@@ -100,8 +98,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements HostCo
 
     @Override
     public boolean alive() {
-        var open = channel;
-        return open != null && open.isActive() && !broken;
+        return !broken && channel != null && channel().isActive();
     }
 
     @Override
@@ -116,9 +113,8 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements HostCo
 
     @Override
     public void close() {
-        var open = channel();
-        closedByUs |= open.isActive();
-        open.close();
+        closedByUs |= channel().isActive();
+        channel().close();
     }
 
     // ---- the request ----
@@ -144,8 +140,12 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements HostCo
 
     @Override
     public void trailers(HttpHead trailers) {
-        output.trailers(channel(), trailers);
-        requestComplete = true;
+        if (raw || tunnel != null) {
+            data(Unpooled.EMPTY_BUFFER, true); // bytes alone pass a tunnel
+        } else {
+            output.trailers(channel(), trailers);
+            requestComplete = true;
+        }
     }
 
     @Override

@@ -76,7 +76,7 @@ public final class Way implements Passage {
         open = true;
         bodyless = false;
         exit.begin(takes);
-        sourceSends = false; // a sender that sends is told so once more
+        sourceSends = back; // a host sends from the beginning; a client is told to
     }
 
     /** Nothing more passes; what waits is let go. */
@@ -472,6 +472,9 @@ public final class Way implements Passage {
     }
 
     private boolean wanted() {
+        if (bodyless && !back) {
+            return false; // what a client sends behind such a head is not this message
+        }
         boolean held = false;
         for (int i = first; i != end; i += stride) {
             if (!sends(i)) {

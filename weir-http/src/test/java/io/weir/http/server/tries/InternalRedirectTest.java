@@ -9,6 +9,8 @@ import io.weir.testkit.HttpMessage;
 import io.weir.testkit.Origin;
 import io.weir.testkit.OriginWire;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -142,6 +144,73 @@ final class InternalRedirectTest {
             client.send("POST /kept HTTP/1.1\r\nHost: a.example\r\nContent-Length: 100000\r\n\r\n" + body);
             assertThat(client.response().status()).isEqualTo(307);
             assertThat(proxy.cluster.stats().upstreamInternalRedirectFailedTotal().value()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a303LeavesABodyBehindThatWasNotKept() throws Exception {
+        try (var origin = origin();
+                var proxy = ProxyFixture.with(cluster -> cluster,
+                        spec("{ redirect_response_codes: [303] }"), origin)) {
+            proxy.add("other", origin);
+            for (String method : new String[]{"GET", "POST"}) {
+                try (var client = proxy.client()) {
+                    int length = 200_000;
+                    client.send(method + " /other HTTP/1.1\r\nHost: a.example\r\nContent-Length: " + length
+                            + "\r\n\r\n" + "x".repeat(length));
+                    assertThat(client.response().body()).as(method).isEqualTo("GET /atto ");
+                }
+            }
+            nothingIsLeft(proxy);
+        }
+    }
+
+    @Test
+    void aRouteWithoutATimeForgetsTheTimeOfTheOneBefore() throws Exception {
+        var slow = new CountDownLatch(1);
+        try (var origin = Origin.start((request, wire) -> {
+            if (request.target().equals("/from?q=1")) {
+                redirect(wire, 302, "http://b.example/to");
+            } else {
+                Origin.pause(Duration.ofMillis(700));
+                wire.reply(200, "late");
+                slow.countDown();
+            }
+        })) {
+            var routes = ReadManager.routes("""
+                    virtual_hosts:
+                    - name: a
+                      domains: "*"
+                      routes:
+                      - match: { prefix: /from }
+                        route: { cluster: origins, timeout: 0.3s, internal_redirect_policy: {} }
+                      - { match: { prefix: / }, route: { cluster: origins, timeout: 0s } }
+                    """).accepted();
+            try (var proxy = ProxyFixture.to(origin.address(), routes); var client = proxy.client()) {
+                client.send("GET /from?q=1 HTTP/1.1\r\nHost: a.example\r\n\r\n");
+                assertThat(client.response().body()).isEqualTo("late");
+            }
+            assertThat(slow.getCount()).isZero();
+        }
+    }
+
+    @Test
+    void anAnswerOfWeirsOwnBehindARedirectGoesOutAtOnce() throws Exception {
+        String big = "m".repeat(100_000);
+        try (var origin = Origin.start((request, wire) -> wire.send("HTTP/1.1 302 Found\r\nLocation: /here\r\n"
+                + "Content-Length: " + big.length() + "\r\n\r\n" + big))) {
+            var routes = ReadManager.routes("""
+                    virtual_hosts:
+                    - name: a
+                      domains: "*"
+                      routes:
+                      - { match: { path: /here }, direct_response: { status: 200, body: { inline_string: here } } }
+                      - { match: { prefix: / }, route: { cluster: origins, internal_redirect_policy: {} } }
+                    """).accepted();
+            try (var proxy = ProxyFixture.to(origin.address(), routes); var client = proxy.client()) {
+                client.send("GET /from HTTP/1.1\r\nHost: a.example\r\n\r\n");
+                assertThat(client.response().body()).isEqualTo("here");
+            }
         }
     }
 
