@@ -48,6 +48,8 @@ public final class TokenBucket {
     /** A nanosecond is two to this many units; below 0 for units longer than that. */
     private final int shift;
     private final long tokenUnits;
+    /** The same as a fraction: who takes thousands at a time is not to bear the rounding of each. */
+    private final double tokenUnitsExact;
     private final long fullUnits;
     /** When the bucket is full again; in the past when it is full. */
     private final AtomicLong fullAt = new AtomicLong();
@@ -62,7 +64,8 @@ public final class TokenBucket {
         tokensMax = rule.tokensMax();
         originNanos = nowNanos;
         shift = fine;
-        tokenUnits = Math.max(1, Math.round(Math.scalb(tokenNanos, fine)));
+        tokenUnitsExact = Math.scalb(tokenNanos, fine);
+        tokenUnits = Math.max(1, Math.round(tokenUnitsExact));
         fullUnits = tokensMax * tokenUnits;
     }
 
@@ -83,6 +86,58 @@ public final class TokenBucket {
         }
     }
 
+    /** Takes as many tokens as there are, this many at most; says how many. */
+    public long takeUpTo(long most, long nowNanos) {
+        long now = units(nowNanos);
+        long seen = fullAt.get();
+        while (true) {
+            long from = seen - now < 0 ? now : seen;
+            long room = fullUnits - (from - now);
+            long taken = room <= 0 ? 0 : Math.clamp((long) (room / tokenUnitsExact), 0, most);
+            if (taken == 0) {
+                return 0;
+            }
+            long found = fullAt.compareAndExchange(seen, from + Math.min(room, cost(taken)));
+            if (found == seen) {
+                return taken;
+            }
+            seen = found;
+        }
+    }
+
+    /**
+     * Takes tokens that may not be there yet: they come behind all that others have reserved, and nobody gets any
+     * before. So those who wait are served in the order in which they came.
+     *
+     * @param tokens
+     *            above 0
+     * @return how long until they are there, in nanoseconds; what somebody gives back comes to those who ask later
+     */
+    public long reserve(long tokens, long nowNanos) {
+        long now = units(nowNanos);
+        long cost = cost(tokens);
+        long seen = fullAt.get();
+        while (true) {
+            long from = seen - now < 0 ? now : seen;
+            // a debt stays within what times can say: nobody lives to see one paid that does not
+            long until = from + Math.min(cost, Math.max(0, (long) UNITS_MAX - (from - now - fullUnits)));
+            long found = fullAt.compareAndExchange(seen, until);
+            if (found == seen) {
+                return nanos(until - now - fullUnits);
+            }
+            seen = found;
+        }
+    }
+
+    /** Undoes {@link #reserve} of this many tokens. */
+    public void giveBack(long tokens) {
+        fullAt.addAndGet(-cost(tokens));
+    }
+
+    private long cost(long tokens) {
+        return (long) Math.ceil(Math.min(UNITS_MAX, tokens * tokenUnitsExact));
+    }
+
     /** How many tokens it holds when it is full. */
     public long tokensMax() {
         return tokensMax;
@@ -96,7 +151,11 @@ public final class TokenBucket {
 
     /** How long until there is a token; 0 when there is one. */
     public long waitNanos(long nowNanos) {
-        long units = fullAt.get() - units(nowNanos) - (fullUnits - tokenUnits);
+        return nanos(fullAt.get() - units(nowNanos) - (fullUnits - tokenUnits));
+    }
+
+    /** The first whole nanosecond behind these units. */
+    private long nanos(long units) {
         if (units <= 0) {
             return 0;
         }

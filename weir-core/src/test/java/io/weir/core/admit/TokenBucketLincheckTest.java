@@ -17,6 +17,21 @@ public class TokenBucketLincheckTest {
     }
 
     @Operation
+    public long takeUpTo(@Param(gen = IntGen.class, conf = "1:3") int most, @Param(name = "now") int now) {
+        return bucket.takeUpTo(most, now);
+    }
+
+    @Operation
+    public long reserve(@Param(gen = IntGen.class, conf = "1:3") int tokens, @Param(name = "now") int now) {
+        return bucket.reserve(tokens, now);
+    }
+
+    @Operation
+    public void giveBack(@Param(gen = IntGen.class, conf = "1:3") int tokens) {
+        bucket.giveBack(tokens);
+    }
+
+    @Operation
     public long tokens(@Param(name = "now") int now) {
         return bucket.tokens(now);
     }

@@ -96,6 +96,47 @@ class TokenBucketTest {
     }
 
     @Test
+    void manyAreTakenAtOnceAndNoMoreThanThereAre() {
+        TokenBucket bucket = bucket(1000, 1000, SECOND, 0);
+        assertThat(bucket.takeUpTo(300, 0)).isEqualTo(300);
+        assertThat(bucket.takeUpTo(5000, 0)).isEqualTo(700);
+        assertThat(bucket.takeUpTo(5000, 0)).isZero();
+        assertThat(bucket.takeUpTo(5000, SECOND / 2)).isEqualTo(500);
+        assertThat(bucket.takeUpTo(5000, 9 * SECOND)).isEqualTo(1000);
+    }
+
+    @Test
+    void aRateOfManyTokensANanosecondIsKeptByThoseWhoTakeManyAtATime() {
+        for (long perSecond : new long[]{1L << 20, 300_000_000, 1L << 30, 1L << 32}) {
+            TokenBucket bucket = bucket(perSecond, perSecond, SECOND, 0);
+            bucket.takeUpTo(Long.MAX_VALUE, 0);
+            long taken = 0;
+            for (long now = SECOND / 1000; now <= SECOND; now += SECOND / 1000) {
+                taken += bucket.takeUpTo(1L << 32, now);
+            }
+            assertThat((double) taken / perSecond).as(perSecond + " a second").isBetween(0.998, 1.0001);
+        }
+    }
+
+    @Test
+    void thoseWhoReserveAreServedInTheirOrderAndNobodyComesBefore() {
+        TokenBucket bucket = bucket(100, 100, SECOND, 0);
+        assertThat(bucket.reserve(60, 0)).as("it is there").isZero();
+        assertThat(bucket.reserve(90, 0)).isEqualTo(SECOND / 2 + 1);
+        assertThat(bucket.reserve(50, 0)).isEqualTo(SECOND + 1);
+        assertThat(bucket.takeUpTo(10, SECOND / 2)).isZero();
+        assertThat(bucket.take(SECOND / 2)).isFalse();
+        assertThat(bucket.tokens(SECOND / 2)).isZero();
+        bucket.giveBack(50);
+        assertThat(bucket.takeUpTo(10, SECOND / 2 + SECOND / 10)).isEqualTo(10);
+        TokenBucket slow = bucket(1L << 32, 1, Long.MAX_VALUE, 0);
+        for (int i = 0; i < 100; i++) {
+            assertThat(slow.reserve(1L << 40, 0)).isNotNegative();
+        }
+        assertThat(slow.tokens(0)).isZero();
+    }
+
+    @Test
     void workersTogetherTakeExactlyWhatIsThere() throws InterruptedException {
         TokenBucket bucket = bucket(5_000, 1, SECOND, 0);
         AtomicInteger taken = new AtomicInteger();
