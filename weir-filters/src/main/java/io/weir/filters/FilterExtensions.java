@@ -1,5 +1,6 @@
 package io.weir.filters;
 
+import io.weir.filters.bandwidth.BandwidthReader;
 import io.weir.filters.cache.CacheReader;
 import io.weir.filters.cache.PlaceReaders;
 import io.weir.filters.compression.BrotliReader;
@@ -34,7 +35,8 @@ public final class FilterExtensions {
 
     /** The filters beside what is known already. */
     public static Extensions addTo(Extensions extensions) {
-        return extensions.with(new CorsReader(), new CorsPolicyReader(), new CsrfReader(), new FaultReader())
+        return extensions.with(new CorsReader(), new CorsPolicyReader(), new CsrfReader(), new FaultReader(),
+                new BandwidthReader())
                 .with(new MutationReader(), new MutationPerRouteReader(), new ToMetadataReader(),
                         new SetMetadataReader())
                 .with(new CompressorReader(), new CompressorPerRouteReader(), new DecompressorReader(),

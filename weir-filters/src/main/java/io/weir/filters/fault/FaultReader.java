@@ -1,10 +1,13 @@
 package io.weir.filters.fault;
 
+import io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultAbort;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.weir.http.config.MatchReader;
 import io.weir.filters.fault.FaultSpec.Abort;
 import io.weir.filters.fault.FaultSpec.Delay;
+import io.weir.filters.fault.FaultSpec.Slowdown;
+import io.weir.filters.pace.ByteRate;
 import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.Plain;
 import io.weir.xds.compile.ReadContext;
@@ -39,11 +42,29 @@ public final class FaultReader implements ExtensionReader<HTTPFault, FaultSpec> 
                 return null;
             }
         }
-        return new FaultSpec(delay, abort, config.getUpstreamCluster(),
+        Slowdown slowdown = null;
+        if (config.hasResponseRateLimit()) {
+            slowdown = slowdown(config.getResponseRateLimit(), context.at("response_rate_limit"));
+            if (slowdown == null) {
+                return null;
+            }
+        }
+        return new FaultSpec(delay, abort, slowdown, config.getUpstreamCluster(),
                 MatchReader.headers("headers", config.getHeadersList(), context), config.getDownstreamNodesList(),
                 config.hasMaxActiveFaults()
                         ? Integer.toUnsignedLong(config.getMaxActiveFaults().getValue())
                         : Long.MAX_VALUE);
+    }
+
+    private static @Nullable Slowdown slowdown(FaultRateLimit config, ReadContext context) {
+        long limit = config.hasFixedLimit() ? config.getFixedLimit().getLimitKbps() : 0;
+        if (Long.compareUnsigned(limit, ByteRate.KIB_MAX) > 0) {
+            context.problem("fixed_limit.limit_kbps", Long.toUnsignedString(limit),
+                    "more than 4 GiB/s cannot be counted",
+                    "write at most " + ByteRate.KIB_MAX + ", or leave response_rate_limit out");
+            return null;
+        }
+        return new Slowdown(limit, MatchReader.share(config.getPercentage()));
     }
 
     private static @Nullable Abort abort(FaultAbort config, ReadContext context) {

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *            null where none is delayed
  * @param abort
  *            null where none is aborted
+ * @param slowdown
+ *            null where no response is slowed down
  * @param upstreamCluster
  *            only requests to this one; empty: to any
  * @param headers
@@ -28,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  * @param activeMax
  *            no more at the same time
  */
-public record FaultSpec(@Nullable Delay delay, @Nullable Abort abort, String upstreamCluster,
-        List<HeaderMatch> headers, List<String> downstreamNodes, long activeMax) implements HttpFilterSpec {
+public record FaultSpec(@Nullable Delay delay, @Nullable Abort abort,
+        @Nullable Slowdown slowdown, String upstreamCluster, List<HeaderMatch> headers, List<String> downstreamNodes,
+        long activeMax) implements HttpFilterSpec {
     public FaultSpec {
         headers = List.copyOf(headers);
         downstreamNodes = List.copyOf(downstreamNodes);
@@ -59,12 +62,22 @@ public record FaultSpec(@Nullable Delay delay, @Nullable Abort abort, String ups
         }
     }
 
+    /**
+     * Responses that come slowly.
+     *
+     * @param kibPerSecond
+     *            what each may have of its body; 0: the request's {@code x-envoy-fault-throughput-response} says it
+     */
+    public record Slowdown(long kibPerSecond, Share share) {
+    }
+
     /** What is counted: {@code http.<stat_prefix>.fault.*}. */
-    record Numbers(Counter aborts, Counter delays, Counter overflow, Gauge active) {
+    record Numbers(Counter aborts, Counter delays, Counter slowdowns, Counter overflow, Gauge active) {
         static Numbers in(Scope manager) {
             var scope = manager.child("fault");
             return new Numbers(scope.counter("aborts_injected"), scope.counter("delays_injected"),
-                    scope.counter("faults_overflow"), scope.gauge("active_faults"));
+                    scope.counter("response_rl_injected"), scope.counter("faults_overflow"),
+                    scope.gauge("active_faults"));
         }
     }
 
@@ -72,6 +85,10 @@ public record FaultSpec(@Nullable Delay delay, @Nullable Abort abort, String ups
     public HttpFilter open(FilterContext context) {
         var numbers = Numbers.in(context.managerScope());
         var active = new AtomicLong();
-        return exchange -> new FaultStep(this, numbers, active, exchange);
+        var slowdown = this.slowdown;
+        if (slowdown == null) {
+            return exchange -> new FaultStep(this, numbers, active, exchange); // bodies cost nothing
+        }
+        return exchange -> new SlowingStep(this, slowdown, numbers, active, exchange);
     }
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The fault filter at one connection. A delay comes first; what is aborted as well is answered behind it. */
-final class FaultStep implements FilterStep {
+class FaultStep implements FilterStep {
     private static final String TEXT = "fault filter abort";
     private static final String DETAILS = "fault_filter_abort";
     private static final byte[] BODY = TEXT.getBytes(StandardCharsets.US_ASCII);
@@ -42,6 +42,8 @@ final class FaultStep implements FilterStep {
     /** The status of gRPC that an abort has; -1 for one of HTTP. */
     private int grpcStatus = -1;
     private boolean aborted;
+    /** The response is a fault for as long as it lasts. */
+    private boolean slowed;
 
     FaultStep(FaultSpec spec, FaultSpec.Numbers numbers, AtomicLong active, FilterExchange exchange) {
         this.spec = spec;
@@ -53,7 +55,9 @@ final class FaultStep implements FilterStep {
     private final class Waiting extends TimerWheel.Timer {
         @Override
         protected void expired(long nowNanos) {
-            leave();
+            if (!slowed) {
+                leave();
+            }
             var reply = abort;
             if (reply == null) {
                 exchange.requestPassage().resume(FaultStep.this);
@@ -69,11 +73,13 @@ final class FaultStep implements FilterStep {
     @Override
     public Flow requestHead(HttpHead request) {
         aborted = false;
+        slowed = false;
         abort = null;
         grpcStatus = -1;
         if (!meant(request)) {
             return Flow.NEXT;
         }
+        slowed = slows(request);
         long delayNanos = delay(request);
         abort = abort(request);
         if (delayNanos > 0 && enter()) {
@@ -88,6 +94,11 @@ final class FaultStep implements FilterStep {
         }
         count();
         return reply;
+    }
+
+    /** Whether the response is going to be slowed down; it is one more fault under way then. */
+    boolean slows(HttpHead request) {
+        return false;
     }
 
     private void count() {
@@ -149,7 +160,7 @@ final class FaultStep implements FilterStep {
     }
 
     /** Where a header says what is done, another may lower how often. */
-    private boolean takes(Share share, boolean byHeader, HeaderName percentage, HttpHead request) {
+    final boolean takes(Share share, boolean byHeader, HeaderName percentage, HttpHead request) {
         long random = exchange.worker().random().nextLong();
         long asked = byHeader ? number(request, percentage, share.denominator()) : -1;
         return asked < 0
@@ -158,7 +169,7 @@ final class FaultStep implements FilterStep {
     }
 
     /** A whole number of a field, 0 to {@code max}; -1 where there is none. */
-    private static long number(HttpHead request, HeaderName name, long max) {
+    static long number(HttpHead request, HeaderName name, long max) {
         int line = request.find(name);
         if (line < 0) {
             return -1;
@@ -176,8 +187,11 @@ final class FaultStep implements FilterStep {
         return end > start && value <= max ? value : -1;
     }
 
-    /** Whether one more may be under way. */
-    private boolean enter() {
+    /** Whether one more may be under way; all that is done to one request is one. */
+    final boolean enter() {
+        if (counted) {
+            return true;
+        }
         if (active.incrementAndGet() > spec.activeMax()) {
             active.decrementAndGet();
             numbers.overflow().increment();

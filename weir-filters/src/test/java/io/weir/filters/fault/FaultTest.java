@@ -124,6 +124,58 @@ final class FaultTest {
     }
 
     @Test
+    void aResponseComesSlowlyAndIsAFaultForAsLongAsItLasts() throws Exception {
+        String body = "0123456789abcdef".repeat(2048);
+        try (var origin = Origin.answering(body);
+                var proxy = filter(FAULT, "response_rate_limit: { fixed_limit: { limit_kbps: 64 }, " + ALL
+                        + " }, max_active_faults: 1").before(origin);
+                var client = proxy.client()) {
+            for (int i = 1; i <= 2; i++) {
+                long begin = System.nanoTime();
+                client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+                assertThat(client.read(100)).hasSize(100);
+                assertThat(numbers(proxy).gauge("active_faults").value()).isOne();
+                assertThat(ask(proxy, "").body()).as("one too many is not slowed down").isEqualTo(body);
+                client.read(32 * 1024);
+                assertThat(System.nanoTime() - begin).isGreaterThan(420_000_000); // each has a bucket of its own
+                assertThat(numbers(proxy).counter("response_rl_injected").value()).isEqualTo(i);
+                assertThat(numbers(proxy).counter("faults_overflow").value()).isEqualTo(i);
+            }
+            eventually(() -> numbers(proxy).gauge("active_faults").value() == 0);
+        }
+    }
+
+    @Test
+    void aHeaderMaySayHowSlowly() throws Exception {
+        try (var origin = Origin.answering("x".repeat(2048));
+                var proxy = filter(FAULT, "response_rate_limit: { header_limit: {}, " + ALL + " }").before(origin)) {
+            for (String none : new String[]{"", "x-envoy-fault-throughput-response: 0\r\n",
+                    "x-envoy-fault-throughput-response: much\r\n", "x-envoy-fault-throughput-response: 1\r\n"
+                            + "x-envoy-fault-throughput-response-percentage: 0\r\n"}) {
+                assertThat(ask(proxy, none).body()).hasSize(2048);
+            }
+            assertThat(numbers(proxy).counter("response_rl_injected").value()).isZero();
+            long begin = System.nanoTime();
+            assertThat(ask(proxy, "x-envoy-fault-throughput-response: 4\r\n").body()).hasSize(2048);
+            assertThat(System.nanoTime() - begin).isGreaterThan(420_000_000);
+            assertThat(numbers(proxy).counter("response_rl_injected").value()).isOne();
+        }
+    }
+
+    @Test
+    void aResponseMayBeDelayedFirstAndSlowedDownThen() throws Exception {
+        try (var origin = Origin.answering("x".repeat(1024));
+                var proxy = filter(FAULT, "delay: { fixed_delay: 0.1s, " + ALL + " }, response_rate_limit: { "
+                        + "fixed_limit: { limit_kbps: 4 }, " + ALL + " }, max_active_faults: 1").before(origin)) {
+            long begin = System.nanoTime();
+            assertThat(ask(proxy, "").body()).hasSize(1024);
+            assertThat(System.nanoTime() - begin).isGreaterThan(100_000_000L + 180_000_000);
+            assertThat(numbers(proxy).counter("faults_overflow").value()).isZero();
+            eventually(() -> numbers(proxy).gauge("active_faults").value() == 0);
+        }
+    }
+
+    @Test
     void aLevelOfTheRoutesHasItsOwnAndOthersAreLeftAlone() throws Exception {
         String host = perFilter(FAULT, "abort: { http_status: 503, " + ALL + " }, upstream_cluster: other") + "\n";
         String routes = "- { match: { prefix: /a }, route: { cluster: origins }, "

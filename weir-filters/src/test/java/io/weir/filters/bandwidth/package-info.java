@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.weir.filters.bandwidth;
+
+import org.jspecify.annotations.NullMarked;

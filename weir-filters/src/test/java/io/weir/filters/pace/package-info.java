@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.weir.filters.pace;
+
+import org.jspecify.annotations.NullMarked;
