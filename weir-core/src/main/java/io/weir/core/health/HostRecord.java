@@ -100,7 +100,6 @@ final class HostRecord implements HostTracker {
     @Override
     public void failed(Failure how, long latencyNanos, long nowNanos) {
         switch (how) {
-            case RESET -> status(SERVICE_UNAVAILABLE);
             case TIMED_OUT -> {
                 Latencies kept = latencies;
                 if (kept != null) {
@@ -108,7 +107,8 @@ final class HostRecord implements HostTracker {
                 }
                 ours(GATEWAY_TIMEOUT);
             }
-            case UNREACHABLE -> ours(SERVICE_UNAVAILABLE);
+            // a connection that breaks before the answer has none to count: Envoy too calls it a failure on our side
+            case RESET, UNREACHABLE -> ours(SERVICE_UNAVAILABLE);
         }
     }
 

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param gatewayFailures
  *            answers of 502, 503 and 504 in a row
  * @param localFailures
- *            failures on our side in a row: no connection, no answer in time; only with {@code splitLocal}
+ *            failures on our side in a row: no connection, one that broke before the answer was whole, no answer in
+ *            time; only with {@code splitLocal}
  * @param splitLocal
  *            whether failures on our side are told apart from answers
  * @param successRate

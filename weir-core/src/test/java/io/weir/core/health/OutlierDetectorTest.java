@@ -117,6 +117,12 @@ class OutlierDetectorTest {
         assertThat(out(0)).isTrue();
         together.end(now);
         assertThat(out(0)).isFalse();
+        OutlierDetector broken = detector(BASE, 3);
+        answers(0, 500, 4);
+        hosts.getFirst().healthTracker().failed(Failure.RESET, 0, now);
+        broken.tick(now);
+        assertThat(out(0)).as("as if the answer were 503").isTrue();
+        broken.end(now);
 
         OutlierDetector apart = detector(BASE.withConsecutive(new Consecutive(5, 100), new Consecutive(5, 0),
                 new Consecutive(2, 100), true), 3);
@@ -128,6 +134,24 @@ class OutlierDetectorTest {
         hosts.getFirst().healthTracker().failed(Failure.UNREACHABLE, 0, now);
         apart.tick(now);
         assertThat(hosts.getFirst().healthReason()).isEqualTo("consecutive_local_origin_failure: 2 in a row");
+        now = 30 * SECOND;
+        apart.tick(now);
+        hosts.getFirst().healthTracker().failed(Failure.RESET, 0, now);
+        hosts.getFirst().healthTracker().failed(Failure.UNREACHABLE, 0, now);
+        apart.tick(now);
+        assertThat(out(0)).as("a connection that breaks before the answer is no answer").isTrue();
+    }
+
+    @Test
+    void aHostThatAcceptsAndBreaksEveryConnectionIsFoundByItsOwnRuleWhereAnswersAreNotEnforced() {
+        OutlierDetector apart = detector(BASE.withConsecutive(new Consecutive(5, 0), new Consecutive(5, 0),
+                new Consecutive(5, 100), true), 3);
+        for (int i = 0; i < 5; i++) {
+            hosts.getFirst().healthTracker().failed(Failure.RESET, 0, now);
+        }
+        apart.tick(now);
+        assertThat(hosts.getFirst().healthReason()).isEqualTo("consecutive_local_origin_failure: 5 in a row");
+        assertThat(count("ejections_detected_consecutive_5xx")).isZero();
     }
 
     @Test
