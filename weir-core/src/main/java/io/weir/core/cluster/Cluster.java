@@ -204,7 +204,7 @@ public final class Cluster {
     /** Who keeps its hosts' health: dice, a way to be ticked soon, and who hears of outliers. Conductor. */
     public void surroundings(Surroundings now, long nowNanos) {
         this.nowNanos = nowNanos;
-        keeper.around(now, membership.hosts(), nowNanos);
+        keeper.around(now, nowNanos);
     }
 
     /** Begins the health checks whose time has come. Conductor. */

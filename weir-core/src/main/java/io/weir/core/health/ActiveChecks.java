@@ -42,9 +42,6 @@ public final class ActiveChecks {
     static final Set<HealthFlag> ASKED_OUT = EnumSet.of(HealthFlag.FAILED_ACTIVE_HC,
             HealthFlag.EXCLUDED_VIA_IMMEDIATE_HC_FAIL);
     static final String ASKED_OUT_REASON = "it asked to be left alone: x-envoy-immediate-health-check-fail";
-    private static final Set<HealthFlag> ALL = EnumSet.of(HealthFlag.FAILED_ACTIVE_HC, HealthFlag.DEGRADED_ACTIVE_HC,
-            HealthFlag.PENDING_ACTIVE_HC, HealthFlag.EXCLUDED_VIA_IMMEDIATE_HC_FAIL, HealthFlag.ACTIVE_HC_TIMEOUT,
-            HealthFlag.PENDING_DYNAMIC_REMOVAL);
 
     private final CheckSpec spec;
     private final String cluster;
@@ -170,13 +167,12 @@ public final class ActiveChecks {
     private void look(Host host, Predicate<Host> served, long nowNanos) {
         HostCheck known = checks.get(host);
         Endpoint.Check rule = host.endpoint().check();
-        if (known == null) {
-            if (!rule.disabled()) {
-                begin(host, served.test(host), nowNanos);
-            }
-        } else if (rule.disabled()) {
+        if (rule.disabled()) {
+            // also who is new here: checks by other rules may have put it out
             forget(host);
-            host.flags(Set.of(), ALL, "its checks were turned off", nowNanos);
+            Release.of(host, cluster, spec, around, "its checks were turned off", nowNanos);
+        } else if (known == null) {
+            begin(host, served.test(host), nowNanos);
         } else if (!known.rule.equals(rule)) {
             // somebody else is asked from now on, perhaps because nobody answered there: no reason to wait
             waiting.remove(known);
@@ -228,11 +224,11 @@ public final class ActiveChecks {
         check.degraded = lesser;
     }
 
-    /** Ends: whatever checks found out no longer counts. */
+    /** Ends: whatever checks found out no longer counts, and everybody hears why. */
     public void end(long nowNanos) {
         for (HostCheck check : checks.values()) {
             check.end();
-            check.host.flags(Set.of(), ALL, "health checks were turned off", nowNanos);
+            Release.of(check.host, cluster, spec, around, "health checks were turned off", nowNanos);
         }
         checks.clear();
         waiting.clear();

@@ -21,11 +21,15 @@ import org.jspecify.annotations.Nullable;
  * The conductor's, but for {@link #askedOut}.
  */
 public final class HealthKeeper {
+    /** A host that asked to be left alone, and the rules of its checks as the worker had them. */
+    private record Asked(Host host, CheckSpec spec) {
+    }
+
     private final String cluster;
     private final Scope scope;
     private final BooleanSupplier hadTraffic;
     /** Hosts that asked to be left alone since the last tick; each is here once, as its flags change once. */
-    private final Queue<Host> askedOut = new ConcurrentLinkedQueue<>();
+    private final Queue<Asked> askedOut = new ConcurrentLinkedQueue<>();
     /** Of these, hosts that are not checked: nobody else would let them back. */
     private final List<Host> unchecked = new ArrayList<>();
     private final Beside beside = new Beside();
@@ -48,14 +52,11 @@ public final class HealthKeeper {
     }
 
     /** These carry checks out, throw the dice and hear of events from now on. */
-    public void around(Surroundings now, Collection<Host> hosts, long nowNanos) {
+    public void around(Surroundings now, long nowNanos) {
         around = now;
         OutlierDetector detector = outliers;
         if (detector != null) {
-            detector.end(nowNanos);
-            OutlierDetector next = new OutlierDetector(detector.spec(), cluster, now, scope, nowNanos);
-            next.hosts(hosts);
-            outliers = next;
+            detector.around(now);
         }
         ActiveChecks active = checks;
         if (active != null) {
@@ -70,6 +71,8 @@ public final class HealthKeeper {
      *            says of a host whether it has been in a view before
      */
     public void keep(HealthRules rules, Collection<Host> hosts, Predicate<Host> served, long nowNanos) {
+        // who asked to be left alone before is heard by the rules of then
+        beside.catchUp(nowNanos);
         OutlierDetector detector = detector(rules.outliers(), nowNanos);
         outliers = detector;
         if (detector != null) {
@@ -91,6 +94,7 @@ public final class HealthKeeper {
      *            says of one of them whether it is a host now
      */
     public void touched(Collection<Host> few, Predicate<Host> there, Predicate<Host> served, long nowNanos) {
+        beside.catchUp(nowNanos);
         OutlierDetector detector = outliers;
         if (detector != null) {
             detector.touched(few, there);
@@ -103,13 +107,20 @@ public final class HealthKeeper {
 
     private @Nullable OutlierDetector detector(@Nullable OutlierSpec rule, long nowNanos) {
         OutlierDetector present = outliers;
-        if (present != null && !present.spec().equals(rule)) {
-            present.end(nowNanos);
-            present = null;
+        if (rule == null) {
+            if (present != null) {
+                present.end(nowNanos);
+            }
+            return null;
         }
-        return present == null && rule != null
-                ? new OutlierDetector(rule, cluster, around, scope, nowNanos)
-                : present;
+        if (present == null) {
+            return new OutlierDetector(rule, cluster, around, scope, nowNanos);
+        }
+        if (!present.spec().equals(rule)) {
+            // in an incident rules are changed: whoever is out by then must not get all its requests at once
+            present.rules(rule, nowNanos);
+        }
+        return present;
     }
 
     private @Nullable ActiveChecks checks(@Nullable CheckSpec rule, long nowNanos) {
@@ -138,13 +149,22 @@ public final class HealthKeeper {
         @Override
         public void catchUp(long nowNanos) {
             ActiveChecks active = checks;
-            for (Host host = askedOut.poll(); host != null; host = askedOut.poll()) {
+            for (Asked asked = askedOut.poll(); asked != null; asked = askedOut.poll()) {
                 // the rules, or those of the host, may have changed since the worker looked at them
-                if (active == null || !active.askedOut(host, nowNanos)) {
-                    host.flags(Set.of(), ActiveChecks.ASKED_OUT, "nobody checks it any more", nowNanos);
-                    unchecked.add(host);
+                if (active == null || !active.askedOut(asked.host, nowNanos)) {
+                    letGo(asked, nowNanos);
                 }
             }
+        }
+
+        /** It was out from its answer until now, of which nobody has heard yet. */
+        private void letGo(Asked asked, long nowNanos) {
+            if (asked.host.is(HealthFlag.FAILED_ACTIVE_HC)) {
+                around.checks().accept(new CheckEvent(cluster, asked.host, asked.spec, CheckEvent.Kind.EJECTED,
+                        CheckResult.Failure.PASSIVE, false, ActiveChecks.ASKED_OUT_REASON));
+            }
+            Release.of(asked.host, cluster, asked.spec, around, "nobody checks it any more", nowNanos);
+            unchecked.add(asked.host);
         }
     }
 
@@ -188,9 +208,10 @@ public final class HealthKeeper {
      * A request to this host was answered with the wish to be left alone. Counts where there are checks. Any thread.
      */
     public void askedOut(HealthRules rules, Host host, long nowNanos) {
-        if (rules.checks() != null && !host.endpoint().check().disabled()
+        CheckSpec spec = rules.checks();
+        if (spec != null && !host.endpoint().check().disabled()
                 && host.flags(ActiveChecks.ASKED_OUT, Set.of(), ActiveChecks.ASKED_OUT_REASON, nowNanos)) {
-            askedOut.add(host);
+            askedOut.add(new Asked(host, spec));
             around.wake().run();
         }
     }

@@ -52,15 +52,16 @@ final class HostRecord implements HostTracker {
     static final long NEVER = Long.MIN_VALUE;
 
     final Host host;
-    private final OutlierSpec spec;
     private final Signals heard;
+    private volatile OutlierSpec spec;
     private final AtomicInteger serverErrors = new AtomicInteger();
     private final AtomicInteger gatewayFailures = new AtomicInteger();
     private final AtomicInteger localFailures = new AtomicInteger();
     private final AtomicInteger signals = new AtomicInteger();
     final Rate external = new Rate();
     final Rate local = new Rate();
-    final @Nullable Latencies latencies;
+    /** Null: nobody looks at them. */
+    volatile @Nullable Latencies latencies;
 
     // ---- the conductor's ----
     int ejections;
@@ -119,7 +120,7 @@ final class HostRecord implements HostTracker {
             return;
         }
         local.add(false);
-        count(localFailures, spec.localFailures(), OutlierType.CONSECUTIVE_LOCAL_ORIGIN_FAILURE);
+        count(localFailures, OutlierType.CONSECUTIVE_LOCAL_ORIGIN_FAILURE);
     }
 
     private void status(int status) {
@@ -131,18 +132,52 @@ final class HostRecord implements HostTracker {
             return;
         }
         if (status >= BAD_GATEWAY && status <= GATEWAY_TIMEOUT) {
-            count(gatewayFailures, spec.gatewayFailures(), OutlierType.CONSECUTIVE_GATEWAY_FAILURE);
+            count(gatewayFailures, OutlierType.CONSECUTIVE_GATEWAY_FAILURE);
         } else {
             clear(gatewayFailures);
         }
-        count(serverErrors, spec.serverErrors(), OutlierType.CONSECUTIVE_5XX);
+        count(serverErrors, OutlierType.CONSECUTIVE_5XX);
     }
 
-    private void count(AtomicInteger run, OutlierSpec.Consecutive rule, OutlierType type) {
-        // exactly at the threshold: what follows before the conductor has looked is the same run
-        if (run.incrementAndGet() == rule.threshold()) {
-            boolean first = signals.getAndUpdate(before -> before | type.bit()) == 0;
-            heard.signal(this, first);
+    private void count(AtomicInteger run, OutlierType type) {
+        int length = run.incrementAndGet();
+        // the rule is read after the run has grown: of a worker and a conductor with other rules, one sees both.
+        // Exactly at the threshold: what follows before the conductor has looked is the same run
+        if (length == Outlier.rule(type, spec).threshold()) {
+            signal(type);
+        }
+    }
+
+    private void signal(OutlierType type) {
+        boolean first = signals.getAndUpdate(before -> before | type.bit()) == 0;
+        heard.signal(this, first);
+    }
+
+    /**
+     * These are the rules from now on. What has been counted goes on; a run counts as long as it is by these rules.
+     * Conductor.
+     */
+    void rules(OutlierSpec now) {
+        spec = now;
+        if (now.latency() == null) {
+            latencies = null;
+        } else if (latencies == null) {
+            latencies = new Latencies();
+        }
+        if (!now.splitLocal()) {
+            localFailures.set(0);
+        }
+        // by the last rules; those that are long enough by these are signalled anew
+        signals.set(0);
+        again(serverErrors, OutlierType.CONSECUTIVE_5XX);
+        again(gatewayFailures, OutlierType.CONSECUTIVE_GATEWAY_FAILURE);
+        again(localFailures, OutlierType.CONSECUTIVE_LOCAL_ORIGIN_FAILURE);
+    }
+
+    private void again(AtomicInteger run, OutlierType type) {
+        int threshold = Outlier.rule(type, spec).threshold();
+        if (threshold > 0 && run.get() >= threshold) {
+            signal(type);
         }
     }
 

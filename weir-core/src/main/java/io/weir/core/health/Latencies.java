@@ -22,11 +22,7 @@ final class Latencies {
 
     /** The latency below which this part of all lies, as the middle of its bucket; 0 when there are none. */
     long percentileNanos(double percentile) {
-        long total = 0;
-        for (int i = 0; i < counts.length(); i++) {
-            total += counts.get(i);
-        }
-        long rank = (long) Math.ceil(total * percentile / 100);
+        long rank = (long) Math.ceil(total() * percentile / 100);
         long seen = 0;
         for (int i = 0; i < counts.length(); i++) {
             seen += counts.get(i);
@@ -35,6 +31,15 @@ final class Latencies {
             }
         }
         return 0;
+    }
+
+    /** How many there are. */
+    int total() {
+        int total = 0;
+        for (int i = 0; i < counts.length(); i++) {
+            total += counts.get(i);
+        }
+        return total;
     }
 
     void clear() {

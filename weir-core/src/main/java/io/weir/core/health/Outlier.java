@@ -17,14 +17,19 @@ record Outlier(HostRecord record, OutlierType type, int enforcing, double share,
 
     /** After a run of failures. */
     static Outlier run(HostRecord record, OutlierType type, OutlierSpec spec) {
-        OutlierSpec.Consecutive rule = switch (type) {
+        OutlierSpec.Consecutive rule = rule(type, spec);
+        return new Outlier(record, type, rule.enforcing(), 1, -1, -1, -1,
+                type.words() + ": " + rule.threshold() + " in a row");
+    }
+
+    /** The rule of this kind of run. */
+    static OutlierSpec.Consecutive rule(OutlierType type, OutlierSpec spec) {
+        return switch (type) {
             case CONSECUTIVE_GATEWAY_FAILURE -> spec.gatewayFailures();
             case CONSECUTIVE_LOCAL_ORIGIN_FAILURE -> spec.localFailures();
             case CONSECUTIVE_5XX, SUCCESS_RATE, SUCCESS_RATE_LOCAL_ORIGIN, FAILURE_PERCENTAGE,
                     FAILURE_PERCENTAGE_LOCAL_ORIGIN, LATENCY, UNREACHABLE ->
                 spec.serverErrors();
         };
-        return new Outlier(record, type, rule.enforcing(), 1, -1, -1, -1,
-                type.words() + ": " + rule.threshold() + " in a row");
     }
 }

@@ -31,11 +31,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OutlierDetector {
     private static final String ENDED = "outlier detection was turned off";
+    private static final String SOFT_ENDED = "the soft mode was turned off";
     private static final double PERCENT = 100;
 
-    private final OutlierSpec spec;
     private final String cluster;
-    private final Surroundings around;
     private final OutlierStats stats;
     private final Map<Host, HostRecord> records = new LinkedHashMap<>();
     /** Those of the hosts that are left out. */
@@ -43,7 +42,10 @@ public final class OutlierDetector {
     /** Those with signals; each is here once, as it has its first signal once. */
     private final Queue<HostRecord> signalled = new ConcurrentLinkedQueue<>();
     private final OutlierRates rates;
-    private long intervalEndsNanos;
+    private OutlierSpec spec;
+    /** Read by workers. */
+    private volatile Surroundings around;
+    private long intervalBeganNanos;
 
     /**
      * @param cluster
@@ -57,12 +59,32 @@ public final class OutlierDetector {
         this.around = around;
         this.stats = new OutlierStats(scope);
         this.rates = new OutlierRates(spec);
-        this.intervalEndsNanos = nowNanos + spec.intervalNanos();
+        this.intervalBeganNanos = nowNanos;
     }
 
     /** The rules it goes by. */
     public OutlierSpec spec() {
         return spec;
+    }
+
+    /**
+     * It goes by these rules from now on. Who is out stays out until its time by these rules is over; counts, runs,
+     * back-offs and cut weights live on, weights as long as they are cut at all.
+     */
+    public void rules(OutlierSpec now, long nowNanos) {
+        spec = now;
+        rates.rules(now);
+        for (HostRecord record : records.values()) {
+            record.rules(now);
+            if (now.soft() == null) {
+                trustWhole(record, SOFT_ENDED, nowNanos);
+            }
+        }
+    }
+
+    /** These throw the dice and hear of events from now on. */
+    public void around(Surroundings now) {
+        around = now;
     }
 
     /** These are the hosts now: new ones are remembered from here on, those that left are forgotten. */
@@ -112,14 +134,14 @@ public final class OutlierDetector {
         around.wake().run();
     }
 
-    /** Ends: every host is in again, with its whole weight. */
+    /** Ends: every host is in again, with its whole weight, and everybody hears why. */
     public void end(long nowNanos) {
         for (HostRecord record : records.values()) {
             record.host.healthTracker(HostTracker.NONE);
-            if (record.host.trustFactor() < 1) {
-                record.host.trust(1, ENDED, nowNanos);
+            trustWhole(record, ENDED, nowNanos);
+            if (out.contains(record)) {
+                in(record, ENDED, nowNanos);
             }
-            record.host.flag(HealthFlag.FAILED_OUTLIER_CHECK, false, ENDED, nowNanos);
         }
         records.clear();
         out.clear();
@@ -147,8 +169,8 @@ public final class OutlierDetector {
                 }
             }
         }
-        if (nowNanos - intervalEndsNanos >= 0) {
-            intervalEndsNanos = nowNanos + spec.intervalNanos();
+        if (nowNanos - intervalBeganNanos >= spec.intervalNanos()) {
+            intervalBeganNanos = nowNanos;
             intervalEnds(nowNanos, changed);
         }
         return changed;
@@ -168,7 +190,7 @@ public final class OutlierDetector {
         OutlierSpec.Ejection rule = spec.ejection();
         long times = Math.max(1, record.backOff);
         long lasts = rule.maxNanos() / times < rule.baseNanos() ? rule.maxNanos() : rule.baseNanos() * times;
-        return nowNanos - record.ejectedAtNanos >= lasts + record.jitterNanos;
+        return nowNanos - record.ejectedAtNanos >= lasts + Math.min(record.jitterNanos, rule.jitterNanos());
     }
 
     private void back(HostRecord record, String why, long nowNanos) {
@@ -176,7 +198,10 @@ public final class OutlierDetector {
         record.clearRuns();
         record.backAtNanos = nowNanos;
         record.wasBack = true;
-        String reason = "back: " + why;
+        in(record, "back: " + why, nowNanos);
+    }
+
+    private void in(HostRecord record, String reason, long nowNanos) {
         record.host.flag(HealthFlag.FAILED_OUTLIER_CHECK, false, reason, nowNanos);
         around.outliers().accept(OutlierEvent.of(cluster, record.host.addressText(), record.type, Action.UNEJECT,
                 nowNanos - record.ejectedAtNanos, record.ejections, record.host.trustFactor(), reason));
@@ -250,20 +275,37 @@ public final class OutlierDetector {
      *            null: nothing was found
      */
     private void trust(HostRecord record, @Nullable Outlier outlier, double share, long nowNanos) {
-        Host host = record.host;
         String found = outlier == null ? "trusted again: nothing found in this interval" : outlier.reason();
         String reason = String.format(Locale.ROOT, "%s; it has %.0f %% of its weight", found, PERCENT * share);
+        if (outlier == null) {
+            restore(record, share, reason, nowNanos);
+            return;
+        }
+        record.cutBy = outlier.type();
+        long since = share(record, share, reason, nowNanos);
+        around.outliers().accept(new OutlierEvent(cluster, record.host.addressText(), outlier.type(),
+                Action.CUT_WEIGHT, true, since, record.ejections, share, outlier.rate(), outlier.average(),
+                outlier.threshold(), reason));
+    }
+
+    private void restore(HostRecord record, double share, String reason, long nowNanos) {
+        long since = share(record, share, reason, nowNanos);
+        around.outliers().accept(OutlierEvent.of(cluster, record.host.addressText(), record.cutBy,
+                Action.RESTORE_WEIGHT, since, record.ejections, share, reason));
+    }
+
+    /** Gives the host this part of its weight; the time since it got another one, -1 where it never did. */
+    private static long share(HostRecord record, double share, String reason, long nowNanos) {
         long since = record.trustedAtNanos == HostRecord.NEVER ? -1 : nowNanos - record.trustedAtNanos;
         record.trustedAtNanos = nowNanos;
-        host.trust(share, reason, nowNanos);
-        if (outlier == null) {
-            around.outliers().accept(OutlierEvent.of(cluster, host.addressText(), record.cutBy, Action.RESTORE_WEIGHT,
-                    since, record.ejections, share, reason));
-        } else {
-            record.cutBy = outlier.type();
-            around.outliers().accept(new OutlierEvent(cluster, host.addressText(), outlier.type(), Action.CUT_WEIGHT,
-                    true, since, record.ejections, share, outlier.rate(), outlier.average(), outlier.threshold(),
-                    reason));
+        record.host.trust(share, reason, nowNanos);
+        return since;
+    }
+
+    /** Nobody cuts its weight any more. */
+    private void trustWhole(HostRecord record, String why, long nowNanos) {
+        if (record.host.trustFactor() < 1) {
+            restore(record, 1, why, nowNanos);
         }
     }
 

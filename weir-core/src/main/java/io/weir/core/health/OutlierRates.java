@@ -13,8 +13,8 @@ final class OutlierRates {
     private static final double NANOS_PER_MILLI = 1e6;
     private static final double FACTOR_UNIT = 1000;
 
-    /** What one host did in the interval. */
-    private record Taken(long external, long local, long latencyNanos) {
+    /** What one host did in the interval; how many answers the latency is of. */
+    private record Taken(long external, long local, long latencyNanos, int timed) {
         int all(boolean ours) {
             return HostRecord.Rate.all(ours ? local : external);
         }
@@ -25,23 +25,30 @@ final class OutlierRates {
         }
     }
 
-    private final OutlierSpec spec;
+    private OutlierSpec spec;
     private final Map<HostRecord, Taken> interval = new LinkedHashMap<>();
 
     OutlierRates(OutlierSpec spec) {
         this.spec = spec;
     }
 
+    /** Compares by these rules from now on. */
+    void rules(OutlierSpec now) {
+        spec = now;
+    }
+
     /** Takes what the host did; its counts begin anew. */
     void take(HostRecord record) {
         long latencyNanos = 0;
+        int timed = 0;
         Latencies latencies = record.latencies;
         OutlierSpec.Latency rule = spec.latency();
         if (latencies != null && rule != null) {
             latencyNanos = latencies.percentileNanos(rule.percentile());
+            timed = latencies.total();
             latencies.clear();
         }
-        Taken taken = new Taken(record.external.take(), record.local.take(), latencyNanos);
+        Taken taken = new Taken(record.external.take(), record.local.take(), latencyNanos, timed);
         int enough = Math.min(spec.successRate().requestVolume(), spec.failurePercentage().requestVolume());
         record.successRate = enough(taken.all(false), enough) ? taken.percent(false) : -1;
         record.localSuccessRate = enough(taken.all(true), enough) ? taken.percent(true) : -1;
@@ -75,7 +82,7 @@ final class OutlierRates {
     }
 
     private Taken taken(HostRecord record) {
-        return interval.getOrDefault(record, new Taken(0, 0, 0));
+        return interval.getOrDefault(record, new Taken(0, 0, 0, 0));
     }
 
     private void successRate(List<Outlier> found, List<HostRecord> in, boolean ours) {
@@ -119,7 +126,7 @@ final class OutlierRates {
     /** Against the median of its peers, itself left out: with few hosts a slow one would move the median its way. */
     private void latency(List<Outlier> found, List<HostRecord> in, OutlierSpec.Latency rule) {
         List<HostRecord> compared = in.stream()
-                .filter(record -> enough(HostRecord.Rate.all(taken(record).external()), rule.requestVolume()))
+                .filter(record -> enough(taken(record).timed(), rule.requestVolume()))
                 .toList();
         if (compared.size() < Math.max(2, rule.minimumHosts())) {
             return;

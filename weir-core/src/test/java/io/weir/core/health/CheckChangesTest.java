@@ -120,6 +120,7 @@ class CheckChangesTest extends CheckedCluster {
     void aHostThatIsNotCheckedAnyMoreWhenItsWishIsHeardIsNotOutForEver() {
         HealthKeeper keeper = new HealthKeeper("c", new Stats().root(), () -> true);
         Host host = new Host(endpoints(0, 1).getFirst());
+        keeper.around(Surroundings.quiet().withChecks(prober, events::add), now);
         keeper.keep(rules(SPEC), List.of(host), _ -> true, now);
         keeper.keep(HealthRules.DEFAULT, List.of(host), _ -> true, now);
         // a worker that still has the last rules
@@ -127,6 +128,67 @@ class CheckChangesTest extends CheckedCluster {
         assertThat(host.down()).isTrue();
         assertThat(keeper.tick(now)).containsExactly(host);
         assertThat(host.down()).isFalse();
+        assertThat(kinds(host)).containsExactly(CheckEvent.Kind.EJECTED, CheckEvent.Kind.ADDED);
+        assertThat(events.getFirst().failure()).isEqualTo(CheckResult.Failure.PASSIVE);
+        assertThat(events.getLast().reason()).isEqualTo("nobody checks it any more");
+    }
+
+    private List<CheckEvent.Kind> kinds(Host host) {
+        return events.stream().filter(event -> event.host().equals(host)).map(CheckEvent::kind).toList();
+    }
+
+    /** Two hosts that are well, then one is out and one degraded. */
+    private Cluster outAndDegraded() {
+        Cluster cluster = cluster(DiscoveryType.STATIC, rules(SPEC), endpoints(0, 2));
+        tell(cluster, endpoints(0, 2));
+        answerAll(cluster, PASSED);
+        pass(cluster, 60 * SECOND);
+        cluster.askedOut(host(cluster, 0), now);
+        answer(cluster, host(cluster, 1), new CheckResult.Passed(true));
+        assertThat(host(cluster, 0).down()).isTrue();
+        assertThat(host(cluster, 1).degraded()).isTrue();
+        events.clear();
+        return cluster;
+    }
+
+    @Test
+    void whoseChecksAreTakenAwayIsInAndTheLogSaysWhy() {
+        Cluster cluster = outAndDegraded();
+        cluster.update(cluster.spec().withHealth(HealthRules.DEFAULT), now);
+        assertThat(host(cluster, 0).down()).isFalse();
+        assertThat(kinds(host(cluster, 0))).containsExactly(CheckEvent.Kind.ADDED);
+        assertThat(kinds(host(cluster, 1))).containsExactly(CheckEvent.Kind.NO_LONGER_DEGRADED);
+        assertThat(events).allSatisfy(event -> {
+            assertThat(event.reason()).isEqualTo("health checks were turned off");
+            assertThat(event.first()).isFalse();
+            assertThat(event.spec()).isEqualTo(SPEC);
+        });
+    }
+
+    @Test
+    void whoseOwnChecksAreTurnedOffIsInAndTheLogSaysWhy() {
+        for (CheckSpec next : List.of(SPEC, OTHER)) {
+            Cluster cluster = outAndDegraded();
+            Host host = host(cluster, 0);
+            cluster.update(cluster.spec().withEndpoints(with(OFF, 0, 2)).withHealth(rules(next)), now);
+            assertThat(host.down()).as("with %s", next).isFalse();
+            assertThat(kinds(host)).containsExactly(CheckEvent.Kind.ADDED);
+            assertThat(events.getLast().reason()).isEqualTo("its checks were turned off");
+            assertThat(kinds(host(cluster, 1))).as("the other host is checked all the same").isEmpty();
+        }
+    }
+
+    @Test
+    void theLogTellsBothOfAWishThatNobodyHeardBeforeTheChecksWereTakenAway() {
+        Cluster cluster = cluster(DiscoveryType.STATIC, rules(SPEC), endpoints(0, 1));
+        answerAll(cluster, PASSED);
+        events.clear();
+        Host host = host(cluster, 0);
+        cluster.askedOut(host, now);
+        cluster.update(cluster.spec().withHealth(HealthRules.DEFAULT), now);
+        cluster.tick(now);
+        assertThat(host.down()).isFalse();
+        assertThat(kinds(host)).containsExactly(CheckEvent.Kind.EJECTED, CheckEvent.Kind.ADDED);
     }
 
     @Test

@@ -20,10 +20,14 @@ public class OutlierSignalsLincheckTest {
 
     private final Host host = new Host(Endpoint.of(InetSocketAddress.createUnresolved("h", 1)));
     private final AtomicInteger failed = new AtomicInteger();
-    private final OutlierDetector detector = new OutlierDetector(
-            OutlierSpec.DEFAULT.withEjection(new OutlierSpec.Ejection(100, 100, 0, 100, true))
-                    .withConsecutive(new Consecutive(RUN, 100), new Consecutive(5, 0), new Consecutive(5, 0), false),
-            "web", Surroundings.quiet(), new Stats().root(), 0);
+    private boolean shorter;
+    private final OutlierDetector detector = new OutlierDetector(rules(RUN + 2), "web", Surroundings.quiet(),
+            new Stats().root(), 0);
+
+    private static OutlierSpec rules(int run) {
+        return OutlierSpec.DEFAULT.withEjection(new OutlierSpec.Ejection(100, 100, 0, 100, true))
+                .withConsecutive(new Consecutive(run, 100), new Consecutive(5, 0), new Consecutive(5, 0), false);
+    }
 
     @Operation
     public void fails() {
@@ -39,6 +43,13 @@ public class OutlierSignalsLincheckTest {
         detector.hosts(List.of(host));
     }
 
+    /** Fewer failures are enough from here on. */
+    @Operation(nonParallelGroup = "conductor")
+    public void rules() {
+        shorter = true;
+        detector.rules(rules(RUN), 1);
+    }
+
     @Operation(nonParallelGroup = "conductor")
     public void tick() {
         detector.tick(1);
@@ -47,7 +58,7 @@ public class OutlierSignalsLincheckTest {
     @Validate
     public void whoHasFailedThatOftenIsOut() {
         detector.tick(1);
-        if (host.is(HealthFlag.FAILED_OUTLIER_CHECK) != failed.get() >= RUN) {
+        if (host.is(HealthFlag.FAILED_OUTLIER_CHECK) != failed.get() >= (shorter ? RUN : RUN + 2)) {
             throw new IllegalStateException(failed.get() + " failures, and: " + host.healthReason());
         }
     }
