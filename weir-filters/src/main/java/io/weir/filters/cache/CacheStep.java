@@ -1,7 +1,6 @@
 package io.weir.filters.cache;
 
 import io.weir.filters.cache.Flights.Landing;
-import io.weir.filters.cache.Flights.Role;
 import io.weir.filters.cache.rules.ByteRange;
 import io.weir.filters.cache.rules.Conditions;
 import io.weir.filters.cache.rules.Directives;
@@ -16,7 +15,6 @@ import io.weir.http.filter.BodyStep;
 import io.weir.http.filter.FilterExchange;
 import io.weir.http.filter.Flow;
 import io.weir.http.route.Forward;
-import io.weir.net.transport.TimerWheel;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * of it, asks a host whether that still holds, waits for another one's answer, or goes and keeps what comes.
  */
 final class CacheStep implements BodyStep {
-    /** So long one waits at most for another's answer, all in all. */
-    static final long WAIT_NANOS_MAX = 5_000_000_000L;
     private static final Flow.Reply ONLY_IF_CACHED = new Flow.Reply(504, new byte[0], "cache.only_if_cached", 0);
     private static final HeaderName IF_RANGE = HeaderName.of("if-range");
     /** What a stale response may stand for (RFC 5861 section 4). */
@@ -54,12 +50,7 @@ final class CacheStep implements BodyStep {
     private final Cache cache;
     private final FilterExchange exchange;
     private final Keeping keeping;
-    private final TimerWheel.Timer patience = new TimerWheel.Timer() {
-        @Override
-        protected void expired(long nowNanos) {
-            wake(turn, Landing.PRIVATE); // it goes itself
-        }
-    };
+    private final Company company;
 
     /** Another one with each exchange, so that what comes late knows that it does. */
     private int turn;
@@ -76,20 +67,17 @@ final class CacheStep implements BodyStep {
     private boolean authorized;
     private boolean mayStore;
     private boolean mayWait;
-    private long patienceEndNanos;
-    private Flights.@Nullable Waiter waiter;
     /** What was found, and cannot be used as it is. */
     private @Nullable StoredResponse stale;
     private boolean validates;
     private @Nullable Answer answer;
-    /** Under which key others wait for this exchange. */
-    private @Nullable String leads;
     private boolean drops;
 
     CacheStep(Cache cache, FilterExchange exchange) {
         this.cache = cache;
         this.exchange = exchange;
         this.keeping = new Keeping(cache);
+        this.company = new Company(cache, exchange, this::wake);
     }
 
     // ---- the request ----
@@ -128,11 +116,10 @@ final class CacheStep implements BodyStep {
         asks = new Directives();
         conditions = NO_CONDITIONS;
         mayWait = true;
-        patienceEndNanos = 0;
         stale = null;
         validates = false;
         answer = null;
-        leads = null;
+        company.begin();
         drops = false;
         keeping.clear();
     }
@@ -195,7 +182,8 @@ final class CacheStep implements BodyStep {
         if (isHead || (stored == null && conditions.range() != null) || asks.noCache() || !mayWait) {
             return leaves();
         }
-        return join() == Role.WAIT ? Flow.PAUSE : leaves();
+        // what comes of credentials is seldom for others: nobody waits for it, and it waits for nobody
+        return !authorized && company.waits(key.primary()) ? Flow.PAUSE : leaves();
     }
 
     private Flow hit(StoredResponse stored, long nowMillis) {
@@ -235,36 +223,7 @@ final class CacheStep implements BodyStep {
 
     // ---- waiting for another ----
 
-    private Role join() {
-        long now = exchange.worker().nowNanos();
-        if (patienceEndNanos == 0) {
-            patienceEndNanos = now + WAIT_NANOS_MAX;
-        } else if (patienceEndNanos - now <= 0) {
-            return Role.ALONE;
-        }
-        int mine = turn;
-        var loop = exchange.worker().loop();
-        Flights.Waiter me = how -> loop.execute(() -> wake(mine, how));
-        var role = cache.flights.join(key.primary(), me, now);
-        switch (role) {
-            case LEAD -> leads = key.primary();
-            case WAIT -> {
-                waiter = me;
-                cache.numbers.waited().increment();
-                exchange.worker().timers().arm(patience, patienceEndNanos);
-            }
-            case ALONE -> {
-                // nobody waits for it
-            }
-        }
-        return role;
-    }
-
-    private void wake(int whose, Landing how) {
-        if (whose != turn || waiter == null) {
-            return;
-        }
-        stopWaiting();
+    private void wake(Landing how) {
         goOn(switch (how) {
             case STORED -> {
                 mayWait = false; // what came may be another variant, and the next one too
@@ -282,23 +241,6 @@ final class CacheStep implements BodyStep {
                 yield leaves();
             }
         });
-    }
-
-    private void stopWaiting() {
-        var me = waiter;
-        if (me != null) {
-            waiter = null;
-            exchange.worker().timers().cancel(patience);
-            cache.flights.leave(key.primary(), me);
-        }
-    }
-
-    private void land(Landing how) {
-        var flight = leads;
-        if (flight != null) {
-            leads = null;
-            cache.flights.landed(flight, how, exchange.worker().nowNanos());
-        }
     }
 
     // ---- the response ----
@@ -338,7 +280,7 @@ final class CacheStep implements BodyStep {
                 drops = true;
                 replace(known, response, now);
             }
-            land(Landing.FAILED);
+            company.land(Landing.FAILED);
             return;
         }
         var names = fromHost && mayStore && Storable.response(response, authorized)
@@ -346,13 +288,15 @@ final class CacheStep implements BodyStep {
                 : null;
         if (names == null) {
             outdated(known, response, fromHost);
-            land(fromHost ? Landing.PRIVATE : Landing.FAILED);
+            company.land(fromHost ? Landing.PRIVATE : Landing.FAILED);
             return;
         }
         if (!keeping.begin(response, names, askedMillis(), now)) {
             givesUp(Landing.PRIVATE);
         } else if (last) {
             whole();
+        } else {
+            company.coming();
         }
     }
 
@@ -369,12 +313,12 @@ final class CacheStep implements BodyStep {
         var said = fresh.directives();
         if (said.noStore() || said.isPrivate() || (authorized && !said.sharesAuthorized())) {
             cache.forget(key.primary());
-            land(Landing.PRIVATE);
+            company.land(Landing.PRIVATE);
         } else {
             var names = Storable.vary(fresh, cache.spec.allowedVary());
             if (names == null) {
                 cache.forget(key.primary());
-                land(Landing.PRIVATE);
+                company.land(Landing.PRIVATE);
             } else {
                 keep(fresh, names);
             }
@@ -424,7 +368,7 @@ final class CacheStep implements BodyStep {
         if (stale != null) { // a host says something else by now
             cache.forget(key.primary());
         }
-        land(how);
+        company.land(how);
     }
 
     /** All of the response has come. */
@@ -443,11 +387,10 @@ final class CacheStep implements BodyStep {
         long asked = version;
         if (!cache.store.blocks()) {
             cache.keep(wanted, names, response, asked);
-            land(Landing.STORED);
+            company.land(Landing.STORED);
             return;
         }
-        var flight = leads;
-        leads = null;
+        var flight = company.handOver();
         long now = exchange.worker().nowNanos();
         boolean done = cache.beside(() -> {
             try {
@@ -460,8 +403,9 @@ final class CacheStep implements BodyStep {
         });
         if (!done) {
             cache.numbers.storeSkipped().increment();
-            leads = flight;
-            land(Landing.LOST);
+            if (flight != null) {
+                cache.flights.landed(flight, Landing.LOST, now);
+            }
         }
     }
 
@@ -480,8 +424,7 @@ final class CacheStep implements BodyStep {
     @Override
     public void ended(long nowNanos) {
         turn++;
-        stopWaiting();
-        land(Landing.LOST);
+        company.ended();
         keeping.clear();
         request = null;
         stale = null;

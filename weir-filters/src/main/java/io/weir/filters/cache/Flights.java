@@ -48,7 +48,14 @@ final class Flights {
         void landed(Landing how);
     }
 
-    private final Map<String, List<Waiter>> flights = new HashMap<>();
+    /** One on its way. */
+    private static final class Flight {
+        private final List<Waiter> waiters = new ArrayList<>(0);
+        /** Its head says that the response may be kept. */
+        private boolean coming;
+    }
+
+    private final Map<String, Flight> flights = new HashMap<>();
     private final LinkedHashMap<String, Long> privateUntil = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
@@ -65,40 +72,69 @@ final class Flights {
             }
             privateUntil.remove(key);
         }
-        var waiters = flights.get(key);
-        if (waiters == null) {
+        var flight = flights.get(key);
+        if (flight == null) {
             if (flights.size() >= FLIGHTS_MAX) {
                 return Role.ALONE;
             }
-            flights.put(key, new ArrayList<>(0));
+            flights.put(key, new Flight());
             return Role.LEAD;
         }
-        if (waiters.size() >= WAITERS_MAX) {
+        if (flight.waiters.size() >= WAITERS_MAX) {
             return Role.ALONE;
         }
-        waiters.add(waiter);
+        flight.waiters.add(waiter);
         return Role.WAIT;
     }
 
     /** One that waits does so no more. */
     synchronized void leave(String key, Waiter waiter) {
-        var waiters = flights.get(key);
-        if (waiters != null) {
-            waiters.remove(waiter);
+        var flight = flights.get(key);
+        if (flight != null) {
+            flight.waiters.remove(waiter);
         }
+    }
+
+    /** The head of one on its way has come, and what follows may be kept. */
+    synchronized void comes(String key) {
+        var flight = flights.get(key);
+        if (flight != null) {
+            flight.coming = true;
+        }
+    }
+
+    /** Whether that has been said of the one on its way. */
+    synchronized boolean coming(String key) {
+        var flight = flights.get(key);
+        return flight != null && flight.coming;
+    }
+
+    /** One has waited too long: nobody shall wait for this for a while, those who do already go too. */
+    void givenUp(String key, long nowNanos) {
+        List<Waiter> waiters;
+        synchronized (this) {
+            privateUntil.put(key, nowNanos + PRIVATE_NANOS);
+            var flight = flights.get(key);
+            waiters = flight == null ? List.of() : List.copyOf(flight.waiters);
+            if (flight != null) {
+                flight.waiters.clear();
+            }
+        }
+        waiters.forEach(waiter -> waiter.landed(Landing.PRIVATE));
     }
 
     /** The one that went knows how it is. */
     void landed(String key, Landing how, long nowNanos) {
         List<Waiter> waiters;
         synchronized (this) {
-            waiters = flights.remove(key);
+            var flight = flights.remove(key);
+            waiters = flight == null ? List.of() : flight.waiters;
             if (how == Landing.PRIVATE) {
                 privateUntil.put(key, nowNanos + PRIVATE_NANOS);
+            } else if (how == Landing.STORED) {
+                privateUntil.remove(key);
             }
         }
-        if (waiters != null) {
-            waiters.forEach(waiter -> waiter.landed(how));
-        }
+        waiters.forEach(waiter -> waiter.landed(how));
     }
 }

@@ -144,4 +144,31 @@ final class CacheCrowdTest {
             assertThat(bodies.subList(1, CROWD)).containsOnly("up");
         }
     }
+
+    @Test
+    void whoBringsCredentialsWaitsForNobodyAndNobodyForHim() throws Exception {
+        String answer = response("200 OK", "mine", "Cache-Control: private");
+        try (var slow = new Slow(answer, answer);
+                var first = slow.cached.proxy.client().send("GET / HTTP/1.1\r\nHost: a\r\nAuthorization: a\r\n\r\n")) {
+            slow.cached.origin.awaitRequests(1);
+            assertThat(slow.cached.get("/", "Authorization: b").body()).isEqualTo("mine");
+            assertThat(slow.cached.get("/").body()).isEqualTo("mine");
+            slow.go.countDown();
+            assertThat(first.response().body()).isEqualTo("mine");
+            assertThat(slow.cached.count("waited")).isZero();
+        }
+    }
+
+    @Test
+    void whoeverWaitsGoesBeforeASlowHostAnswers() throws Exception {
+        String answer = response("200 OK", "body", FRESH);
+        try (var slow = new Slow(answer, answer)) {
+            var clients = slow.crowd();
+            assertThat(bodies(clients.subList(1, CROWD))).containsOnly("body");
+            int asked = slow.cached.asked();
+            assertThat(asked).isEqualTo(CROWD);
+            slow.go.countDown();
+            assertThat(clients.getFirst().response().body()).isEqualTo("body");
+        }
+    }
 }

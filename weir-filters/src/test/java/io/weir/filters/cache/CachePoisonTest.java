@@ -3,6 +3,8 @@ package io.weir.filters.cache;
 import static io.weir.filters.cache.CachedOrigin.response;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.filters.FilteredProxy;
+import io.weir.testkit.Origin;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -27,11 +29,28 @@ final class CachePoisonTest {
     @Test
     void aRequestInDisguiseIsNoneOfTheCaches() throws Exception {
         for (String line : List.of("X-HTTP-Method-Override: POST", "X-Original-URL: /admin", "X-Rewrite-URL: /admin",
-                "X-Host: evil.example")) {
+                "X-Host: evil.example", "X-Forwarded-Prefix: /evil", "X-Forwarded-Server: evil.example",
+                "X-Forwarded-Ssl: on", "Front-End-Https: on", "X-Forwarded-Uri: /admin", "X-Script-Name: /evil")) {
             try (var cached = CachedOrigin.saying(FRESH)) {
                 cached.get("/", line);
                 assertThat(cached.count("stored")).as(line).isZero();
             }
+        }
+    }
+
+    @Test
+    void whoAsksForAnotherProtocolIsAnsweredByAHost() throws Exception {
+        try (var origin = Origin.start((request, wire) -> wire.send(request.headers("upgrade").isEmpty()
+                ? response("200 OK", "body", FRESH)
+                : response("403 Forbidden", "not you")));
+                var proxy = FilteredProxy.filter(CachedOrigin.CACHE, CachedOrigin.MEMORY, "",
+                        "- { match: { prefix: / }, route: { cluster: origins, upgrade_configs: "
+                                + "[ { upgrade_type: websocket } ] } }")
+                        .before(origin);
+                var client = proxy.client()) {
+            assertThat(client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").response().status()).isEqualTo(200);
+            assertThat(client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n")
+                    .response().status()).isEqualTo(403);
         }
     }
 

@@ -23,9 +23,11 @@ public final class Storable {
     /** Final statuses that this cache understands; a 206 is a part, which it does not keep (section 3.3). */
     private static final Set<Integer> STATUSES = Set.of(200, 203, 204, 300, 301, 302, 307, 308, 404, 405, 410, 414, 451,
             501);
-    /** What some hosts take for another method or path than that of the request: it would stand under the wrong key. */
+    /** What some hosts take for another method, path, host or scheme than the request's: it has no part in the key. */
     private static final List<HeaderName> DISGUISES = names("x-http-method-override", "x-http-method",
-            "x-method-override", "x-original-url", "x-rewrite-url", "x-host", "x-original-host");
+            "x-method-override", "x-original-url", "x-rewrite-url", "x-host", "x-original-host",
+            "x-original-uri", "x-forwarded-uri", "x-forwarded-path", "x-forwarded-prefix", "x-script-name",
+            "x-forwarded-server", "x-forwarded-ssl", "x-url-scheme", "x-forwarded-protocol", "front-end-https");
     /** Conditions that this cache leaves to hosts (RFC 9110 sections 13.1.1 and 13.1.4). */
     private static final List<HeaderName> FOREIGN = names("if-match", "if-unmodified-since");
 
@@ -38,7 +40,7 @@ public final class Storable {
     /** Whether a request may be answered out of the cache, or its answer go into it. */
     public static boolean concerns(HttpHead request) {
         return (request.methodIs("GET") || request.methodIs("HEAD")) && request.framing() == Framing.NONE
-                && !hasAny(request, DISGUISES) && !hasAny(request, FOREIGN);
+                && !request.tunnel() && !hasAny(request, DISGUISES) && !hasAny(request, FOREIGN);
     }
 
     /** Whether a request's answer without an error makes what is stored invalid (section 4.4). */
