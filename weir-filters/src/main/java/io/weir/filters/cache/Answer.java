@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 record Answer(StoredResponse stored, int status, ByteRange part, long age) {
     private static final HeaderName AGE = HeaderName.of("age");
     private static final byte[] NO_BYTES = {};
+    private static final byte[] ONE_BYTE = {0};
     /** What a 304 says beside what the client knows (RFC 9110 section 15.4.5). */
     private static final Set<String> OF_NOT_MODIFIED = Set.of("cache-control", "content-location", "date", "etag",
             "expires", "vary", "server", "via", "last-modified");
@@ -60,6 +61,11 @@ record Answer(StoredResponse stored, int status, ByteRange part, long age) {
             case ByteRange.Whole _,ByteRange.Foreign _ -> status == 304 ? NO_BYTES : body;
             case ByteRange.Outside _ -> NO_BYTES;
         }, DETAILS, ResponseFlag.RFCF.bit());
+    }
+
+    /** The same where the body comes behind: a byte stands for it, so that the answer has one. */
+    Flow.Reply announcement() {
+        return new Flow.Reply(status, ONE_BYTE, DETAILS, ResponseFlag.RFCF.bit());
     }
 
     /** The body, for an answer that takes the place of a host's while that comes. */

@@ -51,6 +51,7 @@ final class CacheStep implements BodyStep {
     private final FilterExchange exchange;
     private final Keeping keeping;
     private final Company company;
+    private final Pouring pouring;
 
     /** Another one with each exchange, so that what comes late knows that it does. */
     private int turn;
@@ -78,6 +79,7 @@ final class CacheStep implements BodyStep {
         this.exchange = exchange;
         this.keeping = new Keeping(cache);
         this.company = new Company(cache, exchange, this::wake);
+        this.pouring = new Pouring(this, exchange);
     }
 
     // ---- the request ----
@@ -122,6 +124,7 @@ final class CacheStep implements BodyStep {
         company.begin();
         drops = false;
         keeping.clear();
+        pouring.clear();
     }
 
     /** Looks for what is kept; what blocks is done beside, and the request waits. */
@@ -138,12 +141,17 @@ final class CacheStep implements BodyStep {
         var wanted = key;
         var worker = exchange.worker();
         boolean looked = cache.beside(() -> {
-            var stored = cache.findOrNothing(wanted); // whatever happens, the request goes on
-            worker.loop().execute(() -> {
-                if (mine == turn && state == State.HELD) {
-                    goOn(found(stored));
-                }
-            });
+            StoredResponse stored = null;
+            try {
+                stored = cache.findOrNothing(wanted);
+            } finally { // whatever happens, the request goes on
+                var result = stored;
+                worker.loop().execute(() -> {
+                    if (mine == turn && state == State.HELD) {
+                        goOn(found(result));
+                    }
+                });
+            }
         });
         return looked ? Flow.PAUSE : pass();
     }
@@ -194,7 +202,12 @@ final class CacheStep implements BodyStep {
         cache.numbers.hit().increment();
         answer = found;
         state = State.ANSWERED;
-        return found.reply();
+        var body = found.body();
+        if (isHead || body.readableBytes() <= Pouring.PIECE_BYTES) {
+            return found.reply();
+        }
+        pouring.begin(body);
+        return found.announcement();
     }
 
     /** It goes to a host: with a question where there is something to ask about, else as it came. */
@@ -250,7 +263,10 @@ final class CacheStep implements BodyStep {
         var mine = answer;
         switch (state) {
             case ANSWERED -> {
-                if (mine != null) {
+                if (mine != null && pouring.active() && !last) {
+                    mine.replace(response, pouring.bytes());
+                } else if (mine != null) {
+                    pouring.clear();
                     mine.write(response);
                 }
             }
@@ -271,7 +287,13 @@ final class CacheStep implements BodyStep {
         boolean fromHost = exchange.fromHost();
         long now = nowMillis();
         if (known != null && validates && fromHost && response.status() == 304) {
-            stillHolds(known, response, now);
+            if (known.isMeantBy(response)) {
+                stillHolds(known, response, now);
+            } else { // another one's: the client gets what it asked about, and nobody else does
+                cache.forget(key.primary());
+                company.land(Landing.LOST);
+                replace(known, response, now);
+            }
             return;
         }
         if (ERRORS.contains(response.status())) {
@@ -342,16 +364,28 @@ final class CacheStep implements BodyStep {
 
     @Override
     public Flow responseData(BodyPart part, boolean last) {
+        if (pouring.active()) {
+            part.drop(); // it stood for what comes now
+            return pouring.pour() ? Flow.NEXT : Flow.PAUSE;
+        }
         if (drops) {
             part.drop();
         } else if (keeping.active()) {
-            if (!keeping.add(part.data())) {
-                givesUp(Landing.PRIVATE);
+            boolean tooLong = keeping.tooLong(part.data());
+            if (tooLong || !keeping.add(part.data())) {
+                givesUp(tooLong ? Landing.PRIVATE : Landing.LOST); // the next one may find room
             } else if (last) {
                 whole();
             }
         }
         return Flow.NEXT;
+    }
+
+    @Override
+    public void responseWritable() {
+        if (pouring.active() && pouring.pour()) {
+            exchange.responsePassage().resume(this);
+        }
     }
 
     @Override
@@ -365,7 +399,7 @@ final class CacheStep implements BodyStep {
     private void givesUp(Landing how) {
         keeping.clear();
         cache.numbers.storeSkipped().increment();
-        if (stale != null) { // a host says something else by now
+        if (stale != null && how == Landing.PRIVATE) { // a host says something else by now, and that is not kept
             cache.forget(key.primary());
         }
         company.land(how);
@@ -426,6 +460,7 @@ final class CacheStep implements BodyStep {
         turn++;
         company.ended();
         keeping.clear();
+        pouring.clear();
         request = null;
         stale = null;
         answer = null;

@@ -17,15 +17,20 @@ final class Gathering {
         this.cache = cache;
     }
 
-    /** Takes room for a body whose length is known. */
+    /** Whether a body of this length may be kept. Room is taken as it comes, not for what a slow host owes. */
     boolean expect(long length) {
-        return length <= cache.bodyBytesMax() && room((int) Math.max(0, length));
+        return length <= cache.bodyBytesMax();
+    }
+
+    /** Whether what has come and comes now is too long, whatever room there is. */
+    boolean tooLong(int more) {
+        return (long) size + more > cache.bodyBytesMax();
     }
 
     /** Copies a piece; false where there is no room for it, and nothing is kept any more. */
     boolean add(ByteBuf data) {
         int more = data.readableBytes();
-        if ((long) size + more > cache.bodyBytesMax() || !room(size + more)) {
+        if (tooLong(more) || !room(size + more)) {
             clear();
             return false;
         }

@@ -27,12 +27,17 @@ final class Keeping {
         return head != null;
     }
 
-    /** A head comes whose response may be kept; false where there is no room for its body. */
+    /** A head comes whose response may be kept; false where its body is too long. */
     boolean begin(HttpHead response, List<HeaderName> dependsOn, long askedMillis, long nowMillis) {
         head = StoredResponse.of(response, NO_BYTES, askedMillis, nowMillis);
         vary = dependsOn;
         expected = response.framing() == Framing.LENGTH ? response.contentLength() : -1;
         return gathering.expect(Math.max(0, expected));
+    }
+
+    /** Whether a piece makes it too long to be kept. */
+    boolean tooLong(ByteBuf data) {
+        return gathering.tooLong(data.readableBytes());
     }
 
     /** A piece comes; false where there is no room for it. */

@@ -43,7 +43,8 @@ final class Rfc9111Test {
 
     @Test
     void section3NoStoreAndPrivateAreNotStored() throws Exception {
-        for (String said : List.of("no-store, max-age=600", "private, max-age=600", "private=\"x\", max-age=600",
+        for (String said : List.of("no-store, max-age=600", "x=\"a, no-store, max-age=600", "private, max-age=600",
+                "private=\"x\", max-age=600",
                 "max-age=600, PRIVATE")) {
             try (var cached = CachedOrigin.saying("Cache-Control: " + said)) {
                 cached.get("/");
@@ -354,6 +355,58 @@ final class Rfc9111Test {
             assertThat(head.body()).isEmpty();
             assertThat(head.headers("content-length")).containsExactly("5");
             assertThat(cached.asked()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void section4A304AboutAnotherRepresentationRenewsNothing() throws Exception {
+        var count = new java.util.concurrent.atomic.AtomicInteger();
+        try (var cached = CachedOrigin.of((request, wire) -> wire.send(switch (count.incrementAndGet()) {
+            case 1 -> response("200 OK", "old", STALE, "ETag: \"a\"");
+            case 2 -> "HTTP/1.1 304 Not Modified\r\nETag: \"b\"\r\n" + FRESH + "\r\n\r\n";
+            default -> response("200 OK", "new", FRESH, "ETag: \"b\"");
+        }))) {
+            cached.get("/");
+            cached.get("/");
+            assertThat(cached.get("/").body()).isEqualTo("new");
+            assertThat(cached.origin.requests().getLast().headers("if-none-match")).isEmpty();
+        }
+    }
+
+    @Test
+    void aLongBodyGoesOutInPiecesWholeOrInPart() throws Exception {
+        String body = "0123456789abcdef".repeat(40_000);
+        try (var cached = CachedOrigin.of((request, wire) -> wire.send(response("200 OK", body, FRESH)))) {
+            assertThat(cached.get("/").body()).isEqualTo(body);
+            try (var client = cached.proxy.client()) {
+                for (int i = 0; i < 3; i++) { // the connection goes on behind it
+                    assertThat(client.send("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n").response().body())
+                            .isEqualTo(body);
+                    var part = client.send("GET / HTTP/1.1\r\nHost: shop.example\r\nRange: bytes=5-400004\r\n\r\n")
+                            .response();
+                    assertThat(part.status()).isEqualTo(206);
+                    assertThat(part.header("content-length")).contains("400000");
+                    assertThat(part.body()).isEqualTo(body.substring(5, 400_005));
+                    var head = client.send("HEAD / HTTP/1.1\r\nHost: shop.example\r\n\r\n").responseTo("HEAD");
+                    assertThat(head.header("content-length")).contains("640000");
+                }
+            }
+            assertThat(cached.asked()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aReaderWhoGoesAwayInTheMiddleOfALongBodyLeavesNothingBehind() throws Exception {
+        String body = "x".repeat(7_000_000);
+        try (var cached = CachedOrigin.of((request, wire) -> wire.send(response("200 OK", body, FRESH)))) {
+            cached.get("/");
+            try (var client = cached.proxy.client()) {
+                client.send("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n");
+                io.weir.http.server.ProxyFixture.eventually(() -> cached.count("hit") == 1);
+                client.reset();
+            }
+            assertThat(cached.get("/").body()).hasSize(7_000_000);
+            assertThat(cached.asked()).isEqualTo(1);
         }
     }
 }

@@ -71,7 +71,7 @@ public final class Directives {
         }
     }
 
-    /** The comma behind a list's element, not one within quotes. */
+    /** The comma behind a list's element, not one within quotes; a quote that does not end is none. */
     private static int elementEnd(String line, int from) {
         boolean quoted = false;
         int i = from;
@@ -82,6 +82,10 @@ public final class Directives {
             } else if (c == '\\' && quoted) {
                 i++;
             }
+        }
+        if (quoted) { // else it would swallow what stands behind it, such as no-store
+            int comma = line.indexOf(',', from);
+            return comma < 0 ? line.length() : comma;
         }
         return Math.min(i, line.length());
     }

@@ -116,6 +116,25 @@ public final class StoredResponse implements Entry {
         return end == HttpDate.NONE ? 0 : Math.clamp((end - dateMillis) / 1000, 0, Directives.SECONDS_MAX);
     }
 
+    /**
+     * Whether a 304 is about this response: its validator, where it brings one, is this one's (section 4.3.4). An
+     * {@code ETag} is compared weakly, and alone where both have one.
+     */
+    public boolean isMeantBy(HttpHead notModified) {
+        String tag = notModified.value(ETAG);
+        if (tag != null && etag != null) {
+            return opaque(tag).equals(opaque(etag));
+        }
+        String modified = notModified.value(LAST_MODIFIED);
+        return tag == null
+                && (modified == null || lastModified == null || modified.strip().equals(lastModified.strip()));
+    }
+
+    private static String opaque(String tag) {
+        String text = tag.strip();
+        return text.startsWith("W/") ? text.substring(2) : text;
+    }
+
     /** This with what a 304 says anew, which has just come (section 3.2). */
     public StoredResponse refreshed(HttpHead notModified, long asked, long came) {
         var fresh = lines(notModified);
