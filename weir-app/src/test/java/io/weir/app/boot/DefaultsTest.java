@@ -75,6 +75,7 @@ final class DefaultsTest {
             "CorsPolicy.forward_not_matching_preflights", "CsrfPolicy.filter_enabled",
             "FileSystemHttpCacheConfig.max_individual_cache_entry_size_bytes", "ResponseMapper.status_code",
             "RouteMatch.runtime_fraction", "ComparisonFilter.value", "CsrfPolicy.shadow_enabled",
+            "BandwidthLimit.limit_kbps", "BandwidthLimit.runtime_enabled",
             "Compressor.content_length", "Compressor.runtime_enabled", "HTTPFault.max_active_faults",
             "ResponseDirectionOverrides.remove_accept_encoding_header",
             "Route.per_request_buffer_limit_bytes", "Route.request_body_buffer_limit",
