@@ -217,8 +217,8 @@ final class Answer {
             }
             fits = out.size() <= (long) spec.responseBytesMax() * 8; // JSON of a message is longer, within reason
             readable = fits;
-        } catch (InvalidProtocolBufferException e) {
-            readable = false;
+        } catch (InvalidProtocolBufferException | RuntimeException e) {
+            readable = false; // a time out of range is an IllegalArgumentException of the printer's
         }
         return readable;
     }

@@ -127,6 +127,11 @@ final class ItemsService {
         var brought = (DynamicMessage) of(asked, "item");
         var type = brought.getDescriptorForType();
         var item = brought.toBuilder().setField(type.findFieldByName("name"), of(asked, "id"));
+        if (of(asked, "id").equals("timeless")) { // a time that JSON has no word for
+            var at = type.findFieldByName("at");
+            item.setField(at, DynamicMessage.newBuilder(at.getMessageType())
+                    .setField(at.getMessageType().findFieldByName("seconds"), 1L << 60).build());
+        }
         for (Object label : (List<?>) of(asked, "labels")) {
             item.addRepeatedField(type.findFieldByName("labels"), label);
         }

@@ -95,6 +95,21 @@ class TranscodeTest {
     }
 
     @Test
+    void anAnswerThatJsonHasNoWordForCostsItsCallAndNotTheConnectionToTheServer() throws Exception {
+        try (var fixture = transcoding("")) {
+            for (int i = 0; i < 2; i++) {
+                var answer = fixture.send(fixture.request("/v1/items/timeless"));
+                assertThat(answer.statusCode()).isEqualTo(500);
+                assertThat(text(answer)).startsWith("The response cannot be transcoded.");
+                assertThat(fixture.proxy.logged().details()).isEqualTo("grpc_transcode_bad_response");
+            }
+            assertThat(get(fixture, "/v1/items/i")).isEqualTo("{\"name\":\"i\"}");
+            assertThat(fixture.count("upstream_cx_total")).isEqualTo(1);
+            assertThat(fixture.count("upstream_cx_destroy")).isZero();
+        }
+    }
+
+    @Test
     void aStreamIsAnArrayOrLinesOrEvents() throws Exception {
         try (var array = transcoding("");
                 var lines = transcoding("print_options: { stream_newline_delimited: true }\n");

@@ -64,6 +64,16 @@ final class Gate {
         return end && waiting.isEmpty();
     }
 
+    /** Whether what goes on now is the last, so that the end has gone on with it. */
+    boolean goesLast() {
+        boolean last = atEnd() && trailers == null;
+        if (last) {
+            end = false;
+            over = true;
+        }
+        return last;
+    }
+
     /** Forgets everything, and releases what belongs to the gate. */
     void clear() {
         part.drop();

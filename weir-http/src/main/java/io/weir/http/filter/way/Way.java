@@ -126,6 +126,8 @@ public final class Way implements Passage {
         try {
             bodyless = last;
             passHead(first, head, last);
+        } catch (RuntimeException bug) {
+            crossing.failed(bug); // it costs this exchange, not all that share its connection
         } finally {
             crossing.leave();
         }
@@ -151,6 +153,8 @@ public final class Way implements Passage {
         crossing.enter();
         try {
             passData(first, data, last);
+        } catch (RuntimeException bug) {
+            crossing.failed(bug);
         } finally {
             crossing.leave();
         }
@@ -165,6 +169,8 @@ public final class Way implements Passage {
         crossing.enter();
         try {
             passTrailers(first, trailers);
+        } catch (RuntimeException bug) {
+            crossing.failed(bug);
         } finally {
             crossing.leave();
         }
@@ -298,24 +304,14 @@ public final class Way implements Passage {
         var head = gate.head;
         if (head != null) {
             gate.head = null;
-            boolean last = gate.atEnd() && gate.trailers == null;
-            if (last) {
-                gate.end = false;
-                gate.over = true;
-            }
-            passHead(i + stride, head, last);
+            passHead(i + stride, head, gate.goesLast());
         }
         while (turn == mine && !gate.blocked()) {
             var data = gate.poll();
             if (data == null) {
                 break;
             }
-            boolean last = gate.atEnd() && gate.trailers == null;
-            if (last) {
-                gate.end = false;
-                gate.over = true;
-            }
-            passData(i + stride, data, last);
+            passData(i + stride, data, gate.goesLast());
         }
         if (turn == mine && !gate.blocked() && gate.end) {
             gate.end = false;

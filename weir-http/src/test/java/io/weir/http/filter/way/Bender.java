@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * A filter for tests that does to a request and its response what the request's field of the filter's name says, as
  * words: {@code double} every byte, {@code append} to the end, {@code drop} every byte but the x's, {@code gather} the
  * body behind the head, {@code trickle} it, {@code late} heads, {@code trailers} at the end of responses, {@code stuck}
- * for good, {@code stuck-back} in the response, or {@code reply-MOMENT}.
+ * for good, {@code stuck-back} in the response, {@code reply-MOMENT}, or {@code throw-MOMENT}.
  */
 record Bender(String name, Queue<String> heard, AtomicInteger held) implements HttpFilterSpec {
     static final Flow.Reply REPLY = new Flow.Reply(418, "tea".getBytes(StandardCharsets.US_ASCII), "teapot", 0);
@@ -71,6 +71,9 @@ record Bender(String name, Queue<String> heard, AtomicInteger held) implements H
 
         private Flow moment(String which, Flow otherwise) {
             filter.heard.add(filter.name + " " + which);
+            if (words.contains("throw-" + which)) {
+                throw new IllegalStateException("this filter breaks");
+            }
             return words.contains("reply-" + which) ? REPLY : otherwise;
         }
 

@@ -120,6 +120,39 @@ final class MomentsTest {
     }
 
     @Test
+    void aFilterThatBreaksCostsItsExchangeAndNotTheConnection() throws Exception {
+        for (String moment : List.of("request-head", "request-data", "request-trailers", "response-head")) {
+            outer.heard().clear();
+            try (var origin = Origin.start((_, wire) -> answer(wire, "hello"));
+                    var proxy = proxy(origin);
+                    var client = proxy.client();
+                    var second = RawHttp2.connect(proxy.port)) {
+                assertThat(client.send(post("f2: throw-" + moment + "\r\n", "body")).response().status()).as(moment)
+                        .isEqualTo(500);
+                assertThat(proxy.logged().details()).isEqualTo("filter_failed");
+                over(proxy);
+                second.post(1, "/", "f2: throw-" + moment).data(1, "body", false).frame(RawHttp2.HEADERS,
+                        RawHttp2.END_HEADERS | RawHttp2.END_STREAM, 1, RawHttp2.block("x-t: 1"));
+                assertThat(second.answer(1).status).as(moment).isEqualTo(500);
+                second.get(3, "/");
+                assertThat(second.answer(3).text()).as(moment).isEqualTo("hello");
+            }
+        }
+        for (String moment : List.of("response-data", "response-trailers")) {
+            outer.heard().clear();
+            try (var origin = Origin.start((_, wire) -> answer(wire, "hello"));
+                    var proxy = proxy(origin);
+                    var second = RawHttp2.connect(proxy.port)) {
+                second.get(1, "/", "f2: throw-" + moment);
+                assertThat(second.answer(1).reset).as(moment).isEqualTo(Http2Error.INTERNAL_ERROR);
+                assertThat(proxy.logged().details()).isEqualTo("filter_failed");
+                second.get(3, "/");
+                assertThat(second.answer(3).text()).as(moment).isEqualTo("hello");
+            }
+        }
+    }
+
+    @Test
     void aClientThatLeavesWhileAFilterHoldsItsRequestFreesEverything() throws Exception {
         for (String field : List.of("f2: stuck\r\n", "f1: gather\r\n")) {
             outer.heard().clear();
