@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what a level of the routes says of the compressor. */
 public final class CompressorPerRouteReader implements ExtensionReader<CompressorPerRoute, Object> {
-    /** What it changes; null keeps what holds outside. */
+    /** What it changes; null keeps what holds outside. With {@code responses} these are compressed whatever holds. */
     private record Changes(String libraryName, @Nullable Compression library,
-            @Nullable Boolean removeAcceptEncoding) implements FilterOverride {
+            boolean responses, @Nullable Boolean removeAcceptEncoding) implements FilterOverride {
         @Override
         public Class<?> filter() {
             return CompressorSpec.class;
@@ -21,10 +21,12 @@ public final class CompressorPerRouteReader implements ExtensionReader<Compresso
         @Override
         public Object over(Object outer) {
             var spec = (CompressorSpec) outer;
-            var response = removeAcceptEncoding == null
-                    ? spec.response()
-                    : new CompressorSpec.Responses(spec.response().direction(), spec.response().disableOnEtag(),
-                            removeAcceptEncoding, spec.response().uncompressible(), spec.response().statusHeader());
+            var outside = spec.response();
+            var direction = new CompressorSpec.Direction(responses || outside.direction().enabled(),
+                    outside.direction().lengthMin(), outside.direction().contentTypes());
+            var response = new CompressorSpec.Responses(direction, outside.disableOnEtag(),
+                    removeAcceptEncoding == null ? outside.removeAcceptEncoding() : removeAcceptEncoding,
+                    outside.uncompressible(), outside.statusHeader());
             return new CompressorSpec(library == null ? spec.libraryName() : libraryName,
                     library == null ? spec.library() : library, spec.request(), response, spec.chooseFirst(),
                     spec.directionInNumbers());
@@ -57,6 +59,7 @@ public final class CompressorPerRouteReader implements ExtensionReader<Compresso
             }
         }
         return new Changes(overrides.getCompressorLibrary().getName(), library,
+                overrides.hasResponseDirectionConfig(),
                 direction.hasRemoveAcceptEncodingHeader()
                         ? direction.getRemoveAcceptEncodingHeader().getValue()
                         : null);

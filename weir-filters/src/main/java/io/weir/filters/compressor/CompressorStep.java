@@ -35,6 +35,7 @@ final class CompressorStep implements BodyStep {
     private @Nullable Compressing up;
     private @Nullable Compressing down;
     private @Nullable String accepted;
+    private boolean headOnly;
 
     CompressorStep(CompressorSpec spec, CompressorSpec.Numbers upNumbers, CompressorSpec.Numbers downNumbers,
             CompressorSpec.Asked asked, FilterExchange exchange) {
@@ -55,8 +56,10 @@ final class CompressorStep implements BodyStep {
     @Override
     public Flow requestHead(HttpHead request, boolean last) {
         accepted = null;
+        headOnly = false;
         if (spec.response().direction().enabled()) {
             accepted = joined(request, ACCEPT_ENCODING);
+            headOnly = request.methodIs("HEAD");
             exchange.metadata().put(NAMESPACE, spec.library().encoding(), spec.chooseFirst());
             if (spec.response().removeAcceptEncoding()) {
                 request.remove(ACCEPT_ENCODING);
@@ -67,7 +70,7 @@ final class CompressorStep implements BodyStep {
             return Flow.NEXT;
         }
         boolean takes = !last && request.framing() != Framing.NONE && longEnough(rules, upNumbers, request)
-                && rules.admits(request) && !request.has(CONTENT_ENCODING);
+                && rules.admits(request) && !request.has(CONTENT_ENCODING) && !noTransform(request);
         if (takes) {
             up = spec.library().open();
             upNumbers.compressed().increment();
@@ -110,22 +113,31 @@ final class CompressorStep implements BodyStep {
             down = spec.library().open();
             downNumbers.compressed().increment();
             coded(response);
-            String tag = response.value(ETAG);
-            if (tag != null && !tag.regionMatches(true, 0, "W/", 0, 2)) {
-                response.remove(ETAG); // a strong one is of bytes that the client does not see
-            }
-            response.remove(ACCEPT_RANGES);
+            forgetIdentity(response);
             status(response, length < 0 ? "Compressed" : "Compressed;OriginalLength=" + length);
         } else {
             downNumbers.notCompressed().increment();
             if (refused != null && !refused.isEmpty()) {
                 status(response, refused);
             }
+            if (refused == null && headOnly && own(choice(), response)) { // as its GET would be told
+                response.remove(HeaderName.CONTENT_LENGTH);
+                forgetIdentity(response);
+            }
         }
         if (refused == null) {
             vary(response); // whoever else asks may get it compressed
         }
         return Flow.NEXT;
+    }
+
+    /** A strong tag, and ranges, are of bytes that the client does not see. */
+    private static void forgetIdentity(HttpHead response) {
+        String tag = response.value(ETAG);
+        if (tag != null && !tag.regionMatches(true, 0, "W/", 0, 2)) {
+            response.remove(ETAG);
+        }
+        response.remove(ACCEPT_RANGES);
     }
 
     /** Why a response is not compressed, whoever asks, as the status field says it; null where it may be. */
@@ -144,17 +156,29 @@ final class CompressorStep implements BodyStep {
         if (rules.uncompressible().contains(response.status())) {
             return "StatusCodeNotAllowed";
         }
-        String control = joined(response, CACHE_CONTROL);
         if (response.has(CONTENT_ENCODING) || response.has(HeaderName.CONTENT_RANGE) || response.status() == 204
                 || response.status() == 304
-                || (control != null && control.toLowerCase(Locale.ROOT).contains("no-transform"))) {
+                || noTransform(response)) {
             return "";
         }
         return null;
     }
 
+    private static boolean noTransform(HttpHead head) {
+        String control = joined(head, CACHE_CONTROL);
+        return control != null && control.toLowerCase(Locale.ROOT).contains("no-transform");
+    }
+
+    private AcceptEncoding choice() {
+        return AcceptEncoding.choose(accepted, exchange.metadata().namespace(NAMESPACE));
+    }
+
+    private boolean own(AcceptEncoding choice, HttpHead response) {
+        return spec.library().encoding().equals(choice.encoding()) && response.status() >= 200;
+    }
+
     private boolean chosen(HttpHead response) {
-        var choice = AcceptEncoding.choose(accepted, exchange.metadata().namespace(NAMESPACE));
+        var choice = choice();
         boolean own = spec.library().encoding().equals(choice.encoding());
         switch (choice.verdict()) {
             case NONE -> asked.none().increment();
@@ -163,7 +187,7 @@ final class CompressorStep implements BodyStep {
             case WILDCARD -> asked.wildcard().increment();
             case NOT_VALID -> asked.notValid().increment();
         }
-        return own && response.status() >= 200;
+        return own(choice, response);
     }
 
     private void status(HttpHead response, String text) {
@@ -176,9 +200,14 @@ final class CompressorStep implements BodyStep {
         String known = joined(response, VARY);
         if (known == null) {
             response.add(VARY, "Accept-Encoding");
-        } else if (!known.toLowerCase(Locale.ROOT).contains("accept-encoding") && !known.strip().equals("*")) {
-            response.set(VARY, known + ", Accept-Encoding");
+            return;
         }
+        for (String member : known.split(",", -1)) {
+            if (member.strip().equalsIgnoreCase("accept-encoding") || member.strip().equals("*")) {
+                return;
+            }
+        }
+        response.set(VARY, known + ", Accept-Encoding");
     }
 
     @Override

@@ -15,6 +15,10 @@ final class DecompressorStep implements BodyStep {
     private static final HeaderName ACCEPT_ENCODING = HeaderName.of("accept-encoding");
     private static final HeaderName CONTENT_ENCODING = HeaderName.of("content-encoding");
     private static final HeaderName CACHE_CONTROL = HeaderName.of("cache-control");
+    private static final HeaderName RANGE = HeaderName.of("range");
+    private static final HeaderName ETAG = HeaderName.of("etag");
+    private static final HeaderName ACCEPT_RANGES = HeaderName.of("accept-ranges");
+    private static final int PARTIAL_CONTENT = 206;
 
     private final DecompressorSpec spec;
     private final Unpacking up;
@@ -34,7 +38,7 @@ final class DecompressorStep implements BodyStep {
 
     @Override
     public Flow requestHead(HttpHead request, boolean last) {
-        if (spec.advertise() && spec.response().enabled()) {
+        if (spec.advertise() && spec.response().enabled() && !request.has(RANGE)) { // a part cannot be unpacked
             advertise(request);
         }
         begin(up, spec.request(), request, last);
@@ -57,13 +61,15 @@ final class DecompressorStep implements BodyStep {
         request.set(ACCEPT_ENCODING, known + "," + encoding);
     }
 
-    private void begin(Unpacking side, DecompressorSpec.Direction rules, HttpHead head, boolean last) {
+    /** Whether this body is unpacked. */
+    private boolean begin(Unpacking side, DecompressorSpec.Direction rules, HttpHead head, boolean last) {
         if (!rules.enabled()) {
-            return;
+            return false;
         }
         String codings = joined(head, CONTENT_ENCODING);
-        if (codings != null && !last && head.framing() != Framing.NONE && allowed(rules, head)
-                && outermost(codings)) {
+        boolean takes = codings != null && !last && head.framing() != Framing.NONE && whole(head)
+                && allowed(rules, head);
+        if (takes && codings != null && outermost(codings)) {
             String rest = codings.substring(0, Math.max(0, codings.lastIndexOf(','))).strip();
             head.remove(CONTENT_ENCODING);
             if (!rest.isEmpty()) {
@@ -72,9 +78,24 @@ final class DecompressorStep implements BodyStep {
             head.remove(HeaderName.CONTENT_LENGTH);
             head.framing(Framing.CHUNKED, -1);
             side.begin();
-        } else {
-            side.numbers().notDecompressed().increment();
+            return true;
         }
+        side.numbers().notDecompressed().increment();
+        return false;
+    }
+
+    /** A part of what is coded is no coding of a part (RFC 9110 section 14.2). */
+    private static boolean whole(HttpHead head) {
+        return head.status() != PARTIAL_CONTENT && !head.has(HeaderName.CONTENT_RANGE);
+    }
+
+    /** What is said of the coded bytes does not hold for those that come of them. */
+    private static void forgetCoded(HttpHead response) {
+        String tag = response.value(ETAG);
+        if (tag != null && !tag.regionMatches(true, 0, "W/", 0, 2)) {
+            response.remove(ETAG);
+        }
+        response.remove(ACCEPT_RANGES);
     }
 
     private static boolean allowed(DecompressorSpec.Direction rules, HttpHead head) {
@@ -101,7 +122,9 @@ final class DecompressorStep implements BodyStep {
 
     @Override
     public Flow responseHead(HttpHead response, boolean last) {
-        begin(down, spec.response(), response, last);
+        if (begin(down, spec.response(), response, last)) {
+            forgetCoded(response);
+        }
         return Flow.NEXT;
     }
 

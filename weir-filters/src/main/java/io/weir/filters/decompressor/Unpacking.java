@@ -165,7 +165,7 @@ final class Unpacking {
     }
 
     private Flow end(Decompressing mine) {
-        if (last && !mine.complete()) {
+        if (last && in > 0 && !mine.complete()) { // no bytes are no coding, and nothing is missing
             return back ? BAD_RESPONSE : BAD;
         }
         return Flow.NEXT;

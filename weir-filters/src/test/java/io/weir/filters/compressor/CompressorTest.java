@@ -131,6 +131,50 @@ final class CompressorTest {
     }
 
     @Test
+    void anAnswerToHeadDoesNotTellOfBytesThatGetWouldNotGive() throws Exception {
+        try (var origin = Origin.sending("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 400\r\n"
+                + "ETag: \"strong\"\r\n\r\n");
+                var proxy = filter(COMPRESSOR, library("gzip")).before(origin);
+                var client = proxy.client()) {
+            client.send("HEAD / HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n");
+            var packed = client.responseTo("HEAD");
+            assertThat(packed.header("content-length")).isEmpty();
+            assertThat(packed.header("etag")).isEmpty();
+            client.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+            var plain = client.responseTo("HEAD");
+            assertThat(plain.header("content-length")).contains("400");
+            assertThat(plain.header("etag")).contains("\"strong\"");
+        }
+    }
+
+    @Test
+    void aFieldWhoseNameEndsAlikeIsNotTheOneThatCachesAreToldOf() throws Exception {
+        try (var origin = plain("Vary: X-Accept-Encoding\r\n");
+                var proxy = filter(COMPRESSOR, library("gzip")).before(origin)) {
+            assertThat(ask(proxy, "").header("vary")).contains("X-Accept-Encoding, Accept-Encoding");
+        }
+        try (var origin = plain("Vary: Cookie, accept-encoding\r\n");
+                var proxy = filter(COMPRESSOR, library("gzip")).before(origin)) {
+            assertThat(ask(proxy, "").header("vary")).contains("Cookie, accept-encoding");
+        }
+    }
+
+    @Test
+    void aLevelOfTheRoutesThatSpeaksOfResponsesSwitchesThemOn() throws Exception {
+        String routes = "- { match: { prefix: /on }, route: { cluster: origins }, "
+                + perFilter(PER_ROUTE, "overrides: { response_direction_config: {} }") + " }\n" + ROUTE;
+        try (var origin = plain("");
+                var proxy = filter(COMPRESSOR, library("gzip")
+                        + ", response_direction_config: { common_config: { enabled: { default_value: false } } }", "",
+                        routes).before(origin);
+                var client = proxy.client()) {
+            String fields = " HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n";
+            assertThat(client.send("GET /" + fields).response().header("content-encoding")).isEmpty();
+            assertThat(client.send("GET /on" + fields).response().header("content-encoding")).contains("gzip");
+        }
+    }
+
+    @Test
     void ofSeveralCodingsTheClientsFavouriteIsTaken() throws Exception {
         String manager = "stat_prefix: test\nhttp_filters:\n- " + entry("a", COMPRESSOR, library("gzip")) + "\n- "
                 + entry("b", COMPRESSOR, library("brotli")) + "\n- "
@@ -177,6 +221,10 @@ final class CompressorTest {
             var request = origin.requests().getFirst();
             assertThat(request.header("content-encoding")).contains("gzip");
             assertThat(gunzip(request.body())).isEqualTo(TEXT);
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nCache-Control: no-transform\r\n"
+                    + "Content-Length: " + TEXT.length() + "\r\n\r\n" + TEXT);
+            assertThat(client.response().status()).isEqualTo(200);
+            assertThat(origin.requests().getLast().body()).as("not to be changed").isEqualTo(TEXT);
         }
     }
 

@@ -112,6 +112,57 @@ final class DecompressorTest {
     }
 
     @Test
+    void aPartOfWhatIsCodedStaysAsItIsAndIsNotAskedFor() throws Exception {
+        for (String start : List.of("206 Partial Content\r\n", "200 OK\r\nContent-Range: bytes 0-4/90\r\n")) {
+            try (var origin = Origin.sending("HTTP/1.1 " + start + "Content-Encoding: gzip\r\nETag: \"s\"\r\n"
+                    + "Content-Length: 5\r\n\r\nabcde");
+                    var proxy = filter(DECOMPRESSOR, library("decompressor", "gzip", "")).before(origin);
+                    var client = proxy.client()) {
+                client.send("GET / HTTP/1.1\r\nHost: a\r\nRange: bytes=0-4\r\n\r\n");
+                var answer = client.response();
+                assertThat(answer.body()).isEqualTo("abcde");
+                assertThat(answer.header("content-encoding")).contains("gzip");
+                assertThat(answer.header("etag")).contains("\"s\"");
+                assertThat(origin.requests().getLast().header("accept-encoding")).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void whatIsSaidOfTheCodedBytesGoesWithTheCoding() throws Exception {
+        byte[] packed = gzip("hello".getBytes(StandardCharsets.US_ASCII));
+        for (String tag : List.of("\"strong\"", "W/\"weak\"")) {
+            try (var origin = Origin.start((_, wire) -> {
+                wire.send("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nAccept-Ranges: bytes\r\nETag: " + tag
+                        + "\r\nContent-Length: " + packed.length + "\r\n\r\n");
+                wire.send(packed);
+            });
+                    var proxy = filter(DECOMPRESSOR, library("decompressor", "gzip", "")).before(origin);
+                    var client = proxy.client()) {
+                var answer = client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").response();
+                assertThat(answer.body()).isEqualTo("hello");
+                assertThat(answer.header("accept-ranges")).isEmpty();
+                assertThat(answer.header("etag").orElse("")).isEqualTo(tag.startsWith("W") ? tag : "");
+            }
+        }
+    }
+
+    @Test
+    void aBodyOfNoBytesIsWholeInEveryCoding() throws Exception {
+        for (String kind : List.of("gzip", "brotli", "zstd")) {
+            String coding = kind.equals("brotli") ? "br" : kind;
+            try (var origin = Origin.answering("ok");
+                    var proxy = filter(DECOMPRESSOR, library("decompressor", kind, "")).before(origin);
+                    var client = proxy.client()) {
+                client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Encoding: " + coding
+                        + "\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+                assertThat(client.response().status()).as(kind).isEqualTo(200);
+                assertThat(origin.requests().getLast().body()).isEmpty();
+            }
+        }
+    }
+
+    @Test
     void severalMembersAreOneBody() throws Exception {
         var both = new ByteArrayOutputStream();
         both.write(gzip("one ".getBytes(StandardCharsets.US_ASCII)));
