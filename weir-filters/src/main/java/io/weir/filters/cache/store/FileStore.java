@@ -57,17 +57,29 @@ public final class FileStore implements CacheStore {
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(limits.directory(), PREFIX + "*")) {
             for (Path file : files) {
-                String name = file.getFileName().toString();
-                if (name.endsWith(UNFINISHED)) {
-                    Files.deleteIfExists(file);
-                } else {
-                    enter(name, Files.size(file));
-                }
+                found(file);
             }
         } catch (IOException e) {
             LOG.warn("what is in {} cannot be told: {}", limits.directory(), e.toString());
         }
         scanned = true;
+    }
+
+    /** One that cannot be looked at, or is gone meanwhile, costs the others nothing. */
+    private void found(Path file) {
+        String name = file.getFileName().toString();
+        try {
+            if (!Files.isRegularFile(file)) {
+                return; // not of ours
+            }
+            if (name.endsWith(UNFINISHED)) {
+                Files.deleteIfExists(file);
+            } else {
+                enter(name, Files.size(file));
+            }
+        } catch (IOException e) {
+            LOG.warn("{} is left alone: {}", file, e.toString());
+        }
     }
 
     /** Whether all that was in the directory has been found. */
@@ -172,9 +184,9 @@ public final class FileStore implements CacheStore {
     @Override
     public void remove(String key) {
         String name = name(key);
-        if (unlisted(name) || !scanned) { // one that has not been found yet shall not be
-            Thread.ofVirtual().name("cache-remove").start(() -> delete(name));
-        }
+        unlisted(name); // and the file goes even where it is not known: the index may be wrong, and what it is shall
+                        // not
+        Thread.ofVirtual().name("cache-remove").start(() -> delete(name));
     }
 
     private void forget(String name) {

@@ -121,4 +121,31 @@ final class StoresTest {
             assertThat(all).hasSize(2);
         }
     }
+
+    @Test
+    void whatIsNoFileOfACacheKeepsNoOtherFromBeingFound(@TempDir Path directory) throws Exception {
+        var store = files(directory, 100);
+        for (int i = 0; i < 20; i++) {
+            store.put("k" + i, response(10));
+            Files.createDirectories(directory.resolve("weir-" + i + ".part").resolve("x"));
+        }
+        var again = files(directory, 100);
+        for (int i = 0; i < 20; i++) {
+            assertThat(again.find("k" + i)).isNotNull();
+        }
+    }
+
+    @Test
+    void whatIsForgottenIsGoneEvenWhereItWasNotKnown(@TempDir Path directory) throws Exception {
+        var other = files(directory, 100);
+        files(directory, 100).put("a", response(10));
+        other.remove("a");
+        ProxyFixture.eventually(() -> {
+            try (var all = Files.list(directory)) {
+                return all.findAny().isEmpty();
+            } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
+    }
 }
