@@ -1,5 +1,6 @@
 package io.weir.filters.transcode;
 
+import com.google.gson.JsonElement;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.util.ArrayList;
@@ -27,6 +28,34 @@ final class FieldPaths {
             in = inner ? field.getMessageType() : null;
         }
         return fields;
+    }
+
+    /** Whether two say the same field, one of them a part of the other, or fields of which there can be only one. */
+    static boolean clash(List<FieldDescriptor> one, List<FieldDescriptor> other) {
+        int both = Math.min(one.size(), other.size());
+        for (int i = 0; i < both; i++) {
+            if (!one.get(i).equals(other.get(i))) {
+                var choice = one.get(i).getRealContainingOneof();
+                return choice != null && choice.equals(other.get(i).getRealContainingOneof());
+            }
+        }
+        return one.size() != other.size() || !one.getLast().isRepeated();
+    }
+
+    /** Whether a text of JSON says a value of this field, be it the default. */
+    static boolean said(JsonElement json, List<FieldDescriptor> fields) {
+        var at = json;
+        for (var field : fields) {
+            if (!at.isJsonObject()) {
+                return !at.isJsonNull(); // a value that is written in one, such as a time
+            }
+            var value = at.getAsJsonObject().get(field.getName());
+            at = value == null ? at.getAsJsonObject().get(field.getJsonName()) : value;
+            if (at == null) {
+                return false;
+            }
+        }
+        return !at.isJsonNull();
     }
 
     /** By its name in the proto, or in JSON. */

@@ -1,10 +1,14 @@
 package io.weir.filters.transcode;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParser;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.MessageOrBuilder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +95,16 @@ final class RequestMessage {
 
     private void say(List<FieldDescriptor> fields, String text) throws Unfit {
         try {
-            said.add(new Said(fields, json.value(fields.getLast(), text)));
+            var value = json.value(fields.getLast(), text);
+            for (var earlier : said) {
+                if (FieldPaths.clash(earlier.fields, fields)) { // the path's stands, and is said first
+                    if (spec.strictness().collisions() && !earlier.value.equals(value)) {
+                        throw differs(fields);
+                    }
+                    return;
+                }
+            }
+            said.add(new Said(fields, value));
         } catch (InvalidProtocolBufferException e) {
             throw new Unfit(String.valueOf(e.getMessage()), false);
         }
@@ -108,11 +121,9 @@ final class RequestMessage {
     byte[] message(byte @Nullable [] body, @Nullable String type) throws Unfit {
         var message = DynamicMessage.newBuilder(binding.method().getInputType());
         try {
-            if (body != null) {
-                body(body, type, message);
-            }
+            var text = body == null ? null : body(body, type, message);
             for (var one : said) {
-                set(message, one);
+                set(message, one, text);
             }
         } catch (InvalidProtocolBufferException e) {
             throw new Unfit(String.valueOf(e.getMessage()), false);
@@ -121,7 +132,8 @@ final class RequestMessage {
         return message.buildPartial().toByteArray(); // what proto2 requires is for the server to miss
     }
 
-    private void body(byte[] body, @Nullable String type, DynamicMessage.Builder message)
+    /** Takes the body in; its text, where there is one that path or query may clash with. */
+    private @Nullable JsonElement body(byte[] body, @Nullable String type, DynamicMessage.Builder message)
             throws InvalidProtocolBufferException {
         var field = binding.body();
         Message.Builder raw = HttpBodies.is(binding.method().getInputType(), field)
@@ -135,7 +147,9 @@ final class RequestMessage {
             } else {
                 json.read(body, field, message);
             }
+            return said.isEmpty() ? null : JsonParser.parseString(new String(body, StandardCharsets.UTF_8));
         }
+        return null;
     }
 
     private static boolean blank(byte[] body) {
@@ -148,25 +162,49 @@ final class RequestMessage {
     }
 
     /** What the body has said stands. */
-    private void set(DynamicMessage.Builder message, Said one) throws Unfit {
+    private void set(DynamicMessage.Builder message, Said one, @Nullable JsonElement text) throws Unfit {
+        var its = one.fields.getLast();
+        if (!its.isRepeated() && inBody(message, one.fields, text)) {
+            if (spec.strictness().collisions() && !value(message, one.fields).equals(one.value)) {
+                throw differs(one.fields);
+            }
+            return;
+        }
         Message.Builder in = message;
         for (int i = 0; i < one.fields.size() - 1; i++) {
             in = in.getFieldBuilder(one.fields.get(i));
         }
-        var field = one.fields.getLast();
-        if (field.isRepeated()) {
-            in.addRepeatedField(field, one.value);
-            return;
+        if (its.isRepeated()) {
+            in.addRepeatedField(its, one.value);
+        } else {
+            in.setField(its, one.value);
         }
-        boolean there = field.hasPresence()
-                ? in.hasField(field)
-                : !in.getField(field).equals(field.getDefaultValue());
-        if (there && !spec.strictness().collisions()) {
-            return;
+    }
+
+    /** Whether the body has said it, be it the default, of which a message does not tell. */
+    private boolean inBody(DynamicMessage.Builder message, List<FieldDescriptor> fields, @Nullable JsonElement text) {
+        if (text == null) { // no body, or one that is no text: what it has set is what it has said
+            var its = fields.getLast();
+            return !its.isRepeated() && its.getJavaType() != FieldDescriptor.JavaType.MESSAGE
+                    && !value(message, fields).equals(its.getDefaultValue());
         }
-        if (there && !in.getField(field).equals(one.value)) {
-            throw new Unfit("the body and the path or query say different things of " + field.getName(), false);
+        var field = binding.body();
+        if (field == null) {
+            return FieldPaths.said(text, fields);
         }
-        in.setField(field, one.value);
+        return field.equals(fields.getFirst()) && FieldPaths.said(text, fields.subList(1, fields.size()));
+    }
+
+    private static Object value(MessageOrBuilder message, List<FieldDescriptor> fields) {
+        var in = message;
+        for (var field : fields.subList(0, fields.size() - 1)) {
+            in = (MessageOrBuilder) in.getField(field);
+        }
+        return in.getField(fields.getLast());
+    }
+
+    private static Unfit differs(List<FieldDescriptor> fields) {
+        return new Unfit("the body, the path and the query say different things of " + fields.getLast().getName(),
+                false);
     }
 }

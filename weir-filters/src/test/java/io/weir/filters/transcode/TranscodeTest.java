@@ -110,6 +110,22 @@ class TranscodeTest {
     }
 
     @Test
+    void whatWasSaidStandsThoughItIsTheDefault() throws Exception {
+        try (var lax = transcoding("");
+                var strict = transcoding(
+                        "request_validation_options: { reject_binding_body_field_collisions: true }\n")) {
+            assertThat(get(lax, "/v1/counts/0?item.unit_count=8&item.unitCount=9")).as("the path's").isEqualTo("{}");
+            assertThat(get(lax, "/v1/counts/7?item.unit_count=8")).isEqualTo("{\"unitCount\":7}");
+            assertThat(text(send(lax, "PUT", "/v1/counts/7", "{\"unitCount\":0}"))).as("the body's").isEqualTo("{}");
+            assertThat(text(send(lax, "PUT", "/v1/counts/7", "{}"))).isEqualTo("{\"unitCount\":7}");
+            assertThat(text(send(lax, "PUT", "/v1/counts/7", ""))).isEqualTo("{\"unitCount\":7}");
+            assertThat(strict.send(strict.request("/v1/counts/0?item.unit_count=8")).statusCode()).isEqualTo(400);
+            assertThat(send(strict, "PUT", "/v1/counts/7", "{\"unit_count\":0}").statusCode()).isEqualTo(400);
+            assertThat(send(strict, "PUT", "/v1/counts/0", "{\"unit_count\":0}").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void aStreamIsAnArrayOrLinesOrEvents() throws Exception {
         try (var array = transcoding("");
                 var lines = transcoding("print_options: { stream_newline_delimited: true }\n");
