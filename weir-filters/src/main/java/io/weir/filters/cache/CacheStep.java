@@ -89,12 +89,15 @@ final class CacheStep implements BodyStep {
         begin();
         var route = exchange.route();
         var target = exchange.target();
-        if (route == null || target == null || !(route.action() instanceof Forward)) {
+        String at = route != null && target != null && route.action() instanceof Forward how
+                ? Destination.of(head, how, target)
+                : null;
+        if (at == null) {
             return Flow.NEXT;
         }
         if (Storable.unsafe(head)) {
             state = State.CHANGES;
-            host = cache.spec.key().host(head, target.cluster());
+            host = cache.spec.key().host(head, at);
             authority = head.authority();
             key = new RequestKey(cache.spec.key().at(host, head.path()), Map.of());
             return Flow.NEXT;
@@ -104,7 +107,7 @@ final class CacheStep implements BodyStep {
             return Flow.NEXT;
         }
         request = head;
-        key = RequestKey.of(head, cache.spec.key().key(head, target.cluster()), cache.spec.allowedVary());
+        key = RequestKey.of(head, cache.spec.key().key(head, at), cache.spec.allowedVary());
         conditions = Conditions.of(head);
         isHead = head.methodIs("HEAD");
         authorized = head.has(HeaderName.AUTHORIZATION);

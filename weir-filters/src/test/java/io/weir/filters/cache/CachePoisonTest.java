@@ -55,6 +55,48 @@ final class CachePoisonTest {
     }
 
     @Test
+    void routesThatMakeOtherRequestsOfOnePathShareNoAnswers() throws Exception {
+        for (String change : List.of("route: { cluster: origins, prefix_rewrite: /t/TENANT/ }",
+                "route: { cluster: origins, host_rewrite_literal: TENANT.example }",
+                "request_headers_to_add: [ { header: { key: x-for, value: TENANT } } ], route: { cluster: origins }")) {
+            String routes = "";
+            for (String tenant : List.of("a", "b")) {
+                routes += "- { match: { prefix: /, headers: [ { name: x-tenant, string_match: { exact: %s } } ] }, %s }\n"
+                        .formatted(tenant, change.replace("TENANT", tenant));
+            }
+            try (var origin = Origin.start((request, wire) -> wire.send(response("200 OK", request.target()
+                    + request.header("host").orElse("") + request.header("x-for").orElse(""), FRESH)));
+                    var proxy = FilteredProxy.filter(CachedOrigin.CACHE, CachedOrigin.MEMORY, "", routes)
+                            .before(origin);
+                    var client = proxy.client()) {
+                for (int i = 0; i < 2; i++) {
+                    for (String tenant : List.of("a", "b")) {
+                        var answer = client.send("GET /p HTTP/1.1\r\nHost: h\r\nX-Tenant: " + tenant + "\r\n\r\n")
+                                .response();
+                        assertThat(answer.body()).as(change).contains(tenant);
+                    }
+                }
+                assertThat(origin.requests()).as(change).hasSize(2);
+            }
+        }
+    }
+
+    @Test
+    void anAnswerInWhichARouteWritesWhoAskedIsKeptForNobody() throws Exception {
+        String routes = "- { match: { prefix: / }, response_headers_to_add: [ { header: { key: x-user, "
+                + "value: '%REQ(x-user)%' } } ], route: { cluster: origins } }";
+        try (var origin = Origin.start((request, wire) -> wire.send(response("200 OK", "body", FRESH)));
+                var proxy = FilteredProxy.filter(CachedOrigin.CACHE, CachedOrigin.MEMORY, "", routes).before(origin);
+                var client = proxy.client()) {
+            for (String user : List.of("ann", "bob")) {
+                assertThat(client.send("GET / HTTP/1.1\r\nHost: h\r\nX-User: " + user + "\r\n\r\n").response()
+                        .header("x-user")).contains(user);
+            }
+            assertThat(origin.requests()).hasSize(2);
+        }
+    }
+
+    @Test
     void aGetWithABodyIsNoneOfTheCaches() throws Exception {
         try (var cached = CachedOrigin.saying(FRESH); var client = cached.proxy.client()) {
             client.send("GET / HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 3\r\n\r\na=b").response();

@@ -2,6 +2,7 @@ package io.weir.http.route;
 
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -98,9 +99,32 @@ public final class HeaderEdits {
     }
 
     private final List<Ready> levels;
+    private final @Nullable String text;
 
     private HeaderEdits(List<Ready> levels) {
         this.levels = levels;
+        this.text = text(levels);
+    }
+
+    private static @Nullable String text(List<Ready> levels) {
+        var all = new StringBuilder();
+        for (Ready level : levels) {
+            level.removes().forEach(name -> all.append('-').append(name).append('\n'));
+            for (Add add : level.adds()) {
+                byte[] value = add.value().plain();
+                if (value == null) {
+                    return null;
+                }
+                all.append('+').append(add.name()).append(' ').append(add.action()).append(add.keepEmpty()).append(' ')
+                        .append(new String(value, StandardCharsets.ISO_8859_1)).append('\n');
+            }
+        }
+        return all.toString();
+    }
+
+    /** What is done, the same text for the same edits, empty for none; null where a value is made for each request. */
+    public @Nullable String text() {
+        return text;
     }
 
     /** These levels, in the order in which they are applied. */

@@ -53,7 +53,7 @@ public record KeyRules(boolean excludeScheme, boolean excludeHost, List<Paramete
      * them could else have others served what he asked for.
      *
      * @param cluster
-     *            whose hosts answer it
+     *            whose hosts answer it, and what is made of the request for them
      */
     public String key(HttpHead request, String cluster) {
         return at(host(request, cluster), request.path());
