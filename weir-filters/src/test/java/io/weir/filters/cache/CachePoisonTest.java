@@ -61,7 +61,8 @@ final class CachePoisonTest {
                 "request_headers_to_add: [ { header: { key: x-for, value: TENANT } } ], route: { cluster: origins }")) {
             String routes = "";
             for (String tenant : List.of("a", "b")) {
-                routes += "- { match: { prefix: /, headers: [ { name: x-tenant, string_match: { exact: %s } } ] }, %s }\n"
+                routes += "- { match: { prefix: /, headers: [ { name: x-tenant, "
+                        .concat("string_match: { exact: %s } } ] }, %s }\n")
                         .formatted(tenant, change.replace("TENANT", tenant));
             }
             try (var origin = Origin.start((request, wire) -> wire.send(response("200 OK", request.target()
