@@ -15,6 +15,7 @@ import io.weir.testkit.Origin;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -132,44 +133,73 @@ final class Http2FlowTest {
             wire.reply(200, "all");
         }); var proxy = ProxyFixture.with(c -> c, spec, origin); var client = RawHttp2.connect(proxy.port)) {
             client.post(1, "/", "content-length: " + total);
-            long credit = upload(client, total, WINDOW, false);
+            var upload = new Upload(client, total, 1 << 20);
+            upload.untilNothingIsGivenBack();
             // Windows are SETTINGS' and the updates': what was not taken has not been given back.
-            assertThat(credit).isLessThan(total);
+            assertThat(upload.sent).isLessThan(total);
             go.countDown();
-            upload(client, (int) (total - credit), 0, true);
+            upload.toTheEnd();
             assertThat(client.answer(1).text()).isEqualTo("all");
         }
     }
 
     /**
-     * Sends as the windows allow; without {@code patient} until nothing is given back for a second.
-     *
-     * @return how much was sent
+     * A body of stream 1, sent as the windows allow. What they still allow is kept from one call to the next: a client
+     * that forgot it would wait for updates that the server has no reason to send.
      */
-    private static long upload(RawHttp2 client, int total, int first, boolean patient) throws IOException {
-        long connection = first;
-        long stream = first == 0 ? 0 : 1 << 20;
-        long sent = 0;
-        while (sent < total) {
-            int size = (int) Math.min(Math.min(16_384, total - sent), Math.min(connection, stream));
-            if (size > 0) {
-                boolean last = patient && sent + size == total;
+    private static final class Upload {
+        private final RawHttp2 client;
+        private final int total;
+        private long connection = WINDOW;
+        private long stream;
+        private long sent;
+
+        Upload(RawHttp2 client, int total, int streamWindowBytes) {
+            this.client = client;
+            this.total = total;
+            this.stream = streamWindowBytes;
+        }
+
+        void untilNothingIsGivenBack() throws IOException {
+            while (send()) {
+                var frame = client.nextWithin(1_000);
+                if (frame == null) {
+                    return;
+                }
+                seen(frame);
+            }
+        }
+
+        void toTheEnd() throws IOException {
+            while (send()) {
+                seen(client.next());
+            }
+        }
+
+        /** Sends what is allowed; returns whether there is more. */
+        private boolean send() throws IOException {
+            for (long allowed = allowed(); allowed > 0; allowed = allowed()) {
+                int size = (int) Math.min(16_384, allowed);
+                boolean last = sent + size == total;
                 client.frame(RawHttp2.DATA, last ? RawHttp2.END_STREAM : 0, 1, new byte[size]);
                 sent += size;
                 connection -= size;
                 stream -= size;
-                continue;
             }
-            var frame = patient ? client.next() : client.nextWithin(1_000);
-            if (frame == null) {
-                return sent;
-            }
+            return sent < total;
+        }
+
+        private long allowed() {
+            return Math.min(total - sent, Math.min(connection, stream));
+        }
+
+        private void seen(RawHttp2.@Nullable Frame frame) {
+            assertThat(frame).as("the connection has been closed after %d bytes", sent).isNotNull();
             if (frame.type() == RawHttp2.WINDOW_UPDATE) {
                 connection += frame.id() == 0 ? frame.number(0) : 0;
                 stream += frame.id() == 1 ? frame.number(0) : 0;
             }
         }
-        return sent;
     }
 
     @Test
