@@ -108,8 +108,12 @@ final class Contest {
 
     private Wrk.Report wrk(Running one, int seconds) {
         String path = measured == Case.HTTP1_10K ? "/10k" : "/";
-        return Wrk.on("http://127.0.0.1:" + one.front() + path).connections(options.connections()).seconds(seconds)
-                .launcher(options.onLoadCore()).run();
+        Wrk.Report report = Wrk.on("http://127.0.0.1:" + one.front() + path).connections(options.connections())
+                .seconds(seconds).launcher(options.onLoadCore()).run();
+        if (report.requests() == 0) {
+            throw new IllegalStateException("no request was answered: " + one.process().output());
+        }
+        return report;
     }
 
     private void idle(Proxy proxy, Figures into) {
