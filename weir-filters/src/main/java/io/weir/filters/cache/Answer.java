@@ -1,9 +1,8 @@
 package io.weir.filters.cache;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.weir.filters.cache.rules.ByteRange;
 import io.weir.filters.cache.rules.Conditions;
+import io.weir.filters.cache.rules.Content;
 import io.weir.filters.cache.rules.StoredResponse;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
@@ -53,29 +52,35 @@ record Answer(StoredResponse stored, int status, ByteRange part, long age) {
         };
     }
 
-    /** As a filter's answer in place of a host's. */
+    /** Where of the stored body the answer's begins. */
+    int first() {
+        return part instanceof ByteRange.Part(int first, int _) ? first : 0;
+    }
+
+    /** The length of the answer's body. */
+    int length() {
+        return switch (part) {
+            case ByteRange.Part(int first, int last) -> last - first + 1;
+            case ByteRange.Whole _,ByteRange.Foreign _ -> status == 304 ? 0 : stored.content().length();
+            case ByteRange.Outside _ -> 0;
+        };
+    }
+
+    /** As a filter's answer in place of a host's; with its body, where that is in memory. */
     Flow.Reply reply() {
-        byte[] body = stored.body();
-        return new Flow.Reply(status, switch (part) {
-            case ByteRange.Part(int first, int last) -> Arrays.copyOfRange(body, first, last + 1);
-            case ByteRange.Whole _,ByteRange.Foreign _ -> status == 304 ? NO_BYTES : body;
-            case ByteRange.Outside _ -> NO_BYTES;
-        }, DETAILS, ResponseFlag.RFCF.bit());
+        int first = first();
+        int length = length();
+        byte[] body = switch (stored.content()) {
+            case Content.Bytes(byte[] all) ->
+                length == all.length ? all : Arrays.copyOfRange(all, first, first + length);
+            case Content.Filed _ -> NO_BYTES; // what is in a file comes behind
+        };
+        return new Flow.Reply(status, body, DETAILS, ResponseFlag.RFCF.bit());
     }
 
     /** The same where the body comes behind: a byte stands for it, so that the answer has one. */
     Flow.Reply announcement() {
         return new Flow.Reply(status, ONE_BYTE, DETAILS, ResponseFlag.RFCF.bit());
-    }
-
-    /** The body, for an answer that takes the place of a host's while that comes. */
-    ByteBuf body() {
-        return switch (part) {
-            case ByteRange.Part(int first, int last) -> Unpooled.wrappedBuffer(stored.body(), first, last - first + 1);
-            case ByteRange.Whole _,ByteRange.Foreign _ ->
-                status == 304 ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(stored.body());
-            case ByteRange.Outside _ -> Unpooled.EMPTY_BUFFER;
-        };
     }
 
     /** Makes a head that is about to go out this answer's. */
@@ -92,7 +97,7 @@ record Answer(StoredResponse stored, int status, ByteRange part, long age) {
             }
         }
         head.add(AGE, age);
-        int length = stored.body().length;
+        int length = stored.content().length();
         switch (part) {
             case ByteRange.Part(int first, int last) ->
                 head.add(HeaderName.CONTENT_RANGE, "bytes " + first + "-" + last + "/" + length);
@@ -112,10 +117,17 @@ record Answer(StoredResponse stored, int status, ByteRange part, long age) {
         return false;
     }
 
-    /** The same in place of a host's head, with the length of what follows. */
-    void replace(HttpHead head, int bodyBytes) {
+    /** The same in place of a head that speaks of another body. */
+    void replace(HttpHead head) {
         write(head);
         head.remove(HeaderName.CONTENT_LENGTH);
-        head.framing(status == 304 || status == 204 ? Framing.NONE : Framing.LENGTH, bodyBytes);
+        head.framing(status == 304 || status == 204 ? Framing.NONE : Framing.LENGTH, length());
+    }
+
+    /** The same for a HEAD, which is told the length of what it does not get. */
+    void writeBodyless(HttpHead head) {
+        write(head);
+        head.remove(HeaderName.CONTENT_LENGTH);
+        head.add(HeaderName.CONTENT_LENGTH, length());
     }
 }

@@ -11,7 +11,6 @@ import io.weir.http.filter.HttpFilter;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,17 +23,15 @@ final class Cache implements HttpFilter {
     /** What is under way to and from files; beyond that, requests go by as if there were no cache. */
     static final int PENDING_MAX = 1_024;
 
-    /** Keys share numbers of changes: of two that do, one change keeps the other's answer out, which costs no more. */
-    private static final int CHANGES_MAX = 4_096;
+    /** Of variants, in all caches: those of one generation are forgotten together. */
+    private static final AtomicLong GENERATIONS = new AtomicLong(System.currentTimeMillis() << 20);
 
     final CacheSpec spec;
     final CacheStore store;
     final CacheNumbers numbers;
     final Flights flights = new Flights();
-    private final AtomicLongArray changes = new AtomicLongArray(CHANGES_MAX);
     private final AtomicLong gathered = new AtomicLong();
     private final AtomicInteger pending = new AtomicInteger();
-    private final AtomicLong generations = new AtomicLong(System.currentTimeMillis() << 20);
 
     Cache(CacheSpec spec, CacheStore store, CacheNumbers numbers) {
         this.spec = spec;
@@ -42,18 +39,16 @@ final class Cache implements HttpFilter {
         this.numbers = numbers;
     }
 
-    /** How often something under a key has been forgotten: another number says that what was asked before is old. */
-    long version(String primary) {
-        return changes.get(primary.hashCode() & CHANGES_MAX - 1);
-    }
-
     /** What stands under a key is out of date, and so is what is on its way. */
-    void forget(String primary) {
-        changes.incrementAndGet(primary.hashCode() & CHANGES_MAX - 1);
-        if (store.mayHave(primary)) {
+    void forget(RequestKey key) {
+        if (store.remove(key.stored())) {
             numbers.invalidated().increment();
         }
-        store.remove(primary);
+    }
+
+    /** All that stands under a URI is out of date, whatever route it came by. */
+    void forgetAll(String uri) {
+        numbers.invalidated().add(store.removeAll(uri));
     }
 
     @Override
@@ -103,25 +98,27 @@ final class Cache implements HttpFilter {
      *            of its key when it was asked for
      */
     void keep(RequestKey key, List<HeaderName> vary, StoredResponse response, long version) {
-        if (version(key.primary()) != version) {
+        if (store.version(key.uri()) != version) {
             numbers.storeSkipped().increment();
             return;
         }
-        if (vary.isEmpty()) {
-            store.put(key.primary(), response);
-        } else {
-            var before = store.find(key.primary());
+        var stands = key.stored();
+        if (!vary.isEmpty()) {
+            var before = store.find(key.stored());
             var variants = before instanceof Entry.Variants same && same.names().equals(vary)
                     ? same
-                    : new Entry.Variants(vary, generations.incrementAndGet());
+                    : new Entry.Variants(vary, GENERATIONS.incrementAndGet());
+            CacheStore.giveBack(before);
             if (!variants.equals(before)) {
-                store.put(key.primary(), variants);
+                store.put(key.stored(), variants);
             }
-            store.put(key.variant(variants), response);
+            stands = key.variant(variants);
         }
+        store.put(stands, response);
         numbers.stored().increment();
-        if (version(key.primary()) != version) { // it has changed while this was written
-            store.remove(key.primary());
+        if (store.version(key.uri()) != version) { // it has changed while this was written
+            store.remove(key.stored());
+            store.remove(stands);
         }
     }
 
@@ -136,10 +133,10 @@ final class Cache implements HttpFilter {
         }
     }
 
-    /** What answers a request, or might if a host says so; null: nothing. May block. */
+    /** What answers a request, or might if a host says so; null: nothing. The caller gives it back. May block. */
     @Nullable
     StoredResponse find(RequestKey key) {
-        return switch (store.find(key.primary())) {
+        return switch (store.find(key.stored())) {
             case null -> null;
             case StoredResponse response -> response;
             case Entry.Variants variants ->

@@ -16,6 +16,8 @@ import io.weir.core.stats.Scope;
  *            and it does
  * @param staleOnError
  *            something stale was answered in place of an error
+ * @param staleWhileAsked
+ *            something stale was answered while another request asked for it
  * @param stored
  *            kept
  * @param storeSkipped
@@ -26,11 +28,12 @@ import io.weir.core.stats.Scope;
  *            requests that waited for another one's answer
  */
 record CacheNumbers(Counter hit, Counter miss, Counter validate, Counter notModified, Counter staleOnError,
-        Counter stored, Counter storeSkipped, Counter invalidated, Counter waited) {
+        Counter staleWhileAsked, Counter stored, Counter storeSkipped, Counter invalidated, Counter waited) {
     static CacheNumbers in(Scope manager) {
         var scope = manager.child("cache");
         return new CacheNumbers(scope.counter("hit"), scope.counter("miss"), scope.counter("validate"),
-                scope.counter("not_modified"), scope.counter("stale_on_error"), scope.counter("stored"),
+                scope.counter("not_modified"), scope.counter("stale_on_error"),
+                scope.counter("stale_while_revalidate"), scope.counter("stored"),
                 scope.counter("store_skipped"), scope.counter("invalidated"), scope.counter("waited"));
     }
 }

@@ -82,6 +82,19 @@ final class Company {
         return role == Role.WAIT;
     }
 
+    /** Whether another goes already; else this one does, and perhaps others wait for it. */
+    boolean another(String wanted) {
+        key = wanted;
+        return switch (cache.flights.lead(key, exchange.worker().nowNanos())) {
+            case LEAD -> {
+                leads = key;
+                yield false;
+            }
+            case WAIT -> true;
+            case ALONE -> false;
+        };
+    }
+
     private void landed(int whose, Landing how) {
         if (whose == turn && waiter != null) {
             stopWaiting();

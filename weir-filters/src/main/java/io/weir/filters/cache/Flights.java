@@ -87,6 +87,12 @@ final class Flights {
         return Role.WAIT;
     }
 
+    /** The same for one that has something else where another goes already: it never waits. */
+    synchronized Role lead(String key, long nowNanos) {
+        return flights.containsKey(key) ? Role.WAIT : join(key, _ -> {
+        }, nowNanos);
+    }
+
     /** One that waits does so no more. */
     synchronized void leave(String key, Waiter waiter) {
         var flight = flights.get(key);

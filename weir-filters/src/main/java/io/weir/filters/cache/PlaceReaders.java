@@ -73,7 +73,7 @@ public final class PlaceReaders {
                     : Math.min(bytesMax, FileLimits.ENTRY_BYTES_MAX_DEFAULT);
             if (entryBytesMax > FileLimits.ENTRY_BYTES_CEILING) {
                 context.problem("max_individual_cache_entry_size_bytes", Long.toString(entryBytesMax),
-                        "a file is read into memory as a whole, so " + FileLimits.ENTRY_BYTES_CEILING
+                        "what comes is kept in memory until it is whole, so " + FileLimits.ENTRY_BYTES_CEILING
                                 + " bytes are the most",
                         "write a smaller number");
                 return null;

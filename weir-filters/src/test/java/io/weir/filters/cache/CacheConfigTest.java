@@ -94,7 +94,8 @@ final class CacheConfigTest {
             ProxyFixture.eventually(() -> cached.count("stored") == 2);
         }
         try (var files = Files.list(directory.resolve("made"))) {
-            assertThat(files).hasSize(3).allMatch(file -> file.getFileName().toString().matches("weir-[0-9a-f]{40}"));
+            assertThat(files).hasSize(3)
+                    .allMatch(file -> file.getFileName().toString().matches("weir-[0-9a-f]{16}-[0-9a-f]{40}"));
         }
         try (var origin = Origin.start(script);
                 var again = filter(CACHE, config).before(origin);

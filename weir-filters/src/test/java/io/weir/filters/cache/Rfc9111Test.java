@@ -1,9 +1,11 @@
 package io.weir.filters.cache;
 
+import static io.weir.filters.FilteredProxy.filter;
 import static io.weir.filters.cache.CachedOrigin.response;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.observe.log.ResponseFlag;
+import io.weir.testkit.Origin;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -296,6 +298,61 @@ final class Rfc9111Test {
                 }
                 assertThat(cached.asked()).as(method).isEqualTo(9);
             }
+        }
+    }
+
+    @Test
+    void section4_4WhatChangesSomethingIsHeardWhateverRouteItTakes() throws Exception {
+        String routes = "- { match: { prefix: /, headers: [ { name: \":method\", string_match: { exact: POST } } ] }, "
+                + "route: { cluster: origins, prefix_rewrite: /written/ }, "
+                + "request_headers_to_add: [ { header: { key: x-time, value: \"%REQ(x)%\" } } ] }\n"
+                + "- { match: { prefix: /, headers: [ { name: x, present_match: true } ] }, "
+                + "route: { cluster: origins, host_rewrite_literal: other } }\n"
+                + "- { match: { prefix: / }, route: { cluster: origins } }";
+        try (var origin = Origin.start((request, wire) -> wire.send(response("200 OK", request.target(), FRESH,
+                "Content-Location: made?y")));
+                var proxy = filter(CachedOrigin.CACHE, CachedOrigin.MEMORY, "", routes).before(origin);
+                var client = proxy.client()) {
+            for (int round = 1; round <= 2; round++) {
+                for (String path : List.of("/d/a", "/d/made?y", "/d/b")) {
+                    client.send("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n").response();
+                    client.send("GET " + path + " HTTP/1.1\r\nHost: h\r\nX: 1\r\n\r\n").response();
+                }
+                assertThat(origin.requests()).as("round %d", round).hasSize(round == 1 ? 6 : 11);
+                client.send("POST /d/a HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n").response();
+            }
+        }
+    }
+
+    @Test
+    void section3OfRfc5861OneAsksForWhatIsStaleAndAllOthersHaveItAtOnce() throws Exception {
+        var go = new java.util.concurrent.CountDownLatch(1);
+        try (var cached = CachedOrigin.of((request, wire) -> {
+            if (request.header("if-none-match").isPresent()) {
+                try {
+                    go.await();
+                } catch (InterruptedException over) {
+                    Thread.currentThread().interrupt();
+                }
+                wire.send(response("200 OK", "new", FRESH, "ETag: \"b\""));
+            } else {
+                wire.send(
+                        response("200 OK", "old", "Cache-Control: max-age=600, stale-while-revalidate=600", "Age: 700",
+                                "ETag: \"a\""));
+            }
+        })) {
+            cached.get("/");
+            try (var first = cached.proxy.client().send("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n")) {
+                cached.origin.awaitRequests(2);
+                for (int i = 0; i < 3; i++) {
+                    assertThat(cached.get("/").body()).isEqualTo("old");
+                }
+                assertThat(cached.count("stale_while_revalidate")).isEqualTo(3);
+                go.countDown();
+                assertThat(first.response().body()).isEqualTo("new");
+            }
+            assertThat(cached.get("/").body()).isEqualTo("new");
+            assertThat(cached.asked()).isEqualTo(2);
         }
     }
 

@@ -13,6 +13,13 @@ public interface Passage {
     void resume(FilterStep step);
 
     /**
+     * The head that the step is being asked about goes on when the step lets it, and what comes behind it waits until
+     * {@link #resume}, the end too where there is nothing else: the step sends something of its own first, when it has
+     * it, and not within this call.
+     */
+    void hold(BodyStep step);
+
+    /**
      * Sends bytes as if they had come to the step behind those that it has let go on, and before an end that waits at
      * it. Behind a head that waits at the step they wait too. Not before the step has heard of the head.
      *

@@ -86,7 +86,7 @@ public record Conditions(@Nullable String noneMatch, @Nullable String modifiedSi
         if (range == null || stored.status() != 200 || (ifRange != null && !same(ifRange.strip(), stored))) {
             return ByteRange.WHOLE;
         }
-        return ByteRange.of(range, stored.body().length);
+        return ByteRange.of(range, stored.content().length());
     }
 
     /** By the strong comparison: a weak tag names no bytes. */

@@ -7,8 +7,9 @@ import java.util.Locale;
 /**
  * What {@code Cache-Control} says (RFC 9111 section 5.2, RFC 5861), of a request or a response. Directives that are
  * said twice count once, with the smaller number; a number that is none counts as 0, which is on the safe side for all
- * but {@code max-stale} and {@code stale-if-error}, for which 0 is no leave. {@code private} and {@code no-cache} that
- * name fields count for the whole response. Mutable while it is read, then not.
+ * but {@code max-stale}, {@code stale-if-error} and {@code stale-while-revalidate}, for which 0 is no leave.
+ * {@code private} and {@code no-cache} that name fields count for the whole response. Mutable while it is read, then
+ * not.
  */
 public final class Directives {
     /** A number that is not given. */
@@ -30,6 +31,7 @@ public final class Directives {
     private long minFreshSeconds = ABSENT;
     private long maxStaleSeconds = ABSENT;
     private long staleIfErrorSeconds = ABSENT;
+    private long staleWhileRevalidateSeconds = ABSENT;
 
     /** Nothing is said. */
     public Directives() {}
@@ -107,6 +109,7 @@ public final class Directives {
                     ? SECONDS_MAX
                     : smaller(maxStaleSeconds, value);
             case "stale-if-error" -> staleIfErrorSeconds = smaller(staleIfErrorSeconds, value);
+            case "stale-while-revalidate" -> staleWhileRevalidateSeconds = smaller(staleWhileRevalidateSeconds, value);
             default -> {
                 // one that this cache does not know says nothing (section 5.2.3)
             }
@@ -184,5 +187,9 @@ public final class Directives {
 
     public long staleIfErrorSeconds() {
         return staleIfErrorSeconds;
+    }
+
+    public long staleWhileRevalidateSeconds() {
+        return staleWhileRevalidateSeconds;
     }
 }

@@ -29,4 +29,14 @@ public final class Freshness {
         long stale = stored.ageSeconds(nowMillis) - stored.lifetimeSeconds();
         return stale <= Math.max(stored.directives().staleIfErrorSeconds(), request.staleIfErrorSeconds());
     }
+
+    /** Whether it may be used while another request asks a host for a newer one (RFC 5861 section 3). */
+    public static boolean usableWhileAsked(StoredResponse stored, Directives request, long nowMillis) {
+        if (request.noCache() || stored.directives().neverStale()
+                || request.maxAgeSeconds() != Directives.ABSENT || request.minFreshSeconds() != Directives.ABSENT) {
+            return false; // who says how old it may be means it
+        }
+        long stale = stored.ageSeconds(nowMillis) - stored.lifetimeSeconds();
+        return stale <= stored.directives().staleWhileRevalidateSeconds();
+    }
 }

@@ -5,8 +5,10 @@ import io.weir.http.codec.HttpHead;
 import io.weir.http.route.match.TextMatch;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,13 +58,6 @@ public record KeyRules(boolean excludeScheme, boolean excludeHost, List<Paramete
      *            whose hosts answer it, and what is made of the request for them
      */
     public String key(HttpHead request, String cluster) {
-        return at(host(request, cluster), request.path());
-    }
-
-    /**
-     * The key of all paths of a request's host, to which {@link #at} adds one.
-     */
-    public String host(HttpHead request, String cluster) {
         var key = new StringBuilder(cluster).append(BORDER);
         if (!excludeScheme) {
             key.append(values(request, HeaderName.X_FORWARDED_PROTO)).append(BORDER)
@@ -75,12 +70,30 @@ public record KeyRules(boolean excludeScheme, boolean excludeHost, List<Paramete
                     .append(values(request, FORWARDED_PORT)).append(BORDER)
                     .append(named(values(request, HeaderName.FORWARDED)));
         }
-        return key.append(BORDER).toString();
+        return key.append(BORDER).append(counted(request.path())).toString();
     }
 
-    /** The key of a path at a host. */
-    public String at(String host, String path) {
-        return host + counted(path);
+    /** What of a request's URI counts: what is forgotten together when something changes it. */
+    public String uri(String authority, String path) {
+        return joined(excludeHost ? "" : authority.toLowerCase(Locale.ROOT), counted(path));
+    }
+
+    private static String joined(String host, String path) {
+        return host + BORDER + path;
+    }
+
+    /**
+     * All forms in which entries of a URI may stand in a store: those of these rules, and of places that share the
+     * store and count host and query as they come, or leave the host out.
+     */
+    public Set<String> forms(String authority, String path) {
+        String host = authority.toLowerCase(Locale.ROOT);
+        var forms = new LinkedHashSet<String>();
+        for (String said : List.of(counted(path), path)) {
+            forms.add(joined(host, said));
+            forms.add(joined("", said));
+        }
+        return forms;
     }
 
     /** What {@code Forwarded} says beside who the client is: its host and proto (RFC 7239 section 5). */

@@ -4,6 +4,8 @@ import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HttpHead.Framing;
 import io.weir.http.route.match.TextMatch;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,27 +123,39 @@ public final class Storable {
         return names.size() > VARY_MAX ? null : names;
     }
 
-    /** Paths at the same host that an answer names, and that have changed with what it answers (section 4.4). */
-    public static List<String> related(HttpHead response, String authority) {
+    /**
+     * Paths of the same origin that an answer names, and that have changed with what it answers (section 4.4).
+     *
+     * @param path
+     *            of the request, which relative references go from
+     */
+    public static List<String> related(HttpHead response, String authority, String path) {
         var paths = new ArrayList<String>();
         for (var name : List.of(HeaderName.LOCATION, CONTENT_LOCATION)) {
             String value = response.value(name);
-            if (value == null) {
-                continue;
-            }
-            String place = value.strip();
-            int host = place.indexOf("://");
-            if (host >= 0) {
-                int path = place.indexOf('/', host + 3);
-                boolean same = path >= 0 && place.substring(host + 3, path).equalsIgnoreCase(authority);
-                place = same ? place.substring(path) : "";
-            }
-            int fragment = place.indexOf('#');
-            place = fragment < 0 ? place : place.substring(0, fragment);
-            if (place.startsWith("/") && !place.startsWith("//")) {
-                paths.add(place);
+            String named = value == null ? null : samePlace(value.strip(), authority, path);
+            if (named != null) {
+                paths.add(named);
             }
         }
         return paths;
+    }
+
+    /** The path and query of a reference, or null where it is none or leads to another host. */
+    private static @Nullable String samePlace(String reference, String authority, String path) {
+        try {
+            boolean relative = !reference.startsWith("/") && !reference.contains("://");
+            var base = new URI("http://" + authority + (relative ? path : "/"));
+            var named = base.resolve(new URI(reference));
+            String host = named.getRawAuthority();
+            if (host == null || !host.equalsIgnoreCase(authority)) {
+                return null;
+            }
+            String at = named.getRawPath();
+            String query = named.getRawQuery();
+            return (at == null || at.isEmpty() ? "/" : at) + (query == null ? "" : "?" + query);
+        } catch (URISyntaxException none) {
+            return null;
+        }
     }
 }

@@ -32,7 +32,7 @@ public final class StoredResponse implements Entry {
 
     private final int status;
     private final List<Line> lines;
-    private final byte[] body;
+    private final Content content;
     private final long requestMillis;
     private final long responseMillis;
     private final long ageAtResponseSeconds;
@@ -44,8 +44,8 @@ public final class StoredResponse implements Entry {
     /**
      * What has been kept.
      *
-     * @param body
-     *            not to be written to
+     * @param content
+     *            its body
      * @param requestMillis
      *            when it was asked for, since 1970
      * @param responseMillis
@@ -53,11 +53,11 @@ public final class StoredResponse implements Entry {
      * @param ageSeconds
      *            what its {@code Age} said; 0 without
      */
-    public StoredResponse(int status, List<Line> lines, byte[] body, long requestMillis, long responseMillis,
+    public StoredResponse(int status, List<Line> lines, Content content, long requestMillis, long responseMillis,
             long ageSeconds) {
         this.status = status;
         this.lines = List.copyOf(lines);
-        this.body = body;
+        this.content = content;
         this.requestMillis = requestMillis;
         this.responseMillis = responseMillis;
         this.ageAtResponseSeconds = ageSeconds;
@@ -75,12 +75,14 @@ public final class StoredResponse implements Entry {
 
     /** A response that has come whole. */
     public static StoredResponse of(HttpHead head, byte[] body, long requestMillis, long responseMillis) {
-        return new StoredResponse(head.status(), lines(head), body, requestMillis, responseMillis, age(head));
+        return new StoredResponse(head.status(), lines(head), new Content.Bytes(body), requestMillis, responseMillis,
+                age(head));
     }
 
     /** This with a body. */
     public StoredResponse with(byte[] whole) {
-        return new StoredResponse(status, lines, whole, requestMillis, responseMillis, ageAtResponseSeconds);
+        return new StoredResponse(status, lines, new Content.Bytes(whole), requestMillis, responseMillis,
+                ageAtResponseSeconds);
     }
 
     /** The lines of a head that are kept. */
@@ -146,7 +148,7 @@ public final class StoredResponse implements Entry {
             }
         }
         merged.addAll(fresh);
-        return new StoredResponse(status, merged, body, asked, came, age(notModified));
+        return new StoredResponse(status, merged, content, asked, came, age(notModified));
     }
 
     /** Section 4.2.3: how old it is, in seconds. */
@@ -180,9 +182,9 @@ public final class StoredResponse implements Entry {
         return lines;
     }
 
-    /** Not to be written to. */
-    public byte[] body() {
-        return body;
+    /** Its body. */
+    public Content content() {
+        return content;
     }
 
     public Directives directives() {
@@ -220,7 +222,7 @@ public final class StoredResponse implements Entry {
 
     @Override
     public long sizeBytes() {
-        long size = (long) OVERHEAD_BYTES + body.length;
+        long size = (long) OVERHEAD_BYTES + content.length();
         for (var line : lines) {
             size += LINE_OVERHEAD_BYTES + line.name().toString().length() + line.value().length();
         }

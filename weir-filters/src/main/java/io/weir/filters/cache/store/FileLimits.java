@@ -6,11 +6,11 @@ import java.nio.file.Path;
  * Where files are kept, and how much. Source: Envoy's {@code FileSystemHttpCacheConfig}.
  *
  * @param directory
- *            which belongs to one cache alone
+ *            all that name it share what is there, within the bounds that were given last
  * @param bytesMax
  *            all files together
  * @param entryBytesMax
- *            one file, which is read into memory as a whole
+ *            one file
  * @param entriesMax
  *            how many files
  * @param evictFraction
@@ -21,7 +21,7 @@ public record FileLimits(Path directory, long bytesMax, long entryBytesMax, long
     public static final long BYTES_MAX_DEFAULT = 1024L * 1024 * 1024;
     /** Where nothing is said. */
     public static final long ENTRY_BYTES_MAX_DEFAULT = 16L * 1024 * 1024;
-    /** One file at most: it is read into memory as a whole. */
+    /** One file at most: its body stands in memory until it has come whole. */
     public static final long ENTRY_BYTES_CEILING = 256L * 1024 * 1024;
     /** Where nothing is said: the index of names stands in memory. */
     public static final long ENTRIES_MAX_DEFAULT = 100_000;

@@ -1,7 +1,13 @@
 package io.weir.filters.cache.store;
 
 import io.weir.filters.cache.rules.Entry;
+import io.weir.filters.cache.rules.StoreKey;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +21,9 @@ public final class MemoryStore implements CacheStore {
     private static final int ENTRY_SHARE = 8;
 
     private final long bytesMax;
-    private final LinkedHashMap<String, Entry> entries = new LinkedHashMap<>(64, 0.75f, true);
+    private final Changes changes = new Changes();
+    private final LinkedHashMap<StoreKey, Entry> entries = new LinkedHashMap<>(64, 0.75f, true);
+    private final Map<String, Set<StoreKey>> ofUri = new HashMap<>();
     private long bytes;
 
     /** Empty. */
@@ -34,22 +42,22 @@ public final class MemoryStore implements CacheStore {
     }
 
     @Override
-    public synchronized boolean mayHave(String key) {
+    public synchronized boolean mayHave(StoreKey key) {
         return entries.containsKey(key);
     }
 
     @Override
-    public synchronized @Nullable Entry find(String key) {
+    public synchronized @Nullable Entry find(StoreKey key) {
         return entries.get(key);
     }
 
-    private static long size(String key, Entry entry) {
-        return key.length() + entry.sizeBytes();
+    private static long size(StoreKey key, Entry entry) {
+        return key.uri().length() + key.text().length() + entry.sizeBytes();
     }
 
     @Override
-    public synchronized void put(String key, Entry entry) {
-        remove(key); // what stood here is out of date, whether there is room for the new one or not
+    public synchronized void put(StoreKey key, Entry entry) {
+        drop(key); // what stood here is out of date, whether there is room for the new one or not
         long size = size(key, entry);
         if (size > entryBytesMax()) {
             return;
@@ -57,19 +65,51 @@ public final class MemoryStore implements CacheStore {
         var eldest = entries.entrySet().iterator();
         while (bytes + size > bytesMax && eldest.hasNext()) {
             var given = eldest.next();
-            bytes -= size(given.getKey(), given.getValue());
             eldest.remove();
+            gone(given.getKey(), given.getValue());
         }
         entries.put(key, entry);
+        ofUri.computeIfAbsent(key.uri(), _ -> new HashSet<>(2)).add(key);
         bytes += size;
     }
 
-    @Override
-    public synchronized void remove(String key) {
+    private boolean drop(StoreKey key) {
         var gone = entries.remove(key);
         if (gone != null) {
-            bytes -= size(key, gone);
+            gone(key, gone);
         }
+        return gone != null;
+    }
+
+    private void gone(StoreKey key, Entry entry) {
+        bytes -= size(key, entry);
+        ofUri.computeIfPresent(key.uri(), (_, keys) -> {
+            keys.remove(key);
+            return keys.isEmpty() ? null : keys;
+        });
+    }
+
+    @Override
+    public boolean remove(StoreKey key) {
+        changes.changed(key.uri());
+        synchronized (this) {
+            return drop(key);
+        }
+    }
+
+    @Override
+    public int removeAll(String uri) {
+        changes.changed(uri);
+        synchronized (this) {
+            var keys = List.copyOf(ofUri.getOrDefault(uri, Set.of()));
+            keys.forEach(this::drop);
+            return keys.size();
+        }
+    }
+
+    @Override
+    public long version(String uri) {
+        return changes.of(uri);
     }
 
     @Override

@@ -22,7 +22,7 @@ final class FreshnessTest {
             int colon = line.indexOf(": ");
             all.add(new StoredResponse.Line(HeaderName.of(line.substring(0, colon)), line.substring(colon + 2)));
         }
-        return new StoredResponse(200, all, new byte[0], asked * 1000, came * 1000, age);
+        return new StoredResponse(200, all, new Content.Bytes(new byte[0]), asked * 1000, came * 1000, age);
     }
 
     private static Directives said(String line) {
@@ -116,6 +116,20 @@ final class FreshnessTest {
         assertThat(Freshness.usableInsteadOfError(stored, said("no-cache"), (DAY + 11) * 1000)).isFalse();
         var strict = stored(0, "cache-control: max-age=10, stale-if-error=20, must-revalidate");
         assertThat(Freshness.usableInsteadOfError(strict, NOTHING, (DAY + 11) * 1000)).isFalse();
+    }
+
+    @Test
+    void whileAnotherAsksItMayBeStaleForAsLongAsItSays() { // RFC 5861 section 3
+        var stored = stored(0, "cache-control: max-age=10, stale-while-revalidate=20");
+        assertThat(Freshness.usableWhileAsked(stored, NOTHING, (DAY + 30) * 1000)).isTrue();
+        assertThat(Freshness.usableWhileAsked(stored, NOTHING, (DAY + 31) * 1000)).isFalse();
+        for (String asked : List.of("no-cache", "max-age=100", "min-fresh=1")) {
+            assertThat(Freshness.usableWhileAsked(stored, said(asked), (DAY + 11) * 1000)).as(asked).isFalse();
+        }
+        for (String more : List.of("must-revalidate", "s-maxage=10", "no-cache")) {
+            assertThat(Freshness.usableWhileAsked(stored(0, "cache-control: max-age=10, stale-while-revalidate=20, "
+                    + more), NOTHING, (DAY + 11) * 1000)).as(more).isFalse();
+        }
     }
 
     @Test

@@ -18,14 +18,12 @@ import java.util.ArrayDeque;
 public final class Way implements Passage {
     /** So much may wait at one step before the sender is not read any more; what was read already comes on top. */
     static final int HELD_BYTES_MAX = 64 * 1024;
-
     private static final FilterStep[] NONE = {};
 
     private final Crossing crossing;
     private final Sink sink;
     private final boolean back;
     private final int stride;
-
     /** What trailers were put in; whoever took them may look at them until the exchange ends. */
     private final ArrayDeque<HttpHead> rooms = new ArrayDeque<>(0);
     private FilterStep[] steps = NONE;
@@ -189,32 +187,32 @@ public final class Way implements Passage {
 
     private void passHead(int from, HttpHead head, boolean last) {
         int mine = turn;
+        boolean ends = last;
         for (int i = from; i != end; i += stride) {
             var gate = gates[i];
             heard = i;
             gate.inHead = true;
-            var flow = askHead(steps[i], head, last);
+            var flow = askHead(steps[i], head, ends);
             if (turn != mine) {
                 return;
             }
             gate.inHead = false;
-            switch (flow) {
-                case Flow.Next _ -> gate.holds = false;
-                case Flow.Pause _ -> gate.holds = true;
-                case Flow.Reply reply -> {
-                    answer(reply);
-                    return;
-                }
+            if (flow instanceof Flow.Reply reply) {
+                answer(reply);
+                return;
             }
+            gate.holds = flow instanceof Flow.Pause;
             if (gate.holds || gate.occupied()) {
                 gate.head = sink.keep(head);
-                gate.end |= last;
+                gate.end |= ends;
                 drain(i);
                 return;
             }
-            gate.over = last;
+            gate.end = gate.paused && ends; // its end waits for what the step sends before
+            ends &= !gate.paused;
+            gate.over = ends;
         }
-        exit.head(head, last, bodyless);
+        exit.head(head, ends, bodyless);
     }
 
     private Flow askHead(FilterStep step, HttpHead head, boolean last) {
@@ -345,6 +343,14 @@ public final class Way implements Passage {
         tellOwed = true;
         crossing.flushes();
         crossing.settle();
+    }
+
+    @Override
+    public void hold(BodyStep step) {
+        int i = open ? indexOf(step) : -1;
+        if (i >= 0) {
+            gates[i].paused |= gates[i].inHead;
+        }
     }
 
     @Override
