@@ -16,6 +16,7 @@ import io.weir.filters.cors.CorsReader;
 import io.weir.filters.csrf.CsrfReader;
 import io.weir.filters.decompressor.DecompressorReader;
 import io.weir.filters.fault.FaultReader;
+import io.weir.filters.filterstate.FilterStateReader;
 import io.weir.filters.grpcbridge.GrpcBridgeReader;
 import io.weir.filters.grpcstats.GrpcStatsReader;
 import io.weir.filters.grpcweb.GrpcWebReader;
@@ -38,7 +39,7 @@ public final class FilterExtensions {
         return extensions.with(new CorsReader(), new CorsPolicyReader(), new CsrfReader(), new FaultReader(),
                 new BandwidthReader())
                 .with(new MutationReader(), new MutationPerRouteReader(), new ToMetadataReader(),
-                        new SetMetadataReader())
+                        new SetMetadataReader(), new FilterStateReader())
                 .with(new CompressorReader(), new CompressorPerRouteReader(), new DecompressorReader(),
                         new GzipReader(), new GunzipReader(), new BrotliReader(), new UnbrotliReader(),
                         new ZstdReader(), new UnzstdReader())

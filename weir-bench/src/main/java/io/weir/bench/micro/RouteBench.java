@@ -11,7 +11,7 @@ import io.weir.http.route.VirtualHost;
 import io.weir.http.route.match.HeaderMatch;
 import io.weir.http.route.match.PathMatch;
 import io.weir.http.route.match.PathTemplate;
-import io.weir.http.route.match.Peers;
+import io.weir.http.route.match.RequestFacts;
 import io.weir.http.route.match.RouteMatch;
 import io.weir.http.route.match.TextMatch;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ public class RouteBench {
     private static final int REQUESTS = 1_024;
 
     /** No route here asks. */
-    private static final Peers PEERS = new Peers() {
+    private static final RequestFacts FACTS = new RequestFacts() {
         @Override
         public String downstreamRemoteAddress() {
             return "192.0.2.7:4711";
@@ -160,6 +160,6 @@ public class RouteBench {
     @Benchmark
     public @Nullable Route match() {
         next = (next + 1) & (REQUESTS - 1);
-        return table.match(requests.get(next), next, PEERS);
+        return table.match(requests.get(next), next, FACTS);
     }
 }

@@ -73,6 +73,9 @@ public record ClusterSpec(String name, String statName, DiscoveryType type, List
     /** Stands among the extensions where a host that fails loses its connections; Envoy's name for that. */
     public static final String CLOSE_ON_FAILURE = "close_connections_on_host_health_failure";
 
+    /** Where the cluster's own metadata stand among the extensions: plain maps by name space; none: it has none. */
+    public static final String METADATA = "metadata";
+
     /** Envoy's default: 5 s. */
     public static final long CONNECT_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
 

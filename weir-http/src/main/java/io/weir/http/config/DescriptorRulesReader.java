@@ -4,6 +4,7 @@ import io.envoyproxy.envoy.config.route.v3.RateLimit;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.Action;
 import io.envoyproxy.envoy.type.metadata.v3.MetadataKey;
 import io.weir.core.value.MetadataPath;
+import io.weir.core.value.MetadataSource;
 import io.weir.http.ratelimit.DescriptorAction;
 import io.weir.http.ratelimit.DescriptorRule;
 import io.weir.http.route.match.HeadField;
@@ -89,13 +90,11 @@ final class DescriptorRulesReader {
             case DESTINATION_CLUSTER -> new DescriptorAction.DestinationCluster();
             case METADATA -> {
                 var metadata = message.getMetadata();
-                if (metadata.getSource() != RateLimit.Action.MetaData.Source.DYNAMIC) {
-                    context.problem("metadata.source", metadata.getSource().name(),
-                            "Weir reads nothing of a route's own metadata", "use DYNAMIC, or a generic_key");
-                    yield null;
-                }
-                yield metadata(metadata.getDescriptorKey(), metadata.getMetadataKey(), metadata.getDefaultValue(),
-                        metadata.getSkipIfAbsent());
+                var source = metadata.getSource() == RateLimit.Action.MetaData.Source.ROUTE_ENTRY
+                        ? MetadataSource.ROUTE
+                        : MetadataSource.DYNAMIC;
+                yield metadata(source, metadata.getDescriptorKey(), metadata.getMetadataKey(),
+                        metadata.getDefaultValue(), metadata.getSkipIfAbsent());
             }
             case DYNAMIC_METADATA -> dynamic(message);
             case SOURCE_CLUSTER, EXTENSION -> {
@@ -111,12 +110,14 @@ final class DescriptorRulesReader {
     @SuppressWarnings("deprecation") // the older form of metadata
     private static DescriptorAction dynamic(Action message) {
         var metadata = message.getDynamicMetadata();
-        return metadata(metadata.getDescriptorKey(), metadata.getMetadataKey(), metadata.getDefaultValue(), false);
+        return metadata(MetadataSource.DYNAMIC, metadata.getDescriptorKey(), metadata.getMetadataKey(),
+                metadata.getDefaultValue(), false);
     }
 
-    private static DescriptorAction metadata(String key, MetadataKey place, String otherwise, boolean skipIfAbsent) {
+    private static DescriptorAction metadata(MetadataSource source, String key, MetadataKey place, String otherwise,
+            boolean skipIfAbsent) {
         var keys = place.getPathList().stream().map(MetadataKey.PathSegment::getKey).toList();
-        return new DescriptorAction.Metadata(key, new MetadataPath(place.getKey(), keys), bytes(otherwise),
+        return new DescriptorAction.Metadata(source, key, new MetadataPath(place.getKey(), keys), bytes(otherwise),
                 skipIfAbsent);
     }
 

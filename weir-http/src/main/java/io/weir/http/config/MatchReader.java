@@ -5,9 +5,13 @@ import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
+import io.envoyproxy.envoy.type.matcher.v3.FilterStateMatcher;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
+import io.weir.core.value.FilterState;
 import io.weir.http.config.tree.PackedReader;
+import io.weir.http.config.tree.PredicateReader;
 import io.weir.http.route.HeaderEdits;
+import io.weir.http.route.match.FactMatch;
 import io.weir.http.route.match.HeaderMatch;
 import io.weir.http.route.match.HeaderMatch.Test;
 import io.weir.http.route.match.PathMatch;
@@ -15,9 +19,12 @@ import io.weir.http.route.match.PathTemplate;
 import io.weir.http.route.match.QueryMatch;
 import io.weir.http.route.match.RouteMatch;
 import io.weir.http.route.match.TextMatch;
+import io.weir.http.route.tree.Network;
 import io.weir.xds.compile.ReadContext;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Reads when a route applies, and the tests that filters have in common with routes. Any thread. */
@@ -38,7 +45,61 @@ public final class MatchReader {
         var share = message.hasRuntimeFraction()
                 ? share(message.getRuntimeFraction().getDefaultValue())
                 : RouteMatch.Share.ALL;
-        return path == null ? null : new RouteMatch(path, headers, query, share);
+        var facts = facts(message, context);
+        return path == null ? null : new RouteMatch(path, headers, query, share, facts);
+    }
+
+    private static List<FactMatch> facts(io.envoyproxy.envoy.config.route.v3.RouteMatch message,
+            ReadContext context) {
+        var facts = new ArrayList<FactMatch>();
+        for (int i = 0; i < message.getDynamicMetadataCount(); i++) {
+            var test = context.metadataTest("dynamic_metadata[" + i + "]", message.getDynamicMetadata(i));
+            if (test != null) {
+                facts.add(new FactMatch.Metadata(test));
+            }
+        }
+        for (int i = 0; i < message.getFilterStateCount(); i++) {
+            var state = message.getFilterState(i);
+            var test = state(state, context.at("filter_state", i));
+            if (test != null) {
+                facts.add(new FactMatch.State(state.getKey(), test));
+            }
+        }
+        return facts;
+    }
+
+    /** A test on what filters have left, or null after a problem. */
+    private static @Nullable Predicate<FilterState.Value> state(FilterStateMatcher message, ReadContext at) {
+        return switch (message.getMatcherCase()) {
+            case STRING_MATCH -> {
+                var text = TextReader.text(message.getStringMatch(), at.at("string_match"));
+                yield text == null ? null : value -> passes(text, value.text());
+            }
+            case ADDRESS_MATCH -> {
+                var networks = new ArrayList<Network>();
+                var ranges = message.getAddressMatch().getRangesList();
+                for (int i = 0; i < ranges.size(); i++) {
+                    var range = ranges.get(i);
+                    var network = PredicateReader.network(range.getAddressPrefix(), range.getPrefixLen().getValue(),
+                            at.at("address_match").at("ranges", i));
+                    if (network != null) {
+                        networks.add(network);
+                    }
+                }
+                yield value -> value.kind() == FilterState.Kind.ADDRESS && within(networks, value.text());
+            }
+            case MATCHER_NOT_SET -> null; // the API's rules tell
+        };
+    }
+
+    private static boolean passes(TextMatch match, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return match.matches(bytes, 0, bytes.length);
+    }
+
+    private static boolean within(List<Network> networks, String address) {
+        byte[] bytes = Network.parse(address);
+        return bytes != null && networks.stream().anyMatch(network -> network.contains(bytes));
     }
 
     private static @Nullable PathMatch path(io.envoyproxy.envoy.config.route.v3.RouteMatch message,

@@ -12,6 +12,7 @@ import io.weir.http.route.Redirect;
 import io.weir.http.route.Redirect.PathChange;
 import io.weir.http.route.Route.Note;
 import io.weir.http.route.RouteAction;
+import io.weir.http.route.RouteMetadata;
 import io.weir.http.route.match.PathMatch;
 import io.weir.http.route.rewrite.PathRewrite;
 import io.weir.http.config.upgrade.UpgradeReader;
@@ -81,6 +82,9 @@ final class RouteReader {
         var grpc = grpc(message.getRoute());
         if (grpc != null) {
             notes.add(grpc);
+        }
+        if (message.getMetadata().getFilterMetadataCount() > 0 || !above.metadata().isEmpty()) {
+            notes.add(new RouteMetadata(Plain.spaces(message.getMetadata()), above.metadata()));
         }
         return notes;
     }

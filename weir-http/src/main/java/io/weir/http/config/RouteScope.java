@@ -7,6 +7,7 @@ import io.weir.http.route.RetrySpec;
 import io.weir.http.shadow.ShadowPolicy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +27,13 @@ import org.jspecify.annotations.Nullable;
  *            who gets copies of requests, where a route does not say
  * @param tries
  *            what holds for the tries of requests, where a route does not say
+ * @param metadata
+ *            what the virtual host says of itself, by namespace
  */
 record RouteScope(List<EditsReader.Both> levels, boolean mostSpecificWins, @Nullable RetrySpec retry,
         boolean attemptCountUpstream, boolean attemptCountDownstream, int bodyBytesMax, boolean clustersMustExist,
-        FilterLevel filters, List<DescriptorRule> descriptorRules, List<ShadowPolicy> shadows, TryRules tries) {
+        FilterLevel filters, List<DescriptorRule> descriptorRules, List<ShadowPolicy> shadows, TryRules tries,
+        Map<String, Object> metadata) {
 
     /** One level further in. */
     RouteScope with(EditsReader.Both level) {
@@ -37,13 +41,13 @@ record RouteScope(List<EditsReader.Both> levels, boolean mostSpecificWins, @Null
         all.add(level);
         all.addAll(levels);
         return new RouteScope(List.copyOf(all), mostSpecificWins, retry, attemptCountUpstream, attemptCountDownstream,
-                bodyBytesMax, clustersMustExist, filters, descriptorRules, shadows, tries);
+                bodyBytesMax, clustersMustExist, filters, descriptorRules, shadows, tries, metadata);
     }
 
     /** The same with what this level says of single filters. */
     RouteScope with(FilterLevel inner) {
         return new RouteScope(levels, mostSpecificWins, retry, attemptCountUpstream, attemptCountDownstream,
-                bodyBytesMax, clustersMustExist, inner, descriptorRules, shadows, tries);
+                bodyBytesMax, clustersMustExist, inner, descriptorRules, shadows, tries, metadata);
     }
 
     HeaderEdits requestEdits() {

@@ -10,6 +10,7 @@ import io.weir.http.config.tries.TryRulesReader;
 import io.weir.http.control.TryRules;
 import io.weir.http.route.RouteTable;
 import io.weir.http.route.VirtualHost;
+import io.weir.xds.compile.Plain;
 import io.weir.xds.compile.ReadContext;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,7 +47,7 @@ final class RouteTableReader {
         var above = new RouteScope(List.of(edits), message.getMostSpecificHeaderMutationsWins(), null, false, false,
                 bodyMax, mustExist, PerFilterReader.inside(filters, message.getTypedPerFilterConfigMap(), context),
                 List.of(), ShadowReader.policies(message.getRequestMirrorPoliciesList(), mustExist, context),
-                TryRules.DEFAULT);
+                TryRules.DEFAULT, Map.of());
         var hosts = new ArrayList<VirtualHost>();
         for (int i = 0; i < message.getVirtualHostsCount(); i++) {
             hosts.add(host(message.getVirtualHosts(i), above, context.at("virtual_hosts", i)));
@@ -69,7 +70,7 @@ final class RouteTableReader {
                 message.getRequestMirrorPoliciesCount() == 0
                         ? above.shadows()
                         : ShadowReader.policies(message.getRequestMirrorPoliciesList(), above.clustersMustExist(), at),
-                TryRulesReader.rules(message, at))
+                TryRulesReader.rules(message, at), Plain.spaces(message.getMetadata()))
                 .with(edits);
         switch (message.getRequireTls()) {
             case NONE -> {

@@ -1,5 +1,6 @@
 package io.weir.http.filter;
 
+import io.weir.core.value.FilterState;
 import java.util.IdentityHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConnectionMemory {
     private @Nullable IdentityHashMap<Object, Object> kept;
+    private @Nullable FilterState state;
+
+    /** What filters leave under keys for all exchanges of the connection. */
+    public FilterState state() {
+        var made = state;
+        if (made == null) {
+            made = new FilterState(null);
+            state = made;
+        }
+        return made;
+    }
+
+    /** What is left under a key; null: nothing. */
+    FilterState.@Nullable Value left(String key) {
+        return state == null ? null : state.get(key);
+    }
 
     /**
      * What was kept under a key, or is from now on.

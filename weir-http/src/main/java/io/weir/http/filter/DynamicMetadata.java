@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DynamicMetadata {
     private final Map<String, Map<String, Object>> namespaces = new LinkedHashMap<>();
+    private int changes;
 
     /** Sets a value, in the place of one that is there. */
     public void put(String namespace, String key, Object value) {
         namespaces.computeIfAbsent(namespace, _ -> new LinkedHashMap<>()).put(key, value);
+        changes++;
     }
 
     /** The value, or null. */
@@ -36,6 +38,14 @@ public final class DynamicMetadata {
 
     /** Nothing is said of the exchange that begins. */
     public void clear() {
-        namespaces.clear();
+        if (!namespaces.isEmpty()) {
+            namespaces.clear();
+            changes++;
+        }
+    }
+
+    /** Another number after each change. */
+    int changes() {
+        return changes;
     }
 }

@@ -1,6 +1,7 @@
 package io.weir.http.filter;
 
 import io.weir.core.model.Host;
+import io.weir.core.value.FilterState;
 import io.weir.http.route.FormatSource;
 import io.weir.http.route.Route;
 import io.weir.http.route.Target;
@@ -63,7 +64,8 @@ public interface FilterExchange {
 
     /**
      * Finds the route anew, for what the request's head has become; to be called while it passes or is held. The
-     * filters stay those of the route that was found first.
+     * filters stay those of the route that was found first. For what filters have said of the request, where routes ask
+     * for that, it is found anew without a call.
      */
     void reroute();
 
@@ -85,4 +87,7 @@ public interface FilterExchange {
 
     /** What filters say of this exchange to each other. */
     DynamicMetadata metadata();
+
+    /** What filters leave for others under keys, for this exchange. */
+    FilterState state();
 }

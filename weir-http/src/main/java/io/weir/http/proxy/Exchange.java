@@ -53,7 +53,7 @@ public final class Exchange {
         var gated = new ChainEnds.GatedClient(downstream, filters);
         this.attempts = new Attempts(this, gated, affinity, context.clusters(), stats);
         this.timeouts = new Timeouts(this, worker);
-        this.record = new ExchangeRecord(this);
+        this.record = new ExchangeRecord(this, filters.remarks());
         this.answers = new LocalAnswers(this, context, worker);
         this.actions = new RouteActions(this, context, answers);
         this.response = new Response(worker);

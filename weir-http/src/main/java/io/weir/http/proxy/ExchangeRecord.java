@@ -2,11 +2,15 @@ package io.weir.http.proxy;
 
 import io.weir.core.cluster.Cluster;
 import io.weir.core.model.Host;
+import io.weir.core.model.ClusterSpec;
+import io.weir.core.value.FilterState;
+import io.weir.core.value.MetadataSource;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
-import io.weir.http.filter.DynamicMetadata;
+import io.weir.http.filter.Remarks;
 import io.weir.http.proxy.client.Addresses;
 import io.weir.http.reply.ReplyRecord;
+import io.weir.http.route.RouteMetadata;
 import io.weir.observe.log.LogBuffer;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,15 +21,22 @@ final class ExchangeRecord implements ReplyRecord {
     private final Exchange exchange;
     private long endNanos;
     private @Nullable String localReplyBody;
-    private @Nullable DynamicMetadata metadata;
+    private final Remarks remarks;
 
-    ExchangeRecord(Exchange exchange) {
+    /**
+     * Of one exchange after another.
+     *
+     * @param remarks
+     *            what filters say of each
+     */
+    ExchangeRecord(Exchange exchange, Remarks remarks) {
         this.exchange = exchange;
+        this.remarks = remarks;
     }
 
-    /** What filters say of this exchange, and of all after it. */
-    void metadata(DynamicMetadata said) {
-        metadata = said;
+    /** What filters say of the exchange. */
+    Remarks remarks() {
+        return remarks;
     }
 
     void ended(long nowNanos) {
@@ -126,7 +137,43 @@ final class ExchangeRecord implements ReplyRecord {
 
     @Override
     public Map<String, Object> dynamicMetadata(String namespace) {
-        return metadata == null ? Map.of() : metadata.namespace(namespace);
+        return remarks.namespace(namespace);
+    }
+
+    @Override
+    public Map<String, Object> metadata(MetadataSource source, String namespace) {
+        return switch (source) {
+            case DYNAMIC -> dynamicMetadata(namespace);
+            case ROUTE, VIRTUAL_HOST -> {
+                var route = exchange.route();
+                var said = route == null ? null : route.note(RouteMetadata.class);
+                yield said == null
+                        ? Map.of()
+                        : space(source == MetadataSource.ROUTE ? said.route() : said.virtualHost(), namespace);
+            }
+            case CLUSTER -> {
+                var cluster = exchange.attempts().cluster();
+                yield cluster == null
+                        ? Map.of()
+                        : space(cluster.spec().extensions().get(ClusterSpec.METADATA), namespace);
+            }
+            case UPSTREAM_HOST -> {
+                var host = exchange.attempts().visit().host();
+                yield host == null ? Map.of() : space(host.endpoint().metadata(), namespace);
+            }
+        };
+    }
+
+    @SuppressWarnings("unchecked") // metadata are read as maps of maps by text
+    private static Map<String, Object> space(@Nullable Object spaces, String namespace) {
+        return spaces instanceof Map<?, ?> all && all.get(namespace) instanceof Map<?, ?> values
+                ? (Map<String, Object>) values
+                : Map.of();
+    }
+
+    @Override
+    public FilterState.@Nullable Value filterState(String key) {
+        return remarks.left(key);
     }
 
     @Override

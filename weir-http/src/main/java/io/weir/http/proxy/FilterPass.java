@@ -1,6 +1,7 @@
 package io.weir.http.proxy;
 
 import io.weir.core.model.Host;
+import io.weir.core.value.FilterState;
 import io.netty.buffer.ByteBuf;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.filter.BodyStep;
@@ -13,6 +14,7 @@ import io.weir.http.filter.FilterStep;
 import io.weir.http.filter.Flow;
 import io.weir.http.filter.HttpFilter;
 import io.weir.http.filter.Passage;
+import io.weir.http.filter.Remarks;
 import io.weir.http.filter.way.Crossing;
 import io.weir.http.route.FormatSource;
 import io.weir.http.route.Route;
@@ -42,7 +44,7 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
     private final ConnectionMemory connection;
     private final List<Kept> kept = new ArrayList<>(1);
     private @Nullable Crossing crossing;
-    private @Nullable DynamicMetadata metadata;
+    private final Remarks remarks;
     private FilterStep[] steps = NONE;
     /** Everything of this exchange takes the crossing. */
     private boolean crosses;
@@ -60,6 +62,7 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
         this.downstream = downstream;
         this.chains = chains;
         this.connection = connection;
+        this.remarks = new Remarks(connection);
     }
 
     /** Nothing has been passed of the exchange that begins. */
@@ -68,9 +71,12 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
         crosses = false;
         reached = 0;
         complete = false;
-        if (metadata != null) {
-            metadata.clear();
-        }
+        remarks.clear();
+    }
+
+    /** What filters say of the exchange. */
+    Remarks remarks() {
+        return remarks;
     }
 
     /** Whether bodies pass here. */
@@ -331,13 +337,12 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
 
     @Override
     public DynamicMetadata metadata() {
-        var made = metadata;
-        if (made == null) {
-            made = new DynamicMetadata();
-            exchange.record().metadata(made);
-            metadata = made;
-        }
-        return made;
+        return remarks.metadata();
+    }
+
+    @Override
+    public FilterState state() {
+        return remarks.state();
     }
 
     @Override
@@ -357,11 +362,13 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
 
     @Override
     public @Nullable Route route() {
+        exchange.actions().follow();
         return exchange.route();
     }
 
     @Override
     public @Nullable Target target() {
+        exchange.actions().follow();
         return exchange.target();
     }
 
@@ -407,9 +414,6 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
 
     @Override
     public void reroute() {
-        var head = exchange.request();
-        if (head != null) {
-            exchange.actions().aim(head);
-        }
+        exchange.actions().again();
     }
 }

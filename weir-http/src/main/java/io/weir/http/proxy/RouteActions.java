@@ -21,11 +21,20 @@ final class RouteActions {
     private @Nullable Route route;
     private @Nullable Target target;
     private long random;
+    /** Whether filters can change the route by what they say. */
+    private final boolean follows;
+    /** What they had said when it was found. */
+    private int heard;
+    /** The route does what it says, and stays. */
+    private boolean acts;
+    /** It is another one than that whose filters the request passes, or may be. */
+    private boolean moved;
 
     RouteActions(Exchange exchange, ProxyContext context, LocalAnswers answers) {
         this.exchange = exchange;
         this.context = context;
         this.answers = answers;
+        this.follows = context.spec().routes().saidByFilters();
     }
 
     /** An exchange begins, whose shares of weights fall as {@code dice} says. */
@@ -33,6 +42,8 @@ final class RouteActions {
         route = null;
         target = null;
         random = dice;
+        acts = false;
+        moved = false;
     }
 
     /** Finds the route of what the request's head is now. */
@@ -43,6 +54,25 @@ final class RouteActions {
     void aim(HttpHead head, @Nullable Route found) {
         route = found;
         target = found != null && found.action() instanceof Forward to ? to.choice().choose(head, random) : null;
+        acts = false;
+        moved = false;
+        heard = follows ? exchange.record().remarks().changes() : 0;
+    }
+
+    /** Finds the route anew. */
+    void again() {
+        var head = exchange.request();
+        if (head != null && !acts) {
+            aim(head);
+            moved = true;
+        }
+    }
+
+    /** Finds the route anew where it goes by what filters have said since: as late as it is asked for, but in time. */
+    void follow() {
+        if (follows && !acts && exchange.record().remarks().changes() != heard) {
+            again();
+        }
     }
 
     /** Null where none was found. */
@@ -71,8 +101,13 @@ final class RouteActions {
      *            when the filters had done with the request's head
      */
     void act(HttpHead head, long nowNanos) {
+        follow();
+        acts = true;
         var found = route;
         var chosen = target;
+        if (moved && answers.tunnelRefused(head, found)) {
+            return;
+        }
         if (found == null) {
             answers.reply(404, "", "route_not_found", ResponseFlag.NR.bit());
             return;

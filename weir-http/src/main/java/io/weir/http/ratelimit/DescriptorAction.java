@@ -1,6 +1,7 @@
 package io.weir.http.ratelimit;
 
 import io.weir.core.value.MetadataPath;
+import io.weir.core.value.MetadataSource;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.match.HeadField;
 import io.weir.http.route.match.HeaderMatch;
@@ -155,12 +156,12 @@ public sealed interface DescriptorAction {
      *            whether a request without either gets a descriptor without this entry, and not none
      */
     @SuppressWarnings("ArrayRecordComponent") // not compared
-    record Metadata(String key, MetadataPath path, byte[] otherwise, boolean skipIfAbsent)
+    record Metadata(MetadataSource source, String key, MetadataPath path, byte[] otherwise, boolean skipIfAbsent)
             implements
                 DescriptorAction {
         @Override
         public boolean append(Descriptor to, RequestView request) {
-            Object value = path.in(request.metadata(path.namespace()));
+            Object value = path.in(request.metadata(source, path.namespace()));
             byte[] text = value instanceof String said && !said.isEmpty()
                     ? said.getBytes(StandardCharsets.UTF_8)
                     : otherwise;

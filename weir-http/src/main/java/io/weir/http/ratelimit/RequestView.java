@@ -1,5 +1,6 @@
 package io.weir.http.ratelimit;
 
+import io.weir.core.value.MetadataSource;
 import io.weir.core.model.AddressText;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.filter.ClientIp;
@@ -62,9 +63,9 @@ public final class RequestView {
         return exchange.clientIp();
     }
 
-    /** What filters before have written down under a namespace. */
-    Map<String, Object> metadata(String namespace) {
-        return exchange.metadata().namespace(namespace);
+    /** What the route says of itself, or filters before have written down, under a namespace. */
+    Map<String, Object> metadata(MetadataSource source, String namespace) {
+        return exchange.formats().metadata(source, namespace);
     }
 
     /** The network of the client's address, such as {@code 10.1.0.0/16}; empty where it has none. */

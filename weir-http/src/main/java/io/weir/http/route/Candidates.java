@@ -4,6 +4,7 @@ import io.weir.http.codec.HttpHead;
 import io.weir.http.route.match.BytesIndex;
 import io.weir.http.route.match.HeadField;
 import io.weir.http.route.match.HeaderMatch;
+import io.weir.http.route.match.RequestFacts;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -120,7 +121,7 @@ final class Candidates {
     }
 
     /** The place of the first route before {@code best} that passes, or {@code best}. */
-    int first(int best, HttpHead head, int pathEnd, long random) {
+    int first(int best, HttpHead head, int pathEnd, long random, RequestFacts facts) {
         if (first >= best) {
             return best;
         }
@@ -129,13 +130,13 @@ final class Candidates {
             var group = byValue.get(i);
             var candidates = find(group, head);
             if (candidates != null) {
-                found = candidates.first(found, head, pathEnd, random);
+                found = candidates.first(found, head, pathEnd, random, facts);
             }
         }
         for (int i = 0; i < places.length && places[i] < found; i++) {
             var match = walked[i].match();
             if (match.path().matches(head.bytes(), head.pathStart(), pathEnd)
-                    && match.matchesBesidesPath(head, random)) {
+                    && match.matchesBesidesPath(head, random, facts)) {
                 return places[i];
             }
         }

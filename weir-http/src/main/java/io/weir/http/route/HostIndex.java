@@ -1,7 +1,7 @@
 package io.weir.http.route;
 
 import io.weir.http.codec.HttpHead;
-import io.weir.http.route.match.Peers;
+import io.weir.http.route.match.RequestFacts;
 import io.weir.http.route.tree.MatchTree;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +24,8 @@ final class HostIndex {
 
     /** A route at the end of a tree is asked whether it matches, as any other. */
     @Nullable
-    Route match(HttpHead head, long random, Peers peers) {
-        var asked = tree == null ? routes : tree.find(head, peers);
-        return asked == null ? null : asked.match(head, random);
+    Route match(HttpHead head, long random, RequestFacts facts) {
+        var asked = tree == null ? routes : tree.find(head, facts);
+        return asked == null ? null : asked.match(head, random, facts);
     }
 }

@@ -4,6 +4,7 @@ import io.weir.http.codec.HttpHead;
 import io.weir.http.route.match.BytesIndex;
 import io.weir.http.route.match.HeadText;
 import io.weir.http.route.match.PathMatch;
+import io.weir.http.route.match.RequestFacts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,17 +74,18 @@ final class RouteIndex {
     }
 
     @Nullable
-    Route match(HttpHead head, long random) {
+    Route match(HttpHead head, long random, RequestFacts facts) {
         int pathEnd = PathMatch.pathEnd(head);
-        int best = best(minding, false, routes.length, head, pathEnd, random);
+        int best = best(minding, false, routes.length, head, pathEnd, random, facts);
         if (anyCase != null) {
-            best = best(anyCase, true, best, head, pathEnd, random);
+            best = best(anyCase, true, best, head, pathEnd, random, facts);
         }
         return best == routes.length ? null : routes[best];
     }
 
     /** The place of the first route among these keys that passes and stands before {@code before}, or that. */
-    private static int best(Keys keys, boolean lower, int before, HttpHead head, int pathEnd, long random) {
+    private static int best(Keys keys, boolean lower, int before, HttpHead head, int pathEnd, long random,
+            RequestFacts facts) {
         byte[] bytes = head.bytes();
         int from = head.pathStart();
         int length = pathEnd - from;
@@ -94,7 +96,7 @@ final class RouteIndex {
             if (keys.startsOf(i)) {
                 var candidates = find(keys.starts, lower, hash, bytes, from, from + i);
                 if (candidates != null) {
-                    best = candidates.first(best, head, pathEnd, random);
+                    best = candidates.first(best, head, pathEnd, random, facts);
                 }
             }
             if (i == reach) {
@@ -106,7 +108,7 @@ final class RouteIndex {
         if (reach == length) {
             var candidates = find(keys.exact, lower, hash, bytes, from, pathEnd);
             if (candidates != null) {
-                best = candidates.first(best, head, pathEnd, random);
+                best = candidates.first(best, head, pathEnd, random, facts);
             }
         }
         return best;

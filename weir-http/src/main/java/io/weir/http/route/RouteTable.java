@@ -2,7 +2,7 @@ package io.weir.http.route;
 
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.match.PathMatch;
-import io.weir.http.route.match.Peers;
+import io.weir.http.route.match.RequestFacts;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +17,7 @@ public final class RouteTable {
     private final List<VirtualHost> hosts;
     private final DomainIndex domains;
     private final @Nullable Scopes scopes;
+    private final boolean saidByFilters;
 
     /** Tables by the key of their scope. */
     private record Scopes(ScopeKey key, Map<List<String>, RouteTable> tables) {
@@ -42,6 +43,7 @@ public final class RouteTable {
         this.hosts = List.copyOf(hosts);
         this.domains = domains;
         this.scopes = scopes;
+        this.saidByFilters = hosts.stream().anyMatch(VirtualHost::saidByFilters);
     }
 
     /**
@@ -78,13 +80,18 @@ public final class RouteTable {
      *            the request, normalised
      * @param random
      *            any 64 random bits, the same for all questions about one request
-     * @param peers
-     *            the request's connection
+     * @param facts
+     *            what is known beside the head
      */
-    public @Nullable Route match(HttpHead head, long random, Peers peers) {
+    public @Nullable Route match(HttpHead head, long random, RequestFacts facts) {
         var table = scopes == null ? this : scopes.find(head);
         var routes = table == null ? null : table.domains.find(head);
-        return routes == null ? null : routes.match(head, random, peers);
+        return routes == null ? null : routes.match(head, random, facts);
+    }
+
+    /** Whether filters can change which route is found, by what they say. */
+    public boolean saidByFilters() {
+        return saidByFilters;
     }
 
     /** The virtual host for a request, or null. */

@@ -23,6 +23,15 @@ public record VirtualHost(String name, List<String> domains, List<Route> routes,
         routes = List.copyOf(routes);
     }
 
+    /** Whether filters can change which of its routes is found, by what they say. */
+    boolean saidByFilters() {
+        return said(routes) || (tree != null && tree.saidByFilters(VirtualHost::said));
+    }
+
+    private static boolean said(List<Route> some) {
+        return some.stream().anyMatch(route -> route.match().saidByFilters());
+    }
+
     /** With a list of routes. */
     public VirtualHost(String name, List<String> domains, List<Route> routes) {
         this(name, domains, routes, null);

@@ -128,6 +128,11 @@ class AllocationTest {
         }
 
         @Override
+        public io.weir.core.value.FilterState state() {
+            throw new IllegalStateException("nothing here leaves anything");
+        }
+
+        @Override
         public void reroute() {
             throw new IllegalStateException("nobody asks for it");
         }

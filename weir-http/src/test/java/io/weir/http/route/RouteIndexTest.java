@@ -9,6 +9,7 @@ import io.weir.http.route.match.HeaderMatch;
 import io.weir.http.route.match.PathMatch;
 import io.weir.http.route.match.PathTemplate;
 import io.weir.http.route.match.QueryMatch;
+import io.weir.http.route.match.RequestFacts;
 import io.weir.http.route.match.RouteMatch;
 import io.weir.http.route.match.TextMatch;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RouteIndexTest {
+    private static final RequestFacts FACTS = Heads.source(Heads.to("/"));
+
     private static final String[] SEGMENTS = {"a", "b", "A", "ab", "abc", "", "é", "a.b", "x1"};
 
     private static String pick(Random random, String... choices) {
@@ -101,7 +104,7 @@ class RouteIndexTest {
 
     private static @Nullable Route walk(List<Route> routes, HttpHead head, long random) {
         for (var route : routes) {
-            if (route.match().matches(head, random)) {
+            if (route.match().matches(head, random, FACTS)) {
                 return route;
             }
         }
@@ -120,7 +123,7 @@ class RouteIndexTest {
                 long dice = random.nextLong();
                 var expected = walk(routes, head, dice);
                 matched += expected == null ? 0 : 1;
-                assertThat(index.match(head, dice)).as("seed %d: %s %s %s", seed, head.method(), head.path(),
+                assertThat(index.match(head, dice, FACTS)).as("seed %d: %s %s %s", seed, head.method(), head.path(),
                         Heads.lines(head)).isSameAs(expected);
             }
         }
@@ -151,7 +154,7 @@ class RouteIndexTest {
                 var head = Heads.to(HeadText.latin("/s" + random.nextInt(2_000) + path(random, 3)), "x-a: v1");
                 var expected = walk(routes, head, 0);
                 matched += expected == null ? 0 : 1;
-                assertThat(index.match(head, 0)).as("seed %d: %s", seed, head.path()).isSameAs(expected);
+                assertThat(index.match(head, 0, FACTS)).as("seed %d: %s", seed, head.path()).isSameAs(expected);
             }
             assertThat(matched).as("seed %d: the test tests something", seed).isBetween(50, 290);
         }
@@ -168,10 +171,10 @@ class RouteIndexTest {
         }
         routes.add(Route.of(new PathMatch.Prefix("/", false), Forward.to("rest")));
         var index = new RouteIndex(routes);
-        assertThat(index.match(Heads.to("/x", "x-tenant: t999"), 0)).isSameAs(routes.get(999));
-        assertThat(index.match(Heads.to("/x", "x-tenant: other"), 0)).isSameAs(routes.get(1_000));
-        assertThat(index.match(Heads.to("/x"), 0)).isSameAs(routes.get(1_000));
-        assertThat(index.match(Heads.to("/x", "x-tenant: t1", "x-tenant: t2"), 0)).as("the value is t1,t2")
+        assertThat(index.match(Heads.to("/x", "x-tenant: t999"), 0, FACTS)).isSameAs(routes.get(999));
+        assertThat(index.match(Heads.to("/x", "x-tenant: other"), 0, FACTS)).isSameAs(routes.get(1_000));
+        assertThat(index.match(Heads.to("/x"), 0, FACTS)).isSameAs(routes.get(1_000));
+        assertThat(index.match(Heads.to("/x", "x-tenant: t1", "x-tenant: t2"), 0, FACTS)).as("the value is t1,t2")
                 .isSameAs(routes.get(1_000));
     }
 
@@ -180,9 +183,10 @@ class RouteIndexTest {
         var connect = Route.of(new PathMatch.Connect(), Forward.to("tunnel"));
         var all = Route.of(new PathMatch.Prefix("", false), Forward.to("rest"));
         var index = new RouteIndex(List.of(connect, all));
-        assertThat(index.match(Heads.request("CONNECT", "a.example:443", ""), 0)).isSameAs(connect);
-        assertThat(index.match(Heads.request("CONNECT", "a.example:443", "/over-http2"), 0)).isSameAs(connect);
-        assertThat(index.match(Heads.to("/"), 0)).isSameAs(all);
-        assertThat(new RouteIndex(List.of(all)).match(Heads.request("CONNECT", "a.example:443", ""), 0)).isNull();
+        assertThat(index.match(Heads.request("CONNECT", "a.example:443", ""), 0, FACTS)).isSameAs(connect);
+        assertThat(index.match(Heads.request("CONNECT", "a.example:443", "/over-http2"), 0, FACTS)).isSameAs(connect);
+        assertThat(index.match(Heads.to("/"), 0, FACTS)).isSameAs(all);
+        assertThat(new RouteIndex(List.of(all)).match(Heads.request("CONNECT", "a.example:443", ""), 0, FACTS))
+                .isNull();
     }
 }

@@ -7,7 +7,7 @@ import io.weir.http.codec.HttpHead;
 import io.weir.http.route.match.HeadText;
 import io.weir.http.route.match.HeaderMatch;
 import io.weir.http.route.match.PathMatch;
-import io.weir.http.route.match.Peers;
+import io.weir.http.route.match.RequestFacts;
 import io.weir.http.route.match.QueryMatch;
 import io.weir.http.route.match.RouteMatch;
 import io.weir.http.route.match.TextMatch;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RouteTableTest {
-    private static final Peers PEERS = Heads.source(Heads.to("/"));
+    private static final RequestFacts FACTS = Heads.source(Heads.to("/"));
 
     private static VirtualHost host(String name, String... domains) {
         return new VirtualHost(name, List.of(domains),
@@ -153,7 +153,7 @@ class RouteTableTest {
                 route("rest", new PathMatch.Prefix("/", false)));
         int taken = 0;
         for (int i = 0; i < 1000; i++) {
-            var route = table.match(Heads.to("/"), i, PEERS);
+            var route = table.match(Heads.to("/"), i, FACTS);
             taken += route != null && route.name().equals("some") ? 1 : 0;
         }
         assertThat(taken).isEqualTo(250);
@@ -168,7 +168,7 @@ class RouteTableTest {
             for (int i = 0; i < 60; i++) {
                 var head = randomRequest(random);
                 long dice = random.nextLong();
-                assertThat(table.match(head, dice, PEERS))
+                assertThat(table.match(head, dice, FACTS))
                         .as("seed %d: %s %s %s", seed, head.method(), head.authority(), head.path())
                         .isSameAs(Reference.match(hosts, table.virtualHost(head), head, dice));
             }
@@ -206,11 +206,11 @@ class RouteTableTest {
         var threads = (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
         long matched = 0;
         for (int i = 0; i < 20_000; i++) {
-            matched += table.match(head, i, PEERS) == null ? 0 : 1;
+            matched += table.match(head, i, FACTS) == null ? 0 : 1;
         }
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < 10_000; i++) {
-            matched += table.match(head, i, PEERS) == null ? 0 : 1;
+            matched += table.match(head, i, FACTS) == null ? 0 : 1;
         }
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
         assertThat(matched).isEqualTo(30_000);
@@ -278,7 +278,7 @@ class RouteTableTest {
             if (host == null) {
                 return null;
             }
-            return host.routes().stream().filter(route -> route.match().matches(head, random)).findFirst()
+            return host.routes().stream().filter(route -> route.match().matches(head, random, FACTS)).findFirst()
                     .orElse(null);
         }
 

@@ -1,5 +1,7 @@
 package io.weir.observe.log;
 
+import io.weir.core.value.FilterState;
+import io.weir.core.value.MetadataSource;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -128,6 +130,21 @@ public interface AccessRecord {
     /** What filters have said of the request under a namespace; to be looked at. */
     default Map<String, Object> dynamicMetadata(String namespace) {
         return Map.of();
+    }
+
+    /** Metadata of something that the request met, under a namespace; to be looked at. */
+    default Map<String, Object> metadata(MetadataSource source, String namespace) {
+        return source == MetadataSource.DYNAMIC ? dynamicMetadata(namespace) : Map.of();
+    }
+
+    /** The virtual cluster that the request counts in. */
+    default @Nullable String virtualClusterName() {
+        return null;
+    }
+
+    /** What filters have left under a key; null: nothing. */
+    default FilterState.@Nullable Value filterState(String key) {
+        return null;
     }
 
     /**

@@ -3,6 +3,7 @@ package io.weir.observe.log;
 import static io.weir.observe.log.Operator.Kind.NUMBER;
 import static io.weir.observe.log.Operator.Kind.STRING;
 
+import io.weir.core.value.MetadataSource;
 import io.weir.observe.log.Operator.Typed;
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Every command operator there is, by Envoy's name (envoyproxy.io, "Access logging", command operators). What can never
- * be known here, such as virtual clusters, is absent in every line.
+ * be known here, such as a trace's id, is absent in every line.
  */
 final class Operators {
     /** A format that cannot be read; {@code message} says why. */
@@ -92,7 +93,7 @@ final class Operators {
         number("BYTES_RECEIVED", AccessRecord::bytesReceived);
         number("BYTES_SENT", AccessRecord::bytesSent);
         text("ROUTE_NAME", AccessRecord::routeName);
-        text("VIRTUAL_CLUSTER_NAME", ended -> null);
+        text("VIRTUAL_CLUSTER_NAME", AccessRecord::virtualClusterName);
         // as Envoy without another request id extension: the request's id is that of its stream
         makers.put("STREAM_ID", plain("STREAM_ID",
                 new Typed(STRING, (ended, out) -> ended.requestHeader("x-request-id", out))));
@@ -138,7 +139,11 @@ final class Operators {
     }
 
     private void addHeaders() {
-        makers.put("DYNAMIC_METADATA", Metadata::dynamic);
+        metadata("DYNAMIC_METADATA", MetadataSource.DYNAMIC);
+        metadata("CLUSTER_METADATA", MetadataSource.CLUSTER);
+        metadata("UPSTREAM_METADATA", MetadataSource.UPSTREAM_HOST);
+        makers.put("METADATA", Metadata::any);
+        makers.put("FILTER_STATE", Metadata::left);
         makers.put("GRPC_STATUS", GrpcStatus::named);
         makers.put("GRPC_STATUS_NUMBER", GrpcStatus::number);
         headers("REQ", AccessRecord::requestHeader);
@@ -157,6 +162,10 @@ final class Operators {
             }
             return found;
         });
+    }
+
+    private void metadata(String name, MetadataSource source) {
+        makers.put(name, argument -> Metadata.of(name, source, argument));
     }
 
     /** Where headers are read from. */

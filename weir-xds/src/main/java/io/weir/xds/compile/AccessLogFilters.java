@@ -93,7 +93,7 @@ final class AccessLogFilters {
     }
 
     /** A test on what filters have said, or null after a problem. */
-    private static @Nullable MetadataTest metadata(MetadataMatcher matcher, ReadContext context) {
+    static @Nullable MetadataTest metadata(MetadataMatcher matcher, ReadContext context) {
         var keys = matcher.getPathList().stream().map(MetadataMatcher.PathSegment::getKey).toList();
         var value = value(matcher.getValue(), context.at("value"));
         return value == null
@@ -101,7 +101,8 @@ final class AccessLogFilters {
                 : new MetadataTest(new MetadataPath(matcher.getFilter(), keys), value, matcher.getInvert());
     }
 
-    private static @Nullable ValueTest value(ValueMatcher matcher, ReadContext context) {
+    /** A test on one value, or null after a problem. */
+    static @Nullable ValueTest value(ValueMatcher matcher, ReadContext context) {
         return switch (matcher.getMatchPatternCase()) {
             case DOUBLE_MATCH -> {
                 var number = matcher.getDoubleMatch();

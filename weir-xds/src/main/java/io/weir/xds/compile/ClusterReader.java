@@ -63,6 +63,9 @@ final class ClusterReader {
         if (cluster.getCloseConnectionsOnHostHealthFailure()) {
             extensions.put(ClusterSpec.CLOSE_ON_FAILURE, true);
         }
+        if (cluster.getMetadata().getFilterMetadataCount() > 0) {
+            extensions.put(ClusterSpec.METADATA, Plain.spaces(cluster.getMetadata()));
+        }
         long connectTimeoutNanos = cluster.hasConnectTimeout()
                 ? Math.max(1, Plain.nanos(cluster.getConnectTimeout()))
                 : ClusterSpec.CONNECT_TIMEOUT_NANOS;

@@ -5,7 +5,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -125,11 +124,6 @@ final class Endpoints {
     }
 
     static Map<String, Object> metadata(@Nullable Metadata metadata) {
-        if (metadata == null || metadata.getFilterMetadataCount() == 0) {
-            return Map.of();
-        }
-        var map = new LinkedHashMap<String, Object>();
-        metadata.getFilterMetadataMap().forEach((space, struct) -> map.put(space, Plain.map(struct)));
-        return map;
+        return metadata == null ? Map.of() : Plain.spaces(metadata);
     }
 }

@@ -82,6 +82,13 @@ public final class Plain {
         return outer == null ? Criteria.of(values) : outer.with(values);
     }
 
+    /** All of it, by name space. */
+    public static Map<String, Object> spaces(Metadata metadata) {
+        var map = new LinkedHashMap<String, Object>();
+        metadata.getFilterMetadataMap().forEach((space, struct) -> map.put(space, map(struct)));
+        return map;
+    }
+
     /** A value as String, Double, Boolean, List or Map; null becomes an empty string. */
     public static Object value(Value value) {
         return value(value, "");

@@ -7,7 +7,11 @@ import com.google.protobuf.Any;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
 import io.weir.core.model.AccessLogSpec;
+import io.weir.core.value.MetadataTest;
+import io.weir.core.value.ValueTest;
 import io.weir.xds.resource.Problem;
 
 import org.jspecify.annotations.Nullable;
@@ -104,6 +108,16 @@ public final class ReadContext {
      */
     public AccessLogSpec.Format logFormat(String subPath, SubstitutionFormatString message) {
         return AccessLoggers.format(at(subPath), message);
+    }
+
+    /** Reads a test on what filters say of a request; null after a problem. */
+    public @Nullable MetadataTest metadataTest(String subPath, MetadataMatcher message) {
+        return AccessLogFilters.metadata(message, at(subPath));
+    }
+
+    /** Reads a test on one value of metadata; null after a problem. */
+    public @Nullable ValueTest valueTest(String subPath, ValueMatcher message) {
+        return AccessLogFilters.value(message, at(subPath));
     }
 
     /** Says that a cluster of this name must exist; the compiler tells when it does not. */

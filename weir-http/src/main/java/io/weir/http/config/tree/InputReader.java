@@ -1,8 +1,11 @@
 package io.weir.http.config.tree;
 
 import com.github.xds.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.DynamicMetadataInput;
+import io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.FilterStateInput;
 import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
 import io.envoyproxy.envoy.type.matcher.v3.HttpRequestQueryParamMatchInput;
+import io.weir.core.value.MetadataPath;
 import io.weir.http.route.HeaderEdits;
 import io.weir.http.route.match.HeadField;
 import io.weir.http.route.match.HeadText;
@@ -34,13 +37,27 @@ final class InputReader {
             case NETWORK + "DirectSourceIPInput" -> new Connection(End.DIRECT_SOURCE, false);
             case NETWORK + "DestinationIPInput" -> new Connection(End.DESTINATION, false);
             case NETWORK + "DestinationPortInput" -> new Connection(End.DESTINATION, true);
+            case NETWORK + "DynamicMetadataInput" ->
+                metadata(PackedReader.unpack(any, DynamicMetadataInput.parser(), at));
+            case NETWORK + "FilterStateInput" -> {
+                var state = PackedReader.unpack(any, FilterStateInput.parser(), at);
+                yield state == null ? null : new Input.State(state.getKey());
+            }
             default -> {
                 at.problem("typed_config", PackedReader.type(any), "Weir does not know this input of a matcher yet",
                         "use HttpRequestHeaderMatchInput, HttpRequestQueryParamMatchInput, SourceIPInput,"
-                                + " DirectSourceIPInput, DestinationIPInput, SourcePortInput or DestinationPortInput");
+                                + " DirectSourceIPInput, DestinationIPInput, SourcePortInput, DestinationPortInput,"
+                                + " DynamicMetadataInput or FilterStateInput");
                 yield null;
             }
         };
+    }
+
+    private static @Nullable Input metadata(@Nullable DynamicMetadataInput message) {
+        return message == null
+                ? null
+                : new Input.Metadata(new MetadataPath(message.getFilter(),
+                        message.getPathList().stream().map(DynamicMetadataInput.PathSegment::getKey).toList()));
     }
 
     private static @Nullable Input header(@Nullable HttpRequestHeaderMatchInput message, ReadContext at) {

@@ -7,7 +7,11 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.extensions.matching.input_matchers.ip.v3.Ip;
+import io.envoyproxy.envoy.extensions.matching.input_matchers.metadata.v3.Metadata;
+import io.weir.core.value.MetadataPath;
+import io.weir.core.value.MetadataTest;
 import io.weir.http.route.match.TextMatch;
+import io.weir.http.route.tree.Input;
 import io.weir.http.route.tree.Network;
 import io.weir.http.route.tree.Predicate;
 import io.weir.xds.compile.ReadContext;
@@ -18,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads conditions of trees. */
 public final class PredicateReader {
     private static final String IP = "envoy.extensions.matching.input_matchers.ip.v3.Ip";
+    private static final String METADATA = "envoy.extensions.matching.input_matchers.metadata.v3.Metadata";
 
     private PredicateReader() {}
 
@@ -54,6 +59,9 @@ public final class PredicateReader {
 
     private static @Nullable Predicate single(MatcherList.Predicate.SinglePredicate message, ReadContext at) {
         var input = InputReader.read(message.getInput(), at.at("input"));
+        if (message.hasCustomMatch() && PackedReader.type(message.getCustomMatch().getTypedConfig()).equals(METADATA)) {
+            return said(input, message.getCustomMatch(), at.at("custom_match"));
+        }
         Predicate.@Nullable ValueTest test = switch (message.getMatcherCase()) {
             case VALUE_MATCH -> {
                 var text = text(message.getValueMatch(), at.at("value_match"));
@@ -63,6 +71,21 @@ public final class PredicateReader {
             case MATCHER_NOT_SET -> null; // the API's rules tell
         };
         return input == null || test == null ? null : new Predicate.Single(input, test);
+    }
+
+    /** A test on whatever filters have said, which need not be text. */
+    private static @Nullable Predicate said(@Nullable Input input, TypedExtensionConfig message, ReadContext at) {
+        var metadata = PackedReader.unpack(message.getTypedConfig(), Metadata.parser(), at);
+        var test = metadata == null ? null : at.at("typed_config").valueTest("value", metadata.getValue());
+        if (metadata == null || test == null || input == null) {
+            return null;
+        }
+        if (!(input instanceof Input.Metadata(MetadataPath path))) {
+            at.problem("typed_config", METADATA, "this matcher looks at dynamic metadata, and its input is none",
+                    "use DynamicMetadataInput, or value_match");
+            return null;
+        }
+        return new Predicate.Said(new MetadataTest(path, test, metadata.getInvert()));
     }
 
     private static @Nullable TextMatch text(StringMatcher matcher, ReadContext at) {
@@ -95,7 +118,7 @@ public final class PredicateReader {
         var any = message.getTypedConfig();
         if (!PackedReader.type(any).equals(IP)) {
             at.problem("typed_config", PackedReader.type(any), "Weir does not know this matcher of values yet",
-                    "use value_match, or " + IP);
+                    "use value_match, " + IP + " or " + METADATA);
             return null;
         }
         var ip = PackedReader.unpack(any, Ip.parser(), at);
@@ -120,7 +143,7 @@ public final class PredicateReader {
     }
 
     /** A network, or null after a problem. */
-    static @Nullable Network network(String address, int prefixBits, ReadContext at) {
+    public static @Nullable Network network(String address, int prefixBits, ReadContext at) {
         var network = Network.of(address, prefixBits);
         if (network == null) {
             at.problem("", address + "/" + prefixBits, "this is no network",

@@ -14,11 +14,20 @@ import java.util.List;
  *            tests on query parameters
  * @param share
  *            how much of the traffic the route takes at all
+ * @param facts
+ *            tests on what is known beside the head
  */
-public record RouteMatch(PathMatch path, List<HeaderMatch> headers, List<QueryMatch> query, Share share) {
+public record RouteMatch(PathMatch path, List<HeaderMatch> headers, List<QueryMatch> query, Share share,
+        List<FactMatch> facts) {
     public RouteMatch {
         headers = List.copyOf(headers);
         query = List.copyOf(query);
+        facts = List.copyOf(facts);
+    }
+
+    /** Of the head alone. */
+    public RouteMatch(PathMatch path, List<HeaderMatch> headers, List<QueryMatch> query, Share share) {
+        this(path, headers, query, share, List.of());
     }
 
     /** Of the path alone. */
@@ -42,14 +51,19 @@ public record RouteMatch(PathMatch path, List<HeaderMatch> headers, List<QueryMa
         }
     }
 
-    /** Whether the head passes every test. */
-    public boolean matches(HttpHead head, long random) {
+    /** Whether the request passes every test. */
+    public boolean matches(HttpHead head, long random, RequestFacts known) {
         return path.matches(head.bytes(), head.pathStart(), PathMatch.pathEnd(head))
-                && matchesBesidesPath(head, random);
+                && matchesBesidesPath(head, random, known);
     }
 
-    /** Whether the head passes every test but that on the path. */
-    public boolean matchesBesidesPath(HttpHead head, long random) {
+    /** Whether filters can change the answer by what they say. */
+    public boolean saidByFilters() {
+        return facts.stream().anyMatch(FactMatch::saidByFilters);
+    }
+
+    /** Whether the request passes every test but that on the path. */
+    public boolean matchesBesidesPath(HttpHead head, long random, RequestFacts known) {
         if (!share.takes(random) || !(path instanceof PathMatch.Connect
                 ? head.methodIs("CONNECT")
                 : head.pathStart() < head.pathEnd())) { // only a tunnel is asked for without a path
@@ -62,6 +76,11 @@ public record RouteMatch(PathMatch path, List<HeaderMatch> headers, List<QueryMa
         }
         for (int i = 0; i < query.size(); i++) {
             if (!query.get(i).matches(head)) {
+                return false;
+            }
+        }
+        for (int i = 0; i < facts.size(); i++) {
+            if (!facts.get(i).matches(known)) {
                 return false;
             }
         }

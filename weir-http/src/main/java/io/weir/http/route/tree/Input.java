@@ -1,22 +1,28 @@
 package io.weir.http.route.tree;
 
+import io.weir.core.value.MetadataPath;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.match.HeadField;
 import io.weir.http.route.match.HeadText;
-import io.weir.http.route.match.Peers;
+import io.weir.http.route.match.RequestFacts;
 import io.weir.http.route.match.QueryMatch;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** What of a request a tree looks at. Immutable; those of a head allocate nothing, those of a connection some text. */
+/** What of a request a tree looks at. Immutable; those of a head allocate nothing, all others some text. */
 public sealed interface Input {
     /** Asks for the value. */
-    <R extends @Nullable Object> R ask(HttpHead head, Peers peers, Question<R> question);
+    <R extends @Nullable Object> R ask(HttpHead head, RequestFacts facts, Question<R> question);
+
+    /** Whether filters can change the value by what they say. */
+    default boolean saidByFilters() {
+        return false;
+    }
 
     /** A header field or pseudo field; several lines of one name are one value, joined by commas. */
     record Header(HeadField field) implements Input {
         @Override
-        public <R extends @Nullable Object> R ask(HttpHead head, Peers peers, Question<R> question) {
+        public <R extends @Nullable Object> R ask(HttpHead head, RequestFacts facts, Question<R> question) {
             long span = field.locate(head);
             if (span == HeadField.ABSENT) {
                 return question.absent();
@@ -33,12 +39,46 @@ public sealed interface Input {
     @SuppressWarnings("ArrayRecordComponent") // never written to, never compared
     record Query(byte[] name) implements Input {
         @Override
-        public <R extends @Nullable Object> R ask(HttpHead head, Peers peers, Question<R> question) {
+        public <R extends @Nullable Object> R ask(HttpHead head, RequestFacts facts, Question<R> question) {
             long span = QueryMatch.locate(head, name);
             return span == HeadField.ABSENT
                     ? question.absent()
                     : question.of(head.bytes(), HeadField.start(span), HeadField.end(span));
         }
+    }
+
+    /** Text that filters have said: Envoy's dynamic metadata. A value that is no text is none. */
+    record Metadata(MetadataPath path) implements Input {
+        @Override
+        public <R extends @Nullable Object> R ask(HttpHead head, RequestFacts facts, Question<R> question) {
+            return path.in(facts.dynamicMetadata(path.namespace())) instanceof String text
+                    ? text(text, question)
+                    : question.absent();
+        }
+
+        @Override
+        public boolean saidByFilters() {
+            return true;
+        }
+    }
+
+    /** What filters have left under a key: Envoy's filter state. */
+    record State(String key) implements Input {
+        @Override
+        public <R extends @Nullable Object> R ask(HttpHead head, RequestFacts facts, Question<R> question) {
+            var value = facts.filterState(key);
+            return value == null ? question.absent() : text(value.text(), question);
+        }
+
+        @Override
+        public boolean saidByFilters() {
+            return true;
+        }
+    }
+
+    private static <R extends @Nullable Object> R text(String text, Question<R> question) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return question.of(bytes, 0, bytes.length);
     }
 
     /** An address or a port of the connection. */
@@ -49,11 +89,11 @@ public sealed interface Input {
         }
 
         @Override
-        public <R extends @Nullable Object> R ask(HttpHead head, Peers peers, Question<R> question) {
+        public <R extends @Nullable Object> R ask(HttpHead head, RequestFacts facts, Question<R> question) {
             byte[] text = (switch (end) {
-                case SOURCE -> peers.downstreamRemoteAddress();
-                case DIRECT_SOURCE -> peers.downstreamDirectRemoteAddress();
-                case DESTINATION -> peers.downstreamLocalAddress();
+                case SOURCE -> facts.downstreamRemoteAddress();
+                case DIRECT_SOURCE -> facts.downstreamDirectRemoteAddress();
+                case DESTINATION -> facts.downstreamLocalAddress();
             }).getBytes(StandardCharsets.ISO_8859_1);
             int colon = HeadText.portStart(text, 0, text.length);
             if (colon == text.length) {

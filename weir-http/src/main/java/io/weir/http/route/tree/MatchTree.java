@@ -3,7 +3,7 @@ package io.weir.http.route.tree;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.match.BytesIndex;
 import io.weir.http.route.match.HeadText;
-import io.weir.http.route.match.Peers;
+import io.weir.http.route.match.RequestFacts;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -99,20 +99,20 @@ public final class MatchTree<A> {
     }
 
     /** The action for a request, or null. */
-    public @Nullable A find(HttpHead head, Peers peers) {
+    public @Nullable A find(HttpHead head, RequestFacts facts) {
         var found = switch (branches) {
-            case Branches.First<A>(List<Branch<A>> list) -> first(list, head, peers);
-            case Branches.Exact<A>(Input input, Map<String, Leads<A>> _) -> narrowest(input, head, peers);
-            case Branches.Prefix<A>(Input input, Map<String, Leads<A>> _) -> narrowest(input, head, peers);
-            case Branches.Networks<A>(Input input, List<Within<A>> _) -> narrowest(input, head, peers);
+            case Branches.First<A>(List<Branch<A>> list) -> first(list, head, facts);
+            case Branches.Exact<A>(Input input, Map<String, Leads<A>> _) -> narrowest(input, head, facts);
+            case Branches.Prefix<A>(Input input, Map<String, Leads<A>> _) -> narrowest(input, head, facts);
+            case Branches.Networks<A>(Input input, List<Within<A>> _) -> narrowest(input, head, facts);
         };
-        return found == null && otherwise != null ? follow(otherwise, head, peers) : found;
+        return found == null && otherwise != null ? follow(otherwise, head, facts) : found;
     }
 
-    private static <A> @Nullable A first(List<Branch<A>> list, HttpHead head, Peers peers) {
+    private static <A> @Nullable A first(List<Branch<A>> list, HttpHead head, RequestFacts facts) {
         for (int i = 0; i < list.size(); i++) {
             var branch = list.get(i);
-            A found = branch.condition().holds(head, peers) ? follow(branch.leads(), head, peers) : null;
+            A found = branch.condition().holds(head, facts) ? follow(branch.leads(), head, facts) : null;
             if (found != null) {
                 return found;
             }
@@ -120,9 +120,9 @@ public final class MatchTree<A> {
         return null;
     }
 
-    private @Nullable A narrowest(Input input, HttpHead head, Peers peers) {
-        for (var step = input.ask(head, peers, steps); step != null; step = step.wider) {
-            A found = follow(step.leads, head, peers);
+    private @Nullable A narrowest(Input input, HttpHead head, RequestFacts facts) {
+        for (var step = input.ask(head, facts, steps); step != null; step = step.wider) {
+            A found = follow(step.leads, head, facts);
             if (found != null) {
                 return found;
             }
@@ -130,10 +130,37 @@ public final class MatchTree<A> {
         return null;
     }
 
-    private static <A> @Nullable A follow(Leads<A> leads, HttpHead head, Peers peers) {
+    private static <A> @Nullable A follow(Leads<A> leads, HttpHead head, RequestFacts facts) {
         return switch (leads) {
             case Leads.To<A>(A action) -> action;
-            case Leads.Further<A>(MatchTree<A> tree) -> tree.find(head, peers);
+            case Leads.Further<A>(MatchTree<A> tree) -> tree.find(head, facts);
+        };
+    }
+
+    /**
+     * Whether filters can change what is found, by what they say.
+     *
+     * @param action
+     *            whether they can change an action
+     */
+    public boolean saidByFilters(java.util.function.Predicate<A> action) {
+        boolean here = switch (branches) {
+            case Branches.First<A>(List<Branch<A>> list) -> list.stream().anyMatch(
+                    branch -> branch.condition().saidByFilters() || saidByFilters(branch.leads(), action));
+            case Branches.Exact<A>(Input input, Map<String, Leads<A>> map) -> input.saidByFilters()
+                    || map.values().stream().anyMatch(leads -> saidByFilters(leads, action));
+            case Branches.Prefix<A>(Input input, Map<String, Leads<A>> map) -> input.saidByFilters()
+                    || map.values().stream().anyMatch(leads -> saidByFilters(leads, action));
+            case Branches.Networks<A>(Input input, List<Within<A>> list) -> input.saidByFilters()
+                    || list.stream().anyMatch(within -> saidByFilters(within.leads(), action));
+        };
+        return here || (otherwise != null && saidByFilters(otherwise, action));
+    }
+
+    private static <A> boolean saidByFilters(Leads<A> leads, java.util.function.Predicate<A> action) {
+        return switch (leads) {
+            case Leads.To<A>(A to) -> action.test(to);
+            case Leads.Further<A>(MatchTree<A> tree) -> tree.saidByFilters(action);
         };
     }
 

@@ -1,20 +1,42 @@
 package io.weir.http.route.tree;
 
+import io.weir.core.value.MetadataTest;
 import io.weir.http.codec.HttpHead;
-import io.weir.http.route.match.Peers;
+import io.weir.http.route.match.RequestFacts;
 import io.weir.http.route.match.TextMatch;
 import java.util.List;
 
 /** A condition on a request: xDS's {@code Matcher.MatcherList.Predicate}. Immutable. */
 public sealed interface Predicate {
     /** Whether it holds. */
-    boolean holds(HttpHead head, Peers peers);
+    boolean holds(HttpHead head, RequestFacts facts);
+
+    /** Whether filters can change the answer by what they say. */
+    boolean saidByFilters();
 
     /** A test on one value; a value that is not there passes none. */
     record Single(Input input, ValueTest test) implements Predicate {
         @Override
-        public boolean holds(HttpHead head, Peers peers) {
-            return input.ask(head, peers, test);
+        public boolean holds(HttpHead head, RequestFacts facts) {
+            return input.ask(head, facts, test);
+        }
+
+        @Override
+        public boolean saidByFilters() {
+            return input.saidByFilters();
+        }
+    }
+
+    /** A test on what filters have said, of whatever type. */
+    record Said(MetadataTest test) implements Predicate {
+        @Override
+        public boolean holds(HttpHead head, RequestFacts facts) {
+            return test.passes(facts.dynamicMetadata(test.path().namespace()));
+        }
+
+        @Override
+        public boolean saidByFilters() {
+            return true;
         }
     }
 
@@ -25,13 +47,18 @@ public sealed interface Predicate {
         }
 
         @Override
-        public boolean holds(HttpHead head, Peers peers) {
+        public boolean holds(HttpHead head, RequestFacts facts) {
             for (int i = 0; i < parts.size(); i++) {
-                if (parts.get(i).holds(head, peers)) {
+                if (parts.get(i).holds(head, facts)) {
                     return true;
                 }
             }
             return false;
+        }
+
+        @Override
+        public boolean saidByFilters() {
+            return parts.stream().anyMatch(Predicate::saidByFilters);
         }
     }
 
@@ -42,21 +69,31 @@ public sealed interface Predicate {
         }
 
         @Override
-        public boolean holds(HttpHead head, Peers peers) {
+        public boolean holds(HttpHead head, RequestFacts facts) {
             for (int i = 0; i < parts.size(); i++) {
-                if (!parts.get(i).holds(head, peers)) {
+                if (!parts.get(i).holds(head, facts)) {
                     return false;
                 }
             }
             return true;
+        }
+
+        @Override
+        public boolean saidByFilters() {
+            return parts.stream().anyMatch(Predicate::saidByFilters);
         }
     }
 
     /** The other one does not hold. */
     record Not(Predicate part) implements Predicate {
         @Override
-        public boolean holds(HttpHead head, Peers peers) {
-            return !part.holds(head, peers);
+        public boolean holds(HttpHead head, RequestFacts facts) {
+            return !part.holds(head, facts);
+        }
+
+        @Override
+        public boolean saidByFilters() {
+            return part.saidByFilters();
         }
     }
 
