@@ -289,11 +289,12 @@ public final class Exchange {
 
     /** The response's head has passed the filters. */
     void responseHeadPassed(HttpHead head, boolean last) {
-        response.started(head);
         if (halves.tunnel()) {
             tunnelOpens(head);
             return;
         }
+        answers.refuse(head); // whatever forms and filters have made of it
+        response.started(head);
         if (!last && Response.bodyless(head, request)) { // a filter has made it so: nobody waits for the rest
             head.framing(Framing.NONE, -1);
             attempts.abandon();
@@ -309,6 +310,7 @@ public final class Exchange {
     }
 
     private void tunnelOpens(HttpHead head) {
+        response.started(head);
         filters.done();
         downstream.head(head, false);
         timeouts.tunnelOpens();

@@ -72,6 +72,12 @@ final class Halves {
                 && clientProtocol.equals("HTTP/2");
     }
 
+    /** Whether the client would take such an answer, behind which there is nothing, for its tunnel. */
+    static boolean pretends(@Nullable HttpHead request, HttpHead response, String clientProtocol) {
+        return request != null && request.tunnel() && response.status() / 100 == 2
+                && (request.methodIs("CONNECT") || clientProtocol.equals("HTTP/2"));
+    }
+
     /** The host has ended its half; says whether the client's goes on. */
     boolean hostEnds(boolean clientEnded) {
         hostEnded = true;

@@ -79,9 +79,7 @@ final class LocalAnswers {
 
     private void send(HttpHead head, byte[] ownBody) {
         exchange.answers(head);
-        if (head.status() / 100 == 2 && opens(exchange.request())) {
-            head.status(403);
-        }
+        refuse(head);
         byte[] text = (exchange.flags() & ResponseFlag.RFCF.bit()) != 0
                 ? ownBody // a cache's answer is a host's
                 : context.spec().localReplies().rewrite(head, ownBody, exchange.record());
@@ -95,9 +93,10 @@ final class LocalAnswers {
         exchange.answer(head, content ? Unpooled.wrappedBuffer(body) : Unpooled.EMPTY_BUFFER);
     }
 
-    /** Whether 2xx would tell the client that its tunnel is open, behind which there is nothing. */
-    private boolean opens(@Nullable HttpHead request) {
-        return request != null && request.tunnel()
-                && (request.methodIs("CONNECT") || exchange.downstream().protocol().equals("HTTP/2"));
+    /** An answer that opens no tunnel does not say that it does: 2xx to a request for one is made 403. */
+    void refuse(HttpHead head) {
+        if (Halves.pretends(exchange.request(), head, exchange.downstream().protocol())) {
+            head.status(403);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.weir.http.server;
 
 import io.weir.core.admit.Carryover;
+import io.weir.core.cluster.Aggregates;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.Clusters;
 import io.weir.core.model.ClusterSpec;
@@ -46,6 +47,7 @@ public final class ProxyFixture implements AutoCloseable {
     public final HttpServer server;
     public final int port;
     private final Clusters clusters = new Clusters();
+    private final Aggregates aggregates = new Aggregates(clusters);
     private final Workers workers;
     private final Listener listener;
     private final BlockingQueue<Logged> logged = new LinkedBlockingQueue<>();
@@ -92,9 +94,15 @@ public final class ProxyFixture implements AutoCloseable {
 
     /** One more cluster, of one origin. */
     public Cluster add(String name, Origin origin) {
-        var more = new Cluster(ClusterSpec.of(name, List.of(Endpoint.of(origin.address()))), stats);
-        more.endpoints(more.spec().endpoints(), System.nanoTime());
+        return add(ClusterSpec.of(name, List.of(Endpoint.of(origin.address()))));
+    }
+
+    /** One more cluster; one that stands for others comes behind them. */
+    public Cluster add(ClusterSpec spec) {
+        var more = new Cluster(spec, stats);
+        more.endpoints(spec.endpoints(), System.nanoTime());
         clusters.put(more);
+        aggregates.gather();
         return more;
     }
 

@@ -186,6 +186,23 @@ final class RawTunnelTest {
     }
 
     @Test
+    void theTrailersOfSuchAPostAreItsEndAndNoBytesOfTheTunnel() throws Exception {
+        try (var host = new Plain(true)) {
+            var cluster = ClusterSpec.of("origins",
+                    List.of(Endpoint.of((InetSocketAddress) host.server.getLocalSocketAddress())));
+            var route = new Route("", RouteMatch.of(new PathMatch.Prefix("/", false)), Forward.to("origins"),
+                    HeaderEdits.NONE, Route.OUTERMOST, List.of(WITH_POST));
+            var table = new RouteTable("", List.of(new VirtualHost("all", List.of("*"), List.of(route))), false);
+            try (var proxy = ProxyFixture.to(cluster, HttpManagerSpec.of("test", table));
+                    var client = proxy.client()) {
+                client.send("POST /t HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n"
+                        + "X-Sum: 42\r\n\r\n");
+                assertThat(client.response().body()).isEqualTo("welcomehello" + Hosts.GOODBYE);
+            }
+        }
+    }
+
+    @Test
     void aFlowThatNobodyReadsIsHeldBack() throws Exception {
         try (var host = new Plain(false);
                 var proxy = host.proxy(HttpManagerSpec.Timeouts.DEFAULT, TERMINATES);

@@ -11,8 +11,15 @@ import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.Tunnels;
 import io.weir.http.config.HttpManagerSpec.Codec;
 import io.weir.http.config.HttpManagerSpec;
+import io.weir.http.config.ReadManager;
 import io.weir.http.config.UpstreamHttpSpec.Protocol;
 import io.weir.http.config.UpstreamHttpSpec;
+import io.weir.http.filter.ChainSpec;
+import io.weir.http.filter.FilterContext;
+import io.weir.http.filter.FilterStep;
+import io.weir.http.filter.Flow;
+import io.weir.http.filter.HttpFilter;
+import io.weir.http.filter.HttpFilterSpec;
 import io.weir.http.h2.Http2Options;
 import io.weir.http.h2.RawHttp2;
 import io.weir.http.route.Direct;
@@ -33,6 +40,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tunnels that nobody opens, and what follows the request for one: never another request. */
 @Timeout(30)
@@ -188,6 +197,76 @@ final class RefusedTunnelTest {
                 .withUpgrades(new UpgradeRules(Map.of(UpgradeRules.CONNECT, true), false, false));
         try (var proxy = ProxyFixture.to(ClusterSpec.of("origins", List.of()), spec)) {
             assertOneAnswer(RawHttp.exchange(proxy.port, "CONNECT b:1 HTTP/1.1\r\nHost: b:1\r\n\r\n"), 403);
+        }
+    }
+
+    /** Filters that answer, and forms of local replies, know nothing of tunnels. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a2xxOfAFilterOrOfAFormOpensNoTunnel(boolean http2) throws Exception {
+        for (var filter : List.of(new Words(Moment.REQUEST, 200), new Words(Moment.REQUEST, 204),
+                new Words(Moment.RESPONSE, 200))) {
+            for (boolean connect : new boolean[]{true, false}) {
+                if (!connect && !http2) {
+                    continue; // 200 is none of the answers that switch protocols in HTTP/1.1
+                }
+                try (var origin = Origin.start((request, wire) -> wire.reply(404, "none"));
+                        var proxy = ProxyFixture.to(
+                                ClusterSpec.of("origins", List.of(Endpoint.of(origin.address()))),
+                                Hosts.manager(HttpManagerSpec.Timeouts.DEFAULT)
+                                        .withChains(List.of(new ChainSpec(List.of(filter)))));
+                        var client = TunnelClient.of(http2, proxy.port)) {
+                    assertThat(connect ? client.connect() : client.webSocket()).as("%s", filter).isEqualTo(403);
+                    var logged = proxy.logged();
+                    assertThat(logged.status()).as("%s", filter).isEqualTo(403);
+                    assertThat(proxy.stats.root().child("http").tagged("envoy.http_conn_manager_prefix", "test")
+                            .counter("downstream_cx_upgrades_total").value()).isZero();
+                }
+            }
+        }
+    }
+
+    @Test
+    void aFormThatMakes2xxOfAnErrorOpensNoTunnel() throws Exception {
+        var spec = ReadManager.withRouter("""
+                upgrade_configs: { upgrade_type: CONNECT }
+                local_reply_config:
+                  mappers:
+                  - filter: { status_code_filter: { comparison: { op: GE, value: { default_value: 400,
+                      runtime_key: none } } } }
+                    status_code: 200
+                route_config:
+                  virtual_hosts: [ { name: all, domains: "*", routes: [ { match: { connect_matcher: {} },
+                    route: { cluster: origins } } ] } ]
+                """).accepted();
+        try (var proxy = ProxyFixture.to(ClusterSpec.of("origins", List.of()), spec)) {
+            assertOneAnswer(RawHttp.exchange(proxy.port, "CONNECT b:1 HTTP/1.1\r\nHost: b:1\r\n\r\n"), 403);
+        }
+    }
+
+    private enum Moment {
+        REQUEST, RESPONSE
+    }
+
+    /** A filter that answers every request so, or says so of every response. */
+    private record Words(Moment moment, int status) implements HttpFilterSpec {
+        @Override
+        public HttpFilter open(FilterContext context) {
+            return exchange -> new FilterStep() {
+                @Override
+                public Flow requestHead(HttpHead request) {
+                    return moment == Moment.REQUEST
+                            ? new Flow.Reply(status, status == 204 ? new byte[0] : new byte[]{'x'}, "words", 0)
+                            : Flow.NEXT;
+                }
+
+                @Override
+                public void responseHead(HttpHead response) {
+                    if (moment == Moment.RESPONSE) {
+                        response.status(status);
+                    }
+                }
+            };
         }
     }
 

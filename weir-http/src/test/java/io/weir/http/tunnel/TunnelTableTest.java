@@ -3,16 +3,26 @@ package io.weir.http.tunnel;
 import static io.weir.http.server.ProxyFixture.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.weir.core.model.ClusterSpec;
+import io.weir.core.stats.Scope;
 import io.weir.http.config.HttpManagerSpec;
+import io.weir.http.config.UpstreamHttpSpec;
 import io.weir.http.config.UpstreamHttpSpec.Protocol;
+import io.weir.http.h2.Http2Options;
+import io.weir.http.server.ProxyFixture;
+import io.weir.http.upstream.Http2Origin;
 import io.weir.observe.log.ResponseFlag;
 import io.weir.testkit.Origin;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import io.weir.http.server.ProxyFixture;
-import io.weir.core.stats.Scope;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Upgrades and CONNECT through all four pairs of versions: the same behaviour in each. */
 @Timeout(30)
@@ -87,6 +97,45 @@ final class TunnelTableTest {
             assertThat(logged.details()).isEqualTo("stream_idle_timeout");
             assertThat(logged.has(ResponseFlag.SI)).isTrue();
             eventually(() -> proxy.cluster.stats().upstreamRqActive().value() == 0);
+        }
+    }
+
+    /** A host of HTTP/2 that ends its half of tunnels with trailers when it is told to, and echoes before. */
+    private static final class Trailing implements Http2Origin.Script {
+        @Override
+        public void head(Http2Origin.Stream stream, Http2Headers headers, boolean last) {
+            stream.head(200, false);
+        }
+
+        @Override
+        public void data(Http2Origin.Stream stream, ByteBuf data, boolean last) {
+            String text = data.toString(StandardCharsets.ISO_8859_1);
+            if (text.equals("end")) {
+                stream.trailers("x-sum", "1");
+            } else if (text.equals("before")) {
+                stream.data(text, false);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aHostThatSendsFieldsIntoATunnelHasItCut(boolean http2) throws Exception { // RFC 9113 section 8.5
+        try (var host = Http2Origin.start(new Trailing())) {
+            var cluster = ClusterSpec.of("origins", List.of(host.endpoint())).withExtensions(Map.of(
+                    UpstreamHttpSpec.TYPE, UpstreamHttpSpec.DEFAULT.with(Protocol.HTTP2, Http2Options.DEFAULT)));
+            try (var proxy = ProxyFixture.to(cluster, Hosts.manager(HttpManagerSpec.Timeouts.DEFAULT));
+                    var client = TunnelClient.of(http2, proxy.port)) {
+                assertThat(client.connect()).isEqualTo(200);
+                client.send("before");
+                assertThat(client.read(6)).isEqualTo("before");
+                client.send("end");
+                assertThat(client.reset()).isEqualTo(http2 ? "CONNECT_ERROR" : "closed");
+                var logged = proxy.logged();
+                assertThat(logged.has(ResponseFlag.UPE)).isTrue();
+                assertThat(logged.sent()).isEqualTo(6);
+                eventually(() -> proxy.cluster.stats().upstreamRqActive().value() == 0);
+            }
         }
     }
 

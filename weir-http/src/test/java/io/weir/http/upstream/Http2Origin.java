@@ -25,6 +25,7 @@ import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.weir.core.model.Endpoint;
+import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -177,9 +178,7 @@ public final class Http2Origin implements AutoCloseable {
                     frame.release();
                 }
                 case Http2ResetFrame frame -> script.reset(stream(context, frame.stream()), frame.errorCode());
-                default -> {
-                    // settings, pings and their like
-                }
+                default -> ReferenceCountUtil.release(message); // settings, pings and their like
             }
         }
 

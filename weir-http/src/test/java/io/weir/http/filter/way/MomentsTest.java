@@ -3,9 +3,14 @@ package io.weir.http.filter.way;
 import static io.weir.http.server.ProxyFixture.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.http.codec.HttpHead;
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.config.HttpManagerSpec.Codec;
+import io.weir.http.filter.BodyStep;
 import io.weir.http.filter.ChainSpec;
+import io.weir.http.filter.FilterContext;
+import io.weir.http.filter.Flow;
+import io.weir.http.filter.HttpFilter;
 import io.weir.http.filter.HttpFilterSpec;
 import io.weir.http.h2.Http2Error;
 import io.weir.http.h2.Http2Options;
@@ -13,11 +18,15 @@ import io.weir.http.h2.RawHttp2;
 import io.weir.http.route.ClusterChoice;
 import io.weir.http.route.Forward;
 import io.weir.http.route.RetrySpec;
+import io.weir.http.route.Route;
 import io.weir.http.route.RouteTable;
 import io.weir.http.route.Target;
+import io.weir.http.route.VirtualHost;
+import io.weir.http.route.match.PathMatch;
 import io.weir.http.route.rewrite.HostRewrite;
 import io.weir.http.route.rewrite.PathRewrite;
 import io.weir.http.server.ProxyFixture;
+import io.weir.http.tunnel.UpgradeRules;
 import io.weir.observe.log.ResponseFlag;
 import io.weir.testkit.Origin;
 import io.weir.testkit.OriginWire;
@@ -25,7 +34,11 @@ import io.weir.testkit.RawHttp;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -258,6 +271,89 @@ final class MomentsTest {
             }
             second.post(1, "/").data(1, "body", true);
             assertThat(second.answer(1).text()).isEqualTo("got body");
+        }
+    }
+
+    @Test
+    void aHostIsNotReadWhileAFilterHoldsTheHeadOfItsAnswer() throws Exception {
+        int bytes = 30_000_000;
+        var holder = new Holder();
+        try (var origin = Origin.start((_, wire) -> {
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: " + bytes + "\r\n\r\n");
+            byte[] piece = new byte[100_000];
+            for (int i = 0; i < bytes / piece.length; i++) {
+                wire.send(piece);
+            }
+        }); var proxy = proxy(Forward.TIMEOUT_NANOS, origin, holder); var client = proxy.client()) {
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            var stats = proxy.cluster.stats();
+            eventually(() -> stats.upstreamFlowControlPausedReadingTotal().value() > 0);
+            long before = -1;
+            while (before != stats.upstreamCxRxBytesTotal().value()) {
+                before = stats.upstreamCxRxBytesTotal().value();
+                Thread.sleep(200);
+            }
+            assertThat(before).isLessThan(bytes / 10);
+            holder.resume();
+            assertThat(client.response().body()).hasSize(bytes);
+        }
+    }
+
+    /** Holds the head of one response back until it is told to let it go on. */
+    private static final class Holder implements HttpFilterSpec {
+        private final CompletableFuture<Runnable> held = new CompletableFuture<>();
+
+        void resume() throws Exception {
+            held.get(10, TimeUnit.SECONDS).run();
+        }
+
+        @Override
+        public HttpFilter open(FilterContext context) {
+            return exchange -> new BodyStep() {
+                @Override
+                public Flow requestHead(HttpHead request) {
+                    return Flow.NEXT;
+                }
+
+                @Override
+                public Flow responseHead(HttpHead response, boolean last) {
+                    held.complete(() -> exchange.worker().loop()
+                            .execute(() -> exchange.responsePassage().resume(this)));
+                    return Flow.PAUSE;
+                }
+            };
+        }
+    }
+
+    @Test
+    void bytesBehindTheRequestForATunnelPassNoFilterAndReachTheHostOnceItIsOpen() throws Exception {
+        var base = HttpManagerSpec.of("test", RouteTable.of(Forward.to("origins")));
+        var routes = new RouteTable("", List.of(new VirtualHost("all", List.of("*"),
+                List.of(Route.of(new PathMatch.Connect(), Forward.to("origins"))))), false);
+        var spec = new HttpManagerSpec(base.statPrefix(), Codec.AUTO, routes, base.identity(), base.clientAddress(),
+                base.requestId(), base.limits(), base.timeouts(), base.normalize(), base.http10(), false,
+                base.accessLog(), List.of(new ChainSpec(List.of(outer))), base.localReplies(),
+                Http2Options.DEFAULT.withConnect(true),
+                new UpgradeRules(Map.of(UpgradeRules.CONNECT, true), false, false));
+        try (var origin = Origin.streaming((_, wire) -> {
+            wire.send("HTTP/1.1 200 Connected\r\n\r\n");
+            wire.send(wire.in().readNBytes(5));
+        }); var proxy = ProxyFixture.with(cluster -> cluster, spec, origin)) {
+            try (var second = RawHttp2.connect(proxy.port)) {
+                second.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1,
+                        RawHttp2.block(":method: CONNECT", ":authority: b:1", "f1: gather late"))
+                        .data(1, "early", false);
+                while (second.soFar(1).body.size() < 5 && second.soFar(1).reset == null) {
+                    second.next();
+                }
+                assertThat(second.soFar(1).text()).isEqualTo("early");
+            }
+            try (var client = proxy.client()) {
+                client.send("CONNECT b:1 HTTP/1.1\r\nHost: b:1\r\nf1: gather late\r\n\r\nearly");
+                assertThat(client.responseTo("CONNECT").status()).isEqualTo(200);
+                assertThat(client.read(5)).isEqualTo("early".getBytes(StandardCharsets.US_ASCII));
+            }
+            assertThat(outer.heard()).doesNotContain("f1 request-data", "f1 response-data");
         }
     }
 

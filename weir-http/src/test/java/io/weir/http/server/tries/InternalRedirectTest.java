@@ -9,7 +9,9 @@ import io.weir.testkit.HttpMessage;
 import io.weir.testkit.Origin;
 import io.weir.testkit.OriginWire;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,6 +25,38 @@ final class InternalRedirectTest {
             + " allowed_route_names: [ elsewhere ] } }";
     private static final String NEW_ROUTES = "{ name: previous, typed_config: { \"@type\": type.googleapis.com/"
             + "envoy.extensions.internal_redirect.previous_routes.v3.PreviousRoutesConfig } }";
+
+    /** Strict sessions at the first of two places; the second has none. */
+    private static final String SESSIONS = """
+            stat_prefix: in
+            http_filters:
+            - name: seats
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.filters.http.stateful_session.v3.StatefulSession
+                strict: true
+                session_state:
+                  name: field
+                  typed_config:
+                    "@type": type.googleapis.com/envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState
+                    name: x-seat
+            - name: envoy.filters.http.router
+              typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
+            route_config:
+              virtual_hosts:
+              - name: a
+                domains: a.example
+                routes:
+                - { match: { prefix: / }, route: { cluster: origins, internal_redirect_policy: {} } }
+              - name: b
+                domains: b.example
+                routes:
+                - match: { prefix: / }
+                  route: { cluster: other }
+                  typed_per_filter_config:
+                    seats:
+                      "@type": type.googleapis.com/envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute
+                      disabled: true
+            """;
 
     /** Redirects by the path: to what stands behind its first segment's number of redirects. */
     private static Origin origin() {
@@ -281,6 +315,21 @@ final class InternalRedirectTest {
             proxy.add("other", other);
             assertThat(client.send("GET /secure HTTP/1.1\r\nHost: a.example\r\n\r\n").response().status())
                     .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void theSessionOfTheFormerRouteBindsTheRequestNoMore() throws Exception {
+        try (var origin = origin();
+                var other = origin();
+                var proxy = ProxyFixture.with(c -> c, ReadManager.manager(SESSIONS).accepted(), origin);
+                var client = proxy.client()) {
+            proxy.add("other", other);
+            String seat = Base64.getEncoder().encodeToString(
+                    ("127.0.0.1:" + origin.port()).getBytes(StandardCharsets.US_ASCII));
+            var answer = client.send(GET.replace("\r\n\r\n", "\r\nX-Seat: " + seat + "\r\n\r\n")).response();
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(other.requests()).hasSize(1);
         }
     }
 
