@@ -32,6 +32,17 @@ public interface PickContext {
         return false;
     }
 
+    /**
+     * Whether hosts of this priority are left out while those of another can carry the request; asked only where
+     * {@link #repeated()}.
+     *
+     * @param priority
+     *            0 for the best
+     */
+    default boolean excluded(int priority) {
+        return false;
+    }
+
     /** What the route asks of the host's metadata; null: nothing. */
     default @Nullable Criteria criteria() {
         return null;

@@ -138,8 +138,9 @@ final class TierBuilder {
         boolean panics = part == Part.ALL;
         if (load == 0) {
             // it is for the moment in which better lanes have gone down: no table is built for that
-            lanes.add(new Lane(choosers.of(new Choosers.Place(priority.number(), part, null), some,
-                    new BalancePolicy.Random()), panics));
+            Chooser any = choosers.of(new Choosers.Place(priority.number(), part, null), some,
+                    new BalancePolicy.Random());
+            lanes.add(new Lane(any, priority.number(), capacity(priority, part), panics));
             return;
         }
         Chooser chooser = panics ? everywhere(priority, part, some) : switch (tiers.locality()) {
@@ -148,7 +149,17 @@ final class TierBuilder {
             case LocalityRule.ZoneAware rule -> byZone(rule, priority, part, some);
             case LocalityRule.LoadAware rule -> byLoad(rule, priority, part, some);
         };
-        lanes.add(new Lane(chooser, panics));
+        lanes.add(new Lane(chooser, priority.number(), capacity(priority, part), panics));
+    }
+
+    /** What a lane can carry; not nothing where it has a host that is well. */
+    private int capacity(Priority priority, Part part) {
+        Standing standing = standing(priority, tiers);
+        return switch (part) {
+            case HEALTHY -> Math.max(1, standing.health());
+            case DEGRADED -> Math.max(1, standing.degradation());
+            case ALL -> standing.health() + standing.degradation();
+        };
     }
 
     private Chooser everywhere(Priority priority, Part part, List<Host> some) {

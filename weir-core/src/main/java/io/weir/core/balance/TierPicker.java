@@ -19,10 +19,18 @@ final class TierPicker implements Picker {
     /** One part of the hosts of one priority; all of it in panic, when health is not believed. */
     static final class Lane {
         private final Chooser chooser;
+        private final int priority;
+        private final int capacity;
         private final boolean panics;
 
-        Lane(Chooser chooser, boolean panics) {
+        /**
+         * @param capacity
+         *            what its hosts can carry, in percent of what the priority was made for
+         */
+        Lane(Chooser chooser, int priority, int capacity, boolean panics) {
             this.chooser = chooser;
+            this.priority = priority;
+            this.capacity = capacity;
             this.panics = panics;
         }
     }
@@ -91,7 +99,8 @@ final class TierPicker implements Picker {
 
     @Override
     public Pick pick(PickContext context) {
-        Lane lane = only != null ? only : byPercent[percent(context)];
+        Lane another = context.repeated() ? besides(context) : null;
+        Lane lane = another != null ? another : only != null ? only : byPercent[percent(context)];
         if (lane.panics) {
             panicked.increment();
             if (failOnPanic) {
@@ -102,6 +111,37 @@ final class TierPicker implements Picker {
         return chosen != null ? chosen : otherwise(lane, context);
     }
 
+    /**
+     * A lane of the priorities that the request does not leave out, each as often as its health says among them. Null:
+     * it leaves out none, or all that could carry it. Source: Envoy's {@code previous_priorities}.
+     */
+    private @Nullable Lane besides(PickContext context) {
+        boolean some = false;
+        int total = 0;
+        for (Lane lane : lanes) {
+            if (context.excluded(lane.priority)) {
+                some = true;
+            } else {
+                total += lane.capacity;
+            }
+        }
+        if (!some || total == 0) {
+            return null;
+        }
+        int at = percent(context);
+        Lane first = null;
+        for (Lane lane : lanes) {
+            if (lane.capacity > 0 && !context.excluded(lane.priority)) {
+                first = first == null ? lane : first;
+                at -= lane.capacity * WHOLE / Math.min(WHOLE, total);
+                if (at < 0) {
+                    return lane;
+                }
+            }
+        }
+        return first; // what rounding left over
+    }
+
     private int percent(PickContext context) {
         return byHash && context.hashed()
                 ? (int) Long.remainderUnsigned(context.hash(), WHOLE)
@@ -109,13 +149,13 @@ final class TierPicker implements Picker {
     }
 
     private Pick otherwise(Lane failed, PickContext context) {
-        for (Lane lane : lanes) {
-            if (lane != failed) {
-                Chosen chosen = lane.chooser.choose(context);
-                if (chosen != null) {
-                    return chosen;
-                }
-            }
+        boolean repeated = context.repeated();
+        Chosen other = other(failed, context, repeated);
+        if (other == null && repeated) {
+            other = other(failed, context, false);
+        }
+        if (other != null) {
+            return other;
         }
         Group last = lastResort.group();
         if (last == null) {
@@ -125,5 +165,18 @@ final class TierPicker implements Picker {
             panicked.increment();
         }
         return last.regardless(context);
+    }
+
+    /** A host of another lane; {@code heeds} what priorities the request leaves out. */
+    private @Nullable Chosen other(Lane failed, PickContext context, boolean heeds) {
+        for (Lane lane : lanes) {
+            if (lane != failed && !(heeds && context.excluded(lane.priority))) {
+                Chosen chosen = lane.chooser.choose(context);
+                if (chosen != null) {
+                    return chosen;
+                }
+            }
+        }
+        return null;
     }
 }

@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -101,14 +102,23 @@ public final class Aggregate {
         return table.length == 0 ? null : table[(int) (((random.nextLong() >>> 32) * WHOLE) >>> 32)];
     }
 
-    /** The first of its clusters that has a host that is well and is not this one; null: there is none. */
-    public @Nullable Choice other(Cluster tried) {
+    /**
+     * The first of its clusters that has a host that is well and is not this one; null: there is none.
+     *
+     * @param preferred
+     *            where any of them is such a one, it is taken
+     */
+    public @Nullable Choice other(Cluster tried, Predicate<Cluster> preferred) {
+        Choice other = null;
         for (Choice choice : available) {
             if (choice.cluster != tried) {
-                return choice;
+                if (preferred.test(choice.cluster)) {
+                    return choice;
+                }
+                other = other == null ? choice : other;
             }
         }
-        return null;
+        return other;
     }
 
     private static boolean carries(Cluster cluster) {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class TierPickerTest {
@@ -78,6 +79,69 @@ class TierPickerTest {
         assertThat(percents).hasSize(10);
         assertThat(percents.keySet()).allMatch(host -> host.endpoint().announced().healthy());
         assertThat(percents(picker(Tiers.DEFAULT), TierPickerTest::priority).get(0)).isEqualTo(70, within(1.0));
+    }
+
+    /** Percent of the picks by priority of a request that has been to a host, and leaves these priorities out. */
+    private Map<Integer, Double> leavingOut(Picker picker, Integer... priorities) {
+        var left = Set.of(priorities);
+        Asked dice = new Asked(SEED);
+        var repeated = new PickContext() {
+            @Override
+            public long hash() {
+                return 0;
+            }
+
+            @Override
+            public RandomGenerator random() {
+                return dice.random();
+            }
+
+            @Override
+            public long nowNanos() {
+                return 0;
+            }
+
+            @Override
+            public boolean repeated() {
+                return true;
+            }
+
+            @Override
+            public boolean excluded(int priority) {
+                return left.contains(priority);
+            }
+        };
+        Map<Integer, Double> percents = new HashMap<>();
+        for (int i = 0; i < PICKS; i++) {
+            if (picker.pick(repeated) instanceof Pick.Chosen chosen) {
+                percents.merge(priority(chosen.host()), 100.0 / PICKS, Double::sum);
+            }
+        }
+        return percents;
+    }
+
+    @Test
+    void prioritiesThatARequestLeavesOutGetItOnlyWhereNoOtherCarriesIt() {
+        add(0, 2, 0);
+        add(1, 1, 1);
+        add(2, 2, 0);
+        Picker picker = picker(Tiers.DEFAULT);
+        assertThat(leavingOut(picker)).containsOnlyKeys(0);
+        var rest = leavingOut(picker, 0); // half of the second carries 70 %, the third all that is left
+        assertThat(rest).containsOnlyKeys(1, 2);
+        assertThat(rest.get(1)).isCloseTo(70, within(1.0));
+        assertThat(leavingOut(picker, 0, 1)).containsOnlyKeys(2);
+        assertThat(leavingOut(picker, 1, 2)).containsOnlyKeys(0);
+        assertThat(leavingOut(picker, 0, 1, 2)).containsOnlyKeys(0); // as if none were left out
+    }
+
+    @Test
+    void whereTheOtherPrioritiesHaveGoneDownTheOnesLeftOutAreAskedAfterAll() {
+        add(0, 1, 0);
+        add(1, 1, 0);
+        Picker picker = picker(Tiers.DEFAULT);
+        hosts.get(1).flag(HealthFlag.FAILED_OUTLIER_CHECK, true, "gone", 0);
+        assertThat(leavingOut(picker, 0)).containsOnlyKeys(0);
     }
 
     @Test

@@ -208,15 +208,15 @@ class AggregateTest {
         Cluster a = cluster("a", new int[]{1, 1});
         Cluster b = cluster("b", new int[]{4, 0});
         Aggregate aggregate = of("a", "b");
-        Aggregate.Choice before = aggregate.other(b);
+        Aggregate.Choice before = aggregate.other(b, _ -> true);
         a.endpoints(endpoints("a", new int[]{1, 1}), 1);
         b.endpoints(endpoints("b", new int[]{3, 0}), 1);
         aggregate.gather(clusters);
-        assertThat(aggregate.other(b)).isNotEqualTo(before);
-        before = aggregate.other(b);
+        assertThat(aggregate.other(b, _ -> true)).isNotEqualTo(before);
+        before = aggregate.other(b, _ -> true);
         b.endpoints(endpoints("b", new int[]{4, 0}), 2);
         aggregate.gather(clusters);
-        assertThat(aggregate.other(b)).isEqualTo(before);
+        assertThat(aggregate.other(b, _ -> true)).isEqualTo(before);
     }
 
     @Test
@@ -225,10 +225,12 @@ class AggregateTest {
         cluster("b", new int[]{0, 1});
         Cluster c = cluster("c", new int[]{1, 0});
         Aggregate aggregate = of("a", "b", "c");
-        Aggregate.Choice other = aggregate.other(a);
+        Aggregate.Choice other = aggregate.other(a, _ -> true);
         assertThat(other == null ? null : other.cluster()).isSameAs(c);
-        Aggregate.Choice back = aggregate.other(c);
+        Aggregate.Choice back = aggregate.other(c, _ -> true);
         assertThat(back == null ? null : back.cluster()).isSameAs(a);
-        assertThat(of("a").other(a)).isNull();
+        assertThat(aggregate.other(a, cluster -> cluster == c)).isEqualTo(other); // as far as any is preferred
+        assertThat(aggregate.other(a, _ -> false)).isEqualTo(other);
+        assertThat(of("a").other(a, _ -> true)).isNull();
     }
 }

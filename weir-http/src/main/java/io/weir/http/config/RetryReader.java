@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Struct;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
 import io.envoyproxy.envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig;
+import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
 import io.weir.core.model.Criteria;
 import io.weir.http.config.tree.PackedReader;
 import io.weir.http.route.ResetBackOff;
@@ -95,7 +96,30 @@ final class RetryReader {
                         "use previous_hosts, omit_canary_hosts or omit_host_metadata with a typed_config");
             }
         }
-        return new RetryHosts(omitted);
+        return new RetryHosts(omitted, priorities(message, context));
+    }
+
+    /** After how many tries priorities are left out; 0: never. */
+    private static int priorities(RetryPolicy message, ReadContext context) {
+        if (!message.hasRetryPriority()) {
+            return 0;
+        }
+        var at = context.at("retry_priority");
+        var config = message.getRetryPriority().getTypedConfig();
+        String type = message.getRetryPriority().hasTypedConfig()
+                ? PackedReader.type(config)
+                : message.getRetryPriority().getName();
+        if (!type.endsWith("PreviousPrioritiesConfig")) {
+            at.problem("", type, "Weir knows no such order of priorities",
+                    "use previous_priorities with a typed_config, or remove it");
+            return 0;
+        }
+        var previous = PackedReader.unpack(config, PreviousPrioritiesConfig.parser(), at.at("typed_config"));
+        if (previous != null && previous.getUpdateFrequency() <= 0) {
+            at.at("typed_config").problem("update_frequency", Integer.toString(previous.getUpdateFrequency()),
+                    "priorities would never be left out", "write 1 to leave one out after each try that failed there");
+        }
+        return previous == null ? 0 : Math.max(0, previous.getUpdateFrequency());
     }
 
     /** What hosts that are left out have in their metadata. */

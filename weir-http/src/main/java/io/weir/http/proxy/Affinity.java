@@ -25,6 +25,7 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,10 +111,12 @@ final class Affinity implements HashSource {
         return choice == null ? cluster : chosen(choice);
     }
 
-    /** Another of the clusters that its cluster stands for, where there is one; else the same. */
-    Cluster elsewhere(Cluster from) {
+    /**
+     * Another of the clusters that its cluster stands for, where there is one, rather a preferred one; else the same.
+     */
+    Cluster elsewhere(Cluster from, Predicate<Cluster> preferred) {
         Aggregate among = aggregate;
-        Aggregate.Choice choice = among == null ? null : among.other(from);
+        Aggregate.Choice choice = among == null ? null : among.other(from, preferred);
         return choice == null ? from : chosen(choice);
     }
 

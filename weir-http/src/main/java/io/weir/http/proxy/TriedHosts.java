@@ -13,6 +13,8 @@ import io.weir.http.route.Target;
 import io.weir.net.transport.Worker;
 import java.net.SocketAddress;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,12 @@ final class TriedHosts implements PickContext {
     private @Nullable Criteria criteria;
     private RetryHosts rule = RetryHosts.ANY;
     private final Affinity affinity;
+    /** The priorities that are left out, of this cluster. */
+    private final BitSet left = new BitSet();
+    private @Nullable Cluster cluster;
+    /** The first of the hosts whose priorities count. */
+    private int since;
+    private final Predicate<Cluster> untried = this::hasUntried;
 
     TriedHosts(Worker worker, Affinity affinity) {
         this.worker = worker;
@@ -46,19 +54,71 @@ final class TriedHosts implements PickContext {
      * those that its route's cluster stands for.
      */
     Cluster elsewhere(Cluster from) {
-        for (HostSet.Priority priority : from.view().hosts().priorities()) {
+        leavePriorities(from);
+        return hasUntried(from) ? from : affinity.elsewhere(from, untried);
+    }
+
+    private boolean hasUntried(Cluster one) {
+        for (HostSet.Priority priority : one.view().hosts().priorities()) {
+            if (one == cluster ? excluded(priority.number()) : rule.prioritiesEvery() > 0 && been(priority)) {
+                continue;
+            }
             for (Host host : priority.healthy()) {
                 if (!host.down() && !excluded(host)) {
-                    return from;
+                    return true;
                 }
             }
         }
-        return affinity.elsewhere(from);
+        return false;
+    }
+
+    private boolean been(HostSet.Priority priority) {
+        for (int i = 0; i < count; i++) {
+            if (priority.hosts().contains(hosts[i])) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Asks for a host of its cluster. */
     Pick pick(Cluster to) {
+        leavePriorities(to);
+        if (!left.isEmpty() && !carries(to)) { // as in Envoy: those that were left out are tried anew
+            left.clear();
+            since = count;
+        }
         return affinity.picker(to).pick(this);
+    }
+
+    /** Leaves out the priorities of the hosts tried so far, where it is time for that. Source: Envoy's source. */
+    private void leavePriorities(Cluster to) {
+        if (rule.prioritiesEvery() == 0 || count == 0) {
+            return;
+        }
+        if (cluster != to) {
+            since = cluster == null ? 0 : count; // its own priorities have not been tried
+            cluster = to;
+            left.clear();
+        }
+        if ((count - since) % rule.prioritiesEvery() == 0) {
+            for (int i = since; i < count; i++) {
+                Host host = hosts[i];
+                if (host != null) {
+                    left.set(host.endpoint().priority());
+                }
+            }
+        }
+    }
+
+    /** Whether a priority that is not left out has a host that can carry the request. */
+    private boolean carries(Cluster to) {
+        for (HostSet.Priority priority : to.view().hosts().priorities()) {
+            if (!left.get(priority.number()) && !(priority.healthy().isEmpty() && priority.degraded().isEmpty())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A host has answered, and nothing will be tried after that. */
@@ -111,6 +171,9 @@ final class TriedHosts implements PickContext {
             hosts[i] = null;
         }
         count = 0;
+        since = 0;
+        cluster = null;
+        left.clear();
     }
 
     void add(Host host) {
@@ -128,6 +191,11 @@ final class TriedHosts implements PickContext {
     @Override
     public boolean excluded(Host host) {
         return been(host) || (count > 0 && rule.omits(host));
+    }
+
+    @Override
+    public boolean excluded(int priority) {
+        return left.get(priority);
     }
 
     /** Whether the request has been at this host. */

@@ -122,4 +122,21 @@ class TryRulesReaderTest {
                     .isBetween(2_000_000_000L, 3_000_000_000L);
         }
     }
+
+    private static ReadManager priority(String extension) {
+        return ReadManager.action("route: { cluster: c, retry_policy: { retry_on: 5xx, retry_priority: { name: p"
+                + extension + " } } }");
+    }
+
+    @Test
+    void prioritiesOfRetriesAreReadAndWhatWouldLeaveNoneOutIsTold() {
+        String config = ", typed_config: { \"@type\": type.googleapis.com/envoy.extensions.retry.priority."
+                + "previous_priorities.v3.PreviousPrioritiesConfig, update_frequency: %d }";
+        assertThat(priority(config.formatted(2)).forward().retry().hosts().prioritiesEvery()).isEqualTo(2);
+        assertThat(ReadManager.action("route: { cluster: c, retry_policy: { retry_on: 5xx } }").forward().retry()
+                .hosts().prioritiesEvery()).isZero();
+        assertThat(priority(config.formatted(0)).problems()).anyMatch(
+                problem -> problem.contains("retry_policy.retry_priority.typed_config.update_frequency: 0"));
+        assertThat(priority("").problems()).anyMatch(problem -> problem.contains("retry_policy.retry_priority: p"));
+    }
 }

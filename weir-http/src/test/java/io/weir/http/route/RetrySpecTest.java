@@ -2,9 +2,13 @@ package io.weir.http.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.core.model.Endpoint;
+import io.weir.core.model.Host;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.match.HeaderMatch;
+import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -106,5 +110,20 @@ class RetrySpecTest {
             assertThat(longest[retry]).isBetween(bound - millisecond, bound - 1);
         }
         assertThat(spec.backOffNanos(1000, -1)).isLessThan(250 * millisecond);
+    }
+
+    @Test
+    void aListOfAHostsMetadataHoldsEachOfItsValues() {
+        var endpoint = Endpoint.of(new InetSocketAddress("10.0.0.1", 80));
+        var asked = new RetryHosts(List.of(Map.of("stage", "next", "zone", "a")), 0);
+        for (Object stage : List.of("next", List.of("now", "next"))) {
+            assertThat(asked.omits(new Host(endpoint
+                    .withMetadata(Map.of("envoy.lb", Map.of("stage", stage, "zone", "a")))))).isTrue();
+        }
+        assertThat(asked.omits(new Host(endpoint
+                .withMetadata(Map.of("envoy.lb", Map.of("stage", List.of("now"), "zone", "a")))))).isFalse();
+        assertThat(asked.omits(new Host(endpoint
+                .withMetadata(Map.of("envoy.lb", Map.of("stage", "next")))))).isFalse();
+        assertThat(asked.omits(new Host(endpoint))).isFalse();
     }
 }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.ClusterSpec;
+import io.weir.core.model.ClusterSpec.Members;
+import io.weir.core.model.DiscoveryType;
+import io.weir.core.model.Endpoint;
 import io.weir.core.rule.HealthRules;
 import io.weir.core.rule.OutlierSpec;
 import io.weir.http.config.HttpManagerSpec;
@@ -12,9 +15,11 @@ import io.weir.http.server.ProxyFixture;
 import io.weir.testkit.Origin;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -79,6 +84,78 @@ final class RetryRulesTest {
         canaryIsLeftOut("{ name: omit, typed_config: { \"@type\":"
                 + " type.googleapis.com/envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig,"
                 + " metadata_match: { filter_metadata: { envoy.lb: { stage: next } } } } }");
+    }
+
+    private static String priorities(int frequency) {
+        return "{ retry_on: 5xx, num_retries: 3, retry_back_off: { base_interval: 0.001s }, retry_priority: { name: p,"
+                + " typed_config: { \"@type\": type.googleapis.com/envoy.extensions.retry.priority."
+                + "previous_priorities.v3.PreviousPrioritiesConfig, update_frequency: " + frequency + " } } }";
+    }
+
+    /** The first priority's two hosts, the second's, the third's: where the tries of one request went, in order. */
+    private static List<String> wentTo(int frequency, int badPriorities) throws Exception {
+        var order = new CopyOnWriteArrayList<String>();
+        var origins = new ArrayList<Origin>();
+        for (int i = 0; i < 4; i++) {
+            int priority = Math.max(0, i - 1);
+            origins.add(Origin.start((request, wire) -> {
+                order.add("p" + priority);
+                wire.reply(priority < badPriorities ? 503 : 200, "p" + priority);
+            }));
+        }
+        UnaryOperator<ClusterSpec> spec = cluster -> {
+            var endpoints = new ArrayList<Endpoint>();
+            for (int i = 0; i < 4; i++) {
+                endpoints.add(cluster.endpoints().get(i).withPriority(Math.max(0, i - 1)));
+            }
+            return cluster.withEndpoints(endpoints);
+        };
+        try (var proxy = ProxyFixture.with(spec, policy(priorities(frequency)), origins.toArray(Origin[]::new));
+                var client = proxy.client()) {
+            client.send(GET).response();
+        } finally {
+            origins.forEach(Origin::close);
+        }
+        return order;
+    }
+
+    @Test
+    void aRetryLeavesThePrioritiesOutThatHaveFailed() throws Exception {
+        assertThat(wentTo(1, 1)).containsExactly("p0", "p1");
+        assertThat(wentTo(1, 2)).containsExactly("p0", "p1", "p2");
+        assertThat(wentTo(1, 3)).containsExactly("p0", "p1", "p2", "p0"); // all have: from the beginning
+        assertThat(wentTo(2, 1)).containsExactly("p0", "p0", "p1");
+        assertThat(wentTo(2, 3)).containsExactly("p0", "p0", "p1", "p1"); // four tries, two for each update
+    }
+
+    @Test
+    void behindAClusterThatStandsForOthersARetryGoesToTheNextOfThem() throws Exception {
+        var order = new CopyOnWriteArrayList<String>();
+        var origins = new ArrayList<Origin>();
+        for (String name : List.of("a", "a", "b", "b", "c")) {
+            origins.add(Origin.start((request, wire) -> {
+                order.add(name);
+                wire.reply(503, name);
+            }));
+        }
+        var all = route("route: { cluster: all, retry_policy: " + priorities(1) + " }");
+        try (var proxy = ProxyFixture.with(c -> c, all, origins.get(0)); var client = proxy.client()) {
+            for (String name : List.of("a", "b", "c")) {
+                var endpoints = new ArrayList<Endpoint>();
+                for (int i = 0; i < 5; i++) {
+                    if (i / 2 == "abc".indexOf(name)) {
+                        endpoints.add(Endpoint.of(origins.get(i).address()));
+                    }
+                }
+                proxy.add(ClusterSpec.of(name, endpoints));
+            }
+            proxy.add(ClusterSpec.of("all", List.of()).withType(DiscoveryType.AGGREGATE)
+                    .withExtensions(Map.of(Members.KEY, new Members(List.of("a", "b", "c")))));
+            assertThat(client.send(GET).response().status()).isEqualTo(503);
+            assertThat(order).containsExactly("a", "b", "c", "a");
+        } finally {
+            origins.forEach(Origin::close);
+        }
     }
 
     @Test
