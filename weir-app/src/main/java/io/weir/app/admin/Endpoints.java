@@ -46,6 +46,10 @@ final class Endpoints {
         shows("/listeners", "listeners that are open (?format=json)", this::listeners);
         shows("/stats", "all numbers (?format=json|prometheus, ?filter=REGEX, ?usedonly)", this::stats);
         shows("/stats/prometheus", "all numbers for Prometheus (?filter=REGEX, ?usedonly)", this::prometheus);
+        shows("/filter_times", "how long HTTP filters work and hold requests up",
+                _ -> Answer.text(FilterTimesPage.text(weir.stats())));
+        changes("/filter_times/on", "measure how long HTTP filters take", _ -> filterTimes(true));
+        changes("/filter_times/off", "measure it no longer", _ -> filterTimes(false));
         shows("/config_dump", "the configuration that is served, as JSON", _ -> Answer.json(weir.configDump()));
         shows("/memory", "memory in use, as JSON", _ -> Answer.json(memory()));
         changes("/logging", "log levels (?level=LEVEL for all, ?NAME=LEVEL for one)", Endpoints::logging);
@@ -105,6 +109,11 @@ final class Endpoints {
 
     private void changes(String path, String help, Function<Query, Answer> answer) {
         pages.put(path, new Page(path, true, help, answer));
+    }
+
+    private Answer filterTimes(boolean wanted) {
+        weir.stats().timesFilters(wanted);
+        return ok();
     }
 
     private static Answer ok() {

@@ -132,7 +132,7 @@ class AdminServerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/quitquitquit", "/healthcheck/fail", "/healthcheck/ok", "/drain_listeners", "/logging",
-            "/reopen_logs"})
+            "/reopen_logs", "/filter_times/on", "/filter_times/off"})
     void whatChangesSomethingIsHadByPostOnly(String path) throws Exception {
         HttpResponse<String> refused = get(path);
         assertThat(refused.statusCode()).isEqualTo(405);
@@ -150,6 +150,26 @@ class AdminServerTest {
         }
         assertThat(weir.asked).containsExactly("quit", "healthy false", "healthy true", "drain false", "drain true",
                 "reopen");
+    }
+
+    @Test
+    void theTimesOfFiltersAreTakenFromWhenTheyAreAskedForUntilTheyAreNot() throws Exception {
+        assertThat(get("/filter_times").body()).startsWith("no times are taken");
+        post("/filter_times/on");
+        assertThat(weir.stats.timesFilters()).isTrue();
+        var filter = weir.stats.root().child("http").tagged("envoy.http_conn_manager_prefix", "in").child("filter")
+                .tagged("weir.http_filter_name", "envoy.filters.http.cors");
+        filter.histogram("work_ns").record(2000);
+        filter.histogram("work_ns").record(4000);
+        filter.histogram("held_ns").record(0);
+        assertThat(get("/filter_times").body()).startsWith("times are taken").endsWith("""
+                in::envoy.filters.http.cors::requests::2
+                in::envoy.filters.http.cors::work_us::2.0 4.0 6.0
+                in::envoy.filters.http.cors::held_us::0.0 0.0 0.0
+                """);
+        post("/filter_times/off");
+        assertThat(weir.stats.timesFilters()).isFalse();
+        assertThat(get("/filter_times").body()).contains("cors::requests::2"); // what was measured stays
     }
 
     @Test

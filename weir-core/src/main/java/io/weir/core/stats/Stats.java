@@ -10,10 +10,21 @@ import java.util.function.Consumer;
 /** All the numbers of one proxy. Any thread; no globals: a test has its own. */
 public final class Stats {
     private final Scope root = new Scope(null, "", null);
+    private volatile boolean timesFilters;
 
     /** The scope with no name, of which all others are children. */
     public Scope root() {
         return root;
+    }
+
+    /** Whether the time of HTTP filters is taken, which costs clock readings: only while it is asked for. */
+    public boolean timesFilters() {
+        return timesFilters;
+    }
+
+    /** From the next request on it is, or is not. */
+    public void timesFilters(boolean wanted) {
+        timesFilters = wanted;
     }
 
     /** Every metric there is now, in no order. */

@@ -66,9 +66,11 @@ final class FilterLevel {
     /** The number of this level's chain, {@link Route#OUTERMOST} for that of the connection manager. */
     int chain() {
         var filters = new ArrayList<HttpFilterSpec>();
+        var names = new ArrayList<String>();
         for (var slot : slots) {
             if (slot.here instanceof HttpFilterSpec filter) {
                 filters.add(filter);
+                names.add(slot.name);
             }
         }
         for (int i = 0; i < chains.size(); i++) {
@@ -76,7 +78,7 @@ final class FilterLevel {
                 return i;
             }
         }
-        chains.add(new ChainSpec(filters));
+        chains.add(new ChainSpec(filters, names));
         return chains.size() - 1;
     }
 

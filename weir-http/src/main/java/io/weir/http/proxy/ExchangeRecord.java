@@ -8,6 +8,7 @@ import io.weir.core.value.MetadataSource;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.filter.Remarks;
+import io.weir.http.filter.time.FilterTimes;
 import io.weir.http.proxy.client.Addresses;
 import io.weir.http.reply.ReplyRecord;
 import io.weir.http.route.RouteMetadata;
@@ -22,6 +23,7 @@ final class ExchangeRecord implements ReplyRecord {
     private long endNanos;
     private @Nullable String localReplyBody;
     private final Remarks remarks;
+    private @Nullable FilterTimes times;
 
     /**
      * Of one exchange after another.
@@ -37,6 +39,16 @@ final class ExchangeRecord implements ReplyRecord {
     /** What filters say of the exchange. */
     Remarks remarks() {
         return remarks;
+    }
+
+    /** The times of the exchange's filters; null: they are not taken. */
+    void times(@Nullable FilterTimes its) {
+        times = its;
+    }
+
+    @Override
+    public @Nullable String filterTimes() {
+        return times == null ? null : times.toString();
     }
 
     void ended(long nowNanos) {

@@ -15,6 +15,8 @@ import io.weir.http.filter.Flow;
 import io.weir.http.filter.HttpFilter;
 import io.weir.http.filter.Passage;
 import io.weir.http.filter.Remarks;
+import io.weir.http.filter.time.FilterTimes;
+import io.weir.http.filter.way.Calls;
 import io.weir.http.filter.way.Crossing;
 import io.weir.http.route.FormatSource;
 import io.weir.http.route.Route;
@@ -45,6 +47,10 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
     private final List<Kept> kept = new ArrayList<>(1);
     private @Nullable Crossing crossing;
     private final Remarks remarks;
+    private final Calls toHost = new Calls(false);
+    private final Calls toClient = new Calls(true);
+    private @Nullable FilterTimes clock;
+    private @Nullable FilterTimes times;
     private FilterStep[] steps = NONE;
     /** Everything of this exchange takes the crossing. */
     private boolean crosses;
@@ -72,11 +78,32 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
         reached = 0;
         complete = false;
         remarks.clear();
+        if (times != null) {
+            time(null);
+        }
     }
 
     /** What filters say of the exchange. */
     Remarks remarks() {
         return remarks;
+    }
+
+    /** Takes the time of the exchange at hand; null: of none. */
+    private void time(@Nullable FilterTimes its) {
+        times = its;
+        toHost.time(its);
+        toClient.time(its);
+        exchange.record().times(its);
+    }
+
+    private void timed(int chain) {
+        var its = clock;
+        if (its == null) {
+            its = new FilterTimes(worker()::nowNanos);
+            clock = its;
+        }
+        its.begin(chains.numbers(chain));
+        time(its);
     }
 
     /** Whether bodies pass here. */
@@ -102,6 +129,9 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
             exchange.requestPassed(request, last);
             return;
         }
+        if (chains.timed()) {
+            timed(chain);
+        }
         var found = kept(chain);
         steps = found.steps;
         if (found.bodies) {
@@ -110,12 +140,13 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
             return;
         }
         while (reached < steps.length) {
-            switch (steps[reached++].requestHead(request)) {
+            int i = reached++;
+            switch (toHost.head(steps[i], i, request, last)) {
                 case Flow.Next _ -> {
                 }
                 case Flow.Pause _ -> {
                     crossingBegins();
-                    crossing().request().paused(reached - 1, request, last);
+                    crossing().request().paused(i, request, last);
                     return;
                 }
                 case Flow.Reply reply -> {
@@ -130,6 +161,7 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
     private void crossingBegins() {
         crosses = true;
         exchange.timeouts().arm(); // a paused request has no other clock yet
+        crossing().time(times);
         crossing().request().begin(steps, 0, false);
     }
 
@@ -202,7 +234,7 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
             return;
         }
         for (int i = reached - 1; i >= 0; i--) {
-            steps[i].responseHead(response);
+            toClient.head(steps[i], i, response, last);
         }
         exchange.responseHeadPassed(response, last);
     }
@@ -219,7 +251,7 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
             return;
         }
         for (int i = reached - 1; i >= 0; i--) {
-            steps[i].responseTrailers(trailers);
+            toClient.end(steps[i], i, trailers);
         }
         exchange.responseTrailersPassed(trailers);
     }
@@ -281,12 +313,21 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
         if (crosses) {
             crossing().clear();
         }
+        var timer = times;
         while (reached > 0) {
+            reached--;
+            long before = timer == null ? 0 : timer.enter(reached);
             try {
-                steps[--reached].ended(nowNanos);
+                steps[reached].ended(nowNanos);
             } catch (RuntimeException bug) { // costs the others nothing: they hold places in limits
                 LOG.error("a filter failed at the end of a request", bug);
             }
+            if (timer != null) {
+                timer.leave(before);
+            }
+        }
+        if (timer != null) {
+            timer.ended();
         }
     }
 

@@ -36,7 +36,8 @@ import java.util.function.UnaryOperator;
 /** A proxy on a free port before some origins, with everything that a test may want to look at. */
 public final class ProxyFixture implements AutoCloseable {
     /** What the access log was told of one exchange. */
-    public record Logged(int status, String details, long flags, String host, int attempts, long received, long sent) {
+    public record Logged(int status, String details, long flags, String host, int attempts, long received, long sent,
+            String filterTimes) {
         public boolean has(ResponseFlag flag) {
             return (flags & flag.bit()) != 0;
         }
@@ -156,9 +157,10 @@ public final class ProxyFixture implements AutoCloseable {
         public void log(AccessRecord ended) {
             String host = ended.upstreamHost();
             String details = ended.responseCodeDetails();
+            String times = ended.filterTimes();
             logged.add(new Logged(ended.responseCode(), details == null ? "" : details, ended.flags(),
                     host == null ? "" : host, ended.upstreamRequestAttemptCount(), ended.bytesReceived(),
-                    ended.bytesSent()));
+                    ended.bytesSent(), times == null ? "" : times));
         }
 
         @Override

@@ -51,6 +51,11 @@ public interface AccessRecord {
         return null;
     }
 
+    /** How long each HTTP filter took, where that is measured: {@code NAME=WORK+HELD} in microseconds, with commas. */
+    default @Nullable String filterTimes() {
+        return null;
+    }
+
     /** From the beginning to the last byte of the request. */
     default long requestDurationNanos() {
         return -1;

@@ -86,6 +86,7 @@ class AccessLogFormatTest {
         cases.put("%UPSTREAM_LOCAL_ADDRESS%", "-");
         cases.put("%UPSTREAM_REQUEST_ATTEMPT_COUNT%", "2");
         cases.put("%UPSTREAM_TRANSPORT_FAILURE_REASON%", "-");
+        cases.put("%FILTER_TIMES%", "cors=3+0");
         cases.put("%DOWNSTREAM_REMOTE_ADDRESS%", "192.0.2.7:50000");
         cases.put("%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%", "192.0.2.7");
         cases.put("%DOWNSTREAM_REMOTE_PORT%", "50000");

@@ -78,6 +78,11 @@ final class Ended implements AccessRecord {
     }
 
     @Override
+    public String filterTimes() {
+        return "cors=3+0";
+    }
+
+    @Override
     public int upstreamRequestAttemptCount() {
         return 2;
     }

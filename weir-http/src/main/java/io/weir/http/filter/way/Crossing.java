@@ -1,5 +1,8 @@
 package io.weir.http.filter.way;
 
+import io.weir.http.filter.time.FilterTimes;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Both directions of one exchange. Whoever enters from outside leaves it settled: what may go on has gone on, senders
  * know whether to send. What senders then send at once enters anew, behind all that was before it. Belongs to one
@@ -36,6 +39,12 @@ public final class Crossing {
     /** The way to the client. */
     public Way response() {
         return response;
+    }
+
+    /** Takes the time of the exchange at hand; null: of none. */
+    public void time(@Nullable FilterTimes times) {
+        request.time(times);
+        response.time(times);
     }
 
     /** The exchange is over: what waits is let go. */

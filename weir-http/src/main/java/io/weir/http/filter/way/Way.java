@@ -8,7 +8,9 @@ import io.weir.http.filter.BodyStep;
 import io.weir.http.filter.FilterStep;
 import io.weir.http.filter.Flow;
 import io.weir.http.filter.Passage;
+import io.weir.http.filter.time.FilterTimes;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One direction of an exchange through the steps of its filters, requests in their order, responses against it. Each
@@ -24,6 +26,8 @@ public final class Way implements Passage {
     private final Sink sink;
     private final boolean back;
     private final int stride;
+    private final Calls calls;
+
     /** What trailers were put in; whoever took them may look at them until the exchange ends. */
     private final ArrayDeque<HttpHead> rooms = new ArrayDeque<>(0);
     private FilterStep[] steps = NONE;
@@ -46,6 +50,7 @@ public final class Way implements Passage {
         this.sink = sink;
         this.back = back;
         this.stride = back ? -1 : 1;
+        this.calls = new Calls(back);
         this.exit = new Exit(this, sink, back);
     }
 
@@ -99,6 +104,11 @@ public final class Way implements Passage {
         var room = sink.room();
         rooms.add(room);
         return room;
+    }
+
+    /** Takes the time of the exchange at hand; null: of none. */
+    void time(@Nullable FilterTimes times) {
+        calls.time(times);
     }
 
     /** Whether a message is passing. */
@@ -192,7 +202,7 @@ public final class Way implements Passage {
             var gate = gates[i];
             heard = i;
             gate.inHead = true;
-            var flow = askHead(steps[i], head, ends);
+            var flow = calls.head(steps[i], i, head, ends);
             if (turn != mine) {
                 return;
             }
@@ -215,17 +225,6 @@ public final class Way implements Passage {
         exit.head(head, ends, bodyless);
     }
 
-    private Flow askHead(FilterStep step, HttpHead head, boolean last) {
-        if (step instanceof BodyStep body) {
-            return back ? body.responseHead(head, last) : body.requestHead(head, last);
-        }
-        if (back) {
-            step.responseHead(head);
-            return Flow.NEXT;
-        }
-        return step.requestHead(head);
-    }
-
     private void passData(int from, ByteBuf piece, boolean last) {
         int mine = turn;
         var data = piece;
@@ -234,7 +233,7 @@ public final class Way implements Passage {
             if (steps[i] instanceof BodyStep body) {
                 gate.part.put(data);
                 gate.inLast = last;
-                var flow = back ? body.responseData(gate.part, last) : body.requestData(gate.part, last);
+                var flow = calls.data(body, i, gate.part, last);
                 if (turn != mine) {
                     return; // and what was in the part is let go
                 }
@@ -266,19 +265,15 @@ public final class Way implements Passage {
         int mine = turn;
         for (int i = from; i != end; i += stride) {
             var gate = gates[i];
-            if (steps[i] instanceof BodyStep body) {
-                var flow = back ? body.responseEnd(trailers) : body.requestTrailers(trailers);
-                if (turn != mine) {
-                    return;
-                }
-                if (flow instanceof Flow.Reply reply) {
-                    answer(reply);
-                    return;
-                }
-                gate.paused |= flow instanceof Flow.Pause;
-            } else if (back) {
-                steps[i].responseTrailers(trailers);
+            var flow = calls.end(steps[i], i, trailers);
+            if (turn != mine) {
+                return;
             }
+            if (flow instanceof Flow.Reply reply) {
+                answer(reply);
+                return;
+            }
+            gate.paused |= flow instanceof Flow.Pause;
             if (gate.blocked() || gate.occupied()) {
                 var copy = gate.trailers == null ? room() : gate.trailers;
                 HeadCopy.response(trailers, copy); // the sender's own are not valid for long
@@ -337,6 +332,7 @@ public final class Way implements Passage {
         if (i < 0 || !gates[i].blocked()) {
             return;
         }
+        calls.goesOn(i);
         gates[i].holds = false;
         gates[i].paused = false;
         goOnOwed = true;
@@ -368,11 +364,13 @@ public final class Way implements Passage {
             return writable(i);
         }
         crossing.enter();
+        long before = calls.out();
         try {
             passData(i + stride, data, false);
         } catch (RuntimeException bug) {
             crossing.failed(bug);
         } finally {
+            calls.in(before);
             crossing.leave();
         }
         boolean more = turn == mine && writable(i);
@@ -450,11 +448,7 @@ public final class Way implements Passage {
             any = true;
             for (int i = end - stride; open && turn == mine && i != first - stride; i -= stride) {
                 if (gates[i].paused && steps[i] instanceof BodyStep body && writable(i)) {
-                    if (back) {
-                        body.responseWritable();
-                    } else {
-                        body.requestWritable();
-                    }
+                    calls.writable(body, i);
                 }
             }
         }
