@@ -6,11 +6,14 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.weir.core.model.AddressText;
+import io.weir.net.sniff.Greeting;
 import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.Worker;
 import io.weir.observe.log.AccessLog;
 import io.weir.observe.log.AccessRecord;
+import io.weir.observe.log.ResponseFlag;
 import java.net.SocketAddress;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +24,10 @@ final class ConnectionLog extends ChannelDuplexHandler implements AccessRecord {
     private final Worker worker;
     private final long startNanos;
     private final long startEpochMicros;
-    private final @Nullable SocketAddress remote;
-    private final @Nullable SocketAddress local;
+    private final Channel channel;
+    private final @Nullable SocketAddress direct;
+    private final @Nullable SocketAddress reached;
+    private long flags;
     private long received;
     private long sent;
 
@@ -30,9 +35,18 @@ final class ConnectionLog extends ChannelDuplexHandler implements AccessRecord {
         this.worker = worker;
         this.startNanos = worker.nowNanos();
         this.startEpochMicros = System.currentTimeMillis() * 1000;
+        this.channel = channel;
         // a closed channel no longer knows them
-        this.remote = channel.remoteAddress();
-        this.local = OriginalDestination.localAddress(channel);
+        this.direct = channel.remoteAddress();
+        this.reached = channel.localAddress();
+    }
+
+    /** Has the line say so, if there is one. */
+    static void flag(Channel channel, ResponseFlag flag) {
+        ConnectionLog line = channel.pipeline().get(ConnectionLog.class);
+        if (line != null) {
+            line.flags |= flag.bit();
+        }
     }
 
     /** Follows this connection to its end, if the log is one that anybody reads. */
@@ -78,17 +92,39 @@ final class ConnectionLog extends ChannelDuplexHandler implements AccessRecord {
 
     @Override
     public long flags() {
-        return 0;
+        return flags;
     }
 
     @Override
     public @Nullable String downstreamRemoteAddress() {
-        return remote == null ? null : AddressText.of(remote);
+        return text(Greeting.remoteAddress(channel), direct);
+    }
+
+    @Override
+    public @Nullable String downstreamDirectRemoteAddress() {
+        return text(null, direct);
     }
 
     @Override
     public @Nullable String downstreamLocalAddress() {
-        return local == null ? null : AddressText.of(local);
+        return text(OriginalDestination.localAddress(channel), reached);
+    }
+
+    private static @Nullable String text(@Nullable SocketAddress told, @Nullable SocketAddress seen) {
+        SocketAddress address = told == null ? seen : told;
+        return address == null ? null : AddressText.of(address);
+    }
+
+    @Override
+    public @Nullable String requestedServerName() {
+        Greeting greeting = Greeting.of(channel);
+        return greeting == null || greeting.serverName().isEmpty() ? null : greeting.serverName();
+    }
+
+    @Override
+    public Map<String, Object> dynamicMetadata(String namespace) {
+        Greeting greeting = Greeting.of(channel);
+        return greeting == null ? Map.of() : greeting.metadata(namespace);
     }
 
     /** Unknown: whoever serves the connection numbers it. */

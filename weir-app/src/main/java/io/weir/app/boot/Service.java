@@ -1,9 +1,11 @@
 package io.weir.app.boot;
 
 import io.weir.core.admit.Carryover;
+import io.weir.net.sniff.SniffingAcceptor;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.observe.log.AccessLog;
+import java.util.List;
 
 /**
  * What serves the connections of one listener: HTTP or byte streams.
@@ -29,6 +31,23 @@ record Service(Acceptor acceptor, ChannelSettings settings, Runnable drain, Runn
     /** The same, whose connections come through somebody else first. */
     Service behind(Acceptor door) {
         return new Service(door, settings, drain, closeAll, connections, counted, forget);
+    }
+
+    /**
+     * Several that share the connections of a listener.
+     *
+     * @param door
+     *            gives each of them its own
+     */
+    static Service together(List<Service> parts, Acceptor door, ChannelSettings settings, Carryover counted) {
+        return new Service(door, settings, () -> parts.forEach(part -> part.drain().run()),
+                () -> parts.forEach(part -> part.closeAll().run()), AccessLog.none(), counted,
+                () -> parts.forEach(part -> part.forget().run()));
+    }
+
+    /** The same, looked at first: connections come as that needs them. */
+    Service after(SniffingAcceptor look) {
+        return new Service(look, SniffingAcceptor.SETTINGS, drain, closeAll, connections, counted, forget);
     }
 
     /** The same with a log of its connections, which is closed with the others. */

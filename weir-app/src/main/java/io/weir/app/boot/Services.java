@@ -1,8 +1,11 @@
 package io.weir.app.boot;
 
 import io.weir.core.admit.Carryover;
+import io.weir.core.chain.ChainMatch;
+import io.weir.core.chain.ChainTable;
 import io.weir.core.cluster.Clusters;
 import io.weir.core.model.AccessLogSpec;
+import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.proxy.HttpStats;
@@ -15,8 +18,10 @@ import io.weir.stream.gate.GateSpec;
 import io.weir.stream.gate.GatedAcceptor;
 import io.weir.stream.tcp.TcpProxy;
 import io.weir.stream.tcp.TcpProxySpec;
+import io.weir.xds.spec.FilterChainSpec;
 import io.weir.xds.spec.FilterSpec;
 import io.weir.xds.spec.ListenerSpec;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Makes what serves a listener's connections, by the kind of its filter. The conductor's. */
@@ -64,7 +69,7 @@ final class Services {
     }
 
     /**
-     * What serves the listener. The compiler has seen to it that there is one chain and that its last filter ends it.
+     * What serves the listener. The compiler has seen to it that there is a chain, and that its last filter ends it.
      *
      * @param counted
      *            what the limits of the listener have counted before
@@ -72,16 +77,50 @@ final class Services {
      *             when an access log cannot be opened; nothing stays open
      */
     Service of(ListenerSpec spec, Carryover counted) throws Unserved {
-        List<FilterSpec> filters = spec.chains().getFirst().filters();
-        FilterSpec last = filters.getLast();
-        String path = "filter_chains[0].filters[" + (filters.size() - 1) + "].typed_config";
         AccessLog connections = log(spec.accessLog(), "access_log");
         try {
-            return gated(of(last, path, counted), filters).withConnections(connections);
+            return served(spec, counted).withConnections(connections);
         } catch (Unserved e) {
             connections.close();
             throw e;
         }
+    }
+
+    /** One chain that takes whatever comes is the listener's service itself. */
+    private Service served(ListenerSpec spec, Carryover counted) throws Unserved {
+        List<FilterChainSpec> chains = spec.chains();
+        boolean one = chains.size() == 1 && chains.getFirst().match().equals(ChainMatch.ALL);
+        var parts = new ArrayList<Service>();
+        try {
+            for (int i = 0; i < chains.size(); i++) {
+                parts.add(of(chains.get(i), "filter_chains[" + i + "]", counted));
+            }
+            FilterChainSpec otherwise = one ? null : spec.otherwise();
+            Service rest = otherwise == null ? null : of(otherwise, "default_filter_chain", counted);
+            if (rest != null) {
+                parts.add(rest);
+            }
+            var table = new ChainTable<>(chains.stream().map(FilterChainSpec::match).toList(),
+                    parts.subList(0, chains.size()), rest);
+            Scope scope = stats.root().child("listener").tagged("envoy.listener_address", spec.statPrefix());
+            Service chosen = one
+                    ? parts.getFirst()
+                    : Service.together(parts, new ChainChoice(table, scope.counter("no_filter_chain_match")),
+                            parts.getFirst().settings(), counted);
+            return FirstLooks.before(chosen, one, table, spec, stats, scope);
+        } catch (ChainTable.TooManyWays e) {
+            parts.forEach(part -> part.forget().run());
+            throw new Unserved("filter_chains", spec.name(), String.valueOf(e.getMessage()), "use more listeners");
+        } catch (Unserved e) {
+            parts.forEach(part -> part.forget().run());
+            throw e;
+        }
+    }
+
+    private Service of(FilterChainSpec chain, String at, Carryover counted) throws Unserved {
+        List<FilterSpec> filters = chain.filters();
+        String path = at + ".filters[" + (filters.size() - 1) + "].typed_config";
+        return gated(of(filters.getLast(), path, counted), filters);
     }
 
     private Service gated(Service service, List<FilterSpec> filters) {

@@ -10,6 +10,7 @@ import io.weir.xds.compile.ConfigFile;
 import io.weir.xds.compile.ConfigPrinter;
 import io.weir.xds.compile.Extensions;
 import io.weir.xds.spec.FormatMistake;
+import io.weir.xds.listen.ListenerFilters;
 import io.weir.xds.resource.Nearest;
 import io.weir.xds.resource.Position;
 import io.weir.xds.resource.Problem;
@@ -107,7 +108,8 @@ public final class Source {
 
     /** Everything that this Weir can be configured to do. */
     static Extensions extensions() {
-        return TcpProxyReader.addTo(FilterExtensions.addTo(HttpExtensions.addTo(Extensions.basic())))
+        return TcpProxyReader
+                .addTo(FilterExtensions.addTo(HttpExtensions.addTo(ListenerFilters.addTo(Extensions.basic()))))
                 .withFormatCheck(Source::formatMistakes);
     }
 

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.weir.http.filter.ConnectionMemory;
+import io.weir.net.sniff.Greeting;
 import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.Worker;
 import java.net.SocketAddress;
@@ -34,7 +35,7 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
     }
 
     public SocketAddress remoteAddress() {
-        return channel.remoteAddress();
+        return Greeting.remoteAddress(channel);
     }
 
     public SocketAddress localAddress() {

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a connection was going before a rule of this machine's packet filter (REDIRECT) brought it here. The kernel
  * remembers it with the connections that it tracks and tells it when asked (SO_ORIGINAL_DST: linux/netfilter_ipv4.h,
- * linux/netfilter_ipv6/ip6_tables.h). What is found stays with the channel, as its local address from then on: an
- * address of this class is one that was found so. Immutable.
+ * linux/netfilter_ipv6/ip6_tables.h). Or a proxy before us tells it. What is found stays with the channel, as its local
+ * address from then on: an address of this class is one that was found so. Immutable.
  */
 public final class OriginalDestination extends InetSocketAddress {
     private static final long serialVersionUID = 1L;
@@ -65,6 +65,11 @@ public final class OriginalDestination extends InetSocketAddress {
         }
         channel.attr(FOUND).set(told);
         return told;
+    }
+
+    /** Somebody before us has told where a connection was going. */
+    public static void told(Channel channel, InetSocketAddress to) {
+        channel.attr(FOUND).set(new OriginalDestination(to.getAddress(), to.getPort()));
     }
 
     private static @Nullable OriginalDestination ask(EpollSocketChannel socket, boolean ipv4) {

@@ -2,6 +2,7 @@ package io.weir.net.transport;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketChannel;
@@ -95,6 +96,9 @@ public final class Worker {
 
     /** An accepted channel reads and writes so from now on, whatever its listener has set. On the worker's thread. */
     public void settings(Channel channel, ChannelSettings settings) {
+        if (!settings.halfClosure()) {
+            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+        }
         transport.apply(channel, settings);
     }
 

@@ -1,15 +1,18 @@
 package io.weir.stream.tcp;
 
+import io.netty.channel.Channel;
 import io.weir.core.model.AddressText;
+import io.weir.net.sniff.Greeting;
 import io.weir.observe.log.AccessRecord;
 import java.net.SocketAddress;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A connection that has ended, as the access log asks about it; addresses become text only if it does ask. */
 record SessionRecord(long startEpochMicros, long durationNanos, long bytesReceived, long bytesSent, long flags,
         long connectionId, @Nullable String upstreamCluster, @Nullable String upstreamHost,
         @Nullable SocketAddress upstreamLocal, @Nullable SocketAddress remote, @Nullable SocketAddress local,
-        int upstreamRequestAttemptCount) implements AccessRecord {
+        int upstreamRequestAttemptCount, Channel channel) implements AccessRecord {
 
     @Override
     public String accessLogType() {
@@ -29,6 +32,23 @@ record SessionRecord(long startEpochMicros, long durationNanos, long bytesReceiv
     @Override
     public @Nullable String downstreamLocalAddress() {
         return text(local);
+    }
+
+    @Override
+    public @Nullable String downstreamDirectRemoteAddress() {
+        return text(Greeting.of(channel) == null ? remote : channel.remoteAddress());
+    }
+
+    @Override
+    public @Nullable String requestedServerName() {
+        Greeting greeting = Greeting.of(channel);
+        return greeting == null || greeting.serverName().isEmpty() ? null : greeting.serverName();
+    }
+
+    @Override
+    public Map<String, Object> dynamicMetadata(String namespace) {
+        Greeting greeting = Greeting.of(channel);
+        return greeting == null ? Map.of() : greeting.metadata(namespace);
     }
 
     private static @Nullable String text(@Nullable SocketAddress address) {

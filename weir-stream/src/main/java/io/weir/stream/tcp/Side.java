@@ -12,6 +12,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.weir.net.sniff.Greeting;
 import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.SendProgress;
 import java.io.IOException;
@@ -112,7 +113,7 @@ final class Side extends ChannelInboundHandlerAdapter {
 
     @Nullable
     SocketAddress remoteAddress() {
-        return channel == null ? null : channel.remoteAddress();
+        return channel == null ? null : Greeting.remoteAddress(channel);
     }
 
     @Override

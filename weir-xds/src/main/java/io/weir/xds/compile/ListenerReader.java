@@ -1,16 +1,23 @@
 package io.weir.xds.compile;
 
+import io.weir.core.chain.ChainMatch;
+import io.weir.core.chain.ChainTable;
+import io.weir.xds.chain.ChainMatchReader;
+import io.weir.xds.chain.PortRule;
 import io.weir.xds.spec.ConnectionFilter;
 import io.weir.xds.spec.FilterChainSpec;
 import io.weir.xds.spec.FilterSpec;
+import io.weir.xds.spec.FirstLook;
+import io.weir.xds.spec.ListenerFilterSpec;
+import io.weir.xds.spec.ListenerFilterUse;
 import io.weir.xds.spec.ListenerSpec;
+import io.weir.xds.spec.PortMatch;
 import io.weir.xds.spec.Redirection;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 import com.google.protobuf.BoolValue;
 
@@ -26,13 +33,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads one listener. */
 final class ListenerReader {
-
-    /** Listener filters that look at the first bytes for the sake of a chain's match; without a match, no loss. */
-    private static final Set<String> LOOKING_ONLY = Set.of(
-            "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector",
-            "envoy.extensions.filters.listener.http_inspector.v3.HttpInspector");
-
-    private static final String ORIGINAL_DST = "envoy.extensions.filters.listener.original_dst.v3.OriginalDst";
 
     private final ReadContext context;
     private final Listener listener;
@@ -50,11 +50,13 @@ final class ListenerReader {
 
     private @Nullable ListenerSpec read() {
         List<SocketAddress> addresses = addresses();
-        Redirection redirection = redirection(listenerFilters());
+        var filters = listenerFilters();
         switches();
         List<FilterChainSpec> chains = chains();
+        @Nullable
+        FilterChainSpec otherwise = defaultChain();
         var accessLog = context.accessLogs("access_log", listener.getAccessLogList());
-        if (addresses.isEmpty() || chains.isEmpty()) {
+        if (addresses.isEmpty() || (chains.isEmpty() && otherwise == null)) {
             return null;
         }
         String address = AddressText.of(addresses.getFirst());
@@ -68,7 +70,8 @@ final class ListenerReader {
                 : ListenerSpec.BACKLOG_DEFAULT;
         boolean reusePort = !listener.hasEnableReusePort() || listener.getEnableReusePort().getValue();
         return new ListenerSpec(name, addresses, unixModes, ipv4Compatible(), chains, bufferBytesMax, reusePort,
-                backlog, accessLog, statPrefix.replace(':', '_'), redirection, bound());
+                backlog, accessLog, statPrefix.replace(':', '_'), redirection(filters), bound(), otherwise,
+                firstLook(filters, chains));
     }
 
     private List<SocketAddress> addresses() {
@@ -105,30 +108,63 @@ final class ListenerReader {
         }
     }
 
-    /** Whether one of them finds out where redirected connections were going. */
-    private boolean listenerFilters() {
-        boolean restores = false;
+    private List<ListenerFilterUse> listenerFilters() {
+        var filters = new ArrayList<ListenerFilterUse>();
         for (int i = 0; i < listener.getListenerFiltersCount(); i++) {
             ListenerFilter filter = listener.getListenerFilters(i);
-            String type = TypedConfigs.type(filter.getTypedConfig());
             ReadContext at = context.at("listener_filters", i);
-            if (type.equals(ORIGINAL_DST)) {
-                restores = true;
-                if (filter.hasFilterDisabled()) {
-                    at.problem("filter_disabled", "", "Weir does not switch this listener filter off by a match",
-                            "remove it, or use a listener of its own without the filter");
-                }
-            } else if (LOOKING_ONLY.contains(type)) {
-                at.warning("", type, "no filter chain asks for what this filter finds; it is left out", "");
-            } else {
-                at.problem(type.isEmpty() ? "" : "typed_config", type.isEmpty() ? filter.getName() : type,
-                        "Weir does not have this listener filter yet", "remove it");
+            ListenerFilterSpec read = at.extension("typed_config", filter.getTypedConfig(), ListenerFilterSpec.class);
+            PortMatch disabled = filter.hasFilterDisabled()
+                    ? PortRule.read(filter.getFilterDisabled(), "filter_disabled", at::problem)
+                    : PortMatch.Always.NONE;
+            if (read instanceof ListenerFilterSpec.OriginalDst && filter.hasFilterDisabled()) {
+                at.problem("filter_disabled", "", "Weir does not switch this listener filter off by a match",
+                        "remove it, or use a listener of its own without the filter");
+            }
+            if (read != null) {
+                filters.add(new ListenerFilterUse(filter.getName(), read, disabled));
             }
         }
-        return restores;
+        return filters;
     }
 
-    private Redirection redirection(boolean restores) {
+    /** What has to be found out; what finds out where connections were going is not among it. */
+    private FirstLook firstLook(List<ListenerFilterUse> filters, List<FilterChainSpec> chains) {
+        var matches = chains.stream().map(FilterChainSpec::match).toList();
+        boolean asksTls = matches.stream().anyMatch(match -> !match.serverNames().isEmpty()
+                || !match.transportProtocol().isEmpty() || !match.applicationProtocols().isEmpty())
+                || chains.stream().flatMap(chain -> chain.filters().stream()).anyMatch(filter -> filter
+                        .config() instanceof ConnectionFilter asking && asking.asksForServerName());
+        boolean asksProtocols = matches.stream().anyMatch(match -> !match.applicationProtocols().isEmpty());
+        var looking = new ArrayList<ListenerFilterUse>();
+        for (int i = 0; i < filters.size(); i++) {
+            boolean asked = switch (filters.get(i).filter()) {
+                case ListenerFilterSpec.TlsInspector _ -> asksTls;
+                case ListenerFilterSpec.HttpInspector _ -> asksProtocols;
+                case ListenerFilterSpec.ProxyProtocol _,ListenerFilterSpec.LocalRateLimit _ -> true;
+                case ListenerFilterSpec.OriginalDst _ -> false;
+            };
+            if (asked) {
+                looking.add(filters.get(i));
+            } else if (!(filters.get(i).filter() instanceof ListenerFilterSpec.OriginalDst)) {
+                context.warning("listener_filters", filters.get(i).name(),
+                        "no filter chain asks for what this filter finds; it is left out", "");
+            }
+        }
+        if (asksTls && looking.stream().noneMatch(each -> each.filter() instanceof ListenerFilterSpec.TlsInspector)
+                && looking.stream().noneMatch(each -> each.filter() instanceof ListenerFilterSpec.HttpInspector)) {
+            context.warning("listener_filters", "", "a filter chain asks for what the tls_inspector finds, which is"
+                    + " added, as Envoy does", "add envoy.filters.listener.tls_inspector");
+            looking.add(new ListenerFilterUse("envoy.filters.listener.tls_inspector",
+                    new ListenerFilterSpec.TlsInspector(false), PortMatch.Always.NONE));
+        }
+        return new FirstLook(looking, listener.hasListenerFiltersTimeout()
+                ? Plain.nanos(listener.getListenerFiltersTimeout())
+                : FirstLook.TIMEOUT_NANOS, listener.getContinueOnListenerFiltersTimeout());
+    }
+
+    private Redirection redirection(List<ListenerFilterUse> filters) {
+        boolean restores = filters.stream().anyMatch(each -> each.filter() instanceof ListenerFilterSpec.OriginalDst);
         return listener.getUseOriginalDst().getValue()
                 ? Redirection.HANDED_ON
                 : restores ? Redirection.RESTORED : Redirection.IGNORED;
@@ -159,42 +195,58 @@ final class ListenerReader {
 
     private List<FilterChainSpec> chains() {
         var chains = new ArrayList<FilterChainSpec>();
-        boolean matchesAll = false;
+        var matches = new ArrayList<ChainMatch>();
         for (int i = 0; i < listener.getFilterChainsCount(); i++) {
             FilterChain chain = listener.getFilterChains(i);
             ReadContext at = context.at("filter_chains", i);
-            if (!chain.getFilterChainMatch().equals(FilterChainMatch.getDefaultInstance())) {
-                at.problem("filter_chain_match", "", "Weir does not choose filter chains by match yet",
-                        "use one chain without filter_chain_match, on a listener of its own");
-            } else if (matchesAll) {
-                at.problem("", chain.getName(), "two filter chains of a listener match the same connections",
-                        "remove one of them");
-            } else {
-                matchesAll = true;
+            ChainMatch match = ChainMatchReader.read(chain.getFilterChainMatch(), at.at("filter_chain_match")::problem);
+            matches.add(match);
+            FilterChainSpec read = chain(at, chain, match);
+            if (read != null) {
+                chains.add(read);
             }
-            add(chains, chain(at, chain));
-        }
-        if (listener.hasDefaultFilterChain()) {
-            if (matchesAll) {
-                context.warning("default_filter_chain", "", "a filter chain without match takes every connection, so"
-                        + " that this one is never used", "remove it");
-            }
-            add(chains, chain(context.at("default_filter_chain"), listener.getDefaultFilterChain()));
         }
         if (listener.getFilterChainsCount() == 0 && !listener.hasDefaultFilterChain()) {
             context.problem("filter_chains", "", "a listener needs a filter chain",
                     "add filter_chains with a HttpConnectionManager or a TcpProxy");
         }
-        return chains.size() > 1 && matchesAll ? List.of(chains.getFirst()) : chains;
+        overlaps(matches);
+        return chains;
     }
 
-    private static void add(List<FilterChainSpec> chains, @Nullable FilterChainSpec chain) {
-        if (chain != null) {
-            chains.add(chain);
+    private void overlaps(List<ChainMatch> matches) {
+        try {
+            for (ChainTable.Overlap overlap : ChainTable.overlaps(matches)) {
+                context.at("filter_chains", overlap.second()).problem("filter_chain_match",
+                        listener.getFilterChains(overlap.second()).getName(),
+                        "two filter chains of a listener match the same connections: this one and filter_chains["
+                                + overlap.first() + "]",
+                        "remove one of them, or have their filter_chain_match ask for different values");
+            }
+        } catch (ChainTable.TooManyWays e) {
+            context.problem("filter_chains", matches.size() + " chains", "there are " + e.getMessage(),
+                    "use more listeners with fewer chains each");
         }
     }
 
-    private static @Nullable FilterChainSpec chain(ReadContext context, FilterChain chain) {
+    private @Nullable FilterChainSpec defaultChain() {
+        if (!listener.hasDefaultFilterChain()) {
+            return null;
+        }
+        var all = FilterChainMatch.getDefaultInstance();
+        if (listener.getFilterChainsCount() == 1 && listener.getFilterChains(0).getFilterChainMatch().equals(all)) {
+            context.warning("default_filter_chain", "", "a filter chain without match takes every connection, so that"
+                    + " this one is never used", "remove it");
+        }
+        if (!listener.getDefaultFilterChain().getFilterChainMatch().equals(all)) {
+            context.problem("default_filter_chain.filter_chain_match", "",
+                    "the default chain is for what fits no other, and asks for nothing",
+                    "remove it, or move the chain to filter_chains");
+        }
+        return chain(context.at("default_filter_chain"), listener.getDefaultFilterChain(), ChainMatch.ALL);
+    }
+
+    private static @Nullable FilterChainSpec chain(ReadContext context, FilterChain chain, ChainMatch match) {
         if (chain.hasTransportSocket()) {
             ClusterReader.Transport.check(context.at("transport_socket"), chain.getTransportSocket());
         }
@@ -219,7 +271,7 @@ final class ListenerReader {
             context.problem("filters", "", "a filter chain needs a filter that says what to do with a connection",
                     "add a HttpConnectionManager or a TcpProxy");
         }
-        return filters.isEmpty() ? null : new FilterChainSpec(chain.getName(), filters);
+        return filters.isEmpty() ? null : new FilterChainSpec(chain.getName(), match, filters);
     }
 
     private static @Nullable FilterSpec filter(ReadContext context, Filter filter) {

@@ -4,4 +4,9 @@ package io.weir.xds.spec;
  * What a reader makes of a network filter that does not end its chain: it lets connections pass to the filter behind
  * it, or closes them. Another filter must follow.
  */
-public interface ConnectionFilter {}
+public interface ConnectionFilter {
+    /** Whether it must know which name a client's TLS asks for, before the connection is served. */
+    default boolean asksForServerName() {
+        return false;
+    }
+}

@@ -1,5 +1,6 @@
 package io.weir.xds.spec;
 
+import io.weir.core.chain.ChainMatch;
 import java.util.List;
 
 /**
@@ -7,10 +8,12 @@ import java.util.List;
  *
  * @param name
  *            as configured; may be empty
+ * @param match
+ *            which connections; of the default chain {@link ChainMatch#ALL}
  * @param filters
  *            in the order they see a connection; the last one is terminal
  */
-public record FilterChainSpec(String name, List<FilterSpec> filters) {
+public record FilterChainSpec(String name, ChainMatch match, List<FilterSpec> filters) {
 
     public FilterChainSpec {
         filters = List.copyOf(filters);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.weir.core.model.AccessLogSpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One listener.
@@ -20,7 +21,8 @@ import io.weir.core.model.AccessLogSpec;
  * @param ipv4Compatible
  *            whether an IPv6 wildcard address takes IPv4 connections too
  * @param chains
- *            what is done to its connections, at least one; a connection goes to the first that matches
+ *            what is done to its connections, each of which a connection fits, or none; there is at least one, or the
+ *            other
  * @param bufferBytesMax
  *            soft limit of what is buffered per connection and direction
  * @param reusePort
@@ -35,10 +37,15 @@ import io.weir.core.model.AccessLogSpec;
  *            what it makes of connections that were redirected to it
  * @param bound
  *            whether it listens; if not, it has only what other listeners hand on to it
+ * @param otherwise
+ *            what is done to connections that fit no chain; null: they are closed
+ * @param firstLook
+ *            what is found out before the chain is chosen
  */
 public record ListenerSpec(String name, List<SocketAddress> addresses, Map<SocketAddress, Integer> unixModes,
         boolean ipv4Compatible, List<FilterChainSpec> chains, int bufferBytesMax, boolean reusePort, int backlog,
-        List<AccessLogSpec> accessLog, String statPrefix, Redirection redirection, boolean bound) {
+        List<AccessLogSpec> accessLog, String statPrefix, Redirection redirection, boolean bound,
+        @Nullable FilterChainSpec otherwise, FirstLook firstLook) {
 
     /** Envoy's default of {@code per_connection_buffer_limit_bytes}. */
     public static final int BUFFER_BYTES_DEFAULT = 1024 * 1024;

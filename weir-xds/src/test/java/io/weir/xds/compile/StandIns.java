@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.weir.core.model.AccessLogSpec;
 import io.weir.core.rule.CheckProtocol;
+import io.weir.xds.listen.ListenerFilters;
 import io.weir.xds.spec.ConnectionFilter;
 
 import org.jspecify.annotations.Nullable;
@@ -28,13 +29,15 @@ public final class StandIns {
 
     /** What this module knows, with stand-ins for filters and upstream options. */
     public static Extensions extensions() {
-        return Extensions.basic().withHonoured(StandIns.class, "/io/weir/xds/compile/honoured.txt").with(
-                new Reader(HttpConnectionManager.getDefaultInstance()), new Reader(TcpProxy.getDefaultInstance()),
-                new Reader(HttpProtocolOptions.getDefaultInstance()),
-                new PassingReader(ConnectionLimit.getDefaultInstance()),
-                new CheckStandIn(HealthCheck.HttpHealthCheck.getDefaultInstance()),
-                new CheckStandIn(HealthCheck.TcpHealthCheck.getDefaultInstance()),
-                new CheckStandIn(HealthCheck.GrpcHealthCheck.getDefaultInstance()));
+        return ListenerFilters.addTo(Extensions.basic())
+                .withHonoured(StandIns.class, "/io/weir/xds/compile/honoured.txt").with(
+                        new Reader(HttpConnectionManager.getDefaultInstance()),
+                        new Reader(TcpProxy.getDefaultInstance()),
+                        new Reader(HttpProtocolOptions.getDefaultInstance()),
+                        new PassingReader(ConnectionLimit.getDefaultInstance()),
+                        new CheckStandIn(HealthCheck.HttpHealthCheck.getDefaultInstance()),
+                        new CheckStandIn(HealthCheck.TcpHealthCheck.getDefaultInstance()),
+                        new CheckStandIn(HealthCheck.GrpcHealthCheck.getDefaultInstance()));
     }
 
     /** What a stand-in makes of a check. */

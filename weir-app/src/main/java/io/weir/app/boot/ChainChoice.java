@@ -1,0 +1,37 @@
+package io.weir.app.boot;
+
+import io.netty.channel.Channel;
+import io.weir.core.chain.ChainTable;
+import io.weir.core.stats.Counter;
+import io.weir.net.sniff.Greeting;
+import io.weir.net.transport.Acceptor;
+import io.weir.net.transport.Worker;
+import io.weir.observe.log.ResponseFlag;
+
+/** Gives each connection to the filter chain that it belongs to. Any worker. */
+final class ChainChoice implements Acceptor {
+    private final ChainTable<Service> table;
+    private final Counter unmatched;
+
+    /**
+     * @param unmatched
+     *            counts connections that belong to no chain, and are closed
+     */
+    ChainChoice(ChainTable<Service> table, Counter unmatched) {
+        this.table = table;
+        this.unmatched = unmatched;
+    }
+
+    @Override
+    public void accepted(Worker worker, Channel channel) {
+        Service chain = table.find(Greeting.traits(channel));
+        if (chain == null) {
+            unmatched.increment();
+            ConnectionLog.flag(channel, ResponseFlag.NR);
+            channel.close();
+            return;
+        }
+        worker.settings(channel, chain.settings());
+        chain.acceptor().accepted(worker, channel);
+    }
+}

@@ -1,0 +1,189 @@
+package io.weir.app.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.List;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Which filter chain of a whole Weir in this process a connection gets, by its first bytes. */
+@Timeout(60)
+class FilterChainsOverSocketsTest {
+    private static final String NETWORK = "type.googleapis.com/envoy.extensions.filters.network.";
+    private static final String LISTENER = "type.googleapis.com/envoy.extensions.filters.listener.";
+
+    @RegisterExtension
+    final ServedWeir weir = new ServedWeir();
+
+    private static String tcp(String match, String cluster) {
+        return """
+                          - filter_chain_match: { %s }
+                            filters:
+                              - name: tcp
+                                typed_config:
+                                  "@type": %stcp_proxy.v3.TcpProxy
+                                  stat_prefix: %s
+                                  cluster: %s
+                """.formatted(match, NETWORK, cluster, cluster);
+    }
+
+    private static String http(String match, String answer) {
+        return """
+                          - filter_chain_match: { %s }
+                            filters:
+                              - name: http
+                                typed_config:
+                                  "@type": %shttp_connection_manager.v3.HttpConnectionManager
+                                  stat_prefix: in
+                                  route_config:
+                                    virtual_hosts:
+                                      - name: all
+                                        domains: ["*"]
+                                        routes: [ { match: { prefix: / }, direct_response: { status: 200, body: { inline_string: "%s" } } } ]
+                                  http_filters: [ { name: router, typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router } } ]
+                """
+                .formatted(match, NETWORK, answer);
+    }
+
+    private static String text(String more, String chains, String clusters) {
+        return """
+                static_resources:
+                  listeners:
+                    - name: in
+                      stat_prefix: in
+                      address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+                %s
+                      filter_chains:
+                %s
+                  clusters:
+                %s
+                admin: { address: { socket_address: { address: 127.0.0.1, port_value: 0 } } }
+                """.formatted(more, chains, clusters);
+    }
+
+    private static String cluster(String name, int port) {
+        return """
+                    - name: %s
+                      load_assignment:
+                        cluster_name: %s
+                        endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } } } ] } ]
+                """
+                .formatted(name, name, port);
+    }
+
+    private static byte[] hello(String name) throws Exception {
+        SSLEngine engine = SSLContext.getDefault().createSSLEngine();
+        engine.setUseClientMode(true);
+        var parameters = engine.getSSLParameters();
+        parameters.setServerNames(List.of(new SNIHostName(name)));
+        engine.setSSLParameters(parameters);
+        var out = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+        engine.wrap(ByteBuffer.allocate(0), out);
+        byte[] bytes = new byte[out.position()];
+        out.flip().get(bytes);
+        return bytes;
+    }
+
+    private static ServerSocket backend() throws IOException {
+        var backend = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        backend.setSoTimeout(20_000);
+        return backend;
+    }
+
+    private static boolean closed(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketException reset) {
+            return true;
+        }
+    }
+
+    private String stat(String name) throws IOException {
+        return ServedWeir.ask(weir.admin(), "GET /stats?filter=" + name
+                + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    }
+
+    @Test
+    void namesOfTlsChooseTheChainAndTheHostGetsEveryByte() throws Exception {
+        try (var one = backend(); var rest = backend()) {
+            weir.start(text("", tcp("server_names: [ one.example ]", "one")
+                    + tcp("server_names: [ \"*.example\" ]", "rest") + http("transport_protocol: raw_buffer", "plain"),
+                    cluster("one", one.getLocalPort()) + cluster("rest", rest.getLocalPort())));
+            passed("one.example", one);
+            passed("two.example", rest);
+            assertThat(weir.ask("/")).startsWith("HTTP/1.1 200 ").endsWith("plain");
+            try (var client = weir.connect()) {
+                client.getOutputStream().write(hello("other.test"));
+                assertThat(closed(client)).isTrue();
+            }
+            assertThat(stat("no_filter_chain_match")).contains("listener.in.no_filter_chain_match: 1");
+            assertThat(stat("tls_inspector")).contains("tls_inspector.sni_found: 3", "tls_inspector.tls_not_found: 1");
+        }
+    }
+
+    private void passed(String name, ServerSocket backend) throws Exception {
+        byte[] hello = hello(name);
+        try (var client = weir.connect()) {
+            client.getOutputStream().write(hello);
+            try (var host = backend.accept()) {
+                host.setSoTimeout(20_000);
+                assertThat(host.getInputStream().readNBytes(hello.length)).isEqualTo(hello);
+                host.getOutputStream().write('!');
+                assertThat(client.getInputStream().read()).isEqualTo('!');
+            }
+        }
+    }
+
+    @Test
+    void aConnectionThatFitsNoChainIsInTheListenersLogWithItsFlag() throws Exception {
+        var log = weir.folder().resolve("listener.log");
+        weir.start(
+                text("""
+                              access_log:
+                                - name: log
+                                  typed_config:
+                                    "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                                    path: %s
+                                    log_format: { text_format_source: { inline_string: "%%RESPONSE_FLAGS%% %%REQUESTED_SERVER_NAME%%\\n" } }
+                        """
+                        .formatted(log), http("server_names: [ one.example ]", "one"), "    []"));
+        try (var client = weir.connect()) {
+            client.getOutputStream().write(hello("two.example"));
+            assertThat(closed(client)).isTrue();
+        }
+        weir.running().close();
+        assertThat(Files.readString(log)).isEqualTo("NR two.example\n");
+    }
+
+    @Test
+    void whereAConnectionComesFromChoosesTheChainToo() throws Exception {
+        weir.start(text("      listener_filters: [ { name: proxy, typed_config: { \"@type\": " + LISTENER
+                + "proxy_protocol.v3.ProxyProtocol, allow_requests_without_proxy_protocol: true } } ]",
+                http("source_prefix_ranges: [ { address_prefix: 192.0.2.0, prefix_len: 24 } ]", "far")
+                        + http("source_type: SAME_IP_OR_LOOPBACK", "near"),
+                "    []"));
+        String get = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        assertThat(ServedWeir.ask(weir.listener(0), get)).endsWith("near");
+        assertThat(ServedWeir.ask(weir.listener(0), "PROXY TCP4 192.0.2.7 198.51.100.1 5000 80\r\n" + get))
+                .endsWith("far");
+        try (var client = weir.connect()) {
+            client.getOutputStream().write("PROXY TCP4 203.0.113.7 198.51.100.1 5000 80\r\n"
+                    .getBytes(StandardCharsets.US_ASCII));
+            assertThat(closed(client)).isTrue();
+        }
+        assertThat(stat("proxy_proto")).contains("proxy_proto.not_found_allowed: 1",
+                "proxy_proto.versions.v1.found: 2");
+    }
+}

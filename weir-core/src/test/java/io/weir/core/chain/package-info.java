@@ -1,0 +1,4 @@
+@NullMarked
+package io.weir.core.chain;
+
+import org.jspecify.annotations.NullMarked;

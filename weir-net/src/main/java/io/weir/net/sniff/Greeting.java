@@ -1,0 +1,100 @@
+package io.weir.net.sniff;
+
+import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
+import io.weir.core.chain.Traits;
+import io.weir.net.transport.OriginalDestination;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What was found out of a connection before its filter chain was chosen. Stays with the channel. The worker's. */
+public final class Greeting {
+    private static final AttributeKey<Greeting> KEY = AttributeKey.valueOf("weir.greeting");
+
+    private String serverName = "";
+    private String transportProtocol = "";
+    private List<String> applicationProtocols = List.of();
+    private @Nullable InetSocketAddress client;
+    private Map<String, Map<String, Object>> metadata = Map.of();
+
+    Greeting() {}
+
+    /** That of a connection that somebody looked at, null of any other. */
+    public static @Nullable Greeting of(Channel channel) {
+        return channel.hasAttr(KEY) ? channel.attr(KEY).get() : null;
+    }
+
+    /** A new one, which the channel keeps. */
+    static Greeting begin(Channel channel) {
+        var greeting = new Greeting();
+        channel.attr(KEY).set(greeting);
+        return greeting;
+    }
+
+    /** Where a connection's client is: what a proxy before us tells, else the address that the connection came from. */
+    public static SocketAddress remoteAddress(Channel channel) {
+        Greeting greeting = of(channel);
+        InetSocketAddress told = greeting == null ? null : greeting.client;
+        return told == null ? channel.remoteAddress() : told;
+    }
+
+    /** What filter chains are chosen by. */
+    public static Traits traits(Channel channel) {
+        Greeting found = of(channel);
+        SocketAddress local = OriginalDestination.localAddress(channel);
+        SocketAddress remote = remoteAddress(channel);
+        String transport = found == null || found.transportProtocol.isEmpty() ? "raw_buffer" : found.transportProtocol;
+        return new Traits(ip(local), port(local), found == null ? "" : found.serverName, transport,
+                found == null ? List.of() : found.applicationProtocols, ip(channel.remoteAddress()), ip(remote),
+                port(remote));
+    }
+
+    private static @Nullable InetAddress ip(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress inet ? inet.getAddress() : null;
+    }
+
+    private static int port(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress inet ? inet.getPort() : 0;
+    }
+
+    /** The name that the client's TLS asks for, in lower case; empty: none. */
+    public String serverName() {
+        return serverName;
+    }
+
+    /** {@code tls}; empty: nothing was found. */
+    public String transportProtocol() {
+        return transportProtocol;
+    }
+
+    /** What was kept under a name space. */
+    public Map<String, Object> metadata(String namespace) {
+        return metadata.getOrDefault(namespace, Map.of());
+    }
+
+    void tls(String name, List<String> protocols) {
+        transportProtocol = "tls";
+        serverName = name;
+        applicationProtocols = List.copyOf(protocols);
+    }
+
+    void speaks(String protocol) {
+        applicationProtocols = List.of(protocol);
+    }
+
+    void client(InetSocketAddress told) {
+        client = told;
+    }
+
+    void keep(String namespace, String key, Object value) {
+        if (metadata.isEmpty()) {
+            metadata = new HashMap<>();
+        }
+        metadata.computeIfAbsent(namespace, _ -> new HashMap<>()).put(key, value);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.weir.net.sniff;
+
+import org.jspecify.annotations.NullMarked;

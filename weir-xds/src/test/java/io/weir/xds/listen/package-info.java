@@ -1,0 +1,4 @@
+@NullMarked
+package io.weir.xds.listen;
+
+import org.jspecify.annotations.NullMarked;
