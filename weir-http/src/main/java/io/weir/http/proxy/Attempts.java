@@ -92,7 +92,7 @@ final class Attempts {
         hedges.begin(rules.hedge(), request, how.retry());
         tried.begin(to, how, chosen);
         boolean kept = retriable || hedges.allowed() || rules.redirects() != null;
-        if (redirects.any()) {
+        if (redirects.any() && exchange.requestComplete()) {
             replay.goOn(kept);
             start(request, to, how, now);
         } else if (chosen.bufferBytesMax() == Target.STREAMED || exchange.requestComplete()) {
@@ -350,6 +350,7 @@ final class Attempts {
     /** The exchange is over: what was taken is given back, and the cluster hears how it went. */
     void finished(int status, long now) {
         shadows.requestOver();
+        redirects.forget();
         var to = cluster;
         if (to == null) {
             return;

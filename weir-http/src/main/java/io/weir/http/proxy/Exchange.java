@@ -7,7 +7,6 @@ import io.weir.http.codec.HttpHead.Framing;
 import io.weir.http.filter.ConnectionMemory;
 import io.weir.http.filter.Flow;
 import io.weir.http.route.Route;
-import io.weir.http.route.Target;
 import io.weir.net.transport.Worker;
 import io.weir.observe.log.ResponseFlag;
 import org.jspecify.annotations.Nullable;
@@ -82,11 +81,16 @@ public final class Exchange {
         filters.clear();
         affinity.clear(); // a host that the former route bound the request to is that route's
         actions.aim(head, found);
+        var body = filters.seesBodies(actions.chain()) ? attempts.replay.takeOut() : Replay.Body.NONE;
+        requestComplete = body.isEmpty(); // else it passes the filters once more
+        int mine = attempts.turn();
         go(head, requestComplete);
-        downstream.flush(); // the next answer may be Weir's own
+        filters.requestBody(body, mine == attempts.turn());
+        flush(); // nobody else does, and the next answer may be Weir's own
     }
 
     private void go(HttpHead head, boolean last) {
+        attempts.redirects.remember(head);
         if (!answers.tunnelRefused(head, actions.route())) {
             filters.requestHead(actions.chain(), head, last);
         }
@@ -427,9 +431,9 @@ public final class Exchange {
         return requestComplete;
     }
 
-    /** Whether the request is as the client sent it: no filter has had its body, or held it up. */
-    boolean plain() {
-        return !filters.crosses();
+    /** Whether the request's body is the client's: no filter has made another of it. */
+    boolean bodyAsSent() {
+        return !filters.altered();
     }
 
     /** Whether the whole request is here, wherever it may be held. */
@@ -477,11 +481,6 @@ public final class Exchange {
 
     Affinity affinity() {
         return affinity;
-    }
-
-    @Nullable
-    Target target() {
-        return actions.target();
     }
 
     ExchangeRecord record() {

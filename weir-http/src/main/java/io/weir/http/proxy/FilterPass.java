@@ -192,6 +192,40 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
         }
     }
 
+    /** Whether the request's body has become another one than the client's. */
+    boolean altered() {
+        return crosses && crossing().request().altered();
+    }
+
+    /** Whether a chain has a filter that sees bodies. */
+    boolean seesBodies(int chain) {
+        return !chains.isEmpty(chain) && kept(chain).bodies;
+    }
+
+    /**
+     * The body of a request that begins anew comes once more, as from its client, and belongs to the pass.
+     *
+     * @param wanted
+     *            whether its request is still the one at hand
+     */
+    void requestBody(Replay.Body body, boolean wanted) {
+        var pieces = body.pieces();
+        var trailers = body.trailers();
+        boolean passes = wanted && crosses;
+        int mine = passes ? crossing().request().turn() : -1;
+        for (int i = 0; i < pieces.size(); i++) {
+            passes = passes && crossing().request().turn() == mine;
+            if (passes) {
+                crossing().request().data(pieces.get(i), trailers == null && i == pieces.size() - 1);
+            } else {
+                pieces.get(i).release(); // it has been answered meanwhile
+            }
+        }
+        if (trailers != null && passes && crossing().request().turn() == mine) {
+            crossing().request().trailers(trailers);
+        }
+    }
+
     private Kept kept(int chain) {
         for (int i = 0; i < kept.size(); i++) {
             if (kept.get(i).chain == chain) {
@@ -410,7 +444,7 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
     @Override
     public @Nullable Target target() {
         exchange.actions().follow();
-        return exchange.target();
+        return exchange.actions().target();
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HttpHead.Framing;
 import io.weir.http.codec.Location;
 import io.weir.http.control.RedirectRule;
+import io.weir.http.control.TryRules;
 import io.weir.http.route.Route;
 import io.weir.http.route.normal.RequestNormalizer.Verdict;
 import io.weir.net.transport.Worker;
@@ -27,6 +28,8 @@ final class Redirects {
     private final Worker worker;
     private final List<Route> been = new ArrayList<>(0);
     private int count;
+    /** The request as it was before filters and route changed it; null: its route follows no redirects. */
+    private @Nullable HttpHead own;
 
     Redirects(Exchange exchange, HttpStats stats, Worker worker) {
         this.exchange = exchange;
@@ -38,6 +41,28 @@ final class Redirects {
     void clear() {
         count = 0;
         been.clear();
+        forget();
+    }
+
+    /** The request is over, or another one. */
+    void forget() {
+        var copy = own;
+        own = null;
+        if (copy != null) {
+            Heads.of(worker).giveBack(copy);
+        }
+    }
+
+    /** The request comes to its route's filters: as it is now it goes wherever its host may send it. */
+    void remember(HttpHead request) {
+        forget();
+        Route route = exchange.route();
+        TryRules rules = route == null ? null : route.note(TryRules.class);
+        if (rules != null && rules.redirects() != null) {
+            var copy = Heads.of(worker).take();
+            HeadCopy.request(request, copy);
+            own = copy;
+        }
     }
 
     /** Whether the request at hand is at a host that another has named. */
@@ -65,7 +90,7 @@ final class Redirects {
         }
         HttpHead probe = Heads.of(worker).take();
         try {
-            HeadCopy.request(request, probe);
+            HeadCopy.request(own == null ? request : own, probe);
             copied(rule, response, probe);
             return apply(rule, to, scheme, response, request, probe);
         } finally {
@@ -95,6 +120,11 @@ final class Redirects {
             return refused(stats.redirectPredicate);
         }
         count++;
+        var before = own;
+        if (before != null) {
+            request.clear();
+            HeadCopy.request(before, request);
+        }
         request.set(ORIGINAL_URL, scheme + "://" + request.authority() + request.path());
         copied(rule, response, request);
         request.path(probe.path());

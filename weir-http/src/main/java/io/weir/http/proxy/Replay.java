@@ -133,6 +133,23 @@ final class Replay {
         }
     }
 
+    /** A whole body that was kept; its trailers stay valid until the request is over. */
+    record Body(List<ByteBuf> pieces, @Nullable HttpHead trailers) {
+        static final Body NONE = new Body(List.of(), null);
+
+        boolean isEmpty() {
+            return pieces.isEmpty() && trailers == null;
+        }
+    }
+
+    /** The body that is kept, which belongs to the caller from now on. */
+    Body takeOut() {
+        var body = new Body(List.copyOf(kept), trailers);
+        kept.clear();
+        bytes = 0;
+        return body;
+    }
+
     /** Shows a body that was gathered to the copies of its request. */
     void showTo(Shadows copies) {
         for (int i = 0; i < kept.size(); i++) {

@@ -132,8 +132,8 @@ final class Verdicts {
         if (rule == null || request == null || !rule.statuses().contains(head.status())) {
             return false;
         }
-        boolean sendable = exchange.requestComplete() && exchange.plain()
-                && (replay.repeatable() || head.status() == 303);
+        boolean sendable = exchange.requestComplete()
+                && (head.status() == 303 || (replay.repeatable() && exchange.bodyAsSent()));
         Route next = sendable ? attempts.redirects.follow(rule, head, request) : null;
         if (next == null) {
             to.stats().upstreamInternalRedirectFailedTotal().increment();

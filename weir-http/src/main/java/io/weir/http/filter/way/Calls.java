@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Calls {
     private final boolean back;
     private @Nullable FilterTimes times;
+    private boolean altered;
 
     /**
      * @param back
@@ -27,6 +28,21 @@ public final class Calls {
     /** The exchange at hand is timed here; null: it is not. */
     public void time(@Nullable FilterTimes its) {
         times = its;
+    }
+
+    /** A message begins. */
+    void begin() {
+        altered = false;
+    }
+
+    /** A step makes another body of the message's. */
+    void alters() {
+        altered = true;
+    }
+
+    /** Whether any has. */
+    boolean altered() {
+        return altered;
     }
 
     /** A head comes to a step. */
@@ -72,8 +88,13 @@ public final class Calls {
         return flow;
     }
 
+    @SuppressWarnings("ReferenceEquality") // bytes are not written to: it is the same buffer, or another body
     private Flow ask(BodyStep step, BodyPart part, boolean last) {
-        return back ? step.responseData(part, last) : step.requestData(part, last);
+        var whole = part.data();
+        int bytes = whole.readableBytes();
+        var flow = back ? step.responseData(part, last) : step.requestData(part, last);
+        altered |= part.data() != whole || part.data().readableBytes() != bytes;
+        return flow;
     }
 
     /** The end comes to a step, with trailers. */

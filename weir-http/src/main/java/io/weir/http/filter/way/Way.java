@@ -78,6 +78,7 @@ public final class Way implements Passage {
         heard = from - stride;
         open = true;
         bodyless = false;
+        calls.begin();
         exit.begin(takes);
         sourceSends = back; // a host sends from the beginning; a client is told to
     }
@@ -114,6 +115,11 @@ public final class Way implements Passage {
     /** Whether a message is passing. */
     public boolean open() {
         return open;
+    }
+
+    /** Whether a step has made another body of the message's, or sent one of its own. */
+    public boolean altered() {
+        return calls.altered();
     }
 
     /** Another number when the message that was passing does so no more. */
@@ -356,6 +362,7 @@ public final class Way implements Passage {
             data.release();
             return i >= 0 && writable(i);
         }
+        calls.alters();
         int mine = turn;
         crossing.flushes();
         var gate = gates[i];
