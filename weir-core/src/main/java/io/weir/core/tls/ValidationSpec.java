@@ -1,0 +1,64 @@
+package io.weir.core.tls;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which certificates of the other side are believed: Envoy's {@code CertificateValidationContext}. Immutable; any
+ * thread. One pin is enough where there are pins of both kinds, and one name where there are names.
+ *
+ * @param trustedCa
+ *            certificates in PEM whose holders are believed; null: none are named
+ * @param systemRoots
+ *            whether the machine's own are believed, where {@code trustedCa} is null
+ * @param crl
+ *            lists of revoked certificates in PEM (RFC 5280 section 5); null: there are none
+ * @param onlyLeafCrl
+ *            whether only the peer's own certificate must be on no list, and not those of its issuers
+ * @param spkiPins
+ *            SHA-256 of a certificate's public key (SubjectPublicKeyInfo), in Base64
+ * @param hashPins
+ *            SHA-256 of a certificate, in lower-case hexadecimal digits without colons
+ * @param names
+ *            names of which the certificate must carry one; empty: any
+ * @param depthMax
+ *            so many certificates may stand between the peer's and a believed one
+ * @param allowExpired
+ *            whether a certificate is believed outside its time
+ * @param acceptUntrusted
+ *            whether one is accepted that leads to nobody who is believed; it counts as not validated
+ * @param watched
+ *            the directory whose changes say that the files have changed; null: the files' own
+ */
+public record ValidationSpec(@Nullable DataSource trustedCa, boolean systemRoots, @Nullable DataSource crl,
+        boolean onlyLeafCrl, List<String> spkiPins, List<String> hashPins, List<SanMatch> names, int depthMax,
+        boolean allowExpired, boolean acceptUntrusted, @Nullable String watched) {
+    /** Envoy's default of {@code max_verify_depth}. */
+    public static final int DEPTH_DEFAULT = 100;
+    /** Nothing is said: whoever comes is accepted as what he says he is. */
+    public static final ValidationSpec NONE = new ValidationSpec(null, false, null, false, List.of(), List.of(),
+            List.of(), DEPTH_DEFAULT, false, false, null);
+
+    public ValidationSpec {
+        spkiPins = List.copyOf(spkiPins);
+        hashPins = List.copyOf(hashPins);
+        names = List.copyOf(names);
+    }
+
+    /** Whether there is anything that a certificate could fail. */
+    public boolean verifies() {
+        return trustedCa != null || systemRoots || !spkiPins.isEmpty() || !hashPins.isEmpty() || !names.isEmpty();
+    }
+
+    /** The same with other names. */
+    public ValidationSpec withNames(List<SanMatch> others) {
+        return new ValidationSpec(trustedCa, systemRoots, crl, onlyLeafCrl, spkiPins, hashPins, others, depthMax,
+                allowExpired, acceptUntrusted, watched);
+    }
+
+    /** The rules alone, wherever what they need comes from. */
+    public ValidationSpec withoutSources() {
+        return new ValidationSpec(null, systemRoots, null, onlyLeafCrl, spkiPins, hashPins, names, depthMax,
+                allowExpired, acceptUntrusted, null);
+    }
+}

@@ -1,0 +1,240 @@
+package io.weir.net.tls;
+
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.OpenSslServerSessionContext;
+import io.netty.handler.ssl.OpenSslSessionTicketKey;
+import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.internal.tcnative.SSL;
+import io.weir.core.tls.ClientTls;
+import io.weir.core.tls.CommonTls;
+import io.weir.core.tls.DataSource;
+import io.weir.core.tls.ServerTls;
+import io.weir.core.tls.TlsParameters;
+import io.weir.core.tls.TlsVersion;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Builds the library's contexts. Waits for files, and loads the library when first asked. */
+final class Contexts {
+    static final String COMMON = "common_tls_context";
+    private static final List<String> SUITES_OF_1_3 = List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384",
+            "TLS_CHACHA20_POLY1305_SHA256");
+    private static final int TICKET_KEY_BYTES = 80;
+    private static final int HMAC_AT = 16;
+    private static final int AES_AT = 48;
+
+    private Contexts() {}
+
+    /** The context of a server with this identity. */
+    static ReferenceCountedOpenSslContext server(ServerTls spec, Identity identity, @Nullable Trust trust,
+            List<OpenSslSessionTicketKey> tickets) throws TlsFailure {
+        available();
+        var builder = SslContextBuilder.forServer(identity.key(), identity.chain());
+        common(builder, spec.common());
+        builder.clientAuth(spec.requireClientCertificate()
+                ? ClientAuth.REQUIRE
+                : trust != null ? ClientAuth.OPTIONAL : ClientAuth.NONE);
+        if (trust != null) {
+            builder.trustManager(new PeerCheck(trust, false));
+        }
+        if (identity.staple().length > 0) {
+            builder.enableOcsp(true);
+        }
+        if (spec.sessionSeconds() > 0) {
+            builder.sessionTimeout(spec.sessionSeconds());
+        }
+        ReferenceCountedOpenSslContext context = built(builder);
+        var sessions = (OpenSslServerSessionContext) context.sessionContext();
+        sessions.setSessionCacheEnabled(spec.sessionCache());
+        sessions.setSessionIdContext(sessionContext(identity, trust));
+        switch (spec.tickets()) {
+            case ServerTls.Tickets.Shared _ -> sessions.setTicketKeys(tickets.toArray(OpenSslSessionTicketKey[]::new));
+            case ServerTls.Tickets.Own _,ServerTls.Tickets.Off _ -> {
+                // whoever holds the context gives it keys; without any it hands out no tickets
+            }
+        }
+        tried(context, spec.common().parameters(), spec.prefersClients());
+        return context;
+    }
+
+    /**
+     * What a session belongs to: it is taken up again only where the same names are served and the same clients are
+     * believed, be it after a certificate was renewed or by another instance with the same keys.
+     */
+    private static byte[] sessionContext(Identity identity, @Nullable Trust trust) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            digest.update(Names.served(identity.certificate()).toString().getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) (identity.ecdsa() ? 1 : 0));
+            if (trust != null) {
+                digest.update(trust.spec().withoutSources().toString().getBytes(StandardCharsets.UTF_8));
+                for (X509Certificate root : trust.roots()) {
+                    digest.update(root.getEncoded());
+                }
+            }
+            return digest.digest();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e); // every JDK has it, and what was read can be written
+        }
+    }
+
+    /** The context of clients that speak with hosts of one cluster. */
+    static ReferenceCountedOpenSslContext client(ClientTls spec, @Nullable Identity identity, @Nullable Trust trust)
+            throws TlsFailure {
+        available();
+        var builder = SslContextBuilder.forClient();
+        common(builder, spec.common());
+        if (identity != null) {
+            builder.keyManager(identity.key(), identity.chain());
+        }
+        // who verifies nobody accepts everybody, as in Envoy; the configuration has been warned
+        builder.trustManager(new PeerCheck(trust == null ? Trust.read(spec.common().validation(), COMMON) : trust,
+                spec.sanOfSni()));
+        builder.endpointIdentificationAlgorithm("");
+        builder.sessionCacheSize(Math.max(1, spec.sessionsMax()));
+        ReferenceCountedOpenSslContext context = built(builder);
+        context.sessionContext().setSessionCacheEnabled(spec.sessionsMax() > 0);
+        tried(context, spec.common().parameters(), false);
+        return context;
+    }
+
+    private static void available() throws TlsFailure {
+        if (!OpenSsl.isAvailable()) {
+            throw new TlsFailure("", "", "BoringSSL cannot be loaded here: " + OpenSsl.unavailabilityCause(),
+                    "run Weir on Linux with x86_64 or aarch64, or remove transport_socket");
+        }
+    }
+
+    private static void common(SslContextBuilder builder, CommonTls common) throws TlsFailure {
+        TlsParameters parameters = common.parameters();
+        builder.sslProvider(SslProvider.OPENSSL_REFCNT)
+                .protocols(Stream.of(TlsVersion.values())
+                        .filter(version -> version.compareTo(parameters.min()) >= 0
+                                && version.compareTo(parameters.max()) <= 0)
+                        .map(TlsVersion::label).toList())
+                .ciphers(Stream.concat(suites(parameters.ciphers()).stream(), SUITES_OF_1_3.stream()).toList());
+        if (!parameters.groups().isEmpty()) {
+            groups(parameters.groups());
+            builder.option(OpenSslContextOption.GROUPS, parameters.groups().toArray(String[]::new));
+        }
+        if (!common.alpn().isEmpty()) {
+            builder.applicationProtocolConfig(new ApplicationProtocolConfig(Protocol.ALPN,
+                    SelectorFailureBehavior.NO_ADVERTISE, SelectedListenerFailureBehavior.ACCEPT, common.alpn()));
+        }
+    }
+
+    /** The names in an order of preference: {@code [A|B]} is A and B. */
+    private static List<String> suites(List<String> ciphers) throws TlsFailure {
+        var names = new ArrayList<String>();
+        Collection<String> known = OpenSsl.availableOpenSslCipherSuites();
+        for (int i = 0; i < ciphers.size(); i++) {
+            for (String name : ciphers.get(i).replaceAll("[\\[\\]]", "").split("\\|", -1)) {
+                if (!known.contains(name)) {
+                    throw new TlsFailure(COMMON + ".tls_params.cipher_suites[" + i + "]", name,
+                            "BoringSSL has no such cipher suite", "use some of " + String.join(", ", known));
+                }
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    private static void groups(List<String> groups) throws TlsFailure {
+        Set<String> known = Set.of("X25519MLKEM768", "X25519", "P-256", "P-384", "P-521");
+        for (int i = 0; i < groups.size(); i++) {
+            if (!known.contains(groups.get(i))) {
+                throw new TlsFailure(COMMON + ".tls_params.ecdh_curves[" + i + "]", groups.get(i),
+                        "BoringSSL has no such key exchange",
+                        "use some of X25519MLKEM768, X25519, P-256, P-384, P-521");
+            }
+        }
+    }
+
+    private static ReferenceCountedOpenSslContext built(SslContextBuilder builder) throws TlsFailure {
+        try {
+            return (ReferenceCountedOpenSslContext) builder.build();
+        } catch (SSLException | IllegalArgumentException e) {
+            throw new TlsFailure(COMMON, "", "BoringSSL does not take it: " + e.getMessage(), "");
+        }
+    }
+
+    /**
+     * Tells one connection what contexts cannot be told: suites that are as good as each other, and whose order counts.
+     */
+    @SuppressWarnings("deprecation") // the pointer is the only way to say it
+    static void refine(ReferenceCountedOpenSslEngine engine, TlsParameters parameters, boolean prefersClients)
+            throws TlsFailure {
+        if (prefersClients) {
+            SSL.clearOptions(engine.sslPointer(), SSL.SSL_OP_CIPHER_SERVER_PREFERENCE);
+        }
+        if (parameters.grouped()) {
+            try {
+                SSL.setCipherSuites(engine.sslPointer(), parameters.cipherLine(), false);
+            } catch (Exception e) {
+                throw new TlsFailure(COMMON + ".tls_params.cipher_suites", parameters.cipherLine(),
+                        "BoringSSL does not take these cipher suites: " + e.getMessage(),
+                        "write names, or several between [ and ] with | between them");
+            }
+        }
+    }
+
+    /** Has one connection made and thrown away, so that what is wrong is known before the first client. */
+    static void tried(ReferenceCountedOpenSslContext context, TlsParameters parameters, boolean prefersClients)
+            throws TlsFailure {
+        var engine = (ReferenceCountedOpenSslEngine) context.newEngine(UnpooledByteBufAllocator.DEFAULT);
+        try {
+            refine(engine, parameters, prefersClients);
+        } catch (TlsFailure e) {
+            context.release();
+            throw e;
+        } finally {
+            engine.release();
+        }
+    }
+
+    /**
+     * Keys of tickets: of Envoy's 80 bytes the name (16), of the others the first 16 each, which is what the library
+     * has room for: HMAC with SHA-256 and AES-128.
+     */
+    static List<OpenSslSessionTicketKey> tickets(ServerTls.Tickets tickets) throws TlsFailure {
+        var keys = new ArrayList<OpenSslSessionTicketKey>();
+        if (tickets instanceof ServerTls.Tickets.Shared(List<DataSource> sources)) {
+            for (int i = 0; i < sources.size(); i++) {
+                String path = "session_ticket_keys.keys[" + i + "]";
+                byte[] bytes = Secrets.bytes(sources.get(i), path);
+                if (bytes.length != TICKET_KEY_BYTES) {
+                    throw new TlsFailure(path, Secrets.name(sources.get(i)), "a ticket key has " + TICKET_KEY_BYTES
+                            + " bytes, and this has " + bytes.length,
+                            "make one with openssl rand "
+                                    + TICKET_KEY_BYTES);
+                }
+                keys.add(new OpenSslSessionTicketKey(part(bytes, 0), part(bytes, HMAC_AT), part(bytes, AES_AT)));
+            }
+        }
+        return keys;
+    }
+
+    private static byte[] part(byte[] bytes, int from) {
+        return Arrays.copyOfRange(bytes, from, from + OpenSslSessionTicketKey.NAME_SIZE);
+    }
+}

@@ -1,0 +1,103 @@
+package io.weir.net.tls;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.nio.channels.ClosedChannelException;
+
+/**
+ * Stands behind the library's handler on a secured connection: tells its owner how the handshake went, and from then on
+ * who reads the connection of its end in the way in which plain ones tell it. Belongs to the connection's worker.
+ */
+abstract class Handshake extends ChannelInboundHandlerAdapter {
+    private boolean over;
+    private boolean secured;
+    private boolean inputEnded;
+
+    /** The connection is secured; what it brings may be read when this returns. */
+    abstract void secured(Channel channel);
+
+    /** It could not be secured, and is to be closed. */
+    abstract void failed(Channel channel, Throwable cause);
+
+    boolean over() {
+        return over;
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        switch (event) {
+            case SslHandshakeCompletionEvent done -> completed(context.channel(), done);
+            case SslCloseCompletionEvent closed -> {
+                if (secured && closed.isSuccess()) {
+                    inputEnds(context);
+                }
+            }
+            case ChannelInputShutdownEvent _ -> {
+                if (secured) {
+                    inputEnds(context);
+                } else {
+                    fails(context.channel(), new ClosedChannelException());
+                }
+            }
+            default -> context.fireUserEventTriggered(event);
+        }
+    }
+
+    private void completed(Channel channel, SslHandshakeCompletionEvent done) {
+        if (over) {
+            return;
+        }
+        if (done.isSuccess()) {
+            over = true;
+            secured = true;
+            secured(channel);
+        } else {
+            fails(channel, done.cause());
+        }
+    }
+
+    private void fails(Channel channel, Throwable cause) {
+        if (!over) {
+            over = true;
+            failed(channel, cause);
+        }
+    }
+
+    /** The alert and the FIN behind it are one end. Who does not live on without the other direction is closed. */
+    private void inputEnds(ChannelHandlerContext context) {
+        if (inputEnded) {
+            return;
+        }
+        inputEnded = true;
+        if (Boolean.TRUE.equals(context.channel().config().getOption(ChannelOption.ALLOW_HALF_CLOSURE))) {
+            context.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        } else {
+            context.close();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        Throwable real = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
+        if (secured) {
+            context.fireExceptionCaught(real);
+        } else {
+            fails(context.channel(), real);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (secured) {
+            context.fireChannelInactive();
+        } else {
+            fails(context.channel(), new ClosedChannelException());
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package io.weir.net.tls;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.SslClientHelloHandler;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
+import io.weir.core.stats.Counter;
+import io.weir.core.tls.ServerTls;
+import io.weir.net.tls.ServerCertificates.Shown;
+import io.weir.net.transport.Acceptor;
+import io.weir.net.transport.TimerWheel;
+import io.weir.net.transport.Worker;
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * TLS of a server: what a chain's {@code DownstreamTlsContext} says, at work. Opened, reloaded and closed by the
+ * conductor; connections are secured on their workers.
+ */
+public final class TlsServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TlsServer.class);
+    /** A client's first message is a few hundred bytes, with a key exchange for quantum times 1,700. */
+    private static final int HELLO_BYTES_MAX = 16 * 1024;
+
+    private final ServerTls spec;
+    private volatile ServerCertificates certificates;
+
+    private TlsServer(ServerTls spec, ServerCertificates certificates) {
+        this.spec = spec;
+        this.certificates = certificates;
+    }
+
+    /**
+     * Reads certificates and keys and makes ready. Waits for files.
+     *
+     * @throws TlsFailure
+     *             for the first thing that is wrong; nothing is held then
+     */
+    public static TlsServer open(ServerTls spec) throws TlsFailure {
+        return new TlsServer(spec, ServerCertificates.read(spec));
+    }
+
+    public ServerTls spec() {
+        return spec;
+    }
+
+    /**
+     * Secures what comes in and hands it on when that is done; the acceptor then finds the channel active, and what is
+     * known of it by {@link TlsSession#of}.
+     *
+     * @param late
+     *            counts connections that were not secured in time
+     * @param timeoutNanos
+     *            how long a client may take; 0: for ever
+     */
+    public Acceptor before(Acceptor acceptor, TlsStats stats, Counter late, long timeoutNanos) {
+        return (worker, channel) -> new Securing(acceptor, stats, late, timeoutNanos, worker).begin(channel);
+    }
+
+    /** No connection is secured by it any more; those that are go on. Once. */
+    @Override
+    public void close() {
+        certificates.release();
+    }
+
+    /** One connection on its way to be secured. */
+    private final class Securing extends Handshake {
+        private final Acceptor acceptor;
+        private final TlsStats stats;
+        private final Counter late;
+        private final long timeoutNanos;
+        private final Worker worker;
+        private final Timeout timeout = new Timeout();
+        private final ServerCertificates from = certificates;
+        private @Nullable Channel channel;
+        private @Nullable ReferenceCountedOpenSslEngine engine;
+        private @Nullable Shown shown;
+        private @Nullable String serverName;
+
+        Securing(Acceptor acceptor, TlsStats stats, Counter late, long timeoutNanos, Worker worker) {
+            this.acceptor = acceptor;
+            this.stats = stats;
+            this.late = late;
+            this.timeoutNanos = timeoutNanos;
+            this.worker = worker;
+        }
+
+        void begin(Channel accepted) {
+            channel = accepted;
+            if (from.single()) {
+                accepted.pipeline().addLast(handler(from.first()));
+            } else {
+                accepted.pipeline().addLast(new Hello());
+            }
+            accepted.pipeline().addLast(this);
+            accepted.config().setAutoRead(true); // whoever gets it says when it is read from then on
+            if (timeoutNanos > 0) {
+                worker.timers().arm(timeout, worker.nowNanos() + timeoutNanos);
+            }
+        }
+
+        private SslHandler handler(Shown chosen) {
+            var made = (ReferenceCountedOpenSslEngine) chosen.context().newEngine(worker.allocator());
+            try {
+                Contexts.refine(made, spec.common().parameters(), spec.prefersClients());
+            } catch (TlsFailure e) {
+                made.release();
+                throw new IllegalStateException(e); // it has been tried when the context was made
+            }
+            byte[] staple = chosen.identity().staple();
+            if (staple.length > 0) {
+                made.setOcspResponse(staple);
+            }
+            shown = chosen;
+            engine = made;
+            SslHandler handler = new SslHandler(made);
+            handler.setHandshakeTimeoutMillis(0); // the time counts from the connection's beginning, by our own timer
+            return handler;
+        }
+
+        @Override
+        void secured(Channel done) {
+            worker.timers().cancel(timeout);
+            Shown mine = shown;
+            ReferenceCountedOpenSslEngine made = engine;
+            if (mine == null || made == null) {
+                throw new IllegalStateException("a handshake without a certificate");
+            }
+            OwnTickets tickets = mine.tickets();
+            if (tickets != null) {
+                tickets.used(worker.nowNanos());
+            }
+            stats.completed(TlsSession.server(done, made, from.trust(), serverName, mine.identity()));
+            acceptor.accepted(worker, done);
+        }
+
+        @Override
+        void failed(Channel lost, Throwable cause) {
+            worker.timers().cancel(timeout);
+            if (cause instanceof ClosedChannelException) {
+                LOG.debug("{} has closed before TLS was agreed on", lost.remoteAddress());
+                lost.close();
+                return;
+            }
+            stats.failed(cause);
+            if (stats.tells(worker.nowNanos())) {
+                Refused refused = TlsStats.refused(cause);
+                LOG.info("TLS with {} failed: {}", lost.remoteAddress(), refused == null
+                        ? String.valueOf(cause.getMessage())
+                        : "its certificate is refused: " + refused.getMessage());
+            }
+            lost.close();
+        }
+
+        /** Reads what the client says first, without taking it, to choose a certificate by. */
+        private final class Hello extends SslClientHelloHandler<Shown> {
+            Hello() {
+                super(HELLO_BYTES_MAX);
+            }
+
+            @Override
+            protected Future<Shown> lookup(ChannelHandlerContext context, @Nullable ByteBuf clientHello) {
+                ClientHello hello = clientHello == null ? ClientHello.UNREADABLE : ClientHello.read(clientHello);
+                serverName = hello.serverName();
+                return context.executor().newSucceededFuture(from.choose(hello));
+            }
+
+            @Override
+            protected void onLookupComplete(ChannelHandlerContext context, Future<Shown> found) {
+                context.pipeline().replace(this, null, handler(found.getNow()));
+            }
+        }
+
+        private final class Timeout extends TimerWheel.Timer {
+            @Override
+            protected void expired(long nowNanos) {
+                Channel slow = channel;
+                if (slow != null && !over()) {
+                    late.increment();
+                    slow.close();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,336 @@
+package io.weir.net.tls;
+
+import com.google.re2j.Pattern;
+import io.weir.core.tls.DataSource;
+import io.weir.core.tls.SanMatch;
+import io.weir.core.tls.ValidationSpec;
+import io.weir.net.tls.Refused.Why;
+import java.io.ByteArrayInputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.MessageDigest;
+import java.security.cert.CertPathBuilder;
+import java.security.cert.CertStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.CollectionCertStoreParameters;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.PKIXCertPathBuilderResult;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509CRL;
+import java.security.cert.X509CertSelector;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Date;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whom one side of TLS believes: chains (RFC 5280 section 6), lists of revoked certificates, names and pins. Immutable;
+ * any thread. Its checks compute and never wait.
+ */
+final class Trust {
+    private static final String SERVER_USE = "1.3.6.1.5.5.7.3.1";
+    private static final String CLIENT_USE = "1.3.6.1.5.5.7.3.2";
+    private static final String ANY_USE = "2.5.29.37.0";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Trust.class);
+
+    private final ValidationSpec spec;
+    private final List<X509Certificate> roots;
+    private final Set<TrustAnchor> anchors = new HashSet<>();
+    private final List<X509CRL> lists;
+    private final Set<String> spki = new HashSet<>();
+    private final Set<String> hashes = new HashSet<>();
+    private final List<Pattern> patterns = new ArrayList<>();
+
+    private Trust(ValidationSpec spec, List<X509Certificate> roots, List<X509CRL> lists) {
+        this.spec = spec;
+        this.roots = roots;
+        this.lists = lists;
+        roots.forEach(root -> anchors.add(new TrustAnchor(root, null)));
+        spec.spkiPins().forEach(pin -> spki.add(HexFormat.of().formatHex(Base64.getDecoder().decode(pin))));
+        hashes.addAll(spec.hashPins());
+        for (SanMatch name : spec.names()) {
+            patterns.add(Pattern.compile(name.how() == SanMatch.How.REGEX ? name.text() : ""));
+        }
+    }
+
+    /**
+     * Reads who is to be believed. Waits for files.
+     *
+     * @param path
+     *            where the rules stand
+     * @throws TlsFailure
+     *             for the first thing that is wrong
+     */
+    static Trust read(ValidationSpec spec, String path) throws TlsFailure {
+        DataSource ca = spec.trustedCa();
+        List<X509Certificate> roots = ca != null
+                ? Identity.certificates(Secrets.text(ca, path + ".trusted_ca"), path + ".trusted_ca", Secrets.name(ca))
+                : spec.systemRoots() ? ofThisMachine(path) : List.of();
+        DataSource crl = spec.crl();
+        return new Trust(spec, roots, crl == null ? List.of() : lists(crl, path + ".crl"));
+    }
+
+    private static List<X509CRL> lists(DataSource source, String path) throws TlsFailure {
+        var lists = new ArrayList<X509CRL>();
+        for (Pem block : Pem.blocks(Secrets.text(source, path), path, Secrets.name(source))) {
+            if (block.label().equals("X509 CRL")) {
+                try {
+                    var factory = CertificateFactory.getInstance("X.509");
+                    lists.add((X509CRL) factory.generateCRL(new ByteArrayInputStream(block.der())));
+                } catch (GeneralSecurityException e) {
+                    throw new TlsFailure(path, Secrets.name(source), "the list cannot be read: " + e.getMessage(),
+                            "write the PEM again");
+                }
+            }
+        }
+        if (lists.isEmpty()) {
+            throw new TlsFailure(path, Secrets.name(source), "there is no list of revoked certificates in it",
+                    "write an X509 CRL in PEM there");
+        }
+        return lists;
+    }
+
+    private static List<X509Certificate> ofThisMachine(String path) throws TlsFailure {
+        for (String file : List.of("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+                "/etc/ssl/cert.pem")) {
+            var source = new DataSource.File(file);
+            if (Files.isReadable(Path.of(file))) {
+                return Identity.certificates(Secrets.text(source, path), path, file);
+            }
+        }
+        var roots = new ArrayList<X509Certificate>();
+        try {
+            var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init((KeyStore) null);
+            for (TrustManager manager : factory.getTrustManagers()) {
+                if (manager instanceof X509TrustManager known) {
+                    roots.addAll(List.of(known.getAcceptedIssuers()));
+                }
+            }
+        } catch (GeneralSecurityException e) {
+            throw new TlsFailure(path + ".system_root_certs", "", "this machine's certificates cannot be had: " + e,
+                    "name them in trusted_ca");
+        }
+        return roots;
+    }
+
+    /** Whose certificates are believed, for who is to show one. */
+    List<X509Certificate> roots() {
+        return roots;
+    }
+
+    ValidationSpec spec() {
+        return spec;
+    }
+
+    /**
+     * Whether what the other side has shown is accepted.
+     *
+     * @param chain
+     *            its certificate first
+     * @param ofServer
+     *            whether it is a server's
+     * @param host
+     *            a name that it must carry beside what the rules say; null: none
+     * @throws Refused
+     *             when it is not
+     */
+    void check(List<X509Certificate> chain, boolean ofServer, @Nullable String host) throws Refused {
+        if (!roots.isEmpty() && !spec.acceptUntrusted()) {
+            path(chain, ofServer);
+        }
+        if (!spec.names().isEmpty() && !named(chain.getFirst())) {
+            throw new Refused(Why.NAME, "none of its names is accepted: "
+                    + Names.of(chain.getFirst(), SanMatch.Type.ANY));
+        }
+        if (host != null && Names.of(chain.getFirst(), SanMatch.Type.DNS).stream()
+                .noneMatch(name -> Names.dnsMatches(name, host))
+                && !Names.of(chain.getFirst(), SanMatch.Type.IP).contains(host)) {
+            throw new Refused(Why.NAME, "it is not made for " + host + ", but for "
+                    + Names.of(chain.getFirst(), SanMatch.Type.ANY));
+        }
+        if (!(spki.isEmpty() && hashes.isEmpty()) && !pinned(chain.getFirst())) {
+            throw new Refused(Why.PIN, "it is none of those that are pinned");
+        }
+    }
+
+    /** Whether somebody who is believed, or a pin, stands behind it; what {@link #check} accepts may have neither. */
+    boolean validates(List<X509Certificate> chain, boolean ofServer) {
+        if (roots.isEmpty()) {
+            return !(spki.isEmpty() && hashes.isEmpty());
+        }
+        if (!spec.acceptUntrusted()) {
+            return true;
+        }
+        try {
+            path(chain, ofServer);
+            return true;
+        } catch (Refused e) {
+            return false;
+        }
+    }
+
+    private void path(List<X509Certificate> chain, boolean ofServer) throws Refused {
+        X509Certificate leaf = chain.getFirst();
+        if (!spec.allowExpired()) {
+            inTime(leaf);
+        }
+        forUse(leaf, ofServer);
+        List<X509Certificate> path = roots.contains(leaf) ? List.of(leaf) : built(chain);
+        if (!lists.isEmpty()) {
+            notRevoked(path);
+        }
+    }
+
+    private static void inTime(X509Certificate leaf) throws Refused {
+        try {
+            leaf.checkValidity();
+        } catch (CertificateExpiredException e) {
+            throw new Refused(Why.CHAIN, "it has expired, at " + leaf.getNotAfter().toInstant());
+        } catch (CertificateNotYetValidException e) {
+            throw new Refused(Why.CHAIN, "it does not hold before " + leaf.getNotBefore().toInstant());
+        }
+    }
+
+    /** RFC 5280 section 4.2.1.12: who says what it is for is for nothing else. */
+    private static void forUse(X509Certificate leaf, boolean ofServer) throws Refused {
+        try {
+            List<String> uses = leaf.getExtendedKeyUsage();
+            if (uses != null && !uses.contains(ANY_USE) && !uses.contains(ofServer ? SERVER_USE : CLIENT_USE)) {
+                throw new Refused(Why.CHAIN, "it is not made for TLS "
+                        + (ofServer ? "servers" : "clients") + " (extended key usage)");
+            }
+        } catch (CertificateParsingException e) {
+            throw new Refused(Why.CHAIN, "what it is made for cannot be read");
+        }
+    }
+
+    /** The way from the certificate to one that is believed, that one included. */
+    private List<X509Certificate> built(List<X509Certificate> chain) throws Refused {
+        try {
+            var target = new X509CertSelector();
+            target.setCertificate(chain.getFirst());
+            var parameters = new PKIXBuilderParameters(anchors, target);
+            parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(chain)));
+            parameters.setRevocationEnabled(false); // only by the lists at hand: nobody is asked over the network
+            parameters.setMaxPathLength(spec.depthMax());
+            if (spec.allowExpired()) {
+                // its issuers stood when it was made
+                parameters.setDate(Date.from(chain.getFirst().getNotBefore().toInstant().plusSeconds(1)));
+            }
+            var result = (PKIXCertPathBuilderResult) CertPathBuilder.getInstance("PKIX").build(parameters);
+            var path = new ArrayList<X509Certificate>();
+            for (Certificate each : result.getCertPath().getCertificates()) {
+                path.add((X509Certificate) each);
+            }
+            path.add(result.getTrustAnchor().getTrustedCert());
+            return path;
+        } catch (GeneralSecurityException e) {
+            Throwable cause = e;
+            for (Throwable deeper = e.getCause(); deeper != null; deeper = deeper.getCause()) {
+                cause = deeper;
+            }
+            throw new Refused(Why.CHAIN, "it leads to nobody who is believed: " + chain.getFirst()
+                    .getSubjectX500Principal() + ", issued by " + chain.getFirst().getIssuerX500Principal() + " ("
+                    + cause.getMessage() + ")");
+        }
+    }
+
+    private void notRevoked(List<X509Certificate> path) throws Refused {
+        int last = spec.onlyLeafCrl() ? 1 : path.size() - 1;
+        for (int i = 0; i < Math.max(1, last) && i < path.size(); i++) {
+            X509Certificate each = path.get(i);
+            X509Certificate issuer = path.get(Math.min(i + 1, path.size() - 1));
+            X509CRL list = list(each, issuer);
+            if (list == null) {
+                throw new Refused(Why.CHAIN, "no list tells whether it is revoked, of " + each
+                        .getIssuerX500Principal());
+            }
+            if (list.getNextUpdate() != null && list.getNextUpdate().toInstant().isBefore(Instant.now())) {
+                throw new Refused(Why.CHAIN, "the list of what " + each.getIssuerX500Principal()
+                        + " has revoked is out of date since " + list.getNextUpdate().toInstant());
+            }
+            if (list.isRevoked(each)) {
+                throw new Refused(Why.CHAIN, "it is revoked: number " + each.getSerialNumber().toString(16) + " of "
+                        + each.getIssuerX500Principal());
+            }
+        }
+    }
+
+    private @Nullable X509CRL list(X509Certificate certificate, X509Certificate issuer) {
+        for (X509CRL list : lists) {
+            if (list.getIssuerX500Principal().equals(certificate.getIssuerX500Principal())) {
+                try {
+                    list.verify(issuer.getPublicKey());
+                    return list;
+                } catch (GeneralSecurityException e) {
+                    LOG.debug("a list of revoked certificates is of another by the same name", e);
+                }
+            }
+        }
+        return null;
+    }
+
+    private boolean named(X509Certificate leaf) {
+        for (int i = 0; i < spec.names().size(); i++) {
+            SanMatch match = spec.names().get(i);
+            for (String name : Names.of(leaf, match.type())) {
+                if (matches(match, patterns.get(i), name)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static boolean matches(SanMatch match, Pattern pattern, String full) {
+        String name = match.ignoreCase() ? full.toLowerCase(Locale.ROOT) : full;
+        String text = match.ignoreCase() ? match.text().toLowerCase(Locale.ROOT) : match.text();
+        return switch (match.how()) {
+            case EXACT -> match.type() == SanMatch.Type.DNS
+                    ? Names.dnsMatches(full, match.text().toLowerCase(Locale.ROOT))
+                    : name.equals(text);
+            case PREFIX -> name.startsWith(text);
+            case SUFFIX -> name.endsWith(text);
+            case CONTAINS -> name.contains(text);
+            case REGEX -> pattern.matches(full);
+        };
+    }
+
+    private boolean pinned(X509Certificate leaf) throws Refused {
+        try {
+            return spki.contains(sha256(leaf.getPublicKey().getEncoded())) || hashes.contains(sha256(leaf
+                    .getEncoded()));
+        } catch (CertificateEncodingException e) {
+            throw new Refused(Why.PIN, "it cannot be written down to be compared");
+        }
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
+    }
+}
