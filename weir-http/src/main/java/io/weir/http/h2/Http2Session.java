@@ -403,6 +403,7 @@ public final class Http2Session {
 
     void settingsAcknowledged() {
         heads.ownTableMax(options.hpackTableBytes());
+        inbound.settingsAcknowledged();
         timer.settingsAcknowledged();
     }
 

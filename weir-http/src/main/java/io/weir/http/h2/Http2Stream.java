@@ -196,13 +196,4 @@ public final class Http2Stream {
         }
         trailersWaiting = null;
     }
-
-    /** Gives back all memory. */
-    void release() {
-        for (var data = arrived.poll(); data != null; data = arrived.poll()) {
-            data.release();
-        }
-        dropWaiting();
-        trailersArrived = null;
-    }
 }

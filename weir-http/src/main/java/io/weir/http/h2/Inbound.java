@@ -15,11 +15,14 @@ final class Inbound {
 
     private final Http2Session session;
     private final FrameWriter writer;
-    private final int streamWindowMax;
+    private final WindowShares shares;
     private final int windowMax;
     /** What the peer may still send on the connection. */
     private int window = Frames.WINDOW_FIRST;
+    /** What was handed on, and not given back to the peer yet. */
     private int handedOn;
+    /** What waits for owners, of all streams. */
+    private int unread;
     /** The stream of the DATA frame at hand; null when nobody wants it. */
     private @Nullable Http2Stream current;
     private int currentId;
@@ -28,8 +31,8 @@ final class Inbound {
     Inbound(Http2Session session, FrameWriter writer, Http2Options options) {
         this.session = session;
         this.writer = writer;
-        this.streamWindowMax = options.streamWindowBytes();
         this.windowMax = Math.max(Frames.WINDOW_FIRST, options.connectionWindowBytes());
+        this.shares = new WindowShares(session, this, options.streamWindowBytes(), windowMax);
     }
 
     /** Opens the connection's window as far as configured. */
@@ -40,8 +43,24 @@ final class Inbound {
         }
     }
 
+    /** What the peer may send on a stream that opens now. */
     int streamWindow() {
-        return streamWindowMax;
+        return shares.counted();
+    }
+
+    /** The peer has acknowledged our SETTINGS. */
+    void settingsAcknowledged() {
+        shares.acknowledged();
+        weigh();
+    }
+
+    /** What of the connection's window was taken, waits, or was handed on has changed. */
+    private void weigh() {
+        // Streams that nobody reads may hold more than half of it: then the others have what is left to go on with.
+        if (handedOn >= windowMax / 2 || (handedOn >= window && handedOn > 0)) {
+            openConnection();
+        }
+        shares.weigh(unread, window + handedOn);
     }
 
     /**
@@ -110,10 +129,16 @@ final class Inbound {
         }
     }
 
-    private static void keep(Http2Stream stream, ByteBuf in, int bytes) {
+    private void keep(Http2Stream stream, ByteBuf in, int bytes) {
         if (bytes == 0) {
             return;
         }
+        unread += bytes;
+        enter(stream, in, bytes);
+        weigh();
+    }
+
+    private static void enter(Http2Stream stream, ByteBuf in, int bytes) {
         if (bytes > COPY_BYTES_MAX) {
             stream.arrived.add(in.readRetainedSlice(bytes));
             return;
@@ -172,6 +197,7 @@ final class Inbound {
                 stream.endArrived = false;
             }
             int size = data.readableBytes();
+            unread -= size;
             owner.streamData(data, last);
             giveBack(stream.id == id && !stream.over && !stream.remoteClosed ? stream : null, size);
         }
@@ -204,9 +230,13 @@ final class Inbound {
             size += data.readableBytes();
             data.release();
         }
-        giveBack(null, size);
         stream.endArrived = false;
         stream.trailersArrived = null;
+        if (size > 0) {
+            unread -= size;
+            giveBack(null, size);
+            session.flush();
+        }
     }
 
     /** These bytes were handed on, or thrown away: half a window of such is worth a frame. */
@@ -215,20 +245,46 @@ final class Inbound {
             return;
         }
         handedOn += bytes;
-        // Streams that nobody reads may hold more than half of it: then the others have what is left to go on with.
-        if (handedOn >= windowMax / 2 || handedOn >= window) {
-            writer.windowUpdate(0, handedOn);
-            window += handedOn;
-            handedOn = 0;
+        handedOn -= shares.repaid(unread, handedOn);
+        if (stream != null) {
+            stream.handedOn += bytes;
+            openStream(stream);
         }
-        if (stream == null) {
-            return;
-        }
-        stream.handedOn += bytes;
-        if (stream.handedOn >= streamWindowMax / 2) {
+        weigh();
+    }
+
+    private void openConnection() {
+        writer.windowUpdate(0, handedOn);
+        window += handedOn;
+        handedOn = 0;
+    }
+
+    /** Gives a stream's window back where that is worth a frame, and the stream does not hold its share already. */
+    private void openStream(Http2Stream stream) {
+        int share = shares.announced();
+        int later = stream.receiveWindow + share - shares.counted();
+        if (stream.handedOn >= share / 2 && later + stream.handedOn >= share / 2) {
             writer.windowUpdate(stream.id, stream.handedOn);
             stream.receiveWindow += stream.handedOn;
             stream.handedOn = 0;
         }
+    }
+
+    /** Our SETTINGS_INITIAL_WINDOW_SIZE moves all windows of streams, perhaps below 0 (section 6.9.2). */
+    void moveStreamWindows(int difference) {
+        for (var stream : session.table().all()) {
+            if (stream != null) {
+                stream.receiveWindow += difference;
+                if (!stream.remoteClosed && !session.isOver()) {
+                    openStream(stream); // what was too little of a large window may be much of a small one
+                }
+            }
+        }
+    }
+
+    /** The connection may bring so much more. */
+    void lend(int bytes) {
+        handedOn += bytes;
+        openConnection();
     }
 }

@@ -27,6 +27,11 @@ final class OwnSettings {
         }
     }
 
+    /** Another window for streams, those that are open too (RFC 9113 section 6.9.2). */
+    static void writeStreamWindow(FrameWriter writer, int bytes) {
+        entry(writer.settings(1), Frames.SETTINGS_INITIAL_WINDOW_SIZE, bytes);
+    }
+
     private static void entry(ByteBuf out, int name, int value) {
         out.writeShort(name).writeInt(value);
     }

@@ -79,6 +79,7 @@ final class StreamLife {
         }
         unnumbered--;
         stream.id = nextId;
+        stream.receiveWindow = session.inbound().streamWindow(); // perhaps another than when it was opened
         nextId += 2;
         stream.toHead = head.methodIs("HEAD");
         stream.toConnect = head.methodIs("CONNECT");
@@ -144,7 +145,8 @@ final class StreamLife {
     }
 
     void recycle(Http2Stream stream) {
-        stream.release();
+        session.inbound().forget(stream); // an owner that lets go of the rest of a message has not taken it
+        stream.dropWaiting();
         session.table().giveBack(stream);
     }
 

@@ -24,8 +24,9 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2Settings;
-import io.weir.core.model.Endpoint;
+import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.util.ReferenceCountUtil;
+import io.weir.core.model.Endpoint;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -103,6 +104,8 @@ public final class Http2Origin implements AutoCloseable {
     private final Script script;
     /** Every connection that was made, in order. */
     public final List<Channel> connections = new CopyOnWriteArrayList<>();
+    /** Every SETTINGS_INITIAL_WINDOW_SIZE that a client has announced. */
+    public final List<Integer> initialWindows = new CopyOnWriteArrayList<>();
     /** Every request that came, as {@code METHOD path}. */
     public final List<String> requests = new CopyOnWriteArrayList<>();
 
@@ -178,7 +181,13 @@ public final class Http2Origin implements AutoCloseable {
                     frame.release();
                 }
                 case Http2ResetFrame frame -> script.reset(stream(context, frame.stream()), frame.errorCode());
-                default -> ReferenceCountUtil.release(message); // settings, pings and their like
+                case Http2SettingsFrame frame -> {
+                    var window = frame.settings().initialWindowSize();
+                    if (window != null) {
+                        initialWindows.add(window);
+                    }
+                }
+                default -> ReferenceCountUtil.release(message); // pings and their like
             }
         }
 
