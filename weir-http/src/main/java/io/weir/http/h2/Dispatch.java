@@ -256,8 +256,12 @@ final class Dispatch {
             } else {
                 session.life().violated(stream, Http2Error.FRAME_SIZE_ERROR, "http2.invalid_frame_size");
             }
-        } else if (stream != null && (payload.getInt(at) & Integer.MAX_VALUE) == id) {
-            session.life().violated(stream, Http2Error.PROTOCOL_ERROR, "http2.depends_on_itself");
+        } else if ((payload.getInt(at) & Integer.MAX_VALUE) == id) { // RFC 7540 section 5.3.1
+            if (stream != null) {
+                session.life().violated(stream, Http2Error.PROTOCOL_ERROR, "http2.depends_on_itself");
+            } else if (session.messages().idle(id)) {
+                wrong(Http2Error.PROTOCOL_ERROR, "http2.depends_on_itself"); // there is no stream yet to reset
+            }
         }
     }
 

@@ -165,6 +165,8 @@ public final class Rfc9113Cases {
                 HEADERS, END_HEADERS | END_STREAM | PRIORITY_FLAG, 1, joined(numbers(1), new byte[]{7}, GET)));
         add("5.3", "PRIORITY that depends on itself (RFC 7540)", "RST_STREAM PROTOCOL_ERROR",
                 server -> server.get(1, "/wait").frame(PRIORITY, 0, 1, joined(numbers(1), new byte[]{7})));
+        add("5.3", "PRIORITY of an idle stream that depends on itself (RFC 7540)", PROTOCOL,
+                server -> server.frame(PRIORITY, 0, 1, joined(numbers(1), new byte[]{7})));
         add("5.5", "an unknown setting", "served", server -> server.settings(0x99, 7));
     }
 
