@@ -51,7 +51,8 @@ public final class CacheReader implements ExtensionReader<CacheConfig, CacheSpec
                 : Integer.toUnsignedLong(config.getMaxBodyBytes());
         return place == null
                 ? null
-                : new CacheSpec(place, vary, key, bodyBytesMax, !config.getIgnoreRequestCacheControlHeader());
+                : new CacheSpec(place, vary, key, bodyBytesMax, !config.getIgnoreRequestCacheControlHeader(),
+                        CacheSpec.Patience.DEFAULT);
     }
 
     private static List<KeyRules.Parameter> parameters(String list, List<QueryParameterMatcher> messages,

@@ -26,15 +26,30 @@ import org.jspecify.annotations.Nullable;
  *            longer bodies are not kept, whatever there is room for
  * @param heedsRequests
  *            whether clients may say in {@code Cache-Control} what they take
+ * @param patience
+ *            how long one waits for another's answer
  */
 public record CacheSpec(@Nullable Place place, List<TextMatch> allowedVary, KeyRules key, long bodyBytesMax,
-        boolean heedsRequests) implements HttpFilterSpec {
+        boolean heedsRequests, Patience patience) implements HttpFilterSpec {
     /** It does nothing. */
     static final CacheSpec OFF = new CacheSpec(null, List.of(), new KeyRules(false, false, List.of(), List.of()), 0,
-            true);
+            true, Patience.DEFAULT);
 
     public CacheSpec {
         allowedVary = List.copyOf(allowedVary);
+    }
+
+    /**
+     * How long one waits for another's answer.
+     *
+     * @param headNanos
+     *            for its head, which tells whether there is anything to wait for
+     * @param allNanos
+     *            all in all
+     */
+    public record Patience(long headNanos, long allNanos) {
+        /** A second and five. */
+        public static final Patience DEFAULT = new Patience(1_000_000_000L, 5_000_000_000L);
     }
 
     /** Where responses are kept. */

@@ -12,11 +12,6 @@ import org.jspecify.annotations.Nullable;
  * exchange after another; belongs to one worker.
  */
 final class Company {
-    /** So long one waits at most for another's answer, all in all. */
-    static final long WAIT_NANOS_MAX = 5_000_000_000L;
-    /** So long for its head, which tells whether there is anything to wait for. */
-    static final long HEAD_WAIT_NANOS_MAX = 1_000_000_000L;
-
     private final Cache cache;
     private final FilterExchange exchange;
     private final Consumer<Landing> told;
@@ -59,7 +54,7 @@ final class Company {
         key = wanted;
         long now = exchange.worker().nowNanos();
         if (patienceEndNanos == 0) {
-            patienceEndNanos = now + WAIT_NANOS_MAX;
+            patienceEndNanos = now + cache.spec.patience().allNanos();
         } else if (patienceEndNanos - now <= 0) {
             return false;
         }
@@ -73,7 +68,7 @@ final class Company {
                 waiter = me;
                 cache.numbers.waited().increment();
                 exchange.worker().timers().arm(patience,
-                        Math.min(patienceEndNanos, now + HEAD_WAIT_NANOS_MAX));
+                        Math.min(patienceEndNanos, now + cache.spec.patience().headNanos()));
             }
             case ALONE -> {
                 // nobody waits for it

@@ -2,8 +2,10 @@ package io.weir.filters.compression;
 
 import com.github.luben.zstd.EndDirective;
 import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdDictCompress;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The zstd coding (RFC 8878), by the native library.
@@ -12,8 +14,11 @@ import java.nio.ByteBuffer;
  *            as the library has them; 0 is its own choice
  * @param strategy
  *            1 to 9, or 0 for the library's choice
+ * @param dictionary
+ *            who decompresses must have it too; null: none
  */
-public record Zstandard(int level, boolean checksum, int strategy) implements Compression {
+public record Zstandard(int level, boolean checksum, int strategy,
+        @Nullable ZstdDictCompress dictionary) implements Compression {
     @Override
     public String encoding() {
         return "zstd";
@@ -31,6 +36,9 @@ public record Zstandard(int level, boolean checksum, int strategy) implements Co
         context.setChecksum(checksum);
         if (strategy > 0) {
             context.setStrategy(strategy);
+        }
+        if (dictionary != null) {
+            context.loadDict(dictionary);
         }
         return new Body(context);
     }

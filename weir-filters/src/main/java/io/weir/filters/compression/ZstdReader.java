@@ -1,6 +1,7 @@
 package io.weir.filters.compression;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdDictCompress;
 import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.ReadContext;
 import org.jspecify.annotations.Nullable;
@@ -25,14 +26,25 @@ public final class ZstdReader
         if (!loaded(context)) {
             return null;
         }
-        int level = config.getCompressionLevel().getValue();
+        int level = config.hasCompressionLevel()
+                ? config.getCompressionLevel().getValue()
+                : Zstd.defaultCompressionLevel();
         if (level < 0 || level > Zstd.maxCompressionLevel()) {
             context.problem("compression_level", Integer.toUnsignedString(level),
                     "the library has levels 1 to " + Zstd.maxCompressionLevel() + ", and 0 for its own choice",
                     "write 3");
             return null;
         }
-        return new Zstandard(level, config.getEnableChecksum(), config.getStrategyValue());
+        byte[] dictionary = config.hasDictionary()
+                ? DictionaryReader.read(config.getDictionary(), context.at("dictionary"))
+                : null;
+        if (dictionary == null) {
+            return config.hasDictionary()
+                    ? null
+                    : new Zstandard(level, config.getEnableChecksum(), config.getStrategyValue(), null);
+        }
+        return new Zstandard(level, config.getEnableChecksum(), config.getStrategyValue(),
+                new ZstdDictCompress(dictionary, level == 0 ? Zstd.defaultCompressionLevel() : level));
     }
 
     static boolean loaded(ReadContext context) {

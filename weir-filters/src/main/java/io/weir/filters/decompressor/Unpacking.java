@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
  * exchange. Belongs to one worker.
  */
 final class Unpacking {
-    /** The pieces that are made. */
+    /** The pieces that are made of much. */
     private static final int PIECE_BYTES = 32 * 1024;
+    private static final int PIECE_BYTES_MIN = 512;
+    /** Texts seldom become longer than this, and what does fills another piece. */
+    private static final int USUAL_RATIO = 8;
     /** So much may come of anything: a small body of zeros is no bomb. */
     private static final int RATIO_FREE_BYTES = 256 * 1024;
     private static final byte[] NO_BYTES = {};
@@ -115,8 +118,9 @@ final class Unpacking {
         int began = serial;
         boolean first = !paused;
         while (mine != null && (first || passage().writable(step))) {
+            int room = first ? roomBytes(waiting()) : PIECE_BYTES;
             first = false;
-            var piece = exchange.worker().allocator().directBuffer(PIECE_BYTES, PIECE_BYTES);
+            var piece = exchange.worker().allocator().directBuffer(room, room);
             boolean more;
             try {
                 more = fill(mine, piece);
@@ -142,6 +146,19 @@ final class Unpacking {
         }
         paused = true;
         return Flow.PAUSE;
+    }
+
+    private int waiting() {
+        int bytes = 0;
+        for (var data : input) {
+            bytes += data.readableBytes();
+        }
+        return bytes;
+    }
+
+    /** Who holds a piece holds all its room, so that what comes of a few bytes shall not take much of it. */
+    static int roomBytes(int packedBytes) {
+        return Math.clamp((long) packedBytes * USUAL_RATIO, PIECE_BYTES_MIN, PIECE_BYTES);
     }
 
     private boolean fill(Decompressing mine, ByteBuf piece) throws BadCoding {

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Timeout;
 final class CacheCrowdTest {
     private static final String FRESH = "Cache-Control: max-age=600";
     private static final int CROWD = 20;
+    /** Longer than a test takes: what ends a waiting is what the test does. */
+    private static final CacheSpec.Patience LONG = new CacheSpec.Patience(100_000_000_000L, 100_000_000_000L);
 
     /** An origin that answers when it is let. */
     private static final class Slow implements AutoCloseable {
@@ -25,7 +27,11 @@ final class CacheCrowdTest {
         final CachedOrigin cached;
 
         Slow(String first, String later) {
-            cached = CachedOrigin.of((request, wire) -> {
+            this(LONG, first, later);
+        }
+
+        Slow(CacheSpec.Patience patience, String first, String later) {
+            cached = CachedOrigin.of(patience, (request, wire) -> {
                 boolean isFirst = count.incrementAndGet() == 1;
                 if (isFirst) {
                     try {
@@ -162,13 +168,48 @@ final class CacheCrowdTest {
     @Test
     void whoeverWaitsGoesBeforeASlowHostAnswers() throws Exception {
         String answer = response("200 OK", "body", FRESH);
-        try (var slow = new Slow(answer, answer)) {
-            var clients = slow.crowd();
-            assertThat(bodies(clients.subList(1, CROWD))).containsOnly("body");
-            int asked = slow.cached.asked();
-            assertThat(asked).isEqualTo(CROWD);
+        try (var slow = new Slow(new CacheSpec.Patience(1_000_000, 100_000_000_000L), answer, answer);
+                var first = slow.cached.proxy.client().send("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n")) {
+            slow.cached.origin.awaitRequests(1);
+            assertThat(slow.cached.get("/").body()).as("while the first one's host says nothing").isEqualTo("body");
+            assertThat(slow.cached.count("waited")).isEqualTo(1);
             slow.go.countDown();
-            assertThat(clients.getFirst().response().body()).isEqualTo("body");
+            assertThat(first.response().body()).isEqualTo("body");
+        }
+    }
+
+    @Test
+    void whoHasWaitedForAHeadWaitsForItsBodyToo() throws Exception {
+        var body = new CountDownLatch(1);
+        var patience = new CacheSpec.Patience(1_000_000, 100_000_000_000L);
+        try (var cached = CachedOrigin.of(patience, (request, wire) -> {
+            wire.send("HTTP/1.1 200 OK\r\n" + FRESH + "\r\nContent-Length: 4\r\n\r\nbo");
+            try {
+                body.await();
+            } catch (InterruptedException over) {
+                Thread.currentThread().interrupt();
+            }
+            wire.send("dy");
+        }); var first = cached.proxy.client().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")) {
+            String head = new String(first.read(1), java.nio.charset.StandardCharsets.ISO_8859_1);
+            try (var second = cached.proxy.client().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")) {
+                ProxyFixture.eventually(() -> cached.count("waited") == 1);
+                body.countDown();
+                assertThat(second.response().body()).isEqualTo("body");
+            }
+            assertThat(head).isEqualTo("H");
+            assertThat(cached.asked()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void anAnswerThatIsTooLongForTheCacheKeepsNobodyWaiting() throws Exception {
+        String answer = response("200 OK", "x".repeat(9_000_000), FRESH);
+        try (var slow = new Slow(answer, response("200 OK", "short", FRESH))) {
+            var clients = slow.crowd();
+            slow.go.countDown();
+            assertThat(bodies(clients.subList(1, CROWD))).containsOnly("short");
+            assertThat(clients.getFirst().response().body()).hasSize(9_000_000);
         }
     }
 }

@@ -1,6 +1,8 @@
 package io.weir.filters.cache;
 
 import io.weir.filters.FilteredProxy;
+import io.weir.http.filter.ChainSpec;
+import io.weir.http.filter.HttpFilterSpec;
 import io.weir.http.server.ProxyFixture;
 import io.weir.testkit.HttpMessage;
 import io.weir.testkit.Origin;
@@ -16,13 +18,32 @@ final class CachedOrigin implements AutoCloseable {
     final ProxyFixture proxy;
 
     CachedOrigin(String config, Origin.Script script) {
+        this(config, CacheSpec.Patience.DEFAULT, script);
+    }
+
+    CachedOrigin(String config, CacheSpec.Patience patience, Origin.Script script) {
         origin = Origin.start(script);
-        proxy = FilteredProxy.filter(CACHE, config).before(origin);
+        var spec = FilteredProxy.filter(CACHE, config).accepted();
+        proxy = ProxyFixture.with(cluster -> cluster, spec.withChains(spec.chains().stream().map(chain -> new ChainSpec(
+                chain.filters().stream().map(filter -> waiting(filter, patience)).toList())).toList()), origin);
+    }
+
+    private static HttpFilterSpec waiting(HttpFilterSpec filter, CacheSpec.Patience patience) {
+        return filter instanceof CacheSpec cache
+                ? new CacheSpec(cache.place(), cache.allowedVary(), cache.key(), cache.bodyBytesMax(),
+                        cache.heedsRequests(), patience)
+                : filter;
     }
 
     /** In memory, with Vary allowed for two fields. */
     static CachedOrigin of(Origin.Script script) {
-        return new CachedOrigin(MEMORY + ", allowed_vary_headers: [ { exact: accept }, { exact: cookie } ]", script);
+        return of(CacheSpec.Patience.DEFAULT, script);
+    }
+
+    /** The same for who waits so long. */
+    static CachedOrigin of(CacheSpec.Patience patience, Origin.Script script) {
+        return new CachedOrigin(MEMORY + ", allowed_vary_headers: [ { exact: accept }, { exact: cookie } ]", patience,
+                script);
     }
 
     /** An origin that answers 200 with these lines and a body that counts. */

@@ -15,7 +15,7 @@ final class GatheringTest {
         try (var cached = CachedOrigin.saying("Cache-Control: max-age=600")) {
             var memory = new io.weir.filters.cache.store.MemoryStore(64L * 1024 * 1024);
             var spec = new CacheSpec(new CacheSpec.Place.Memory(64L * 1024 * 1024), java.util.List.of(),
-                    CacheSpec.OFF.key(), Long.MAX_VALUE, true);
+                    CacheSpec.OFF.key(), Long.MAX_VALUE, true, CacheSpec.Patience.DEFAULT);
             var cache = new Cache(spec, memory, CacheNumbers.in(cached.proxy.stats.root().child("other")));
             var slow = new ArrayList<Gathering>();
             for (int i = 0; i < 20; i++) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Listeners {
 
     private static final List<String> KEYS = List.of("on", "name", "protocol", "to", "routes", "log", "idle_timeout",
-            "trusted_hops", "max_connections", BodyLimit.KEY, RateForm.KEY);
+            "trusted_hops", "max_connections", BodyLimit.KEY, RateForm.KEY, CompressForm.KEY);
     private static final List<String> LATER = List.of("tls");
     private static final List<String> ALL_KEYS = Stream.concat(KEYS.stream(), LATER.stream()).toList();
 
@@ -136,7 +136,8 @@ final class Listeners {
         if (idle != null) {
             manager.put("common_http_protocol_options", new Tree(idle.at()).put("idle_timeout", idle));
         }
-        Routes routes = new Routes(targets, name);
+        List<String> codings = CompressForm.codings(part.part(CompressForm.KEY));
+        Routes routes = new Routes(targets, name, codings);
         routes.read(part.items("routes"));
         Part to = part.part("to");
         if (to != null) {
@@ -151,6 +152,7 @@ final class Listeners {
         if (rate != null) {
             filters.add(rate);
         }
+        filters.addAll(CompressForm.filters(at, codings, routes.codings()));
         Mapping limit = BodyLimit.filter(BodyLimit.bytes(part.part(BodyLimit.KEY)), routes.bodyLimit());
         if (limit != null) {
             filters.add(limit);
@@ -167,7 +169,7 @@ final class Listeners {
 
     private Mapping tcp(Part part, String name) {
         Position at = part.at();
-        for (String key : List.of("routes", "trusted_hops", BodyLimit.KEY, RateForm.KEY)) {
+        for (String key : List.of("routes", "trusted_hops", BodyLimit.KEY, RateForm.KEY, CompressForm.KEY)) {
             Part unused = part.part(key);
             if (unused != null) {
                 unused.problem(key + " is for protocol: http", "remove it, or set protocol: http");

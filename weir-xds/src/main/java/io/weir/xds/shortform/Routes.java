@@ -1,10 +1,12 @@
 package io.weir.xds.shortform;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 import io.weir.xds.resource.Position;
@@ -19,7 +21,8 @@ import io.weir.xds.yaml.Node.Mapping;
 final class Routes {
 
     static final List<String> KEYS = List.of("host", "path", "method", "header", "to", "redirect", "respond",
-            "timeout", "retries", HedgeForm.KEY, "rewrite", "request", "response", BodyLimit.KEY, RateForm.KEY);
+            "timeout", "retries", HedgeForm.KEY, "rewrite", "request", "response", BodyLimit.KEY, RateForm.KEY,
+            CompressForm.KEY);
     private static final String ANY_HOST = "*";
 
     /** One route, and whose it is: no hosts for everybody's. */
@@ -29,6 +32,8 @@ final class Routes {
     private final Actions actions;
     private final List<Owned> routes = new ArrayList<>();
     private final String name;
+    private final List<String> codings;
+    private final Set<String> routeCodings = new HashSet<>();
     private @Nullable Node bodyLimit;
     private @Nullable Position rateLimit;
     private @Nullable Mapping session;
@@ -36,10 +41,18 @@ final class Routes {
     /**
      * @param name
      *            the listener's
+     * @param codings
+     *            that the listener compresses with
      */
-    Routes(Targets targets, String name) {
+    Routes(Targets targets, String name, List<String> codings) {
         this.actions = new Actions(targets);
         this.name = name;
+        this.codings = codings;
+    }
+
+    /** Codings that a route compresses with. */
+    Set<String> codings() {
+        return routeCodings;
     }
 
     /** The first limit of a body that a route has of its own, null where none has. */
@@ -66,6 +79,7 @@ final class Routes {
             rateLimit = rateLimit == null ? rate : rateLimit;
             Node limit = BodyLimit.put(part, perFilter);
             bodyLimit = bodyLimit == null ? limit : bodyLimit;
+            routeCodings.addAll(CompressForm.put(part, codings, perFilter));
             keepSessions(part.part("to"), perFilter);
             if (!perFilter.isEmpty()) {
                 route.put("typed_per_filter_config", perFilter);

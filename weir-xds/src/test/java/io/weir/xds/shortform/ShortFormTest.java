@@ -258,6 +258,31 @@ class ShortFormTest {
                 .contains("buffer: max_request_bytes: 2048 ");
     }
 
+    @Test
+    void answersAreCompressedWithEveryCodingOrThoseThatAreNamed() {
+        assertThat(expanded("listen: { on: 80, to: a, compress: true }" + SERVICES)).containsSubsequence(
+                "envoy.filters.http.compressor.brotli", "brotli.compressor.v3.Brotli", "min_content_length: 1024",
+                "- application/json", "envoy.filters.http.compressor.zstd",
+                "envoy.filters.http.compressor.gzip", "envoy.filters.http.router").doesNotContain("disabled");
+        assertThat(expanded("listen: { on: 80, to: a, compress: [gzip, zstd] }" + SERVICES))
+                .containsSubsequence("compressor.gzip", "compressor.zstd").doesNotContain("brotli");
+        assertThat(expanded("listen: { on: 80, to: a, compress: off }" + SERVICES)).doesNotContain("compressor");
+        assertThat(problems("listen: { on: 80, to: a, compress: gip }" + SERVICES)).singleElement().asString()
+                .contains("listen.compress").contains("gzip");
+        assertThat(problems("listen: { on: 80, protocol: tcp, to: a, compress: true }" + SERVICES)).hasSize(1);
+    }
+
+    @Test
+    void aRouteMayCompressForItselfOrNotAtAll() {
+        assertThat(
+                expanded("listen: { on: 80, compress: gzip, routes: [ { path: /a, to: a, compress: off }, { to: b } ] }"
+                        + SERVICES))
+                .contains("CompressorPerRoute disabled: true");
+        assertThat(
+                expanded("listen: { on: 80, routes: [ { path: /a, to: a, compress: gzip }, { to: b } ] }" + SERVICES))
+                .contains("CompressorPerRoute overrides: response_direction_config: {}").contains("disabled: true");
+    }
+
     @ParameterizedTest
     @CsvSource({"10MB", "0", "4GiB", "-1", "99999999999", "ten"})
     void aSizeThatIsNoneIsTold(String size) {
