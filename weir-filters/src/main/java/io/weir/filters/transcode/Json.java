@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Messages as JSON and back, as proto3 has it, with the types of one set of descriptors. Immutable; any thread. */
 final class Json {
@@ -26,9 +27,12 @@ final class Json {
     /** Of single values, of which nothing may be left out. */
     private final JsonFormat.Parser values;
     private final JsonFormat.Printer printer;
+    /** Null where names of enums are read as they stand. */
+    private final @Nullable EnumNames names;
 
     /** Both ways, as the options say. */
-    Json(TypeRegistry types, TranscodeSpec.Printing printing) {
+    Json(TypeRegistry types, TranscodeSpec.Printing printing, boolean enumsInAnyCase) {
+        this.names = enumsInAnyCase ? new EnumNames(types) : null;
         this.values = JsonFormat.parser().usingTypeRegistry(types);
         this.parser = values.ignoringUnknownFields();
         var chosen = JsonFormat.printer().usingTypeRegistry(types);
@@ -51,7 +55,18 @@ final class Json {
      *             when it is no JSON, or not of this message
      */
     void read(byte[] text, Message.Builder into) throws InvalidProtocolBufferException {
-        parser.merge(strict(text), into);
+        String json = strict(text);
+        if (names == null) {
+            parser.merge(json, into);
+            return;
+        }
+        try {
+            var tree = JsonParser.parseString(json);
+            names.write(tree, into.getDescriptorForType());
+            parser.merge(tree.toString(), into);
+        } catch (JsonParseException | StackOverflowError e) {
+            throw new InvalidProtocolBufferException("the body is no JSON");
+        }
     }
 
     /** The parser takes more than JSON for JSON: bare words, comments, what has no end. Here nothing is guessed. */
@@ -100,10 +115,13 @@ final class Json {
         return message.getRepeatedField(field, 0);
     }
 
-    private static DynamicMessage alone(JsonFormat.Parser with, FieldDescriptor field, JsonElement value)
+    private DynamicMessage alone(JsonFormat.Parser with, FieldDescriptor field, JsonElement value)
             throws InvalidProtocolBufferException {
         var object = new JsonObject();
         object.add(field.getName(), value);
+        if (names != null) {
+            names.write(object, field.getContainingType());
+        }
         var message = DynamicMessage.newBuilder(field.getContainingType());
         with.merge(object.toString(), message);
         return message.buildPartial();

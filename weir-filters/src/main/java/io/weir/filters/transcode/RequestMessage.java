@@ -10,7 +10,9 @@ import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,8 @@ final class RequestMessage {
     private final Json json;
     private final Binding binding;
     private final List<Said> said = new ArrayList<>();
+    /** Parameters that the message has no field for. */
+    private final Map<String, List<String>> captured = new LinkedHashMap<>();
 
     private record Said(List<FieldDescriptor> fields, Object value) {
     }
@@ -63,7 +67,7 @@ final class RequestMessage {
 
     /** Whether path and query have said anything. */
     boolean saysAnything() {
-        return !said.isEmpty();
+        return !said.isEmpty() || !captured.isEmpty();
     }
 
     /** Reads the query, without its question mark. */
@@ -86,6 +90,8 @@ final class RequestMessage {
             var fields = FieldPaths.of(binding.method().getInputType(), name);
             if (fields != null && !fields.getLast().isMapField()) {
                 say(fields, value);
+            } else if (spec.queries().unknownCaptured()) {
+                captured.computeIfAbsent(name, _ -> new ArrayList<>(1)).add(value);
             } else if (!spec.queries().unknownIgnored()) {
                 throw new Unfit("the call has no field for query parameter " + name,
                         !spec.strictness().unknownParameters());
@@ -129,6 +135,7 @@ final class RequestMessage {
             throw new Unfit(String.valueOf(e.getMessage()), false);
         }
         said.clear(); // of a stream, the first message has it all
+        captured.clear();
         return message.buildPartial().toByteArray(); // what proto2 requires is for the server to miss
     }
 
@@ -141,6 +148,9 @@ final class RequestMessage {
                 : null;
         if (raw != null) {
             HttpBodies.write(raw, ByteString.copyFrom(body), type);
+            if (!captured.isEmpty()) {
+                HttpBodies.capture(raw, captured);
+            }
         } else if (!blank(body)) {
             if (field == null) {
                 json.read(body, message);

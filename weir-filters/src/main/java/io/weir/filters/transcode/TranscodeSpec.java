@@ -13,9 +13,12 @@ import java.util.Set;
  *            all that is transcoded
  * @param types
  *            what an {@code Any} may hold
+ * @param enumsInAnyCase
+ *            names of an enum's values are read in lower case too, and with hyphens
  */
-record TranscodeSpec(TemplateIndex<Binding> bindings, TypeRegistry types, Printing printing, Queries queries,
-        Strictness strictness, Escapes escapes, boolean routesAnew, boolean statusAsBody, int requestBytesMax,
+record TranscodeSpec(TemplateIndex<Binding> bindings, TypeRegistry types, Printing printing, boolean enumsInAnyCase,
+        Queries queries, Strictness strictness, Escapes escapes, boolean routesAnew, boolean statusAsBody,
+        int requestBytesMax,
         int responseBytesMax) implements HttpFilterSpec {
     /**
      * How answers look.
@@ -44,10 +47,13 @@ record TranscodeSpec(TemplateIndex<Binding> bindings, TypeRegistry types, Printi
      *            those that say nothing
      * @param unknownIgnored
      *            nor do those that the message has no field for
+     * @param unknownCaptured
+     *            those go along in an {@code HttpBody}, and say nothing where there is none
      * @param plusIsSpace
      *            as forms have it
      */
-    record Queries(Set<String> ignored, boolean unknownIgnored, boolean plusIsSpace) {
+    record Queries(Set<String> ignored, boolean unknownIgnored, boolean unknownCaptured,
+            boolean plusIsSpace) {
         Queries {
             ignored = Set.copyOf(ignored);
         }
@@ -68,7 +74,7 @@ record TranscodeSpec(TemplateIndex<Binding> bindings, TypeRegistry types, Printi
 
     @Override
     public HttpFilter open(FilterContext context) {
-        var json = new Json(types, printing);
+        var json = new Json(types, printing, enumsInAnyCase);
         return exchange -> new TranscodeStep(this, json, exchange);
     }
 }
