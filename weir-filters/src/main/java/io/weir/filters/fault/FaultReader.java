@@ -7,6 +7,7 @@ import io.weir.http.config.MatchReader;
 import io.weir.filters.fault.FaultSpec.Abort;
 import io.weir.filters.fault.FaultSpec.Delay;
 import io.weir.filters.fault.FaultSpec.Slowdown;
+import io.weir.filters.metadata.ValueReader;
 import io.weir.filters.pace.ByteRate;
 import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.Plain;
@@ -53,7 +54,8 @@ public final class FaultReader implements ExtensionReader<HTTPFault, FaultSpec> 
                 MatchReader.headers("headers", config.getHeadersList(), context), config.getDownstreamNodesList(),
                 config.hasMaxActiveFaults()
                         ? Integer.toUnsignedLong(config.getMaxActiveFaults().getValue())
-                        : Long.MAX_VALUE);
+                        : Long.MAX_VALUE,
+                ValueReader.values(config.getFilterMetadata()));
     }
 
     private static @Nullable Slowdown slowdown(FaultRateLimit config, ReadContext context) {

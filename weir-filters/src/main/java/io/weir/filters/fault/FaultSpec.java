@@ -9,6 +9,7 @@ import io.weir.http.filter.HttpFilterSpec;
 import io.weir.http.route.match.HeaderMatch;
 import io.weir.http.route.match.RouteMatch.Share;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -29,13 +30,16 @@ import org.jspecify.annotations.Nullable;
  *            only requests whose {@code x-envoy-downstream-service-node} is one of these; empty: all
  * @param activeMax
  *            no more at the same time
+ * @param said
+ *            what others are told of a request that is delayed or aborted, as metadata of the filter
  */
 public record FaultSpec(@Nullable Delay delay, @Nullable Abort abort,
         @Nullable Slowdown slowdown, String upstreamCluster, List<HeaderMatch> headers, List<String> downstreamNodes,
-        long activeMax) implements HttpFilterSpec {
+        long activeMax, Map<String, Object> said) implements HttpFilterSpec {
     public FaultSpec {
         headers = List.copyOf(headers);
         downstreamNodes = List.copyOf(downstreamNodes);
+        said = Map.copyOf(said);
     }
 
     /**

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 class FaultStep implements FilterStep {
     private static final String TEXT = "fault filter abort";
     private static final String DETAILS = "fault_filter_abort";
+    private static final String NAMESPACE = "envoy.filters.http.fault";
     private static final byte[] BODY = TEXT.getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NO_BYTES = {};
     private static final int GRPC_STATUS_MAX = 16;
@@ -84,6 +85,7 @@ class FaultStep implements FilterStep {
         abort = abort(request);
         if (delayNanos > 0 && enter()) {
             numbers.delays().increment();
+            tell();
             exchange.flag(ResponseFlag.DI.bit());
             exchange.worker().timers().arm(waiting, exchange.worker().nowNanos() + delayNanos);
             return Flow.PAUSE;
@@ -104,6 +106,13 @@ class FaultStep implements FilterStep {
     private void count() {
         aborted = true;
         numbers.aborts().increment();
+        tell();
+    }
+
+    private void tell() {
+        if (!spec.said().isEmpty()) {
+            spec.said().forEach((key, value) -> exchange.metadata().put(NAMESPACE, key, value));
+        }
     }
 
     private boolean meant(HttpHead request) {

@@ -10,11 +10,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Values of messages as metadata hold them; for readers. Stateless. */
-final class ValueReader {
+public final class ValueReader {
     private ValueReader() {}
 
     /** The fields of a message as metadata hold them; a null counts as nothing. */
-    static Map<String, Object> values(Struct struct) {
+    public static Map<String, Object> values(Struct struct) {
         var values = new LinkedHashMap<String, Object>();
         struct.getFieldsMap().forEach((key, value) -> {
             var plain = value(value);
@@ -26,7 +26,7 @@ final class ValueReader {
     }
 
     /** A value as metadata hold it; null for a null. */
-    static @Nullable Object value(Value value) {
+    public static @Nullable Object value(Value value) {
         return switch (value.getKindCase()) {
             case NUMBER_VALUE -> value.getNumberValue();
             case STRING_VALUE -> value.getStringValue();

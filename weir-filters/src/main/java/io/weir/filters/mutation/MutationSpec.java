@@ -44,6 +44,9 @@ public record MutationSpec(boolean mostSpecificWins, Mutations own, List<Mutatio
     @Override
     public HttpFilter open(FilterContext context) {
         var mutations = inOrder();
-        return exchange -> new MutationStep(mutations, exchange);
+        boolean trailers = mutations.stream().anyMatch(each -> !each.requestTrailers().isEmpty());
+        return exchange -> trailers
+                ? new MutationStep.WithTrailers(mutations, exchange)
+                : new MutationStep(mutations, exchange);
     }
 }

@@ -6,6 +6,7 @@ import static io.weir.http.server.ProxyFixture.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.core.stats.Scope;
+import io.weir.filters.FilteredProxy;
 import io.weir.http.server.ProxyFixture;
 import io.weir.observe.log.ResponseFlag;
 import io.weir.testkit.HttpMessage;
@@ -46,6 +47,35 @@ final class FaultTest {
             assertThat(ask(proxy, "").body()).isEqualTo("hello");
             assertThat(numbers(proxy).counter("aborts_injected").value()).isEqualTo(1);
             assertThat(numbers(proxy).gauge("active_faults").value()).isZero();
+        }
+    }
+
+    @Test
+    void whatIsInjectedIsSaidAsMetadataAndNothingElseIs() throws Exception {
+        String fault = "abort: { http_status: 503, " + ALL + " }, headers: [ { name: x-f, present_match: true } ], "
+                + "filter_metadata: { reason: drill }";
+        try (var origin = Origin.answering("hello");
+                var proxy = FilteredProxy
+                        .manager(
+                                """
+                                        stat_prefix: test
+                                        http_filters:
+                                        - %s
+                                        - %s
+                                        local_reply_config:
+                                          mappers:
+                                          - filter: { metadata_filter: { matcher: { filter: envoy.filters.http.fault, path: [ { key: reason } ],
+                                              value: { string_match: { exact: drill } } }, match_if_key_not_found: false } }
+                                            status_code: 418
+                                        route_config:
+                                          virtual_hosts:
+                                          - { name: all, domains: ["*"], routes: [ { match: { prefix: / }, route: { cluster: origins } } ] }
+                                        """
+                                        .formatted(FilteredProxy.entry("f", FAULT, fault), FilteredProxy.entry("router",
+                                                "envoy.extensions.filters.http.router.v3.Router", "")))
+                        .before(origin)) {
+            assertThat(ask(proxy, "x-f: 1\r\n").status()).isEqualTo(418);
+            assertThat(ask(proxy, "").body()).isEqualTo("hello");
         }
     }
 

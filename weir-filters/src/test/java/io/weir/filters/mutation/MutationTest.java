@@ -37,6 +37,25 @@ final class MutationTest {
     }
 
     @Test
+    void trailersOfRequestsAreChangedBehindTheBody() throws Exception {
+        try (var origin = Origin.answering("hello");
+                var proxy = mutations("request_trailers_mutations: [ " + append("x-sum", "%PROTOCOL%", "")
+                        + ", { remove: x-gone } ], response_trailers_mutations: [ " + append("x-b", "1", "") + " ]")
+                        .before(origin);
+                var client = proxy.client()) {
+            for (int i = 0; i < 2; i++) {
+                client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n"
+                        + "x-kept: 2\r\nx-gone: 3\r\n\r\n");
+                assertThat(client.response().body()).isEqualTo("hello");
+                var request = origin.requests().getLast();
+                assertThat(request.body()).isEqualTo("body");
+                assertThat(request.trailers().stream().map(field -> field.name() + "=" + field.value()))
+                        .containsExactlyInAnyOrder("x-kept=2", "x-sum=HTTP/1.1");
+            }
+        }
+    }
+
+    @Test
     void fieldsOfRequestsAreChangedInTheOrderInWhichItIsWritten() throws Exception {
         try (var origin = Origin.answering("hello");
                 var proxy = mutations("request_mutations: [ " + append("x-a", "%REQ(x-old)%", "")
