@@ -20,10 +20,14 @@ import io.weir.filters.filterstate.FilterStateReader;
 import io.weir.filters.grpcbridge.GrpcBridgeReader;
 import io.weir.filters.grpcstats.GrpcStatsReader;
 import io.weir.filters.grpcweb.GrpcWebReader;
+import io.weir.filters.iptag.IpTagReader;
+import io.weir.filters.jsonmeta.JsonToMetadataReader;
 import io.weir.filters.metadata.SetMetadataReader;
 import io.weir.filters.metadata.ToMetadataReader;
 import io.weir.filters.mutation.MutationPerRouteReader;
 import io.weir.filters.mutation.MutationReader;
+import io.weir.filters.rbac.RbacPerRouteReader;
+import io.weir.filters.rbac.RbacReader;
 import io.weir.filters.transcode.TranscodeReader;
 import io.weir.xds.compile.Extensions;
 
@@ -44,6 +48,7 @@ public final class FilterExtensions {
                         new GzipReader(), new GunzipReader(), new BrotliReader(), new UnbrotliReader(),
                         new ZstdReader(), new UnzstdReader())
                 .with(new GrpcStatsReader(), new GrpcWebReader(), new GrpcBridgeReader(), new TranscodeReader())
+                .with(new RbacReader(), new RbacPerRouteReader(), new IpTagReader(), new JsonToMetadataReader())
                 .with(new CacheReader()).with(PlaceReaders.all())
                 .withHonoured(FilterExtensions.class, HONOURED).withDefaults(FilterExtensions.class, DEFAULTS);
     }

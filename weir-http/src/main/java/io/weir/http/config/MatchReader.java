@@ -181,7 +181,8 @@ public final class MatchReader {
         return matches;
     }
 
-    private static @Nullable HeaderMatch header(HeaderMatcher message, ReadContext context) {
+    /** A test on header fields, or null after a problem. */
+    public static @Nullable HeaderMatch header(HeaderMatcher message, ReadContext context) {
         if (!HeaderEdits.isName(message.getName(), true)) {
             context.problem("name", message.getName(), "not a header name",
                     "use letters, digits and hyphens, or :method, :path, :authority, :scheme");

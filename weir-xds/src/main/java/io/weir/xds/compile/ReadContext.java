@@ -100,6 +100,16 @@ public final class ReadContext {
     }
 
     /**
+     * Reads a test on what filters say of a request; null after a problem.
+     *
+     * @param subPath
+     *            where it stands
+     */
+    public @Nullable MetadataTest metadataTest(String subPath, MetadataMatcher message) {
+        return AccessLogFilters.metadata(message, at(subPath));
+    }
+
+    /**
      * Reads a format in the words of access logs. Where there is no check of formats
      * ({@link Extensions#withFormatCheck}), whoever compiles it has to look for mistakes.
      *
