@@ -47,6 +47,7 @@ final class CacheStep implements BodyStep {
     private int turn;
     private State state = State.BESIDE;
     private boolean mayWait;
+    private boolean waited;
     /** What was found last, whose content is given back when it is not needed any more. */
     private @Nullable StoredResponse found;
     /** The same where it cannot be used as it is. */
@@ -71,10 +72,15 @@ final class CacheStep implements BodyStep {
     public Flow requestHead(HttpHead head) {
         clear();
         mayWait = true;
+        waited = false;
         company.begin();
         return switch (asked.begin(head)) {
-            case FOREIGN -> Flow.NEXT;
+            case FOREIGN -> {
+                Status.passes(exchange, Status.Why.BYPASS);
+                yield Flow.NEXT;
+            }
             case CHANGES -> {
+                Status.passes(exchange, Status.Why.METHOD);
                 state = State.CHANGES;
                 yield Flow.NEXT;
             }
@@ -120,6 +126,7 @@ final class CacheStep implements BodyStep {
     }
 
     private Flow pass() {
+        Status.passes(exchange, Status.Why.BYPASS);
         state = State.BESIDE;
         return Flow.NEXT;
     }
@@ -174,6 +181,7 @@ final class CacheStep implements BodyStep {
         if (made == null) {
             return pass();
         }
+        Status.hit(exchange, stored, waited, nowMillis);
         answer = made;
         state = State.ANSWERED;
         announced = made.length() > Pouring.PIECE_BYTES
@@ -198,6 +206,7 @@ final class CacheStep implements BodyStep {
     // ---- waiting for another ----
 
     private void wake(Landing how) {
+        waited = true;
         goOn(switch (how) {
             case STORED -> {
                 mayWait = false; // what came may be another variant, and the next one too
@@ -234,9 +243,13 @@ final class CacheStep implements BodyStep {
             }
             case GONE -> {
                 state = State.COMES;
+                int status = response.status();
                 var instead = brought.head(stale, validates, response, last);
+                Status.came(exchange, asked.says.noCache()
+                        ? Status.Why.REQUEST
+                        : stale == null ? Status.Why.MISS : Status.Why.STALE, status, brought.kept());
                 if (instead != null) {
-                    replace(instead, response, last);
+                    replace(instead, response);
                 }
             }
             case BESIDE, HELD, COMES -> {
@@ -258,7 +271,7 @@ final class CacheStep implements BodyStep {
     }
 
     /** The client gets what is kept in place of what the host says. */
-    private void replace(StoredResponse stored, HttpHead response, boolean last) {
+    private void replace(StoredResponse stored, HttpHead response) {
         var instead = Answer.of(stored, asked.conditions, asked.isHead, brought.nowMillis());
         if (instead == null) { // several parts: all of it is an answer too (RFC 9110 section 14.2)
             instead = new Answer(stored, stored.status(), ByteRange.WHOLE, stored.ageSeconds(brought.nowMillis()));
@@ -268,22 +281,24 @@ final class CacheStep implements BodyStep {
             return;
         }
         pouring.begin(stored.content(), instead.first(), instead.length());
-        if (last) { // no data will come that could wait for this
-            switch (stored.content()) {
-                case Content.Bytes _ -> pouring.all();
-                case Content.Filed _ -> {
-                    exchange.responsePassage().hold(this);
-                    pouring.pour();
-                }
+        switch (stored.content()) { // at once: what the host still owes may never come
+            case Content.Bytes _ -> pouring.all();
+            case Content.Filed _ -> {
+                exchange.responsePassage().hold(this);
+                pouring.pour();
             }
         }
     }
 
     @Override
     public Flow responseData(BodyPart part, boolean last) {
-        if (brought.replaced() || pouring.active()) {
+        if (brought.replaced()) {
+            part.drop();
+            return pouring.active() ? Flow.PAUSE : Flow.NEXT;
+        }
+        if (pouring.active()) {
             part.drop(); // it stood for what comes now
-            return !pouring.active() || pouring.pour() ? Flow.NEXT : Flow.PAUSE;
+            return pouring.pour() ? Flow.NEXT : Flow.PAUSE;
         }
         brought.data(stale, part, last);
         return Flow.NEXT;
@@ -298,6 +313,11 @@ final class CacheStep implements BodyStep {
 
     @Override
     public Flow responseEnd(HttpHead trailers) {
+        if (brought.replaced()) { // they are about what was put away
+            for (int i = 0; i < trailers.count(); i++) {
+                trailers.remove(i);
+            }
+        }
         brought.trailers(stale);
         return Flow.NEXT;
     }

@@ -280,6 +280,18 @@ final class Rfc9111Test {
     }
 
     @Test
+    void section4_2_4AStaleAnswerWaitsForNothingThatTheFailingHostStillOwes() throws Exception {
+        try (var cached = CachedOrigin.of((request, wire) -> wire.send(request.header("if-none-match").isPresent()
+                ? "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 9\r\n\r\n"
+                : response("200 OK", "body1", "Cache-Control: max-age=600, stale-if-error=600", "Age: 700",
+                        "ETag: \"a\"")))) {
+            cached.get("/");
+            assertThat(cached.get("/").body()).isEqualTo("body1");
+            assertThat(cached.asked()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void section4_4WhatChangesSomethingMakesWhatIsKeptInvalid() throws Exception {
         for (String method : List.of("POST", "PUT", "DELETE", "PATCH", "FOO")) {
             try (var cached = CachedOrigin.of((request, wire) -> wire.send(request.method().equals("GET")
