@@ -15,7 +15,7 @@ final class JsonToMetadataTest {
 
     private static String rule(String path, String more) {
         var selectors = new StringBuilder();
-        for (String key : path.split("\\.")) {
+        for (String key : path.split("\\.", -1)) {
             selectors.append(selectors.isEmpty() ? "" : ", ").append("{ key: ").append(key).append(" }");
         }
         return "{ selectors: [ " + selectors + " ], " + more + " }";

@@ -11,6 +11,7 @@ import io.weir.filters.FilterExtensions;
 import io.weir.xds.compile.Extensions;
 import io.weir.xds.compile.ReadContext;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -70,9 +71,10 @@ final class RequestMessageTest {
         var any = Any.parseFrom(upload.getUnknownFields().getField(3).getLengthDelimitedList().getFirst());
         var parameters = any.unpack(UnknownQueryParams.class).getKeyMap();
         assertThat(parameters).hasSize(3);
-        assertThat(parameters.get("utm").getValuesList()).containsExactly("1", "2");
-        assertThat(parameters.get("\u00e4").getValuesList()).containsExactly("");
-        assertThat(parameters.get("deep.er").getValuesList()).containsExactly("3");
+        var texts = new HashMap<String, List<String>>();
+        parameters.forEach((name, values) -> texts.put(name, List.copyOf(values.getValuesList())));
+        assertThat(texts).containsEntry("utm", List.of("1", "2")).containsEntry("\u00e4", List.of(""))
+                .containsEntry("deep.er", List.of("3"));
     }
 
     @Test
