@@ -14,8 +14,11 @@ import io.weir.http.server.HttpServer;
 import io.weir.net.transport.Workers;
 import io.weir.observe.log.AccessLog;
 import io.weir.observe.log.AccessLogs;
+import io.weir.stream.answer.AnswerSpec;
+import io.weir.stream.answer.Answers;
 import io.weir.stream.gate.GateSpec;
 import io.weir.stream.gate.GatedAcceptor;
+import io.weir.stream.tcp.SniClusterSpec;
 import io.weir.stream.tcp.TcpProxy;
 import io.weir.stream.tcp.TcpProxySpec;
 import io.weir.xds.spec.FilterChainSpec;
@@ -120,7 +123,11 @@ final class Services {
     private Service of(FilterChainSpec chain, String at, Carryover counted) throws Unserved {
         List<FilterSpec> filters = chain.filters();
         String path = at + ".filters[" + (filters.size() - 1) + "].typed_config";
-        return gated(of(filters.getLast(), path, counted), filters);
+        boolean byName = filters.stream().anyMatch(each -> each.config() instanceof SniClusterSpec);
+        FilterSpec last = filters.getLast();
+        return gated(of(byName && last.config() instanceof TcpProxySpec tcp
+                ? new FilterSpec(last.name(), tcp.withClustersByName())
+                : last, path, counted), filters);
     }
 
     private Service gated(Service service, List<FilterSpec> filters) {
@@ -136,6 +143,7 @@ final class Services {
         return switch (last.config()) {
             case HttpManagerSpec http -> http(http, path, counted);
             case TcpProxySpec tcp -> tcp(tcp, path, counted);
+            case AnswerSpec answer -> answer(answer, counted);
             default -> throw new Unserved(path, last.name(), "this filter does not serve connections",
                     "end the chain with a connection manager or a TCP proxy");
         };
@@ -159,6 +167,13 @@ final class Services {
         // it.
         return new Service(proxy, TcpProxy.SETTINGS, () -> {
         }, proxy::closeAll, AccessLog.none(), counted, log::close);
+    }
+
+    private static Service answer(AnswerSpec spec, Carryover counted) {
+        Answers answers = new Answers(spec);
+        return new Service(answers, Answers.SETTINGS, () -> {
+        }, answers::closeAll, AccessLog.none(), counted, () -> {
+        });
     }
 
     private AccessLog log(List<AccessLogSpec> specs, String path) throws Unserved {

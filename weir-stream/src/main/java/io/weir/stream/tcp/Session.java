@@ -150,7 +150,7 @@ final class Session implements PickContext {
             durationTimer = new DurationTimer();
             worker.timers().arm(durationTimer, startNanos + durationMaxNanos);
         }
-        TcpProxySpec.Target target = proxy.target(worker);
+        TcpProxySpec.Target target = proxy.target(worker, client);
         clusterName = target.cluster();
         criteria = target.criteria();
         connect(target.cluster());

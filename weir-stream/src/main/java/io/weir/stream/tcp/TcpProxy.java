@@ -3,6 +3,7 @@ package io.weir.stream.tcp;
 import io.netty.channel.Channel;
 import io.weir.core.cluster.Clusters;
 import io.weir.core.stats.Stats;
+import io.weir.net.sniff.Greeting;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.Worker;
@@ -81,8 +82,12 @@ public final class TcpProxy implements Acceptor {
         return stats;
     }
 
-    /** The cluster of a new connection, by weight. */
-    TcpProxySpec.Target target(Worker worker) {
+    /** The cluster of a new connection: that of the name its client asks for where that counts, else by weight. */
+    TcpProxySpec.Target target(Worker worker, Channel client) {
+        Greeting greeting = spec.clustersByName() ? Greeting.of(client) : null;
+        if (greeting != null && !greeting.serverName().isEmpty()) {
+            return new TcpProxySpec.Target(greeting.serverName(), 1);
+        }
         if (spec.targets().size() == 1) {
             return spec.targets().getFirst();
         }

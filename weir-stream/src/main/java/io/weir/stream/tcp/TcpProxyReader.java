@@ -2,6 +2,8 @@ package io.weir.stream.tcp;
 
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster.ClusterWeight;
+import io.weir.stream.answer.DirectResponseReader;
+import io.weir.stream.answer.EchoReader;
 import io.weir.stream.check.TcpCheckReader;
 import io.weir.stream.gate.ConnectionLimitReader;
 import io.weir.stream.gate.ConnectionRateReader;
@@ -22,8 +24,10 @@ public final class TcpProxyReader implements ExtensionReader<TcpProxy, TcpProxyS
 
     /** These extensions, and what this module reads. */
     public static Extensions addTo(Extensions extensions) {
-        return extensions.with(new TcpProxyReader(), new ConnectionRateReader(), new ConnectionLimitReader(),
-                new TcpCheckReader())
+        return extensions
+                .with(new TcpProxyReader(), new ConnectionRateReader(), new ConnectionLimitReader(), new EchoReader(),
+                        new DirectResponseReader(), new SniClusterReader(),
+                        new TcpCheckReader())
                 .withHonoured(TcpProxyReader.class, HONOURED)
                 .withDefaults(TcpProxyReader.class, DEFAULTS);
     }
@@ -60,7 +64,7 @@ public final class TcpProxyReader implements ExtensionReader<TcpProxy, TcpProxyS
                 ? Plain.nanos(config.getMaxDownstreamConnectionDuration())
                 : 0;
         return new TcpProxySpec(config.getStatPrefix(), targets, idleNanos, attemptsMax, durationMaxNanos, accessLogs,
-                HashKeyReader.ofConnection(config.getHashPolicyList(), context));
+                HashKeyReader.ofConnection(config.getHashPolicyList(), context), false);
     }
 
     private static List<Target> targets(TcpProxy config, ReadContext context) {

@@ -22,9 +22,11 @@ import org.jspecify.annotations.Nullable;
  *            life of a client's connection; 0 for no end
  * @param hashKeys
  *            what of a connection is hashed, where the cluster's policy goes by hashes
+ * @param clustersByName
+ *            whether a connection whose TLS asks for a name goes to the cluster of that name, whatever the targets
  */
 public record TcpProxySpec(String statPrefix, List<Target> targets, long idleTimeoutNanos, int connectAttemptsMax,
-        long connectionDurationMaxNanos, List<AccessLogSpec> accessLogs, HashKeys hashKeys) {
+        long connectionDurationMaxNanos, List<AccessLogSpec> accessLogs, HashKeys hashKeys, boolean clustersByName) {
     /** Envoy's default: one hour. */
     public static final long IDLE_TIMEOUT_NANOS = TimeUnit.HOURS.toNanos(1);
 
@@ -60,35 +62,42 @@ public record TcpProxySpec(String statPrefix, List<Target> targets, long idleTim
     /** Everything to one cluster, with all defaults. */
     public static TcpProxySpec of(String statPrefix, String cluster) {
         return new TcpProxySpec(statPrefix, List.of(new Target(cluster, 1)), IDLE_TIMEOUT_NANOS, 1, 0, List.of(),
-                HashKeys.NONE);
+                HashKeys.NONE, false);
     }
 
     /** The same to other clusters. */
     public TcpProxySpec withTargets(List<Target> other) {
         return new TcpProxySpec(statPrefix, other, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
-                accessLogs, hashKeys);
+                accessLogs, hashKeys, clustersByName);
     }
 
     /** The same with another idle timeout. */
     public TcpProxySpec withIdleTimeoutNanos(long other) {
         return new TcpProxySpec(statPrefix, targets, other, connectAttemptsMax, connectionDurationMaxNanos,
-                accessLogs, hashKeys);
+                accessLogs, hashKeys, clustersByName);
     }
 
     /** The same with another number of attempts. */
     public TcpProxySpec withConnectAttemptsMax(int other) {
         return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, other, connectionDurationMaxNanos, accessLogs,
-                hashKeys);
+                hashKeys, clustersByName);
     }
 
     /** The same with another longest life. */
     public TcpProxySpec withConnectionDurationMaxNanos(long other) {
-        return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, other, accessLogs, hashKeys);
+        return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, other, accessLogs, hashKeys,
+                clustersByName);
     }
 
     /** The same with other keys of a connection's hash. */
     public TcpProxySpec withHashKeys(HashKeys other) {
         return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
-                accessLogs, other);
+                accessLogs, other, clustersByName);
+    }
+
+    /** The same by names of clients' TLS. */
+    public TcpProxySpec withClustersByName() {
+        return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
+                accessLogs, hashKeys, true);
     }
 }

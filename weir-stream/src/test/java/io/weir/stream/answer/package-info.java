@@ -1,0 +1,4 @@
+@NullMarked
+package io.weir.stream.answer;
+
+import org.jspecify.annotations.NullMarked;
