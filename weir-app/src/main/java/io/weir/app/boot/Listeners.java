@@ -109,7 +109,10 @@ final class Listeners {
                 }
             } catch (ListenFailure e) {
                 refusals.add(new Refusal(i, "address", Addresses.text(e.address()),
-                        "cannot listen: " + e.reason().text(), e.reason().cure()));
+                        e.reason() == ListenFailure.Reason.OTHER || e.reason() == ListenFailure.Reason.OPTION
+                                ? String.valueOf(e.getMessage())
+                                : "cannot listen: " + e.reason().text(),
+                        e.reason().cure()));
             } catch (Services.Unserved e) {
                 refusals.add(new Refusal(i, e.path(), e.value(), String.valueOf(e.getMessage()), e.cure()));
             }

@@ -82,7 +82,7 @@ final class OpenListener implements Acceptor {
             for (SocketAddress address : spec.bound() ? spec.addresses() : List.<SocketAddress>of()) {
                 ListenOptions options = ListenOptions.of(address, service.settings()).withBacklog(spec.backlog())
                         .withReusePort(spec.reusePort()).withIpv4Compatible(spec.ipv4Compatible())
-                        .withUnixMode(spec.unixModes().getOrDefault(address, -1));
+                        .withUnixMode(spec.unixModes().getOrDefault(address, -1)).withRules(spec.sockets());
                 listener.sockets.add(Listener.bind(workers, options, listener));
             }
         } catch (ListenFailure e) {
@@ -112,6 +112,10 @@ final class OpenListener implements Acceptor {
     /** New connections go to another service from now on; those of the old one are asked to end. */
     void serveBy(ListenerSpec changed, Service successor) {
         Tenure before = tenure;
+        if (!changed.sockets().equals(spec.sockets())) {
+            LOG.warn("listener {} keeps its sockets as they are: what they are set to changes with the next start",
+                    changed.name());
+        }
         spec = changed;
         tenure = new Tenure(successor);
         before.over();

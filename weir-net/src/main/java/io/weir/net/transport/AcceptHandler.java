@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,8 +35,8 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         Channel child = (Channel) message;
-        Worker worker = workers.get(turn);
-        turn = turn + 1 == workers.size() ? 0 : turn + 1;
+        AtomicIntegerArray balance = listener.balance();
+        Worker worker = balance == null ? next() : fewest(balance, child);
         try {
             child.config().setAllocator(worker.allocator());
             worker.transport().apply(child, settings);
@@ -51,6 +52,29 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
                 child.unsafe().closeForcibly();
             }
         });
+    }
+
+    private Worker next() {
+        Worker worker = workers.get(turn);
+        turn = turn + 1 == workers.size() ? 0 : turn + 1;
+        return worker;
+    }
+
+    /**
+     * The worker that has the fewest connections, on which this one counts from now on. Two sockets that take at once
+     * may choose the same one, which the next connections make up for.
+     */
+    private Worker fewest(AtomicIntegerArray balance, Channel child) {
+        int least = own.index();
+        for (Worker each : workers) {
+            if (balance.get(each.index()) < balance.get(least)) {
+                least = each.index();
+            }
+        }
+        int chosen = least;
+        balance.incrementAndGet(chosen);
+        child.closeFuture().addListener(_ -> balance.decrementAndGet(chosen));
+        return workers.get(chosen);
     }
 
     @Override

@@ -20,6 +20,8 @@ public final class ListenFailure extends IOException {
                 "use an address of this machine, or 0.0.0.0 or [::] for all"), //
         NOT_A_SOCKET("there is a file of that name which is not a socket", "move it away or choose another path"), //
         NO_DESCRIPTORS("no file descriptor left", "raise the limit (ulimit -n, systemd's LimitNOFILE)"), //
+        OPTION("a socket option cannot be set", "remove it, or see whether this system has it and Weir may set it:"
+                + " IP_TRANSPARENT needs CAP_NET_ADMIN"), //
         OTHER("the system refused", "see the cause");
 
         private final String text;
@@ -41,6 +43,9 @@ public final class ListenFailure extends IOException {
         static Reason of(Throwable cause) {
             // Neither Netty nor the JDK keeps errno in a form both share; both keep the C library's words.
             String words = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+            if (words.contains(SocketSetup.REFUSED)) {
+                return OPTION;
+            }
             if (words.contains("already in use")) {
                 return IN_USE;
             }
@@ -56,7 +61,10 @@ public final class ListenFailure extends IOException {
 
     ListenFailure(SocketAddress address, Reason reason, Throwable cause) {
         super("cannot listen on " + text(address) + ": " + reason.text
-                + (reason == Reason.OTHER ? " (" + cause.getMessage() + ")" : "; " + reason.cure), cause);
+                + (reason == Reason.OTHER || reason == Reason.OPTION
+                        ? " (" + cause.getMessage() + ")"
+                        : "; " + reason.cure),
+                cause);
         this.address = address;
         this.reason = reason;
     }

@@ -4,8 +4,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
+import io.weir.core.socket.SocketOption;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
@@ -14,6 +14,7 @@ import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,11 +31,14 @@ public final class Listener implements AutoCloseable {
     private final Worker first;
     private final ListenOptions options;
     private final @Nullable SocketFile file;
+    /** How many connections each worker has of those taken here; null: nobody asks. */
+    private final @Nullable AtomicIntegerArray balance;
     private volatile Acceptor acceptor;
     private SocketAddress localAddress;
 
-    private Listener(Worker first, ListenOptions options, Acceptor acceptor) {
+    private Listener(Worker first, int workers, ListenOptions options, Acceptor acceptor) {
         this.first = first;
+        this.balance = options.rules().balanced() ? new AtomicIntegerArray(workers) : null;
         this.options = options;
         this.acceptor = acceptor;
         this.localAddress = options.address();
@@ -50,7 +54,7 @@ public final class Listener implements AutoCloseable {
      *             when that cannot be; nothing stays bound
      */
     public static Listener bind(Workers workers, ListenOptions options, Acceptor acceptor) throws ListenFailure {
-        Listener listener = new Listener(workers.all().getFirst(), options, acceptor);
+        Listener listener = new Listener(workers.all().getFirst(), workers.all().size(), options, acceptor);
         try {
             listener.bindAll(workers.all());
         } catch (ListenFailure e) {
@@ -69,12 +73,13 @@ public final class Listener implements AutoCloseable {
         }
         // The first socket is bound without SO_REUSEPORT, so that a port which somebody else listens on is an error
         // rather than shared without a word; the option is set afterwards, to let our own others in.
-        Channel socket = bindOne(first, shared ? List.of(first) : workers, options.address(), false);
+        boolean own = shared && balance == null;
+        Channel socket = bindOne(first, own ? List.of(first) : workers, options.address(), false);
         localAddress = localAddressOf(socket);
         if (shared) {
             socket.config().setOption(UnixChannelOption.SO_REUSEPORT, true);
             for (Worker worker : workers.subList(1, workers.size())) {
-                bindOne(worker, List.of(worker), localAddress, true);
+                bindOne(worker, own ? List.of(worker) : workers, localAddress, true);
             }
         }
     }
@@ -82,6 +87,7 @@ public final class Listener implements AutoCloseable {
     private void bindFile(SocketFile free, List<Worker> workers) throws ListenFailure {
         free.clear();
         try {
+            SocketSetup.none(options.rules(), "at a path");
             ServerChannel socket = first.transport().listening(free, options.unixMode(), options.backlog());
             sockets.add(socket);
             socket.pipeline().addLast(new AcceptHandler(this, options.settings(), first, workers));
@@ -99,7 +105,9 @@ public final class Listener implements AutoCloseable {
             socket.config().setOption(ChannelOption.SO_BACKLOG, options.backlog());
             if (address instanceof InetSocketAddress inet) {
                 socket.config().setOption(ChannelOption.SO_REUSEADDR, true);
-                if (transport == Transport.EPOLL) {
+                if (transport == Transport.NIO) {
+                    SocketSetup.none(options.rules(), "without epoll");
+                } else {
                     prepareEpoll(socket, inet, reusePort);
                 }
             }
@@ -107,22 +115,24 @@ public final class Listener implements AutoCloseable {
             await(worker.loop().register(socket));
             sockets.add(socket);
             await(socket.bind(transport.nativeAddress(address)));
+            if (transport == Transport.EPOLL) {
+                SocketSetup.apply(socket, options.rules().options(), SocketOption.When.LISTENING);
+            }
             return socket;
         } catch (IOException | RuntimeException e) {
             throw new ListenFailure(options.address(), ListenFailure.Reason.of(e), e);
         }
     }
 
-    private void prepareEpoll(ServerChannel socket, InetSocketAddress address, boolean reusePort) {
+    private void prepareEpoll(ServerChannel socket, InetSocketAddress address, boolean reusePort)
+            throws IOException {
         if (address.getAddress() instanceof Inet6Address) {
             socket.config().setOption(Transport.IPV6_ONLY, options.ipv4Compatible() ? 0 : 1);
-        }
-        if (options.freeBind()) {
-            socket.config().setOption(EpollChannelOption.IP_FREEBIND, true);
         }
         if (reusePort) {
             socket.config().setOption(UnixChannelOption.SO_REUSEPORT, true);
         }
+        SocketSetup.beforeBind(socket, options.rules());
     }
 
     private static void await(ChannelFuture future) throws IOException {
@@ -167,6 +177,11 @@ public final class Listener implements AutoCloseable {
 
     Acceptor acceptor() {
         return acceptor;
+    }
+
+    @Nullable
+    AtomicIntegerArray balance() {
+        return balance;
     }
 
     /** From now on others take what comes in, on the same sockets; how a configuration changes without a gap. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.channel.epoll.Epoll;
+import io.weir.core.socket.SocketRules;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -15,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.HashSet;
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,7 +101,9 @@ class ListenerTest {
         Assumptions.assumeTrue(Epoll.isAvailable(), "IP_FREEBIND is an option of the epoll transport");
         try (Workers workers = Workers.start(1);
                 Listener listener = Listener.bind(workers, ListenOptions
-                        .of(Loopback.at("192.0.2.1", 0), MESSAGES).withFreeBind(true), new Echo())) {
+                        .of(Loopback.at("192.0.2.1", 0), MESSAGES).withRules(
+                                new SocketRules(false, true, -1, 0, false, List.of())),
+                        new Echo())) {
             assertThat(((InetSocketAddress) listener.localAddress()).getPort()).isPositive();
         }
     }

@@ -4,6 +4,7 @@ import io.weir.core.chain.ChainMatch;
 import io.weir.core.chain.ChainTable;
 import io.weir.xds.chain.ChainMatchReader;
 import io.weir.xds.chain.PortRule;
+import io.weir.xds.chain.SocketRulesReader;
 import io.weir.xds.spec.ConnectionFilter;
 import io.weir.xds.spec.FilterChainSpec;
 import io.weir.xds.spec.FilterSpec;
@@ -18,8 +19,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-
-import com.google.protobuf.BoolValue;
 
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
@@ -71,7 +70,7 @@ final class ListenerReader {
         boolean reusePort = !listener.hasEnableReusePort() || listener.getEnableReusePort().getValue();
         return new ListenerSpec(name, addresses, unixModes, ipv4Compatible(), chains, bufferBytesMax, reusePort,
                 backlog, accessLog, statPrefix.replace(':', '_'), redirection(filters), bound(), otherwise,
-                firstLook(filters, chains));
+                firstLook(filters, chains), SocketRulesReader.read(listener, context::problem));
     }
 
     private List<SocketAddress> addresses() {
@@ -175,21 +174,13 @@ final class ListenerReader {
         return !listener.hasBindToPort() || listener.getBindToPort().getValue();
     }
 
-    /** Fields that are harmless as long as they say "no". */
+    /** Who does not listen needs a port all the same. */
     private void switches() {
-        refuseTrue("transparent", listener.getTransparent());
-        refuseTrue("freebind", listener.getFreebind());
         if (!bound() && listener.getAddress().getSocketAddress().getPortValue() == 0) {
             context.problem("bind_to_port", "false",
                     "a listener that does not listen gets the connections that were going to its address, and it has"
                             + " no port",
                     "give its address a port_value, or remove bind_to_port");
-        }
-    }
-
-    private void refuseTrue(String field, BoolValue value) {
-        if (value.getValue()) {
-            context.problem(field, "true", "Weir does not honour this field yet", "remove it");
         }
     }
 

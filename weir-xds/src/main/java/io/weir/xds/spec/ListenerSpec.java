@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.weir.core.model.AccessLogSpec;
+import io.weir.core.socket.SocketRules;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,11 +42,13 @@ import org.jspecify.annotations.Nullable;
  *            what is done to connections that fit no chain; null: they are closed
  * @param firstLook
  *            what is found out before the chain is chosen
+ * @param sockets
+ *            what its sockets are set to
  */
 public record ListenerSpec(String name, List<SocketAddress> addresses, Map<SocketAddress, Integer> unixModes,
         boolean ipv4Compatible, List<FilterChainSpec> chains, int bufferBytesMax, boolean reusePort, int backlog,
         List<AccessLogSpec> accessLog, String statPrefix, Redirection redirection, boolean bound,
-        @Nullable FilterChainSpec otherwise, FirstLook firstLook) {
+        @Nullable FilterChainSpec otherwise, FirstLook firstLook, SocketRules sockets) {
 
     /** Envoy's default of {@code per_connection_buffer_limit_bytes}. */
     public static final int BUFFER_BYTES_DEFAULT = 1024 * 1024;

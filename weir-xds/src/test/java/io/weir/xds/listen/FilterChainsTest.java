@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.core.chain.ChainMatch;
 import io.weir.core.chain.Prefix;
 import io.weir.core.chain.SourceType;
+import io.weir.core.socket.SocketOption;
+import io.weir.core.socket.SocketRules;
 import io.weir.xds.compile.Compiled;
 import io.weir.xds.compile.ConfigFile;
 import io.weir.xds.compile.StandIns;
@@ -119,6 +121,26 @@ class FilterChainsTest {
                 .filters()).hasSize(2);
         assertThat(listener(text(filters, "filter_chain_match: { server_names: [ a.example ] }")).firstLook().filters())
                 .extracting(ListenerFilterUse::filter).containsExactly(new ListenerFilterSpec.TlsInspector(false));
+    }
+
+    @Test
+    void whatTheSocketsAreSetToArrives() {
+        SocketRules rules = listener(text("""
+                transparent: true
+                      freebind: true
+                      tcp_fast_open_queue_length: 0
+                      max_connections_to_accept_per_socket_event: 3
+                      connection_balance_config: { exact_balance: {} }
+                      socket_options:
+                      - { description: bbr, level: 6, name: 13, buf_value: YmJy }
+                      - { level: 6, name: 4, int_value: 77, state: STATE_LISTENING }""", "name: c")).sockets();
+        assertThat(rules).isEqualTo(new SocketRules(true, true, 0, 3, true,
+                List.of(new SocketOption("bbr", 6, 13, new SocketOption.Text("bbr"), SocketOption.When.PREBIND),
+                        new SocketOption("", 6, 4, new SocketOption.Whole(77), SocketOption.When.LISTENING))));
+        assertThat(listener(text("", "name: c")).sockets()).isEqualTo(SocketRules.PLAIN);
+        assertThat(errors(text("socket_options: [ { level: 6, name: 4, int_value: 7, state: STATE_BOUND } ]",
+                "name: c"))).singleElement()
+                .satisfies(error -> assertThat(error.path()).endsWith("listeners[0].socket_options[0].state"));
     }
 
     @Test

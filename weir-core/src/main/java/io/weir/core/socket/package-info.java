@@ -1,0 +1,5 @@
+/** How sockets are set up, in plain values. */
+@NullMarked
+package io.weir.core.socket;
+
+import org.jspecify.annotations.NullMarked;
