@@ -145,7 +145,7 @@ final class Session implements PickContext {
         Channel client = downstream.channel();
         client.config().setAutoRead(false);
         client.pipeline().addLast(downstream);
-        long durationMaxNanos = proxy.spec().connectionDurationMaxNanos();
+        long durationMaxNanos = proxy.lifeNanos(worker);
         if (durationMaxNanos > 0) {
             durationTimer = new DurationTimer();
             worker.timers().arm(durationTimer, startNanos + durationMaxNanos);
@@ -248,6 +248,7 @@ final class Session implements PickContext {
             return;
         }
         joined = true;
+        proxy.joined(this);
         long nowNanos = worker.nowNanos();
         connected.connectNanos = nowNanos - connected.startNanos;
         connected.cluster.connected(connected.host, connected.connectNanos, connected.inFlight, nowNanos);
@@ -441,13 +442,13 @@ final class Session implements PickContext {
         return now == null ? Long.MAX_VALUE : now.side.sinceSentNanos();
     }
 
-    /** What is known at the end. */
-    AccessRecord record() {
+    /** What is known now. */
+    AccessRecord record(String type) {
         Leg now = leg;
         return new SessionRecord(startEpochMicros, worker.nowNanos() - startNanos, downstream.bytesRead(),
                 now == null ? 0 : now.side.bytesRead(), flags, connectionId, clusterName,
                 now == null ? null : now.host.addressText(), joined && now != null ? now.side.localAddress() : null,
-                downstream.remoteAddress(), downstream.localAddress(), attempts, downstream.channel());
+                downstream.remoteAddress(), downstream.localAddress(), attempts, downstream.channel(), type);
     }
 
     @Override
@@ -489,11 +490,6 @@ final class Session implements PickContext {
 
     @Override
     public boolean excluded(Host host) {
-        for (int i = 0; i < tried.size(); i++) {
-            if (tried.get(i) == host) {
-                return true;
-            }
-        }
-        return false;
+        return tried.contains(host); // a host equals none but itself
     }
 }

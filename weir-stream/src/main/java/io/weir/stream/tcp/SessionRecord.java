@@ -12,12 +12,8 @@ import org.jspecify.annotations.Nullable;
 record SessionRecord(long startEpochMicros, long durationNanos, long bytesReceived, long bytesSent, long flags,
         long connectionId, @Nullable String upstreamCluster, @Nullable String upstreamHost,
         @Nullable SocketAddress upstreamLocal, @Nullable SocketAddress remote, @Nullable SocketAddress local,
-        int upstreamRequestAttemptCount, Channel channel) implements AccessRecord {
-
-    @Override
-    public String accessLogType() {
-        return "TcpConnectionEnd";
-    }
+        int upstreamRequestAttemptCount, Channel channel,
+        String accessLogType) implements AccessRecord {
 
     @Override
     public @Nullable String upstreamLocalAddress() {

@@ -55,6 +55,7 @@ public final class TcpProxy implements Acceptor {
     public void accepted(Worker worker, Channel channel) {
         Session session = new Session(this, worker, channel, CONNECTION_IDS.incrementAndGet());
         sessions.add(session);
+        PeriodicLog.follow(this, session, worker);
         session.open();
     }
 
@@ -103,7 +104,29 @@ public final class TcpProxy implements Acceptor {
 
     void ended(Session session) {
         if (sessions.remove(session)) {
-            accessLog.log(session.record());
+            log(session, "TcpConnectionEnd");
         }
+    }
+
+    /** A connection's host is connected. */
+    void joined(Session session) {
+        if (spec.logTimes().onConnected()) {
+            log(session, "TcpUpstreamConnected");
+        }
+    }
+
+    boolean lasts(Session session) {
+        return sessions.contains(session);
+    }
+
+    void log(Session session, String type) {
+        accessLog.log(session.record(type));
+    }
+
+    /** How long a connection may last. */
+    long lifeNanos(Worker worker) {
+        long max = spec.connectionDurationMaxNanos();
+        double jitter = spec.durationJitterPercent() / 100 * max;
+        return jitter == 0 ? max : max + (long) (jitter * worker.random().nextDouble());
     }
 }

@@ -64,7 +64,19 @@ public final class TcpProxyReader implements ExtensionReader<TcpProxy, TcpProxyS
                 ? Plain.nanos(config.getMaxDownstreamConnectionDuration())
                 : 0;
         return new TcpProxySpec(config.getStatPrefix(), targets, idleNanos, attemptsMax, durationMaxNanos, accessLogs,
-                HashKeyReader.ofConnection(config.getHashPolicyList(), context), false);
+                HashKeyReader.ofConnection(config.getHashPolicyList(), context), false,
+                config.getMaxDownstreamConnectionDurationJitterPercentage().getValue(), logTimes(config));
+    }
+
+    /** The older fields of the proxy itself, where nobody writes the newer ones. */
+    @SuppressWarnings("deprecation")
+    private static LogTimes logTimes(TcpProxy config) {
+        var options = config.getAccessLogOptions();
+        return config.hasAccessLogOptions()
+                ? new LogTimes(options.getFlushAccessLogOnConnected(),
+                        Math.max(0, Plain.nanos(options.getAccessLogFlushInterval())))
+                : new LogTimes(config.getFlushAccessLogOnConnected(),
+                        Math.max(0, Plain.nanos(config.getAccessLogFlushInterval())));
     }
 
     private static List<Target> targets(TcpProxy config, ReadContext context) {

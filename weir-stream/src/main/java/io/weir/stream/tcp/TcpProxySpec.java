@@ -24,9 +24,14 @@ import org.jspecify.annotations.Nullable;
  *            what of a connection is hashed, where the cluster's policy goes by hashes
  * @param clustersByName
  *            whether a connection whose TLS asks for a name goes to the cluster of that name, whatever the targets
+ * @param durationJitterPercent
+ *            by how much a life may be longer, by dice: so that connections that came together do not end together
+ * @param logTimes
+ *            when the access log hears of a connection before its end
  */
 public record TcpProxySpec(String statPrefix, List<Target> targets, long idleTimeoutNanos, int connectAttemptsMax,
-        long connectionDurationMaxNanos, List<AccessLogSpec> accessLogs, HashKeys hashKeys, boolean clustersByName) {
+        long connectionDurationMaxNanos, List<AccessLogSpec> accessLogs, HashKeys hashKeys, boolean clustersByName,
+        double durationJitterPercent, LogTimes logTimes) {
     /** Envoy's default: one hour. */
     public static final long IDLE_TIMEOUT_NANOS = TimeUnit.HOURS.toNanos(1);
 
@@ -62,42 +67,54 @@ public record TcpProxySpec(String statPrefix, List<Target> targets, long idleTim
     /** Everything to one cluster, with all defaults. */
     public static TcpProxySpec of(String statPrefix, String cluster) {
         return new TcpProxySpec(statPrefix, List.of(new Target(cluster, 1)), IDLE_TIMEOUT_NANOS, 1, 0, List.of(),
-                HashKeys.NONE, false);
+                HashKeys.NONE, false, 0, LogTimes.END);
     }
 
     /** The same to other clusters. */
     public TcpProxySpec withTargets(List<Target> other) {
         return new TcpProxySpec(statPrefix, other, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
-                accessLogs, hashKeys, clustersByName);
+                accessLogs, hashKeys, clustersByName, durationJitterPercent, logTimes);
     }
 
     /** The same with another idle timeout. */
     public TcpProxySpec withIdleTimeoutNanos(long other) {
         return new TcpProxySpec(statPrefix, targets, other, connectAttemptsMax, connectionDurationMaxNanos,
-                accessLogs, hashKeys, clustersByName);
+                accessLogs, hashKeys, clustersByName, durationJitterPercent, logTimes);
     }
 
     /** The same with another number of attempts. */
     public TcpProxySpec withConnectAttemptsMax(int other) {
         return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, other, connectionDurationMaxNanos, accessLogs,
-                hashKeys, clustersByName);
+                hashKeys, clustersByName, durationJitterPercent, logTimes);
     }
 
     /** The same with another longest life. */
     public TcpProxySpec withConnectionDurationMaxNanos(long other) {
         return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, other, accessLogs, hashKeys,
-                clustersByName);
+                clustersByName, durationJitterPercent, logTimes);
     }
 
     /** The same with other keys of a connection's hash. */
     public TcpProxySpec withHashKeys(HashKeys other) {
         return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
-                accessLogs, other, clustersByName);
+                accessLogs, other, clustersByName, durationJitterPercent, logTimes);
     }
 
     /** The same by names of clients' TLS. */
     public TcpProxySpec withClustersByName() {
         return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
-                accessLogs, hashKeys, true);
+                accessLogs, hashKeys, true, durationJitterPercent, logTimes);
+    }
+
+    /** The same with lives that differ. */
+    public TcpProxySpec withDurationJitterPercent(double other) {
+        return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
+                accessLogs, hashKeys, clustersByName, other, logTimes);
+    }
+
+    /** The same with other times of the access log. */
+    public TcpProxySpec withLogTimes(LogTimes other) {
+        return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
+                accessLogs, hashKeys, clustersByName, durationJitterPercent, other);
     }
 }
