@@ -230,7 +230,9 @@ final class Http2Connection extends ClientChannel implements ClientConnection, H
 
     @Override
     public void idleTimedOut(boolean old) {
-        (old ? server.stats().cxMaxDurationReached : server.stats().cxIdleTimeout).increment();
+        if (!old || !session.draining()) { // who has outlived its time has been counted then
+            (old ? server.stats().cxMaxDurationReached : server.stats().cxIdleTimeout).increment();
+        }
         closeIdle();
     }
 

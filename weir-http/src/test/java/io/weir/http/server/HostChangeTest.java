@@ -97,9 +97,8 @@ final class HostChangeTest {
                 var slow = proxy.client()) {
             ask(client);
             slow.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
-            for (int i = 0; i < 2_000 && proxy.cluster.view().hosts().all().getFirst().requestsActive() < 1; i++) {
-                TimeUnit.MILLISECONDS.sleep(5);
-            }
+            a.awaitRequests(2);
+            ask(client); // which has a connection beside the slow one's: before the worker hears of it, none is opened
             int before = a.connections();
             var options = new UpstreamHttpSpec(TimeUnit.HOURS.toNanos(2), 0, 0, 100, 60 * 1024, Protocol.HTTP1,
                     Http2Options.DEFAULT);

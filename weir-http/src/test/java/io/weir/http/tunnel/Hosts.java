@@ -94,10 +94,19 @@ final class Hosts implements AutoCloseable {
 
     /** These hosts by this protocol, behind a route for paths and one for CONNECT. */
     ProxyFixture proxy(Protocol protocol, HttpManagerSpec.Timeouts times, Route.Note... connectNotes) {
+        return proxy(protocol, manager(times, connectNotes));
+    }
+
+    /** The same, for so many tunnels at once that hosts are late to agree. */
+    ProxyFixture patient(Protocol protocol) {
+        return proxy(protocol, manager(TO_ORIGINS.withTimeout(60_000_000_000L), HttpManagerSpec.Timeouts.DEFAULT));
+    }
+
+    private ProxyFixture proxy(Protocol protocol, HttpManagerSpec spec) {
         var endpoint = protocol == Protocol.HTTP2 ? http2.endpoint() : Endpoint.of(http1.address());
         var cluster = ClusterSpec.of("origins", List.of(endpoint)).withExtensions(
                 Map.of(UpstreamHttpSpec.TYPE, UpstreamHttpSpec.DEFAULT.with(protocol, Http2Options.DEFAULT)));
-        return ProxyFixture.to(cluster, manager(times, connectNotes));
+        return ProxyFixture.to(cluster, spec);
     }
 
     ProxyFixture proxy(Protocol protocol) {
@@ -105,9 +114,14 @@ final class Hosts implements AutoCloseable {
     }
 
     static HttpManagerSpec manager(HttpManagerSpec.Timeouts times, Route.Note... connectNotes) {
-        var connect = new Route("", RouteMatch.of(new PathMatch.Connect()), TO_ORIGINS, HeaderEdits.NONE,
+        return manager(TO_ORIGINS, times, connectNotes);
+    }
+
+    private static HttpManagerSpec manager(Forward toOrigins, HttpManagerSpec.Timeouts times,
+            Route.Note... connectNotes) {
+        var connect = new Route("", RouteMatch.of(new PathMatch.Connect()), toOrigins, HeaderEdits.NONE,
                 Route.OUTERMOST, List.of(connectNotes));
-        var paths = Route.of(new PathMatch.Prefix("/", false), TO_ORIGINS);
+        var paths = Route.of(new PathMatch.Prefix("/", false), toOrigins);
         var routes = new RouteTable("", List.of(new VirtualHost("all", List.of("*"), List.of(connect, paths))), false);
         var base = HttpManagerSpec.of("test", routes);
         return new HttpManagerSpec(base.statPrefix(), Codec.AUTO, routes, base.identity(), base.clientAddress(),

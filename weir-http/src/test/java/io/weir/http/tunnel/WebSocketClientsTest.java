@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The WebSocket client of the JDK, a thousand times at once, before a host that echoes messages (RFC 6455). */
-@Timeout(60)
+@Timeout(120)
 final class WebSocketClientsTest {
     private static final int CLIENTS = 1_000;
     private static final int CLOSE = 8;
@@ -92,7 +92,7 @@ final class WebSocketClientsTest {
     @Test
     void aThousandClientsAreEchoedAtOnceAndEnd() throws Exception {
         try (var hosts = new Hosts(WebSocketClientsTest::echo);
-                var proxy = hosts.proxy(Protocol.HTTP1);
+                var proxy = hosts.patient(Protocol.HTTP1);
                 var client = HttpClient.newHttpClient()) {
             var uri = URI.create("ws://127.0.0.1:" + proxy.port + "/chat");
             var ears = new ArrayList<Ear>();

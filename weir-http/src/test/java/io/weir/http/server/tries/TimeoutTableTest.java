@@ -10,6 +10,7 @@ import io.weir.core.model.Endpoint;
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.config.ReadManager;
 import io.weir.http.h2.DeafPort;
+import io.weir.http.h2.Http2Error;
 import io.weir.http.h2.RawHttp2;
 import io.weir.http.server.ProxyFixture;
 import io.weir.observe.log.ResponseFlag;
@@ -165,6 +166,34 @@ final class TimeoutTableTest {
             }
             var answer = client.answer(1);
             row.check(slow.proxy, answer.status, row.grpc() ? answer.header("grpc-status") : null);
+        }
+    }
+
+    /** Behind the head of an answer no status is left to give: the flag alone tells. */
+    @ParameterizedTest
+    @EnumSource(names = {"ROUTE", "STREAM_IDLE", "ROUTE_IDLE", "LIFE", "ROUTE_LIFE"})
+    void anAnswerThatHasBegunIsCutAndTheLogTellsWhy(Row row) throws Exception {
+        var over = new CountDownLatch(1);
+        try (var origin = Origin.start((request, wire) -> {
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+                var proxy = ProxyFixture.with(c -> c, row.spec("AUTO"), origin);
+                var client = proxy.client();
+                var second = RawHttp2.connect(proxy.port)) {
+            assertThat(client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").untilClose()).endsWith("\r\n\r\nhalf");
+            var logged = proxy.logged();
+            assertThat(logged.status()).isEqualTo(200);
+            assertThat(logged.details()).isEqualTo(row.details());
+            assertThat(logged.flags()).isEqualTo(row.flag == null ? 0 : row.flag.bit());
+            assertThat(second.get(1, "/").answer(1).reset).isEqualTo(Http2Error.INTERNAL_ERROR);
+            assertThat(proxy.logged().flags()).isEqualTo(row.flag == null ? 0 : row.flag.bit());
+            over.countDown();
+            ProxyFixture.eventually(() -> proxy.cluster.circuit().requestsActive() == 0);
         }
     }
 
