@@ -81,9 +81,9 @@ public final class AdmissionReader implements ExtensionReader<AdmissionControl, 
         int bits = 0;
         for (int i = 0; i < criteria.getGrpcCriteria().getGrpcSuccessStatusCount(); i++) {
             long status = Integer.toUnsignedLong(criteria.getGrpcCriteria().getGrpcSuccessStatus(i));
-            if (status > GrpcStatus.MAX) {
+            if (status > CallStatus.MAX) {
                 context.problem("grpc_criteria.grpc_success_status[" + i + "]", String.valueOf(status),
-                        "there is no such gRPC status", "write one of 0 (OK) to " + GrpcStatus.MAX);
+                        "there is no such gRPC status", "write one of 0 (OK) to " + CallStatus.MAX);
                 return -1;
             }
             bits |= 1 << status;

@@ -26,7 +26,7 @@ public record AdmissionSpec(boolean enabled, AdmissionControl.Rule rule, List<St
     /**
      * Envoy's: all but DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE and DATA_LOSS.
      */
-    public static final int GRPC_SUCCESSES = (1 << GrpcStatus.MAX + 1) - 1
+    public static final int GRPC_SUCCESSES = (1 << CallStatus.MAX + 1) - 1
             & ~(1 << 4 | 1 << 8 | 1 << 10 | 1 << 13 | 1 << 14 | 1 << 15);
 
     public AdmissionSpec {

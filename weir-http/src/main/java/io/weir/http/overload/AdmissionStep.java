@@ -32,7 +32,7 @@ final class AdmissionStep implements FilterStep {
     @Override
     public Flow requestHead(HttpHead request) {
         admitted = false;
-        grpc = GrpcStatus.NONE;
+        grpc = CallStatus.NONE;
         if (!spec.enabled()) {
             return Flow.NEXT;
         }
@@ -46,20 +46,20 @@ final class AdmissionStep implements FilterStep {
 
     @Override
     public void responseHead(HttpHead response) {
-        grpc = GrpcStatus.inHead(response, exchange.status());
+        grpc = CallStatus.inHead(response, exchange.status());
     }
 
     @Override
     public void responseTrailers(HttpHead trailers) {
-        if (grpc == GrpcStatus.AWAITED) {
-            grpc = GrpcStatus.inTrailers(trailers);
+        if (grpc == CallStatus.AWAITED) {
+            grpc = CallStatus.inTrailers(trailers);
         }
     }
 
     @Override
     public void ended(long nowNanos) {
         if (admitted) {
-            boolean success = grpc == GrpcStatus.NONE
+            boolean success = grpc == CallStatus.NONE
                     ? spec.succeeded(exchange.status())
                     : spec.grpcSucceeded(grpc);
             control.ended(success, nowNanos);

@@ -4,7 +4,7 @@ import static io.weir.http.upstream.UpstreamFixture.GET;
 import static io.weir.http.upstream.UpstreamFixture.HTTP2;
 import static io.weir.http.upstream.UpstreamFixture.POST;
 import static io.weir.http.upstream.UpstreamFixture.before;
-import static io.weir.http.upstream.UpstreamFixture.eventually;
+import static io.weir.http.server.ProxyFixture.eventually;
 import static io.weir.http.upstream.UpstreamFixture.raw;
 import static org.assertj.core.api.Assertions.assertThat;
 

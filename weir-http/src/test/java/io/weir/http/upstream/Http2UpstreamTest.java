@@ -3,7 +3,7 @@ package io.weir.http.upstream;
 import static io.weir.http.upstream.UpstreamFixture.GET;
 import static io.weir.http.upstream.UpstreamFixture.HTTP2;
 import static io.weir.http.upstream.UpstreamFixture.before;
-import static io.weir.http.upstream.UpstreamFixture.eventually;
+import static io.weir.http.server.ProxyFixture.eventually;
 import static io.weir.http.upstream.UpstreamFixture.http2;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,7 +1,7 @@
 package io.weir.http.upstream;
 
 import static io.weir.http.upstream.UpstreamFixture.GET;
-import static io.weir.http.upstream.UpstreamFixture.eventually;
+import static io.weir.http.server.ProxyFixture.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.http.config.HttpManagerSpec;

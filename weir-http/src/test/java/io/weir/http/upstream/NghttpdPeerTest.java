@@ -2,6 +2,7 @@ package io.weir.http.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.http.server.ProxyFixture;
 import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Peers;
 import io.weir.testkit.Ports;
@@ -39,7 +40,7 @@ final class NghttpdPeerTest {
         return PeerProcess.start("nghttpd", PeerProcess.folder("nghttpd"), command, port);
     }
 
-    private static HttpRequest.Builder to(UpstreamFixture proxy, String path) {
+    private static HttpRequest.Builder to(ProxyFixture proxy, String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + proxy.port + path));
     }
 

@@ -7,24 +7,29 @@ import java.nio.charset.StandardCharsets;
 /** Which requests are calls of gRPC, and how such a call is answered without a server. Stateless. */
 public final class GrpcWords {
     private static final byte[] TYPE = "application/grpc".getBytes(StandardCharsets.ISO_8859_1);
+    /** What tells a small letter from its capital. */
+    private static final int CASE = 0x20;
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
     private GrpcWords() {}
 
-    /** Whether the content type is {@code application/grpc}, alone or with a format or parameters behind it. */
-    public static boolean is(HttpHead request) {
-        int line = request.find(HeaderName.CONTENT_TYPE);
+    /**
+     * Whether the content type is {@code application/grpc}, alone or with a format or parameters behind it, in capital
+     * or small letters (RFC 9110 section 8.3.1).
+     */
+    public static boolean is(HttpHead message) {
+        int line = message.find(HeaderName.CONTENT_TYPE);
         if (line < 0) {
             return false;
         }
-        byte[] bytes = request.bytes();
-        int start = request.valueStart(line);
-        int length = request.valueEnd(line) - start;
+        byte[] bytes = message.bytes();
+        int start = message.valueStart(line);
+        int length = message.valueEnd(line) - start;
         if (length < TYPE.length) {
             return false;
         }
         for (int i = 0; i < TYPE.length; i++) {
-            if (bytes[start + i] != TYPE[i]) {
+            if ((bytes[start + i] | (TYPE[i] == '/' ? 0 : CASE)) != TYPE[i]) {
                 return false;
             }
         }

@@ -21,6 +21,7 @@ class GrpcWordsTest {
         assertThat(call("application/grp")).isFalse();
         assertThat(call("text/plain")).isFalse();
         assertThat(GrpcWords.is(Heads.to("/"))).isFalse();
+        assertThat(GrpcWords.is(Heads.to("/", "content-type: Application/gRPC+proto"))).isTrue();
     }
 
     @Test
