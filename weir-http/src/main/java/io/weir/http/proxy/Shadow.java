@@ -5,7 +5,9 @@ import io.netty.buffer.Unpooled;
 import io.weir.core.balance.Pick;
 import io.weir.core.balance.PickContext;
 import io.weir.core.balance.Picker;
+import io.weir.core.balance.Reason;
 import io.weir.core.cluster.Cluster;
+import io.weir.core.model.Host;
 import io.weir.core.model.RoutingPriority;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.proxy.visit.Admitted;
@@ -28,6 +30,7 @@ final class Shadow extends TimerWheel.Timer implements UpstreamListener, PickCon
     /** Body bytes that wait for the host; a copy that falls further behind is given up. */
     static final int BYTES_MAX = 256 * 1024;
     private static final int SLICE_BYTES_MIN = 2048;
+    private static final Pick UNREACHABLE = new Pick.Refused(Reason.NO_HEALTHY_HOST);
 
     private final Worker worker;
     private final Cluster cluster;
@@ -57,15 +60,26 @@ final class Shadow extends TimerWheel.Timer implements UpstreamListener, PickCon
         this.request = request;
     }
 
-    /** Sends it; {@code timeoutNanos} bounds the whole of it. */
-    void begin(Picker picker, boolean hasNoBody, RoutingPriority priority, long timeoutNanos) {
+    /** Its request begins; what comes of a body before {@link #go} waits. */
+    void begin(boolean hasNoBody) {
         bodyless = hasNoBody;
         complete = hasNoBody;
+    }
+
+    /** Sends it, unless it has been given up already; {@code timeoutNanos} bounds the whole of it. */
+    void go(Picker picker, RoutingPriority priority, long timeoutNanos) {
+        if (over) {
+            return;
+        }
         if (!admitted.enter(cluster, priority)) {
             end();
             return;
         }
-        switch (picker.pick(this)) {
+        Pick pick = picker.pick(this);
+        if (pick instanceof Pick.Chosen(Host host) && host.ejected()) {
+            pick = UNREACHABLE; // a request would try it where there is no other: a copy is not worth that work
+        }
+        switch (pick) {
             case Pick.Refused _ -> {
                 cluster.stats().upstreamCxNoneHealthy().increment();
                 end();

@@ -75,8 +75,16 @@ final class Shadows {
         if (!bodyless) {
             copies.add(shadow);
         }
-        shadow.begin(picker, bodyless, how.priority(),
-                how.timeoutNanos() > 0 ? how.timeoutNanos() : TIMEOUT_NANOS);
+        shadow.begin(bodyless);
+        long timeoutNanos = how.timeoutNanos() > 0 ? how.timeoutNanos() : TIMEOUT_NANOS;
+        // Behind the request itself: connecting to a dead host, say, takes its time, and the request would wait for it.
+        worker.loop().execute(() -> {
+            try {
+                shadow.go(picker, how.priority(), timeoutNanos);
+            } catch (RuntimeException bug) {
+                failed(bug);
+            }
+        });
     }
 
     /** Body bytes, which stay the caller's. */
