@@ -120,11 +120,6 @@ public final class ReadContext {
         return AccessLoggers.format(at(subPath), message);
     }
 
-    /** Reads a test on what filters say of a request; null after a problem. */
-    public @Nullable MetadataTest metadataTest(String subPath, MetadataMatcher message) {
-        return AccessLogFilters.metadata(message, at(subPath));
-    }
-
     /** Reads a test on one value of metadata; null after a problem. */
     public @Nullable ValueTest valueTest(String subPath, ValueMatcher message) {
         return AccessLogFilters.value(message, at(subPath));
