@@ -49,6 +49,7 @@ final class DefaultsTest {
             .compile("google\\.protobuf\\.(\\w+Value|Duration)|envoy\\.config\\.core\\.v3\\.Runtime\\w+");
     /** Fields that have no value of their own when they are not written: off, unlimited, inherited or derived. */
     private static final Set<String> NOTHING = Set.of("RouteAction.idle_timeout", "RouteAction.auto_host_rewrite",
+            "TlsContextMatchOptions.presented", "TlsContextMatchOptions.validated",
             "MaxStreamDuration.max_stream_duration", "HttpProtocolOptions.max_connection_duration",
             "HttpProtocolOptions.max_stream_duration", "HttpProtocolOptions.max_requests_per_connection",
             "HttpProtocolOptions.max_response_headers_kb", "KeepaliveSettings.interval", "KeepaliveSettings.timeout",

@@ -63,7 +63,7 @@ public sealed interface HashKey {
     record QueryParameter(String name) implements HashKey {
     }
 
-    /** An object that a filter left; nothing leaves one, so that this never gives a hash. */
+    /** What filters have left of the request under a key, where it can be hashed; streams of bytes have nothing. */
     record FilterState(String key) implements HashKey {
     }
 }

@@ -2,6 +2,7 @@ package io.weir.core.model;
 
 import io.weir.core.aperture.ApertureRule;
 import io.weir.core.hash.HashKeys;
+import io.weir.core.value.HostSource;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,13 +23,14 @@ import org.jspecify.annotations.Nullable;
  *            unhealthy, and nothing announced as healthy. Envoy's {@code override_host_status}
  * @param hashKeys
  *            what of a request is hashed, whatever its route says; none: what the route says
- * @param overrideHeaders
- *            headers in which a request may name its hosts, {@code ADDRESS:PORT,ADDRESS:PORT ...}, the best first
+ * @param overrideSources
+ *            where a request may name its hosts, in order
  * @param aperture
  *            which part of the hosts is used at all
  */
 public record Balancing(BalancePolicy policy, Tiers tiers, @Nullable SlowStart slowStart,
-        @Nullable SubsetRule subsets, Set<Announced> overrideStatuses, HashKeys hashKeys, List<String> overrideHeaders,
+        @Nullable SubsetRule subsets, Set<Announced> overrideStatuses, HashKeys hashKeys,
+        List<HostSource> overrideSources,
         ApertureRule aperture) {
     /** Round robin with Envoy's defaults. */
     public static final Balancing DEFAULT = new Balancing(new BalancePolicy.RoundRobin(), Tiers.DEFAULT, null, null,
@@ -37,7 +39,7 @@ public record Balancing(BalancePolicy policy, Tiers tiers, @Nullable SlowStart s
 
     public Balancing {
         overrideStatuses = Set.copyOf(overrideStatuses);
-        overrideHeaders = List.copyOf(overrideHeaders);
+        overrideSources = List.copyOf(overrideSources);
     }
 
     /**
@@ -52,46 +54,46 @@ public record Balancing(BalancePolicy policy, Tiers tiers, @Nullable SlowStart s
 
     /** The same with another policy. */
     public Balancing withPolicy(BalancePolicy other) {
-        return new Balancing(other, tiers, slowStart, subsets, overrideStatuses, hashKeys, overrideHeaders,
+        return new Balancing(other, tiers, slowStart, subsets, overrideStatuses, hashKeys, overrideSources,
                 aperture);
     }
 
     /** The same with other tiers. */
     public Balancing withTiers(Tiers other) {
-        return new Balancing(policy, other, slowStart, subsets, overrideStatuses, hashKeys, overrideHeaders,
+        return new Balancing(policy, other, slowStart, subsets, overrideStatuses, hashKeys, overrideSources,
                 aperture);
     }
 
     /** The same with another slow start; null: none. */
     public Balancing withSlowStart(@Nullable SlowStart other) {
-        return new Balancing(policy, tiers, other, subsets, overrideStatuses, hashKeys, overrideHeaders,
+        return new Balancing(policy, tiers, other, subsets, overrideStatuses, hashKeys, overrideSources,
                 aperture);
     }
 
     /** The same with other subsets; null: none. */
     public Balancing withSubsets(@Nullable SubsetRule other) {
-        return new Balancing(policy, tiers, slowStart, other, overrideStatuses, hashKeys, overrideHeaders,
+        return new Balancing(policy, tiers, slowStart, other, overrideStatuses, hashKeys, overrideSources,
                 aperture);
     }
 
     /** The same with other healths that keep a bound request. */
     public Balancing withOverrideStatuses(Set<Announced> other) {
-        return new Balancing(policy, tiers, slowStart, subsets, other, hashKeys, overrideHeaders,
+        return new Balancing(policy, tiers, slowStart, subsets, other, hashKeys, overrideSources,
                 aperture);
     }
 
     /** The same with other keys of requests. */
     public Balancing withHashKeys(HashKeys other) {
-        return new Balancing(policy, tiers, slowStart, subsets, overrideStatuses, other, overrideHeaders, aperture);
+        return new Balancing(policy, tiers, slowStart, subsets, overrideStatuses, other, overrideSources, aperture);
     }
 
-    /** The same with other headers that name hosts. */
-    public Balancing withOverrideHeaders(List<String> other) {
+    /** The same with other places that name hosts. */
+    public Balancing withOverrideSources(List<HostSource> other) {
         return new Balancing(policy, tiers, slowStart, subsets, overrideStatuses, hashKeys, other, aperture);
     }
 
     /** The same with another aperture. */
     public Balancing withAperture(ApertureRule other) {
-        return new Balancing(policy, tiers, slowStart, subsets, overrideStatuses, hashKeys, overrideHeaders, other);
+        return new Balancing(policy, tiers, slowStart, subsets, overrideStatuses, hashKeys, overrideSources, other);
     }
 }

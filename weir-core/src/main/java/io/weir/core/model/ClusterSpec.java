@@ -2,6 +2,7 @@ package io.weir.core.model;
 
 import io.weir.core.rule.EjectionSpec;
 import io.weir.core.rule.HealthRules;
+import io.weir.core.value.MetadataPath;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +45,8 @@ public record ClusterSpec(String name, String statName, DiscoveryType type, List
     /**
      * How it is known where requests to a cluster of type ORIGINAL_DST go.
      *
+     * @param metadata
+     *            where filters say it, which goes before the header; null: they do not
      * @param header
      *            the header that says it, in lower case; null: none. Where there is none, or it says nothing that is an
      *            address, a request goes where its connection was going before it was redirected to Weir
@@ -52,11 +55,11 @@ public record ClusterSpec(String name, String statName, DiscoveryType type, List
      * @param cleanupNanos
      *            a host that nobody has gone to for so long is forgotten; above 0
      */
-    public record OriginalDst(@Nullable String header, int port, long cleanupNanos) {
+    public record OriginalDst(@Nullable MetadataPath metadata, @Nullable String header, int port, long cleanupNanos) {
         /** Where it stands among the extensions. */
         public static final String KEY = "envoy.clusters.original_dst";
         /** Envoy's defaults: no header, 5 s. */
-        public static final OriginalDst DEFAULT = new OriginalDst(null, 0, TimeUnit.SECONDS.toNanos(5));
+        public static final OriginalDst DEFAULT = new OriginalDst(null, null, 0, TimeUnit.SECONDS.toNanos(5));
 
         public OriginalDst {
             if (port < 0 || port > 65_535 || cleanupNanos < 1) {

@@ -64,7 +64,7 @@ class DestinationsTest {
     void aHostIsAMemberBeforeATickShowsItAndNoLongerWhenItIsForgotten() {
         Cluster impatient = new Cluster(
                 ClusterSpec.of("dst", List.of()).withType(DiscoveryType.ORIGINAL_DST).withExtensions(
-                        Map.of(ClusterSpec.OriginalDst.KEY, new ClusterSpec.OriginalDst(null, 0, 1))),
+                        Map.of(ClusterSpec.OriginalDst.KEY, new ClusterSpec.OriginalDst(null, null, 0, 1))),
                 new Stats());
         Host host = ((Pick.Chosen) impatient.view().picker().pick(new Request(A))).host();
         assertThat(impatient.has(host)).isTrue();

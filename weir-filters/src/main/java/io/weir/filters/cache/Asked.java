@@ -1,5 +1,6 @@
 package io.weir.filters.cache;
 
+import io.weir.core.model.Criteria;
 import io.weir.filters.cache.rules.Conditions;
 import io.weir.filters.cache.rules.Directives;
 import io.weir.filters.cache.rules.RequestKey;
@@ -59,7 +60,9 @@ final class Asked {
             return Kind.CHANGES;
         }
         says = cache.spec.heedsRequests() ? Directives.ofRequest(request) : new Directives();
-        String at = Destination.of(request, how, target);
+        // What filters say may choose among the hosts: answers of some of them are no answers of all.
+        boolean anyHost = exchange.formats().dynamicMetadata(Criteria.SPACE).isEmpty();
+        String at = anyHost ? Destination.of(request, how, target) : null;
         if (at == null || !Storable.concerns(request) || says.noStore()) {
             return Kind.FOREIGN;
         }

@@ -90,7 +90,7 @@ final class ForwardReader {
             }
             case WEIGHTED_CLUSTERS ->
                 weighted(message.getWeightedClusters(), Plain.criteria(message.getMetadataMatch(), null),
-                        context.at("weighted_clusters"));
+                        message.getHashPolicyCount() > 0, context.at("weighted_clusters"));
             case CLUSTER_SPECIFIER_PLUGIN, INLINE_CLUSTER_SPECIFIER_PLUGIN -> {
                 context.problem("", "", "Weir knows no cluster specifier plugins",
                         "use cluster, weighted_clusters or cluster_header");
@@ -112,7 +112,8 @@ final class ForwardReader {
                 scope.filters().chain());
     }
 
-    private @Nullable ClusterChoice weighted(WeightedCluster message, @Nullable Criteria outer, ReadContext at) {
+    private @Nullable ClusterChoice weighted(WeightedCluster message, @Nullable Criteria outer, boolean hashes,
+            ReadContext at) {
         var shares = new ArrayList<Share>();
         for (int i = 0; i < message.getClustersCount(); i++) {
             shares.add(share(message.getClusters(i), outer, at.at("clusters", i)));
@@ -123,10 +124,15 @@ final class ForwardReader {
                     "give at least one cluster a weight");
             return null;
         }
+        boolean byHash = message.getUseHashPolicy().getValue();
+        if (byHash && !hashes) {
+            at.warning("use_hash_policy", "true", "the route hashes nothing, so the dice decide",
+                    "add a hash_policy to the route, or remove it");
+        }
         var dice = message.getHeaderName().isEmpty()
                 ? null
                 : TextReader.name(message.getHeaderName(), "header_name", at);
-        return new ClusterChoice.Weighted(shares, total, dice);
+        return new ClusterChoice.Weighted(shares, total, dice, byHash);
     }
 
     private Share share(WeightedCluster.ClusterWeight cluster, @Nullable Criteria outer, ReadContext at) {

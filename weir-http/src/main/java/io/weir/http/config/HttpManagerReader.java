@@ -1,11 +1,14 @@
 package io.weir.http.config;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.http.original_ip_detection.custom_header.v3.CustomHeaderConfig;
 import io.envoyproxy.envoy.extensions.http.original_ip_detection.xff.v3.XffConfig;
 import io.weir.http.config.HttpManagerSpec.ClientAddress;
 import io.weir.http.config.HttpManagerSpec.Codec;
+import io.weir.http.config.HttpManagerSpec.Detection;
 import io.weir.http.config.HttpManagerSpec.Http10;
 import io.weir.http.config.HttpManagerSpec.Identity;
 import io.weir.http.config.HttpManagerSpec.Limits;
@@ -27,13 +30,16 @@ import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.Plain;
 import io.weir.http.route.tree.Network;
 import io.weir.xds.compile.ReadContext;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the HTTP connection manager, its routes and its filters. */
 final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, HttpManagerSpec> {
     private static final int KIB = 1024;
-    private static final String XFF = "envoy.extensions.http.original_ip_detection.xff.v3.XffConfig";
+    private static final String DETECTION = "envoy.extensions.http.original_ip_detection.";
+    private static final String XFF = DETECTION + "xff.v3.XffConfig";
+    private static final String FIELD = DETECTION + "custom_header.v3.CustomHeaderConfig";
 
     @Override
     public HttpConnectionManager prototype() {
@@ -120,32 +126,62 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
             return detected(config, context);
         }
         return new ClientAddress(config.getUseRemoteAddress().getValue(), Plain.limit(config.getXffNumTrustedHops()),
-                config.getSkipXffAppend(), config.getAppendXForwardedPort(), scheme(config), internal(config, context));
+                config.getSkipXffAppend(), config.getAppendXForwardedPort(), scheme(config), internal(config, context),
+                List.of());
     }
 
-    /** By an extension; the one that Weir has does what the fields of the connection manager do without it. */
+    /** By extensions, of which the first that finds an address counts. */
     private static ClientAddress detected(HttpConnectionManager config, ReadContext context) {
         String list = "original_ip_detection_extensions";
         if (config.getUseRemoteAddress().getValue()) {
             context.problem(list, "", "with use_remote_address the connection's far end is the client",
                     "keep one of the two");
         }
-        if (config.getOriginalIpDetectionExtensionsCount() > 1) {
-            context.problem(list, "", "Weir finds the client's address in one way only", "keep one extension");
+        if (config.getXffNumTrustedHops() > 0) {
+            context.problem(list, "", "xff_num_trusted_hops says in another way who the client is",
+                    "write it into " + XFF);
         }
-        var any = config.getOriginalIpDetectionExtensions(0).getTypedConfig();
-        var at = context.at(list, 0).at("typed_config");
-        var xff = PackedReader.type(any).equals(XFF) ? PackedReader.unpack(any, XffConfig.parser(), at) : null;
-        if (!PackedReader.type(any).equals(XFF)) {
-            at.problem("", PackedReader.type(any), "Weir does not know this way to find the client's address yet",
-                    "use " + XFF);
+        var detections = new ArrayList<Detection>();
+        for (int i = 0; i < config.getOriginalIpDetectionExtensionsCount(); i++) {
+            var detection = detection(config.getOriginalIpDetectionExtensions(i).getTypedConfig(),
+                    context.at(list, i).at("typed_config"));
+            if (detection != null) {
+                detections.add(detection);
+            }
         }
-        if (xff != null && xff.hasSkipXffAppend() && !xff.getSkipXffAppend().getValue()) {
-            at.problem("skip_xff_append", "false", "behind trusted proxies Weir appends nothing to x-forwarded-for",
-                    "remove it, or use use_remote_address and xff_num_trusted_hops in its place");
+        return new ClientAddress(false, 0, config.getSkipXffAppend(), config.getAppendXForwardedPort(), scheme(config),
+                internal(config, context), detections);
+    }
+
+    private static @Nullable Detection detection(Any any, ReadContext at) {
+        switch (PackedReader.type(any)) {
+            case XFF -> {
+                var xff = PackedReader.unpack(any, XffConfig.parser(), at);
+                if (xff != null && xff.hasSkipXffAppend() && !xff.getSkipXffAppend().getValue()) {
+                    at.problem("skip_xff_append", "false",
+                            "behind trusted proxies Weir appends nothing to x-forwarded-for",
+                            "remove it, or use use_remote_address and xff_num_trusted_hops in its place");
+                }
+                return xff == null ? null : new Detection.Forwarded(Plain.limit(xff.getXffNumTrustedHops()));
+            }
+            case FIELD -> {
+                var field = PackedReader.unpack(any, CustomHeaderConfig.parser(), at);
+                var name = field == null ? null : TextReader.name(field.getHeaderName(), "header_name", at);
+                if (field == null || name == null) {
+                    return null;
+                }
+                int code = field.getRejectWithStatus().getCodeValue();
+                // as in Envoy: what is no error becomes one
+                int status = code >= 400 && code <= 511 ? code : 403;
+                return new Detection.Field(name, field.getAllowExtensionToSetAddressAsTrusted(),
+                        field.hasRejectWithStatus() ? status : 0);
+            }
+            default -> {
+                at.problem("", PackedReader.type(any), "Weir does not know this way to find the client's address",
+                        "use " + XFF + " or " + FIELD);
+                return null;
+            }
         }
-        return new ClientAddress(false, xff == null ? 0 : Plain.limit(xff.getXffNumTrustedHops()),
-                config.getSkipXffAppend(), config.getAppendXForwardedPort(), scheme(config), internal(config, context));
     }
 
     private static Scheme scheme(HttpConnectionManager config) {

@@ -1,6 +1,7 @@
 package io.weir.http.config;
 
 import io.weir.core.model.AccessLogSpec;
+import io.weir.http.codec.HeaderName;
 import io.weir.http.filter.ChainSpec;
 import io.weir.http.h2.Http2Options;
 import io.weir.http.reply.LocalReplies;
@@ -135,25 +136,48 @@ public record HttpManagerSpec(String statPrefix, Codec codec, RouteTable routes,
      *            what requests say, whatever the client spoke
      * @param internal
      *            where clients are our own: they may say what the edge takes from others; none by default
+     * @param detections
+     *            ways to find the client in the place of {@code xffTrustedHops}, of which the first that finds one
+     *            counts; none by default
      */
     public record ClientAddress(boolean useRemoteAddress, int xffTrustedHops, boolean skipXffAppend,
-            boolean appendForwardedPort, Scheme scheme, List<Network> internal) {
+            boolean appendForwardedPort, Scheme scheme, List<Network> internal, List<Detection> detections) {
         public static final ClientAddress DEFAULT = new ClientAddress(false, 0, false, false);
 
         public ClientAddress {
             internal = List.copyOf(internal);
+            detections = List.copyOf(detections);
         }
 
         /** Where nobody is our own, and schemes stay as they came. */
         public ClientAddress(boolean useRemoteAddress, int xffTrustedHops, boolean skipXffAppend,
                 boolean appendForwardedPort) {
-            this(useRemoteAddress, xffTrustedHops, skipXffAppend, appendForwardedPort, Scheme.AS_CAME, List.of());
+            this(useRemoteAddress, xffTrustedHops, skipXffAppend, appendForwardedPort, Scheme.AS_CAME, List.of(),
+                    List.of());
         }
 
         /** Whether a client at this literal address is one of our own. */
         public boolean isInternal(String address) {
             byte[] bytes = internal.isEmpty() ? null : Network.parse(address);
             return bytes != null && internal.stream().anyMatch(network -> network.contains(bytes));
+        }
+    }
+
+    /** A way to find the client's address: {@code original_ip_detection_extensions}. */
+    public sealed interface Detection {
+        /** {@code x-forwarded-for}, behind so many trusted proxies. */
+        record Forwarded(int trustedHops) implements Detection {
+        }
+
+        /**
+         * A field whose first line is the address.
+         *
+         * @param trusted
+         *            whether the client may be found to be one of our own by it
+         * @param rejectStatus
+         *            what is answered where the field tells no address; 0: then other ways are tried
+         */
+        record Field(HeaderName name, boolean trusted, int rejectStatus) implements Detection {
         }
     }
 

@@ -52,6 +52,11 @@ public final class MatchReader {
     private static List<FactMatch> facts(io.envoyproxy.envoy.config.route.v3.RouteMatch message,
             ReadContext context) {
         var facts = new ArrayList<FactMatch>();
+        if (message.hasTlsContext()) {
+            var tls = message.getTlsContext();
+            facts.add(new FactMatch.Certificate(tls.hasPresented() ? tls.getPresented().getValue() : null,
+                    tls.hasValidated() ? tls.getValidated().getValue() : null));
+        }
         for (int i = 0; i < message.getDynamicMetadataCount(); i++) {
             var test = context.metadataTest("dynamic_metadata[" + i + "]", message.getDynamicMetadata(i));
             if (test != null) {

@@ -83,6 +83,10 @@ final class RouteReader {
         if (grpc != null) {
             notes.add(grpc);
         }
+        var counted = above.counted().of(message.getStatPrefix());
+        if (counted.counts()) {
+            notes.add(counted);
+        }
         if (message.getMetadata().getFilterMetadataCount() > 0 || !above.metadata().isEmpty()) {
             notes.add(new RouteMetadata(Plain.spaces(message.getMetadata()), above.metadata()));
         }

@@ -5,6 +5,7 @@ import io.weir.http.ratelimit.DescriptorRule;
 import io.weir.http.route.HeaderEdits;
 import io.weir.http.route.RetrySpec;
 import io.weir.http.shadow.ShadowPolicy;
+import io.weir.http.tally.Counted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +30,13 @@ import org.jspecify.annotations.Nullable;
  *            what holds for the tries of requests, where a route does not say
  * @param metadata
  *            what the virtual host says of itself, by namespace
+ * @param counted
+ *            where requests count, but for a route's own numbers
  */
 record RouteScope(List<EditsReader.Both> levels, boolean mostSpecificWins, @Nullable RetrySpec retry,
         boolean attemptCountUpstream, boolean attemptCountDownstream, int bodyBytesMax, boolean clustersMustExist,
         FilterLevel filters, List<DescriptorRule> descriptorRules, List<ShadowPolicy> shadows, TryRules tries,
-        Map<String, Object> metadata) {
+        Map<String, Object> metadata, Counted counted) {
 
     /** One level further in. */
     RouteScope with(EditsReader.Both level) {
@@ -41,13 +44,13 @@ record RouteScope(List<EditsReader.Both> levels, boolean mostSpecificWins, @Null
         all.add(level);
         all.addAll(levels);
         return new RouteScope(List.copyOf(all), mostSpecificWins, retry, attemptCountUpstream, attemptCountDownstream,
-                bodyBytesMax, clustersMustExist, filters, descriptorRules, shadows, tries, metadata);
+                bodyBytesMax, clustersMustExist, filters, descriptorRules, shadows, tries, metadata, counted);
     }
 
     /** The same with what this level says of single filters. */
     RouteScope with(FilterLevel inner) {
         return new RouteScope(levels, mostSpecificWins, retry, attemptCountUpstream, attemptCountDownstream,
-                bodyBytesMax, clustersMustExist, inner, descriptorRules, shadows, tries, metadata);
+                bodyBytesMax, clustersMustExist, inner, descriptorRules, shadows, tries, metadata, counted);
     }
 
     HeaderEdits requestEdits() {

@@ -10,6 +10,7 @@ import io.weir.http.config.tries.TryRulesReader;
 import io.weir.http.control.TryRules;
 import io.weir.http.route.RouteTable;
 import io.weir.http.route.VirtualHost;
+import io.weir.http.tally.Counted;
 import io.weir.xds.compile.Plain;
 import io.weir.xds.compile.ReadContext;
 import java.util.ArrayList;
@@ -47,7 +48,7 @@ final class RouteTableReader {
         var above = new RouteScope(List.of(edits), message.getMostSpecificHeaderMutationsWins(), null, false, false,
                 bodyMax, mustExist, PerFilterReader.inside(filters, message.getTypedPerFilterConfigMap(), context),
                 List.of(), ShadowReader.policies(message.getRequestMirrorPoliciesList(), mustExist, context),
-                TryRules.DEFAULT, Map.of());
+                TryRules.DEFAULT, Map.of(), Counted.NOWHERE);
         var hosts = new ArrayList<VirtualHost>();
         for (int i = 0; i < message.getVirtualHostsCount(); i++) {
             hosts.add(host(message.getVirtualHosts(i), above, context.at("virtual_hosts", i)));
@@ -70,7 +71,8 @@ final class RouteTableReader {
                 message.getRequestMirrorPoliciesCount() == 0
                         ? above.shadows()
                         : ShadowReader.policies(message.getRequestMirrorPoliciesList(), above.clustersMustExist(), at),
-                TryRulesReader.rules(message, at), Plain.spaces(message.getMetadata()))
+                TryRulesReader.rules(message, at), Plain.spaces(message.getMetadata()),
+                counted(message, at))
                 .with(edits);
         switch (message.getRequireTls()) {
             case NONE -> {
@@ -97,6 +99,22 @@ final class RouteTableReader {
                 : null;
         return new VirtualHost(message.getName(), domains(message.getName(), message.getDomainsList(), at), routes,
                 tree);
+    }
+
+    private static Counted counted(io.envoyproxy.envoy.config.route.v3.VirtualHost message, ReadContext at) {
+        var clusters = new ArrayList<Counted.VirtualCluster>();
+        for (int i = 0; i < message.getVirtualClustersCount(); i++) {
+            var cluster = message.getVirtualClusters(i);
+            var here = at.at("virtual_clusters", i);
+            var headers = MatchReader.headers("headers", cluster.getHeadersList(), here);
+            if (cluster.getHeadersCount() == 0) {
+                here.problem("headers", "", "a virtual cluster without conditions",
+                        "write which requests belong to it; all that belong to none count in " + Counted.OTHER);
+            } else if (headers.size() == cluster.getHeadersCount()) {
+                clusters.add(new Counted.VirtualCluster(cluster.getName(), headers));
+            }
+        }
+        return new Counted(message.getName(), clusters, "");
     }
 
     /** The routes at the end of a matcher's branch; null after a problem. */

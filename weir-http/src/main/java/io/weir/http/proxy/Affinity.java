@@ -10,7 +10,11 @@ import io.weir.core.hash.XxHash64;
 import io.weir.core.model.Balancing;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.ClusterSpec.OriginalDst;
+import io.weir.core.model.Criteria;
 import io.weir.core.model.DiscoveryType;
+import io.weir.core.value.FilterState;
+import io.weir.core.value.HostSource;
+import io.weir.core.value.MetadataPath;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.config.HttpManagerSpec.ClientAddress;
@@ -25,6 +29,7 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +52,7 @@ final class Affinity implements HashSource {
     private boolean computed;
     private @Nullable String bound;
     private boolean strict;
-    private List<String> headers = List.of();
+    private List<HostSource> sources = List.of();
     private @Nullable List<String> named;
     private final ConfiguredNames names;
     private OriginalDst originalDst = OriginalDst.DEFAULT;
@@ -95,7 +100,7 @@ final class Affinity implements HashSource {
         keys = givesCookies ? route : cluster.hashKeys();
         computed = false;
         cookies.clear();
-        headers = cluster.overrideHeaders();
+        sources = cluster.overrideSources();
         named = null;
     }
 
@@ -138,7 +143,12 @@ final class Affinity implements HashSource {
     @Nullable
     SocketAddress destination() {
         String header = originalDst.header();
-        InetSocketAddress said = header == null ? null : said(header);
+        MetadataPath path = originalDst.metadata();
+        String text = path == null ? null : said(path);
+        InetSocketAddress said = text == null ? null : Addresses.literal(text);
+        if (said == null && header != null) {
+            said = asked(header);
+        }
         InetSocketAddress address = said == null && downstream.localAddress() instanceof OriginalDestination to
                 ? to
                 : said;
@@ -147,20 +157,35 @@ final class Affinity implements HashSource {
                 : new InetSocketAddress(address.getAddress(), originalDst.port());
     }
 
-    private @Nullable InetSocketAddress said(String header) {
+    private @Nullable InetSocketAddress asked(String header) {
         HttpHead request = exchange.request();
         String value = request == null ? null : request.value(names.name(header));
         return value == null ? null : Addresses.literal(value.strip());
     }
 
-    /** The n-th host that the request is bound to: its session's, then those that its headers name. */
+    /** The text that filters have written down there; null: none. */
+    private @Nullable String said(MetadataPath path) {
+        return path.in(exchange.record().dynamicMetadata(path.namespace())) instanceof String text ? text : null;
+    }
+
+    /** What is asked of hosts' metadata: by the request's filters, and where these say nothing of a key, its route. */
+    @Nullable
+    Criteria criteria(@Nullable Criteria route) {
+        Map<String, Object> said = exchange.record().dynamicMetadata(Criteria.SPACE);
+        if (said.isEmpty()) {
+            return route;
+        }
+        return route == null ? Criteria.of(said) : route.with(said);
+    }
+
+    /** The n-th host that the request is bound to: its session's, then those that it names itself. */
     @Nullable
     String overrideHost(int n) {
         int first = bound == null ? 0 : 1;
         if (n < first) {
             return bound;
         }
-        if (headers.isEmpty()) {
+        if (sources.isEmpty()) {
             return null;
         }
         List<String> all = named;
@@ -173,8 +198,11 @@ final class Affinity implements HashSource {
 
     private List<String> named(@Nullable HttpHead request) {
         List<String> all = new ArrayList<>();
-        for (String header : headers) {
-            String value = request == null ? null : request.value(names.name(header));
+        for (HostSource source : sources) {
+            String value = switch (source) {
+                case HostSource.Header(String name) -> request == null ? null : request.value(names.name(name));
+                case HostSource.Metadata(MetadataPath path) -> said(path);
+            };
             for (String address : value == null ? new String[0] : value.split(",", NAMED_MAX)) {
                 if (!address.isBlank() && all.size() < NAMED_MAX) {
                     all.add(address.strip());
@@ -207,6 +235,13 @@ final class Affinity implements HashSource {
         return hashed() ? hash.value() : 0;
     }
 
+    /** The hash of a request before its cluster is known; {@code otherwise} where it has none. Gives no cookies. */
+    long hash(HashKeys route, HttpHead request, long otherwise) {
+        givesCookies = false;
+        hash.compute(route, request, this);
+        return hash.found() ? hash.value() : otherwise;
+    }
+
     /** A host has answered: the client gets its cookies. */
     void answered(HttpHead response) {
         for (int i = 0; i < cookies.size(); i++) {
@@ -230,6 +265,12 @@ final class Affinity implements HashSource {
     public long clientIpHash() {
         var found = client();
         return XxHash64.of(found.bytes(), found.start(), found.end() - found.start(), 0);
+    }
+
+    @Override
+    public @Nullable String hashable(String key) {
+        var left = exchange.record().filterState(key);
+        return left != null && left.kind() == FilterState.Kind.HASHABLE_STRING ? left.text() : null;
     }
 
     /**

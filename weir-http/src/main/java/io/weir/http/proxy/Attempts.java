@@ -71,7 +71,7 @@ final class Attempts {
     /** Nothing is known of the exchange that begins. */
     void clear() {
         turn++;
-        retries.begin();
+        retries.begin(exchange.actions().tally());
         redirects.clear();
         endpointHost.clear();
         count = 0;
@@ -313,7 +313,7 @@ final class Attempts {
     private void charge(int status) {
         var to = cluster;
         if (to != null && !answered()) {
-            to.stats().answered(status);
+            exchange.actions().tally().answered(to, status);
         }
     }
 
@@ -338,7 +338,7 @@ final class Attempts {
         var to = cluster;
         long now = worker.nowNanos();
         if (to != null && count > 0) {
-            to.stats().upstreamRqTimeout().increment();
+            exchange.actions().tally().timedOut(to);
             tries.tookTooLong(now);
         }
         if (!answered()) {
@@ -357,8 +357,8 @@ final class Attempts {
         }
         var winner = tries.winner();
         if (winner != null) {
-            to.stats().answered(status);
-            to.stats().upstreamRqTime().record((now - winner.visit().beganNanos()) / 1_000_000);
+            exchange.actions().tally().answered(to, status);
+            exchange.actions().tally().took(to, (now - winner.visit().beganNanos()) / 1_000_000);
             winner.visit().answered(status, now);
         }
         tries.end();
@@ -448,7 +448,7 @@ final class Attempts {
         admitted.leave();
         shadows.requestOver();
         endpointHost.clear();
-        retries.begin();
+        retries.begin(exchange.actions().tally());
         if (Heads.bodyless(request)) {
             replay.exhaust();
         }

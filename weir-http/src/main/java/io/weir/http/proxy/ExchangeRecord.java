@@ -184,6 +184,11 @@ final class ExchangeRecord implements ReplyRecord {
     }
 
     @Override
+    public @Nullable String virtualClusterName() {
+        return exchange.actions().tally().virtualCluster();
+    }
+
+    @Override
     public FilterState.@Nullable Value filterState(String key) {
         return remarks.left(key);
     }

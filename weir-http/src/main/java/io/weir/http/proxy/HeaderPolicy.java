@@ -9,6 +9,7 @@ import io.weir.http.config.HttpManagerSpec.Scheme;
 import io.weir.http.grpc.words.GrpcWords;
 import io.weir.http.grpc.words.GrpcStatus;
 import io.weir.http.proxy.client.Addresses;
+import io.weir.http.proxy.client.ForwardedClient;
 import io.weir.http.route.Forward;
 import io.weir.net.transport.WorkerSlot;
 import io.weir.observe.log.ResponseFlag;
@@ -50,6 +51,8 @@ final class HeaderPolicy {
     private final byte[] via;
     private final byte[] uuid;
     private byte @Nullable [] remoteIp;
+    /** Null where no extension finds the client. */
+    private final @Nullable ForwardedClient client;
 
     HeaderPolicy(ProxyContext context, Downstream downstream) {
         this.spec = context.spec();
@@ -57,6 +60,8 @@ final class HeaderPolicy {
         this.serverName = context.serverName();
         this.via = context.via();
         this.uuid = downstream.worker().slot(UUID_ROOM);
+        var rule = spec.clientAddress();
+        this.client = rule.detections().isEmpty() ? null : new ForwardedClient(rule);
     }
 
     /** The port that the client connected to; 0 for a socket that has none. */
@@ -150,12 +155,27 @@ final class HeaderPolicy {
         if (rule.internal().isEmpty()) {
             return false;
         }
+        if (client != null) {
+            client.locate(head, remoteIp());
+            return client.trusted() && rule.isInternal(
+                    new String(client.bytes(), client.start(), client.end() - client.start(),
+                            StandardCharsets.ISO_8859_1));
+        }
         int entry = head.find(HeaderName.X_FORWARDED_FOR);
         if (rule.useRemoteAddress()) {
             return entry < 0 && rule.isInternal(new String(remoteIp(), StandardCharsets.ISO_8859_1));
         }
         return entry >= 0 && head.find(HeaderName.X_FORWARDED_FOR, entry + 1) < 0
                 && rule.isInternal(head.value(entry).strip());
+    }
+
+    /** What a request is answered whose client is not to be found, and has to be; 0: it is served. */
+    int rejectStatus(HttpHead head) {
+        if (client == null) {
+            return 0;
+        }
+        client.locate(head, remoteIp());
+        return client.rejectStatus();
     }
 
     /** What only a request on its way to a cluster carries. */

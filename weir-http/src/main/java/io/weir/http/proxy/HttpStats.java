@@ -40,6 +40,7 @@ public final class HttpStats {
     final Counter rqIdleTimeout;
     final Counter rqMaxDurationReached;
     final Counter rqUpgradeRefused;
+    final Counter rqRejectedViaIpDetection;
     final Histogram rqTime;
     /** Requests that a second host was asked for as the first was late: Weir's own, as the next two. */
     final Counter rqBackup;
@@ -89,6 +90,7 @@ public final class HttpStats {
         rqIdleTimeout = scope.counter("downstream_rq_idle_timeout");
         rqMaxDurationReached = scope.counter("downstream_rq_max_duration_reached");
         rqUpgradeRefused = scope.counter("downstream_rq_ws_on_non_ws_route");
+        rqRejectedViaIpDetection = scope.counter("downstream_rq_rejected_via_ip_detection");
         rqTime = scope.histogram("downstream_rq_time");
         rqBackup = scope.counter("rq_backup_total");
         rqBackupWon = scope.counter("rq_backup_won");

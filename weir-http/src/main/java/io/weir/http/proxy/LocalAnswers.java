@@ -35,7 +35,12 @@ final class LocalAnswers {
         }
         switch (context.normalizer().apply(request, exchange.headerPolicy().localPort())) {
             case ACCEPT -> {
-                return false;
+                int status = exchange.headerPolicy().rejectStatus(request);
+                if (status == 0) {
+                    return false;
+                }
+                exchange.stats().rqRejectedViaIpDetection.increment();
+                reply(status, "", "rejecting_because_detection_failed", 0);
             }
             case REJECT_PATH -> reply(400, "", "path_normalization_failed", ResponseFlag.DPE.bit());
             case REJECT_HEADER -> reply(400, "", "unexpected_underscore", ResponseFlag.DPE.bit());

@@ -6,6 +6,8 @@ import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.filter.FilterChains;
 import io.weir.http.filter.FilterContext;
 import io.weir.http.route.normal.RequestNormalizer;
+import io.weir.http.tally.Counted;
+import io.weir.http.tally.Tallies;
 import io.weir.observe.log.AccessLog;
 import io.weir.observe.log.AccessRecord;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +28,7 @@ public final class ProxyContext {
     private final Clusters clusters;
     private final HttpStats stats;
     private final FilterChains chains;
+    private final Tallies tallies;
     private final AccessLog log;
     private final long epochMicrosAtZero;
 
@@ -46,6 +49,7 @@ public final class ProxyContext {
         this.stats = stats;
         this.chains = new FilterChains(spec.chains(),
                 new FilterContext(stats.all(), spec.statPrefix(), clusters, carryover, System.nanoTime()));
+        this.tallies = new Tallies(spec.routes().notes(Counted.class), stats.all());
         this.log = log;
         this.epochMicrosAtZero = epochMicrosAtZero;
     }
@@ -75,6 +79,11 @@ public final class ProxyContext {
     /** The filters at work, by the number of their chain. */
     FilterChains chains() {
         return chains;
+    }
+
+    /** The numbers of single routes and virtual clusters. */
+    Tallies tallies() {
+        return tallies;
     }
 
     public HttpStats stats() {

@@ -5,6 +5,7 @@ import io.weir.core.cluster.Cluster;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.Forward;
 import io.weir.http.route.RetrySpec;
+import io.weir.http.tally.Tally;
 import io.weir.http.upstream.UpstreamListener.Reset;
 import io.weir.net.transport.Worker;
 import io.weir.observe.log.ResponseFlag;
@@ -17,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 final class Retries {
     /** A place among the retries under way, for the try that is to come; null when there is none. */
     private @Nullable CircuitBreaker held;
+    private Tally tally = new Tally();
     private int retries;
     private long flags;
 
-    /** A request begins. */
-    void begin() {
+    /** A request begins, that counts there. */
+    void begin(Tally where) {
+        tally = where;
         held = null;
         retries = 0;
         flags = 0;
@@ -38,7 +41,7 @@ final class Retries {
         if (retries >= retriesMax) {
             if (retriesMax > 0) {
                 flags |= ResponseFlag.URX.bit();
-                cluster.stats().upstreamRqRetryLimitExceeded().increment();
+                tally.retriesExhausted(cluster);
             }
             return false;
         }
@@ -48,7 +51,7 @@ final class Retries {
             return false;
         }
         retries++;
-        cluster.stats().upstreamRqRetry().increment();
+        tally.retried(cluster);
         return true;
     }
 
@@ -60,7 +63,7 @@ final class Retries {
     private boolean take(Cluster cluster, Forward how, boolean unanswered, Worker worker) {
         CircuitBreaker circuit = cluster.circuit(how.priority());
         if (!circuit.tryRetry(unanswered, worker.nowNanos())) {
-            cluster.stats().upstreamRqRetryOverflow().increment();
+            tally.retryOverflowed(cluster);
             return false;
         }
         held = circuit;
@@ -92,7 +95,7 @@ final class Retries {
      */
     void answered(Cluster cluster, int status, boolean poor) {
         if (retries > 0 && status < 500) {
-            cluster.stats().upstreamRqRetrySuccess().increment();
+            tally.retrySucceeded(cluster);
         }
         if (!poor) {
             flags = 0; // another try that failed meanwhile is nothing that the client sees

@@ -2,11 +2,13 @@ package io.weir.http.proxy;
 
 import io.weir.http.codec.HttpHead;
 import io.weir.http.control.RequestControls;
+import io.weir.http.route.ClusterChoice;
 import io.weir.http.route.Direct;
 import io.weir.http.route.Forward;
 import io.weir.http.route.Redirect;
 import io.weir.http.route.Route;
 import io.weir.http.route.Target;
+import io.weir.http.tally.Tally;
 import io.weir.observe.log.ResponseFlag;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,7 @@ final class RouteActions {
     private final LocalAnswers answers;
     private @Nullable Route route;
     private @Nullable Target target;
+    private final Tally tally = new Tally();
     private long random;
     /** Whether filters can change the route by what they say. */
     private final boolean follows;
@@ -42,6 +45,7 @@ final class RouteActions {
         route = null;
         target = null;
         random = dice;
+        tally.clear();
         acts = false;
         moved = false;
     }
@@ -53,10 +57,18 @@ final class RouteActions {
 
     void aim(HttpHead head, @Nullable Route found) {
         route = found;
-        target = found != null && found.action() instanceof Forward to ? to.choice().choose(head, random) : null;
+        target = found != null && found.action() instanceof Forward to
+                ? to.choice().choose(head, dice(to, head))
+                : null;
         acts = false;
         moved = false;
         heard = follows ? exchange.record().remarks().changes() : 0;
+    }
+
+    private long dice(Forward to, HttpHead head) {
+        return to.choice() instanceof ClusterChoice.Weighted weighted && weighted.byHash()
+                ? exchange.affinity().hash(to.hashKeys(), head, random)
+                : random;
     }
 
     /** Finds the route anew. */
@@ -85,6 +97,11 @@ final class RouteActions {
     @Nullable
     Target target() {
         return target;
+    }
+
+    /** Where the request counts. */
+    Tally tally() {
+        return tally;
     }
 
     /** The filters of the request. */
@@ -121,6 +138,7 @@ final class RouteActions {
     }
 
     private void forward(HttpHead head, Route found, Forward forward, @Nullable Target chosen, long nowNanos) {
+        context.tallies().begin(tally, found, head);
         var cluster = chosen == null ? null : exchange.affinity().cluster(context.clusters(), chosen.cluster());
         if (chosen == null || cluster == null) {
             answers.reply(forward.clusterNotFoundStatus(), "", "cluster_not_found", ResponseFlag.NC.bit());

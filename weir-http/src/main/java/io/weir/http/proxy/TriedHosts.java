@@ -44,7 +44,7 @@ final class TriedHosts implements PickContext {
     /** Another request begins, that has been to no host. */
     void begin(Cluster to, Forward how, Target target) {
         clear();
-        criteria = target.criteria();
+        criteria = affinity.criteria(target.criteria());
         rule = how.retry().hosts();
         affinity.begin(how.hashKeys(), to.spec());
     }

@@ -179,6 +179,7 @@ final class Try implements UpstreamListener {
         waiter = null;
         stream = open;
         visit.connected(open.localAddress(), open.protocol());
+        attempts.exchange.actions().tally().sent();
         attempts.ready(this, open);
     }
 

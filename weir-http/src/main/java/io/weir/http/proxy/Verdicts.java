@@ -119,7 +119,7 @@ final class Verdicts {
     private void thrownAway(Try one, HttpHead head, boolean last, long now) {
         var to = one.visit().cluster();
         if (to != null) {
-            to.stats().answered(head.status());
+            exchange.actions().tally().answered(to, head.status());
             one.visit().answered(head.status(), now);
         }
         one.discard(head, last, exchange.requestComplete());

@@ -34,8 +34,12 @@ public sealed interface ClusterChoice {
      * @param dice
      *            a request header whose number, 0 to 2^64 - 1, decides in the place of the dice, so that several
      *            proxies decide alike; null: none. A value that is no such number counts for nothing.
+     * @param byHash
+     *            whether the request's hash, where it has one, is to be given in the place of the dice
      */
-    record Weighted(List<Share> shares, long total, @Nullable HeaderName dice) implements ClusterChoice {
+    record Weighted(List<Share> shares, long total, @Nullable HeaderName dice, boolean byHash)
+            implements
+                ClusterChoice {
         public Weighted {
             shares = List.copyOf(shares);
         }
@@ -43,7 +47,7 @@ public sealed interface ClusterChoice {
         /** Of named clusters, by the dice. */
         public Weighted(List<Target> targets) {
             this(targets.stream().map(target -> new Share(target, null)).toList(),
-                    targets.stream().mapToLong(Target::weight).sum(), null);
+                    targets.stream().mapToLong(Target::weight).sum(), null, false);
         }
 
         @Override

@@ -5,6 +5,7 @@ import io.weir.http.route.match.PathMatch;
 import io.weir.http.route.match.RequestFacts;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +88,12 @@ public final class RouteTable {
         var table = scopes == null ? this : scopes.find(head);
         var routes = table == null ? null : table.domains.find(head);
         return routes == null ? null : routes.match(head, random, facts);
+    }
+
+    /** What all routes say for the sake of this kind. */
+    public <N extends Route.Note> List<N> notes(Class<N> kind) {
+        return hosts.stream().flatMap(host -> host.all().stream()).map(route -> route.note(kind))
+                .filter(Objects::nonNull).toList();
     }
 
     /** Whether filters can change which route is found, by what they say. */

@@ -1,6 +1,7 @@
 package io.weir.http.route;
 
 import io.weir.http.route.tree.MatchTree;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,18 @@ public record VirtualHost(String name, List<String> domains, List<Route> routes,
     /** Whether filters can change which of its routes is found, by what they say. */
     boolean saidByFilters() {
         return said(routes) || (tree != null && tree.saidByFilters(VirtualHost::said));
+    }
+
+    /** All its routes, those at the ends of a tree too. */
+    List<Route> all() {
+        var all = new ArrayList<>(routes);
+        if (tree != null) {
+            tree.map(list -> {
+                all.addAll(list);
+                return list;
+            });
+        }
+        return all;
     }
 
     private static boolean said(List<Route> some) {

@@ -28,8 +28,11 @@ interface HashMethod {
                     sum.add(source.clientIpHash());
                 }
             };
-            case HashKey.FilterState _ -> (head, source, sum) -> {
-                // nothing leaves an object
+            case HashKey.FilterState(String place) -> (head, source, sum) -> {
+                String text = source.hashable(place);
+                if (text != null) {
+                    sum.add(XxHash64.of(text));
+                }
             };
         };
     }

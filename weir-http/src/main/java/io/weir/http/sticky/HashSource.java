@@ -18,4 +18,8 @@ public interface HashSource {
      */
     @Nullable
     String made(HashKey.Cookie cookie);
+
+    /** What filters have left under a key, where it can be hashed; null: nothing. */
+    @Nullable
+    String hashable(String key);
 }

@@ -41,7 +41,7 @@ class BufferReaderTest {
         for (var route : read.accepted().routes().hosts().getFirst().routes()) {
             switch (((Forward) route.action()).choice()) {
                 case ClusterChoice.Single(Target target) -> bounds.add(target.bufferBytesMax());
-                case ClusterChoice.Weighted(List<ClusterChoice.Share> shares, _, _) ->
+                case ClusterChoice.Weighted(List<ClusterChoice.Share> shares, _, _, _) ->
                     shares.forEach(share -> bounds.add(share.target().bufferBytesMax()));
                 case ClusterChoice.ByHeader(_, Target target) -> bounds.add(target.bufferBytesMax());
             }

@@ -5,6 +5,8 @@ import static io.weir.http.config.ReadManager.withRouter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.core.model.AccessLogSpec;
+import io.weir.http.codec.HeaderName;
+import io.weir.http.config.HttpManagerSpec.Detection;
 import io.weir.http.config.HttpManagerSpec.Codec;
 import io.weir.http.config.HttpManagerSpec.ServerHeader;
 import io.weir.http.h2.Http2Options;
@@ -176,20 +178,25 @@ class HttpManagerReaderTest {
         String xff = "{ name: xff, typed_config: { \"@type\":"
                 + " type.googleapis.com/envoy.extensions.http.original_ip_detection.xff.v3.XffConfig, %s } }";
         String routes = "route_config: {}\n";
-        assertThat(withRouter(routes + "original_ip_detection_extensions: "
-                + xff.formatted("xff_num_trusted_hops: 2, skip_xff_append: true")).accepted().clientAddress())
-                .isEqualTo(new HttpManagerSpec.ClientAddress(false, 2, false, false));
+        String field = "{ name: custom, typed_config: { \"@type\": type.googleapis.com/envoy.extensions.http."
+                + "original_ip_detection.custom_header.v3.CustomHeaderConfig, %s } }";
+        assertThat(withRouter(routes + "original_ip_detection_extensions: [ "
+                + xff.formatted("xff_num_trusted_hops: 2, skip_xff_append: true") + ", "
+                + field.formatted("header_name: X-Client, allow_extension_to_set_address_as_trusted: true, "
+                        + "reject_with_status: { code: Unauthorized }")
+                + ", " + field.formatted("header_name: x-b, reject_with_status: { code: OK }") + " ]").accepted()
+                .clientAddress().detections()).containsExactly(new Detection.Forwarded(2),
+                        new Detection.Field(HeaderName.of("x-client"), true, 401),
+                        new Detection.Field(HeaderName.of("x-b"), false, 403));
         String at = "ERROR original_ip_detection_extensions";
         assertThat(withRouter(routes + "use_remote_address: true\noriginal_ip_detection_extensions: "
                 + xff.formatted("skip_xff_append: false")).problems()).hasSize(2)
                 .anyMatch(problem -> problem.startsWith(at + ": "))
                 .anyMatch(problem -> problem.startsWith(at + "[0].typed_config.skip_xff_append: false"));
-        assertThat(withRouter(routes + "original_ip_detection_extensions: [ " + xff.formatted("") + ", "
-                + xff.formatted("") + " ]").problems()).singleElement().asString().contains("one way only");
-        assertThat(withRouter(routes + """
-                original_ip_detection_extensions: { name: custom, typed_config: { "@type":
-                  type.googleapis.com/envoy.extensions.http.original_ip_detection.custom_header.v3.CustomHeaderConfig,
-                  header_name: x-client } }
-                """).problems()).singleElement().asString().startsWith(at + "[0].typed_config: envoy.");
+        assertThat(withRouter(routes + "xff_num_trusted_hops: 1\noriginal_ip_detection_extensions: "
+                + xff.formatted("")).problems()).singleElement().asString().startsWith(at + ": ");
+        assertThat(withRouter(routes + "original_ip_detection_extensions: { name: r, typed_config: { \"@type\":"
+                + " type.googleapis.com/envoy.extensions.filters.http.router.v3.Router } }").problems())
+                .singleElement().asString().startsWith(at + "[0].typed_config: envoy.");
     }
 }

@@ -145,7 +145,7 @@ class ForwardTest {
         var weighted = new ClusterChoice.Weighted(
                 List.of(new ClusterChoice.Share(weight("a", 1), null), new ClusterChoice.Share(weight("b", 3), null)),
                 4,
-                HeaderName.of("x-dice"));
+                HeaderName.of("x-dice"), false);
         assertThat(cluster(weighted, "x-dice: 4")).isEqualTo("a");
         assertThat(cluster(weighted, "x-dice: 7")).isEqualTo("b");
         assertThat(cluster(weighted, "x-dice: 18446744073709551612")).as("2^64 - 4").isEqualTo("a");
@@ -158,7 +158,7 @@ class ForwardTest {
     @Test
     void aHeaderNamesAWeightedCluster() {
         var weighted = new ClusterChoice.Weighted(
-                List.of(new ClusterChoice.Share(weight("", 1), HeaderName.of("x-to"))), 1, null);
+                List.of(new ClusterChoice.Share(weight("", 1), HeaderName.of("x-to"))), 1, null, false);
         assertThat(cluster(weighted, "x-to: c")).isEqualTo("c");
         assertThat(weighted.choose(Heads.to("/"), 0)).isNull();
     }

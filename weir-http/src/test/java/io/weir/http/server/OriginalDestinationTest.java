@@ -20,7 +20,7 @@ final class OriginalDestinationTest {
     private static ProxyFixture proxy(int port) {
         return ProxyFixture.with(
                 spec -> spec.withEndpoints(List.of()).withType(DiscoveryType.ORIGINAL_DST).withExtensions(
-                        Map.of(OriginalDst.KEY, new OriginalDst("x-to", port, 5_000_000_000L))),
+                        Map.of(OriginalDst.KEY, new OriginalDst(null, "x-to", port, 5_000_000_000L))),
                 HttpManagerSpec.of("test", RouteTable.of(Forward.to("origins"))));
     }
 

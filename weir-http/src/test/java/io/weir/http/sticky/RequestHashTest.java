@@ -40,6 +40,11 @@ final class RequestHashTest {
         public @Nullable String made(HashKey.Cookie cookie) {
             return made;
         }
+
+        @Override
+        public @Nullable String hashable(String key) {
+            return key.equals("left") ? "one" : null;
+        }
     }
 
     private final RequestHash hash = RequestHash.alone();
@@ -76,6 +81,7 @@ final class RequestHashTest {
         assertThat(of(new HashKey.Cookie("empty", null), head)).isNull();
         assertThat(of(new HashKey.QueryParameter("b"), head)).isNull();
         assertThat(of(new HashKey.FilterState("any"), head)).isNull();
+        assertThat(of(new HashKey.FilterState("left"), head)).isEqualTo(XxHash64.of("one"));
         assertThat(of(HashKeys.NONE, head)).isNull();
         hash.compute(HashKeys.of(IP), head, new Client(""));
         assertThat(hash.found()).isFalse();
@@ -150,6 +156,11 @@ final class RequestHashTest {
 
             @Override
             public @Nullable String made(HashKey.Cookie cookie) {
+                return null;
+            }
+
+            @Override
+            public @Nullable String hashable(String key) {
                 return null;
             }
         };

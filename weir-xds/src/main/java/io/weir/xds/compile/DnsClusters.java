@@ -120,7 +120,8 @@ final class DnsClusters {
                 ? Math.max(1, Plain.nanos(cluster.getCleanupInterval()))
                 : OriginalDst.DEFAULT.cleanupNanos();
         // a rule of the API bounds the port
-        return new OriginalDst(config.getUseHttpHeader() ? header : null,
+        return new OriginalDst(config.hasMetadataKey() ? Plain.path(config.getMetadataKey()) : null,
+                config.getUseHttpHeader() ? header : null,
                 Math.clamp(config.getUpstreamPortOverride().getValue(), 0, 65_535), cleanup);
     }
 

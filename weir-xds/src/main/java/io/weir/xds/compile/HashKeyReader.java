@@ -67,7 +67,7 @@ public final class HashKeyReader {
             case CONNECTION_PROPERTIES ->
                 policy.getConnectionProperties().getSourceIp() ? new HashKey.SourceIp() : null;
             case QUERY_PARAMETER -> new HashKey.QueryParameter(policy.getQueryParameter().getName());
-            case FILTER_STATE -> filterState(policy.getFilterState().getKey(), context);
+            case FILTER_STATE -> new HashKey.FilterState(policy.getFilterState().getKey());
             case POLICYSPECIFIER_NOT_SET -> null; // the API's rules tell
         };
     }
@@ -88,8 +88,8 @@ public final class HashKeyReader {
     }
 
     private static HashKey filterState(String key, ReadContext context) {
-        context.warning("filter_state", key, "nothing in Weir leaves an object under a key, so this finds no hash",
-                "hash a header, a cookie, a query parameter or the source IP instead");
+        context.warning("filter_state", key, "nothing in Weir leaves an object for a connection, so this finds no hash",
+                "hash the source IP instead");
         return new HashKey.FilterState(key);
     }
 

@@ -10,7 +10,9 @@ import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 
+import io.envoyproxy.envoy.type.metadata.v3.MetadataKey;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.weir.core.value.MetadataPath;
 import io.weir.core.admit.TokenBucket;
 import io.weir.core.model.Criteria;
 
@@ -80,6 +82,12 @@ public final class Plain {
             return outer;
         }
         return outer == null ? Criteria.of(values) : outer.with(values);
+    }
+
+    /** Where a value stands. */
+    public static MetadataPath path(MetadataKey key) {
+        return new MetadataPath(key.getKey(),
+                key.getPathList().stream().map(MetadataKey.PathSegment::getKey).toList());
     }
 
     /** All of it, by name space. */

@@ -19,6 +19,7 @@ import io.weir.core.model.DiscoveryType;
 import io.weir.core.model.DnsOptions;
 import io.weir.core.model.LocalityRule;
 import io.weir.core.model.LocalityRule.LoadAware;
+import io.weir.core.value.HostSource;
 import io.weir.xds.shortform.PolicyMessages;
 
 import org.jspecify.annotations.Nullable;
@@ -47,25 +48,23 @@ final class StructurePolicies {
 
         @Override
         public @Nullable Balancing read(OverrideHost config, ReadContext context) {
-            var headers = new ArrayList<String>();
+            var sources = new ArrayList<HostSource>();
             for (int i = 0; i < config.getOverrideHostSourcesCount(); i++) {
                 var source = config.getOverrideHostSources(i);
                 ReadContext at = context.at("override_host_sources", i);
                 if (source.hasMetadata()) {
                     // as in Envoy, metadata go before a header of the same source
-                    at.warning("metadata", source.getMetadata().getKey(),
-                            "nothing in Weir writes metadata of a request, so that no host is found there",
-                            "name a header");
+                    sources.add(new HostSource.Metadata(Plain.path(source.getMetadata())));
                 } else if (source.getHeader().isEmpty()) {
                     at.problem("", "", "this source names neither a header nor metadata", "write header: NAME");
                 } else {
-                    headers.add(source.getHeader().toLowerCase(Locale.ROOT));
+                    sources.add(new HostSource.Header(source.getHeader().toLowerCase(Locale.ROOT)));
                 }
             }
             Balancing within = BalancePolicies.typed(context.at("fallback_policy"), config.getFallbackPolicy());
-            BalancePolicies.overrides(context, "fallback_policy", !within.overrideHeaders().isEmpty(),
-                    "which headers name a host");
-            return within.withOverrideHeaders(headers);
+            BalancePolicies.overrides(context, "fallback_policy", !within.overrideSources().isEmpty(),
+                    "what of a request names a host");
+            return within.withOverrideSources(sources);
         }
     }
 

@@ -17,6 +17,8 @@ import io.weir.core.model.DiscoveryType;
 import io.weir.core.model.LocalityRule;
 import io.weir.core.model.LocalityRule.LoadAware;
 import io.weir.core.model.Balancing;
+import io.weir.core.value.HostSource;
+import io.weir.core.value.MetadataPath;
 import io.weir.core.model.BalancePolicy.ClientSideWeightedRoundRobin;
 import io.weir.core.model.BalancePolicy.HotCold;
 import io.weir.core.model.BalancePolicy.Maglev;
@@ -171,9 +173,12 @@ class BalancePoliciesTest {
     @Test
     void hostsMayBeNamedByTheRequest() {
         Balancing balancing = balancing(TYPES + "override_host.v3.OverrideHost", around("fallback_policy",
-                ", override_host_sources: [{header: X-Gateway-Destination-Endpoint}, {header: x-host}]"));
+                ", override_host_sources: [{header: X-Gateway-Destination-Endpoint},"
+                        + " {metadata: {key: m, path: [{key: host}]}}]"));
         assertThat(balancing.policy()).isEqualTo(new BalancePolicy.Random());
-        assertThat(balancing.overrideHeaders()).containsExactly("x-gateway-destination-endpoint", "x-host");
+        assertThat(balancing.overrideSources()).containsExactly(
+                new HostSource.Header("x-gateway-destination-endpoint"),
+                new HostSource.Metadata(new MetadataPath("m", List.of("host"))));
         assertThat(problems(list(TYPES + "override_host.v3.OverrideHost", around("fallback_policy",
                 ", override_host_sources: [{}]")))).singleElement().asString().contains("override_host_sources[0]");
     }
@@ -241,10 +246,11 @@ class BalancePoliciesTest {
                 + " original_dst_lb_config: {use_http_header: true, upstream_port_override: 8080}");
         assertThat(spec.type()).isEqualTo(DiscoveryType.ORIGINAL_DST);
         assertThat(spec.originalDst())
-                .isEqualTo(new OriginalDst("x-envoy-original-dst-host", 8080, 2_000_000_000L));
+                .isEqualTo(new OriginalDst(null, "x-envoy-original-dst-host", 8080, 2_000_000_000L));
         assertThat(cluster("type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, original_dst_lb_config:"
-                + " {use_http_header: true, http_header_name: X-To}").originalDst())
-                .isEqualTo(new OriginalDst("x-to", 0, 5_000_000_000L));
+                + " {use_http_header: true, http_header_name: X-To, metadata_key: {key: m, path: [{key: to}]}}")
+                .originalDst())
+                .isEqualTo(new OriginalDst(new MetadataPath("m", List.of("to")), "x-to", 0, 5_000_000_000L));
         assertThat(cluster("type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED").originalDst())
                 .as("by their connections").isEqualTo(OriginalDst.DEFAULT);
     }

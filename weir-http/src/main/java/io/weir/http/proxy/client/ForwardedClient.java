@@ -4,6 +4,7 @@ import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.IpLiteral;
 import io.weir.http.config.HttpManagerSpec.ClientAddress;
+import io.weir.http.config.HttpManagerSpec.Detection;
 import io.weir.http.filter.ClientIp;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class ForwardedClient implements ClientIp {
     private final ClientAddress rule;
     private boolean direct = true;
+    private boolean trusted;
+    private int rejectStatus;
     private byte[] bytes = {};
     private int start;
     private int end;
@@ -38,13 +41,64 @@ public final class ForwardedClient implements ClientIp {
      *            the address of the connection's far end; of no length where it has none, as on a UNIX socket
      */
     public void locate(@Nullable HttpHead request, byte[] peer) {
-        int fromEnd = fromEnd(peer);
-        direct = fromEnd < 0 || request == null || !find(request, fromEnd);
+        if (rule.detections().isEmpty()) {
+            int fromEnd = fromEnd(peer);
+            direct = fromEnd < 0 || request == null || !find(request, fromEnd);
+        } else {
+            direct = request == null || !detect(request);
+        }
         if (direct) {
             bytes = peer;
             start = 0;
             end = peer.length;
         }
+    }
+
+    /** The first way that finds it; one that rejects is the last. */
+    private boolean detect(HttpHead request) {
+        trusted = false;
+        rejectStatus = 0;
+        for (int i = 0; i < rule.detections().size(); i++) {
+            switch (rule.detections().get(i)) {
+                case Detection.Forwarded(int hops) -> {
+                    if (find(request, hops)) {
+                        int line = next(request, 0);
+                        trusted = next(request, line + 1) < 0
+                                && commas(request.bytes(), request.valueStart(line), request.valueEnd(line)) == 0;
+                        return true;
+                    }
+                }
+                case Detection.Field(HeaderName name, boolean believed, int reject) -> {
+                    int line = request.find(name);
+                    if (line >= 0 && whole(request, line)) {
+                        trusted = believed;
+                        return true;
+                    }
+                    if (reject > 0) {
+                        rejectStatus = reject;
+                        return false;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Whether a line is an address, nothing beside it. */
+    private boolean whole(HttpHead request, int line) {
+        int from = request.valueStart(line);
+        int to = request.valueEnd(line);
+        return commas(request.bytes(), from, to) == 0 && take(request.bytes(), from, to, 0);
+    }
+
+    /** Whether the client, as it was last located, may be found to be one of our own. */
+    public boolean trusted() {
+        return !direct && trusted;
+    }
+
+    /** What a request is answered whose client was not to be found; 0: it is served. */
+    public int rejectStatus() {
+        return direct ? rejectStatus : 0;
     }
 
     /** How many entries from the end it stands; -1: the connection's far end is the client. */

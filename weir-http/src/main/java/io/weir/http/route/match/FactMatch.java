@@ -3,6 +3,7 @@ package io.weir.http.route.match;
 import io.weir.core.value.FilterState;
 import io.weir.core.value.MetadataTest;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** A test on what is known of a request beside its head. Immutable; any thread. */
 public sealed interface FactMatch {
@@ -22,6 +23,28 @@ public sealed interface FactMatch {
         @Override
         public boolean saidByFilters() {
             return true;
+        }
+    }
+
+    /**
+     * The client's certificate: Envoy's {@code tls_context}.
+     *
+     * @param presented
+     *            whether there must be one; null: either way
+     * @param validated
+     *            whether it must have been checked with success; null: either way
+     */
+    record Certificate(@Nullable Boolean presented, @Nullable Boolean validated) implements FactMatch {
+        @Override
+        public boolean matches(RequestFacts facts) {
+            var certificate = facts.clientCertificate();
+            return (presented == null || presented == certificate.presented())
+                    && (validated == null || validated == certificate.validated());
+        }
+
+        @Override
+        public boolean saidByFilters() {
+            return false;
         }
     }
 

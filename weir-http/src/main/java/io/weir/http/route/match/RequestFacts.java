@@ -18,6 +18,11 @@ public interface RequestFacts {
     /** {@code ip:port} that the client connected to. */
     String downstreamLocalAddress();
 
+    /** The certificate by which the client's connection is secured. */
+    default ClientCertificate clientCertificate() {
+        return ClientCertificate.NONE;
+    }
+
     /** What filters have said under a namespace; to be looked at. */
     default Map<String, Object> dynamicMetadata(String namespace) {
         return Map.of();

@@ -2,10 +2,14 @@ package io.weir.http.proxy.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.config.HttpManagerSpec.ClientAddress;
+import io.weir.http.config.HttpManagerSpec.Detection;
+import io.weir.http.config.HttpManagerSpec.Scheme;
 import io.weir.http.route.Heads;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,5 +81,27 @@ class ForwardedClientTest {
         var rule = new ClientAddress(false, 0, false, false);
         assertThat(found(rule, DIRECT, Heads.to("/"))).isEqualTo("9.9.9.9");
         assertThat(found(rule, DIRECT, null)).isEqualTo("9.9.9.9");
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            x-client: 1.1.1.1,                1.1.1.1,     true,  0
+            'x-client: 1.1.1.1, 2.2.2.2',     9.9.9.9,     false, 403
+            x-client: none,                   9.9.9.9,     false, 403
+            x-other: 1.1.1.1,                 9.9.9.9,     false, 403
+            x-forwarded-for: 3.3.3.3,         3.3.3.3,     true,  0
+            'x-forwarded-for: 4.4.4.4,3.3.3.3', 3.3.3.3,   false, 0
+            x-client: 2001:DB8::1,            2001:db8::1, true,  0
+            """)
+    void theFirstWayThatFindsTheClientCountsAndOneMayReject(String line, String found, boolean trusted, int status) {
+        var rule = new ClientAddress(false, 0, false, false, Scheme.AS_CAME, List.of(),
+                List.of(new Detection.Forwarded(0), new Detection.Field(HeaderName.of("x-client"), true, 403),
+                        new Detection.Field(HeaderName.of("x-other"), true, 0)));
+        var client = new ForwardedClient(rule);
+        client.locate(Heads.to("/", line), DIRECT);
+        assertThat(new String(client.bytes(), client.start(), client.end() - client.start(),
+                StandardCharsets.US_ASCII)).isEqualTo(found);
+        assertThat(client.trusted()).isEqualTo(trusted);
+        assertThat(client.rejectStatus()).isEqualTo(status);
     }
 }
