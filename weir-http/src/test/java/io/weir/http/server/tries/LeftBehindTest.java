@@ -94,7 +94,7 @@ final class LeftBehindTest {
         try (var one = Origin.start(script);
                 var two = Origin.start(script);
                 var proxy = ProxyFixture.with(c -> c, twoAtOnce("{ retry_on: reset, num_retries: 1,"
-                        + " per_try_timeout: 0.3s, retry_back_off: { base_interval: 0.001s } }"), one, two);
+                        + " per_try_timeout: 0.5s, retry_back_off: { base_interval: 0.001s } }"), one, two);
                 var client = proxy.client()) {
             assertThat(client.send(GET).response().body()).isEqualTo("third");
             client.send(GET);
@@ -123,7 +123,7 @@ final class LeftBehindTest {
         try (var one = Origin.start(script);
                 var two = Origin.start(script);
                 var proxy = ProxyFixture.with(c -> c, twoAtOnce("{ retry_on: \"5xx,reset\", num_retries: 1,"
-                        + " per_try_timeout: 0.2s, rate_limited_retry_back_off: { reset_headers: [ { name:"
+                        + " per_try_timeout: 0.5s, rate_limited_retry_back_off: { reset_headers: [ { name:"
                         + " retry-after } ] } }"), one, two);
                 var client = proxy.client()) {
             assertThat(client.send(GET).response().body()).isEqualTo("third");
