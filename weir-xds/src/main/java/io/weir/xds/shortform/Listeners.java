@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Listeners {
 
     private static final List<String> KEYS = List.of("on", "name", "protocol", "to", "routes", "log", "idle_timeout",
-            "trusted_hops", "max_connections", BodyLimit.KEY, RateForm.KEY, CompressForm.KEY);
+            "trusted_hops", "max_connections", BodyLimit.KEY, RateForm.KEY, CompressForm.KEY,
+            CacheForm.KEY, CorsForm.KEY);
     private static final List<String> LATER = List.of("tls");
     private static final List<String> ALL_KEYS = Stream.concat(KEYS.stream(), LATER.stream()).toList();
 
@@ -145,14 +146,31 @@ final class Listeners {
         } else if (!part.has("routes") && part.hasOnly(ALL_KEYS)) {
             part.problem("nothing says where requests go", "add to: SERVICE or routes: [...]");
         }
-        manager.put("route_config", new Tree(at).put("name", name).put("virtual_hosts", routes.virtualHosts())
-                .put("ignore_port_in_host_matching", true));
+        Tree table = new Tree(at).put("name", name).put("virtual_hosts", routes.virtualHosts())
+                .put("ignore_port_in_host_matching", true);
+        Tree perFilter = new Tree(at);
+        boolean cors = CorsForm.put(part, perFilter) || routes.cors();
+        manager.put("route_config", perFilter.isEmpty() ? table : table.put("typed_per_filter_config", perFilter));
+        manager.put("http_filters", filters(part, name, routes, codings, cors));
+        return Tree.extension(at, "envoy.filters.network.http_connection_manager", log(part, manager));
+    }
+
+    /** What says something to one client stands before what is the same for all; a cache stands behind both. */
+    private static List<Node> filters(Part part, String name, Routes routes, List<String> codings, boolean cors) {
+        Position at = part.at();
         var filters = new ArrayList<Node>();
         Mapping rate = RateForm.filter(RateForm.rate(part.part(RateForm.KEY)), routes.rateLimit(), name);
         if (rate != null) {
             filters.add(rate);
         }
+        if (cors) {
+            filters.add(CorsForm.filter(at));
+        }
         filters.addAll(CompressForm.filters(at, codings, routes.codings()));
+        Mapping cache = CacheForm.filter(CacheForm.config(part.part(CacheForm.KEY)), routes.cache());
+        if (cache != null) {
+            filters.add(cache);
+        }
         Mapping limit = BodyLimit.filter(BodyLimit.bytes(part.part(BodyLimit.KEY)), routes.bodyLimit());
         if (limit != null) {
             filters.add(limit);
@@ -163,13 +181,13 @@ final class Listeners {
         }
         filters.add(Tree.extension(at, "envoy.filters.http.router",
                 Tree.typed(at, "envoy.extensions.filters.http.router.v3.Router")));
-        manager.put("http_filters", filters);
-        return Tree.extension(at, "envoy.filters.network.http_connection_manager", log(part, manager));
+        return filters;
     }
 
     private Mapping tcp(Part part, String name) {
         Position at = part.at();
-        for (String key : List.of("routes", "trusted_hops", BodyLimit.KEY, RateForm.KEY, CompressForm.KEY)) {
+        for (String key : List.of("routes", "trusted_hops", BodyLimit.KEY, RateForm.KEY, CompressForm.KEY,
+                CacheForm.KEY, CorsForm.KEY)) {
             Part unused = part.part(key);
             if (unused != null) {
                 unused.problem(key + " is for protocol: http", "remove it, or set protocol: http");

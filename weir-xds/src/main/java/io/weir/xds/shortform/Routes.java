@@ -22,7 +22,7 @@ final class Routes {
 
     static final List<String> KEYS = List.of("host", "path", "method", "header", "to", "redirect", "respond",
             "timeout", "retries", HedgeForm.KEY, "rewrite", "request", "response", BodyLimit.KEY, RateForm.KEY,
-            CompressForm.KEY);
+            CompressForm.KEY, CacheForm.KEY, CorsForm.KEY);
     private static final String ANY_HOST = "*";
 
     /** One route, and whose it is: no hosts for everybody's. */
@@ -37,6 +37,8 @@ final class Routes {
     private @Nullable Node bodyLimit;
     private @Nullable Position rateLimit;
     private @Nullable Mapping session;
+    private @Nullable Mapping cache;
+    private boolean cors;
 
     /**
      * @param name
@@ -48,6 +50,17 @@ final class Routes {
         this.actions = new Actions(targets);
         this.name = name;
         this.codings = codings;
+    }
+
+    /** The cache of the first route that has one of its own, null where none has. */
+    @Nullable
+    Mapping cache() {
+        return cache;
+    }
+
+    /** Whether a route says who may ask from a browser. */
+    boolean cors() {
+        return cors;
     }
 
     /** Codings that a route compresses with. */
@@ -79,6 +92,9 @@ final class Routes {
             rateLimit = rateLimit == null ? rate : rateLimit;
             Node limit = BodyLimit.put(part, perFilter);
             bodyLimit = bodyLimit == null ? limit : bodyLimit;
+            Mapping kept = CacheForm.put(part, perFilter);
+            cache = cache == null ? kept : cache;
+            cors |= CorsForm.put(part, perFilter);
             routeCodings.addAll(CompressForm.put(part, codings, perFilter));
             keepSessions(part.part("to"), perFilter);
             if (!perFilter.isEmpty()) {

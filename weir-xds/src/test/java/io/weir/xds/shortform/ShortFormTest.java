@@ -273,6 +273,39 @@ class ShortFormTest {
     }
 
     @Test
+    void aCacheStandsInMemoryOrInADirectoryBehindWhatIsForOneClient() {
+        assertThat(expanded("listen: { on: 80, to: a, cache: true, compress: gzip, cors: 'https://a.example' }"
+                + SERVICES)).containsSubsequence("allow_origin_string_match: - exact: https://a.example",
+                        "http_filters: - name: envoy.filters.http.cors", "envoy.filters.http.compressor.gzip",
+                        "envoy.filters.http.cache", "SimpleHttpCacheConfig", "- exact: accept-encoding",
+                        "envoy.filters.http.router");
+        assertThat(expanded("listen: { on: 80, to: a, cache: /var/cache/weir }" + SERVICES))
+                .contains("FileSystemHttpCacheConfig").contains("cache_path: /var/cache/weir");
+        assertThat(problems("listen: { on: 80, to: a, cache: 10MiB }" + SERVICES)).singleElement().asString()
+                .contains("listen.cache").contains("the path of a directory");
+    }
+
+    @Test
+    void aRouteMayHaveACacheOfItsOwnOrNone() {
+        assertThat(expanded("listen: { on: 80, cache: true, routes: [ { path: /a, to: a, cache: off }, { to: b } ] }"
+                + SERVICES)).contains("CacheConfig disabled: true");
+        assertThat(expanded("listen: { on: 80, routes: [ { path: /a, to: a, cache: true }, { to: b } ] }" + SERVICES))
+                .containsSubsequence("CacheConfig typed_config:", "http_filters:", "envoy.filters.http.cache",
+                        "disabled: true");
+    }
+
+    @Test
+    void pagesOfNamedOriginsMayAskAndARouteMayHaveOthersOrNone() {
+        assertThat(expanded("listen: { on: 80, cors: ['https://a.example', 'http://b:81'], routes: ["
+                + " { path: /a, to: a, cors: off }, { path: /b, to: a, cors: '*' }, { to: b } ] }" + SERVICES))
+                .contains("filter_enabled: default_value: {}", "regex: \".*\"", "- exact: http://b:81")
+                .contains("allow_methods: \"*\"");
+        assertThat(problems("listen: { on: 80, to: a, cors: a.example }" + SERVICES)).singleElement().asString()
+                .contains("listen.cors").contains("https://shop.example");
+        assertThat(problems("listen: { on: 80, protocol: tcp, to: a, cors: '*', cache: true }" + SERVICES)).hasSize(2);
+    }
+
+    @Test
     void aRouteMayCompressForItselfOrNotAtAll() {
         assertThat(
                 expanded("listen: { on: 80, compress: gzip, routes: [ { path: /a, to: a, compress: off }, { to: b } ] }"
