@@ -55,12 +55,22 @@ public interface Administered {
     void healthy(boolean healthy);
 
     /**
-     * Closes the listeners.
+     * Closes listeners.
      *
      * @param graceful
      *            whether connections are asked to end over the drain time first
+     * @param inboundOnly
+     *            only those whose {@code traffic_direction} is {@code INBOUND}
+     * @param skipExit
+     *            with graceful, whether listeners stay open when the drain time is over
      */
-    void drainListeners(boolean graceful);
+    void drainListeners(boolean graceful, boolean inboundOnly, boolean skipExit);
+
+    /** Begins to have another process take over from this one; false when that cannot be now. */
+    boolean upgrade();
+
+    /** How that stands, and whom this process took over from, as a line for people; empty: nothing. */
+    String upgradeText();
 
     /** Opens access log files anew. */
     void reopenLogs();

@@ -61,10 +61,12 @@ final class Endpoints {
             weir.healthy(true);
             return ok();
         });
-        changes("/drain_listeners", "close all listeners (?graceful: over the drain time)", query -> {
-            weir.drainListeners(query.has("graceful"));
-            return ok();
-        });
+        changes("/drain_listeners", "close all listeners (?graceful: over the drain time, ?inboundonly, ?skip_exit)",
+                this::drainListeners);
+        changes("/upgrade", "start a new process and hand the listening sockets over", _ -> weir.upgrade()
+                ? Answer.text("upgrading from " + ProcessHandle.current().pid() + "\n")
+                : Answer.text(409, "an upgrade is under way, or this Weir is leaving\n"));
+        shows("/upgrade_state", "how that stands", _ -> Answer.text(weir.upgradeText() + "\n"));
         changes("/reopen_logs", "open access log files anew", _ -> {
             weir.reopenLogs();
             return ok();
@@ -123,6 +125,16 @@ final class Endpoints {
     private Answer ready() {
         Administered.State state = weir.state();
         return Answer.text(state == Administered.State.LIVE ? 200 : 503, state.name() + "\n");
+    }
+
+    private Answer drainListeners(Query query) {
+        boolean graceful = query.has("graceful");
+        boolean skipExit = query.has("skip_exit");
+        if (skipExit && !graceful) {
+            return Answer.text(400, "skip_exit: only with graceful\n");
+        }
+        weir.drainListeners(graceful, query.has("inboundonly"), skipExit);
+        return ok();
     }
 
     private String serverInfo() {

@@ -36,6 +36,13 @@ final class AdminView implements Administered {
         options.put("concurrency", running.options().concurrency());
         options.put("config_path", running.sourceName());
         options.put("drain_time", TimeUnit.NANOSECONDS.toSeconds(running.options().drainNanos()) + "s");
+        options.put("drain_strategy", switch (running.options().strategy()) {
+            case GRADUAL -> "Gradual";
+            case IMMEDIATE -> "Immediate";
+        });
+        options.put("parent_shutdown_time",
+                TimeUnit.NANOSECONDS.toSeconds(running.options().parentShutdownNanos()) + "s");
+        options.put("restart_epoch", running.succession().epoch());
         options.put("mode", "Serve");
         NodeId id = running.snapshot().node();
         Map<String, Object> node = new LinkedHashMap<>();
@@ -78,11 +85,22 @@ final class AdminView implements Administered {
     public void healthy(boolean healthy) {
         running.life().healthy(healthy);
         running.clusters().own().failed(!healthy);
+        running.conductor().execute(() -> running.listeners().shunned(!healthy));
     }
 
     @Override
-    public void drainListeners(boolean graceful) {
-        running.drainListeners(graceful);
+    public void drainListeners(boolean graceful, boolean inboundOnly, boolean skipExit) {
+        running.departure().ofListeners(graceful, inboundOnly, skipExit);
+    }
+
+    @Override
+    public boolean upgrade() {
+        return running.upgrade();
+    }
+
+    @Override
+    public String upgradeText() {
+        return running.upgradeText();
     }
 
     @Override

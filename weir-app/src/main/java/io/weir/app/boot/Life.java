@@ -2,6 +2,7 @@ package io.weir.app.boot;
 
 import io.weir.app.admin.Administered.State;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Where a Weir is in its life, and who waits for its end. Any thread.
@@ -50,6 +51,11 @@ final class Life {
 
     boolean over() {
         return ended.getCount() == 0;
+    }
+
+    /** Waits for the end, no longer than this; whether it has come. */
+    boolean awaitEnd(long millis) throws InterruptedException {
+        return ended.await(millis, TimeUnit.MILLISECONDS);
     }
 
     void awaitEnd() throws InterruptedException {

@@ -3,6 +3,7 @@ package io.weir.app.boot;
 import io.weir.app.admin.Addresses;
 import io.weir.app.admin.Administered.ListenerLine;
 import io.weir.core.admit.Carryover;
+import io.weir.core.drain.Drain;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Gauge;
 import io.weir.core.stats.Scope;
@@ -32,12 +33,14 @@ final class Listeners {
     private final Workers workers;
     private final Stats stats;
     private final Services services;
+    private final Drains drains;
     private final Gauge connections;
     private final Gauge totalActive;
     private final Gauge totalDraining;
     private final Counter added;
     private final Counter modified;
     private final Counter removed;
+    private boolean shunned;
     private volatile List<OpenListener> open = List.of();
     private volatile Map<SocketAddress, OpenListener> byAddress = Map.of();
 
@@ -56,10 +59,11 @@ final class Listeners {
     private record Successor(ListenerSpec spec, Service service) {
     }
 
-    Listeners(Workers workers, Stats stats, Services services) {
+    Listeners(Workers workers, Stats stats, Services services, Drains drains) {
         this.workers = workers;
         this.stats = stats;
         this.services = services;
+        this.drains = drains;
         this.connections = stats.root().child("server").gauge("total_connections");
         Scope manager = stats.root().child("listener_manager");
         this.totalActive = manager.gauge("total_listeners_active");
@@ -97,7 +101,7 @@ final class Listeners {
             try {
                 if (present == null) {
                     OpenListener opened = OpenListener.open(spec, services.of(spec, new Carryover()), workers, stats,
-                            connections, this::at);
+                            connections, this::at, drains);
                     bound.add(opened);
                     next.add(opened);
                 } else {
@@ -123,6 +127,7 @@ final class Listeners {
         }
         swapped.forEach((listener, successor) -> listener.serveBy(successor.spec, successor.service));
         open(next);
+        shunned(shunned);
         old.forEach(OpenListener::retire);
         added.add(bound.size());
         modified.add(swapped.size());
@@ -181,14 +186,30 @@ final class Listeners {
 
     /** Takes no more connections anywhere. */
     void stopAccepting() {
-        open.forEach(OpenListener::stopAccepting);
-        totalActive.set(0);
+        stopAccepting(false);
     }
 
-    /** Asks all connections to end when their present work is done. */
-    void drain() {
-        totalDraining.set(open.size());
-        open.forEach(listener -> listener.service().drain().run());
+    /** Takes no more connections, at listeners of traffic on its way in only or anywhere. */
+    void stopAccepting(boolean inboundOnly) {
+        chosen(inboundOnly).forEach(OpenListener::stopAccepting);
+        totalActive.set(inboundOnly ? lines().size() : 0);
+    }
+
+    /** Asks connections to end when their present work is done. */
+    void drain(Drain how, boolean inboundOnly) {
+        List<OpenListener> chosen = chosen(inboundOnly);
+        totalDraining.set(chosen.size());
+        chosen.forEach(listener -> listener.service().drain().drain(how));
+    }
+
+    private List<OpenListener> chosen(boolean inboundOnly) {
+        return open.stream().filter(listener -> !inboundOnly || listener.spec().drain().inbound()).toList();
+    }
+
+    /** Whether clients are to go elsewhere: while health checks of this Weir are told to fail. */
+    void shunned(boolean on) {
+        shunned = on;
+        open.forEach(listener -> listener.service().drain().shunned(on && !listener.spec().drain().modifyOnly()));
     }
 
     /** Ends all connections at once. */

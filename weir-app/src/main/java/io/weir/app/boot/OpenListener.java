@@ -39,6 +39,7 @@ final class OpenListener implements Acceptor {
     private final Histogram lengthMillis;
     private final Gauge everyListener;
     private final Neighbours neighbours;
+    private final Drains drains;
     private volatile ListenerSpec spec;
     private volatile Tenure tenure;
 
@@ -51,8 +52,9 @@ final class OpenListener implements Acceptor {
     }
 
     private OpenListener(ListenerSpec spec, Service service, Stats stats, Gauge everyListener,
-            Neighbours neighbours) {
+            Neighbours neighbours, Drains drains) {
         this.neighbours = neighbours;
+        this.drains = drains;
         this.spec = spec;
         this.tenure = new Tenure(service);
         this.everyListener = everyListener;
@@ -72,12 +74,14 @@ final class OpenListener implements Acceptor {
      *            counts the open connections of all listeners
      * @param neighbours
      *            who may have what is handed on
+     * @param drains
+     *            how its connections leave when they have to
      * @throws ListenFailure
      *             for the first address that cannot be had; the others are closed again
      */
     static OpenListener open(ListenerSpec spec, Service service, Workers workers, Stats stats, Gauge everyListener,
-            Neighbours neighbours) throws ListenFailure {
-        OpenListener listener = new OpenListener(spec, service, stats, everyListener, neighbours);
+            Neighbours neighbours, Drains drains) throws ListenFailure {
+        OpenListener listener = new OpenListener(spec, service, stats, everyListener, neighbours, drains);
         try {
             for (SocketAddress address : spec.bound() ? spec.addresses() : List.<SocketAddress>of()) {
                 ListenOptions options = ListenOptions.of(address, service.settings()).withBacklog(spec.backlog())
@@ -118,7 +122,7 @@ final class OpenListener implements Acceptor {
         }
         spec = changed;
         tenure = new Tenure(successor);
-        before.over();
+        before.replaced(drains);
         for (Listener socket : sockets) {
             try {
                 socket.permit(changed.unixModes().getOrDefault(socket.localAddress(), -1));
@@ -131,7 +135,7 @@ final class OpenListener implements Acceptor {
     /** It is no longer wanted: closes its sockets, and asks its connections to end. Once. */
     void retire() {
         stopAccepting();
-        tenure.over();
+        tenure.over(drains);
     }
 
     /** Takes no more connections. */

@@ -3,6 +3,9 @@ package io.weir.app.boot;
 import io.weir.app.admin.Addresses;
 import io.weir.app.demo.Demo;
 import io.weir.app.health.HealthLogs;
+import io.weir.app.upgrade.Succession;
+import io.weir.app.upgrade.Supervisor;
+import io.weir.app.upgrade.Upgrade;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.Clusters;
 import io.weir.core.stats.Stats;
@@ -20,6 +23,7 @@ import io.weir.xds.spec.DemoSpec;
 import io.weir.xds.compile.Snapshot;
 import io.weir.xds.compile.SnapshotDiff;
 import io.weir.xds.resource.Problem;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,8 +42,6 @@ import org.slf4j.LoggerFactory;
 public final class Running implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Running.class);
     private static final long NANOS_PER_MILLI = 1_000_000;
-    /** How often a drain looks whether the last connection has gone. */
-    private static final long DRAIN_LOOK_NANOS = 50 * NANOS_PER_MILLI;
     /** How long listeners wait for the first hosts of clusters; as long as Envoy's {@code initial_fetch_timeout}. */
     private static final long WARM_SECONDS_MAX = 15;
 
@@ -57,6 +59,9 @@ public final class Running implements AutoCloseable {
     private final HealthLogs healthLogs;
     private final ClusterKeeper clusters;
     private final Listeners listeners;
+    private final Departure departure;
+    private final Succession succession;
+    private final Upgrade upgrade;
     private final CompletableFuture<Void> warm = new CompletableFuture<>();
     private final AdminKeeper admin;
     private @Nullable Demo demo;
@@ -89,7 +94,8 @@ public final class Running implements AutoCloseable {
         }
     }
 
-    private Running(Source source, RunOptions options, Snapshot snapshot, Workers workers) {
+    private Running(Source source, RunOptions options, Snapshot snapshot, Workers workers, Succession succession) {
+        this.succession = succession;
         this.source = source;
         this.options = options;
         this.snapshot = snapshot;
@@ -100,9 +106,13 @@ public final class Running implements AutoCloseable {
         this.clusters = new ClusterKeeper(stats, clock, conductor, new WireProber(workers, conductor, clock),
                 healthLogs,
                 names, this::follow);
-        this.listeners = new Listeners(workers, stats, new Services(workers, clusters.clusters(), stats, logs));
+        Drains drains = new Drains(options, conductor, clock);
+        this.listeners = new Listeners(workers, stats, new Services(workers, clusters.clusters(), stats, logs),
+                drains);
+        this.departure = new Departure(listeners, drains, options, conductor, clock, life);
+        this.upgrade = new Upgrade(new Departing(this), stats);
         this.admin = new AdminKeeper(new AdminView(this), logs);
-        this.serverStats = new ServerStats(stats, life::shown, uptime, options.concurrency());
+        this.serverStats = new ServerStats(stats, life::shown, uptime, options.concurrency(), succession);
     }
 
     /** Keeps connections in step with a cluster's hosts. */
@@ -132,23 +142,37 @@ public final class Running implements AutoCloseable {
                 workers.completeExceptionally(e);
             }
         });
+        Succession succession;
+        try {
+            succession = Succession.begin();
+        } catch (IOException e) {
+            workers.whenComplete((started, _) -> close(started));
+            return new Start.Refused(List.of(Problem.error(null, "", "", "the process to take over from: "
+                    + e.getMessage(), "start this one by that one's upgrade")));
+        }
         switch (source.load()) {
             case Compiled.Rejected(List<Problem> problems) -> {
+                succession.failed(firstError(problems));
                 workers.whenComplete((started, _) -> close(started));
                 return new Start.Refused(problems);
             }
             case Compiled.Accepted(Snapshot snapshot, List<Problem> warnings) -> {
                 warnings.forEach(warning -> LOG.warn("{}", warning));
-                Running running = new Running(source, options, snapshot, workers.join());
+                Running running = new Running(source, options, snapshot, workers.join(), succession);
                 try {
                     running.open();
                     return new Start.Serving(running);
                 } catch (Obstructed obstructed) {
+                    succession.failed(firstError(obstructed.obstacles));
                     running.close();
                     return new Start.Refused(obstructed.obstacles);
                 }
             }
         }
+    }
+
+    private static String firstError(List<Problem> problems) {
+        return problems.stream().filter(Problem::isError).map(Problem::toString).findFirst().orElse("");
     }
 
     private void open() throws Obstructed {
@@ -173,6 +197,8 @@ public final class Running implements AutoCloseable {
             throw new Obstructed(obstacles);
         }
         life.live();
+        succession.serving(stats);
+        Supervisor.tell("READY=1");
         serverStats.initialized(uptime.nanos());
         SocketAddress adminAddress = admin.address();
         LOG.info("serving {} on {} workers ({}) after {} ms{}", source.name(), options.concurrency(),
@@ -312,12 +338,37 @@ public final class Running implements AutoCloseable {
         return names;
     }
 
-    /** SIGTERM and SIGINT drain, and stop at once when they come again; SIGHUP reloads; SIGUSR1 opens logs anew. */
+    /**
+     * SIGTERM and SIGINT drain, and stop at once when they come again; SIGHUP reloads; SIGUSR1 opens logs anew; SIGUSR2
+     * has another process take over.
+     */
     public void obeySignals() {
         Signals.on("TERM", this::terminate);
         Signals.on("INT", this::terminate);
         Signals.on("HUP", this::reload);
         Signals.on("USR1", logs::reopen);
+        Signals.on("USR2", this::upgrade);
+    }
+
+    /** Begins to have another process take over; false when that is under way, or this one is leaving. */
+    boolean upgrade() {
+        boolean begun = !life.leaving() && upgrade.begin();
+        if (!begun) {
+            LOG.warn("no upgrade is begun: one is under way, or this process is leaving");
+        }
+        return begun;
+    }
+
+    /** How upgrades to and from this process stand, for people. */
+    String upgradeText() {
+        String text = upgrade.text();
+        return text.isEmpty() ? succession.text() : text;
+    }
+
+    /** Another process serves in this one's place. */
+    void leave() {
+        conductor.execute(admin::close);
+        departure.succeeded();
     }
 
     private void terminate() {
@@ -332,42 +383,11 @@ public final class Running implements AutoCloseable {
     }
 
     /**
-     * Takes no more connections, lets those there are end, and stops when the last has gone or the drain time is over.
-     * False when that had begun already.
+     * Asks connections to end, takes no more of them after a moment, and stops when the last has gone or the drain time
+     * is over. False when that had begun already.
      */
     public boolean drain() {
-        if (!life.draining()) {
-            return false;
-        }
-        long deadlineNanos = clock.nanos() + options.drainNanos();
-        LOG.info("draining: {} connections have {} s", listeners.connections(),
-                TimeUnit.NANOSECONDS.toSeconds(options.drainNanos()));
-        conductor.execute(() -> {
-            listeners.stopAccepting();
-            listeners.drain();
-            lookWhetherDrained(deadlineNanos);
-        });
-        return true;
-    }
-
-    private void lookWhetherDrained(long deadlineNanos) {
-        long left = listeners.connections();
-        if (left == 0 || clock.nanos() - deadlineNanos >= 0) {
-            LOG.info(left == 0 ? "drained" : "the drain time is over with {} connections left", left);
-            life.end();
-        } else {
-            conductor.after(DRAIN_LOOK_NANOS, () -> lookWhetherDrained(deadlineNanos));
-        }
-    }
-
-    /** Closes the listeners and nothing else; connections go on, or are asked to end when graceful. */
-    void drainListeners(boolean graceful) {
-        conductor.execute(() -> {
-            if (graceful) {
-                listeners.drain();
-            }
-            listeners.stopAccepting();
-        });
+        return departure.begin();
     }
 
     /** Stops at once; {@link #awaitStopped} returns. */
@@ -414,6 +434,14 @@ public final class Running implements AutoCloseable {
 
     Clusters clusters() {
         return clusters.clusters();
+    }
+
+    Succession succession() {
+        return succession;
+    }
+
+    Departure departure() {
+        return departure;
     }
 
     Listeners listeners() {

@@ -3,6 +3,7 @@ package io.weir.app.boot;
 import io.weir.app.Version;
 import io.weir.app.admin.Administered.State;
 import io.weir.app.admin.ResidentMemory;
+import io.weir.app.upgrade.Succession;
 import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
 import java.util.function.Supplier;
@@ -13,15 +14,16 @@ final class ServerStats {
 
     private final Scope scope;
 
-    ServerStats(Stats stats, Supplier<State> state, Uptime uptime, int concurrency) {
+    ServerStats(Stats stats, Supplier<State> state, Uptime uptime, int concurrency,
+            Succession succession) {
         this.scope = stats.root().child("server");
         scope.gauge("live", () -> state.get() == State.LIVE ? 1 : 0);
         scope.gauge("state", () -> number(state.get()));
         scope.gauge("uptime", uptime::seconds);
         scope.gauge("concurrency", () -> concurrency);
         scope.gauge("version", Version::number);
-        scope.gauge("hot_restart_epoch", () -> 0);
-        scope.gauge("parent_connections", () -> 0);
+        scope.gauge("hot_restart_epoch", succession::epoch);
+        scope.gauge("parent_connections", succession::parentConnections);
         Runtime runtime = Runtime.getRuntime();
         scope.gauge("memory_allocated", () -> runtime.totalMemory() - runtime.freeMemory());
         scope.gauge("memory_heap_size", runtime::totalMemory);

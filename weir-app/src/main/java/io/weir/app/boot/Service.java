@@ -1,6 +1,7 @@
 package io.weir.app.boot;
 
 import io.weir.core.admit.Carryover;
+import io.weir.core.drain.Drainable;
 import io.weir.net.sniff.SniffingAcceptor;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.ChannelSettings;
@@ -15,7 +16,7 @@ import java.util.List;
  * @param settings
  *            how those connections read and write
  * @param drain
- *            asks connections to end when their present work is done; may be called more than once
+ *            asks connections to end when their present work is done
  * @param closeAll
  *            ends every connection at once
  * @param connections
@@ -25,7 +26,7 @@ import java.util.List;
  * @param forget
  *            lets go of what it holds beside connections, its access logs; after its last connection
  */
-record Service(Acceptor acceptor, ChannelSettings settings, Runnable drain, Runnable closeAll,
+record Service(Acceptor acceptor, ChannelSettings settings, Drainable drain, Runnable closeAll,
         AccessLog connections, Carryover counted, Runnable forget) {
 
     /** The same, whose connections come through somebody else first. */

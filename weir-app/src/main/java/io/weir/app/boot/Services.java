@@ -4,6 +4,8 @@ import io.weir.core.admit.Carryover;
 import io.weir.core.chain.ChainMatch;
 import io.weir.core.chain.ChainTable;
 import io.weir.core.cluster.Clusters;
+import io.weir.core.drain.Drain;
+import io.weir.core.drain.Drainable;
 import io.weir.core.model.AccessLogSpec;
 import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
@@ -29,6 +31,21 @@ import java.util.List;
 
 /** Makes what serves a listener's connections, by the kind of its filter. The conductor's. */
 final class Services {
+    /**
+     * A stream of bytes has no end of its own that could be waited for: it goes on until its peers or the time end it.
+     */
+    private static final Drainable UNASKED = new Drainable() {
+        @Override
+        public void drain(Drain how) {
+            // nothing to ask
+        }
+
+        @Override
+        public void shunned(boolean on) {
+            // nothing to ask
+        }
+    };
+
     private final Workers workers;
     private final Clusters clusters;
     private final Stats stats;
@@ -156,17 +173,14 @@ final class Services {
                 new ProxyContext(spec, clusters, new HttpStats(stats, spec.statPrefix()), log, counted,
                         epochMicrosAtZero),
                 workers);
-        return new Service(server, HttpServer.SETTINGS, server::drain, server::closeAll, AccessLog.none(), counted,
+        return new Service(server, HttpServer.SETTINGS, server, server::closeAll, AccessLog.none(), counted,
                 log::close);
     }
 
     private Service tcp(TcpProxySpec spec, String path, Carryover counted) throws Unserved {
         AccessLog log = log(spec.accessLogs(), path + ".access_log");
         TcpProxy proxy = new TcpProxy(spec, clusters, stats, log);
-        // A stream of bytes has no end of its own that could be waited for: it goes on until its peers or the time end
-        // it.
-        return new Service(proxy, TcpProxy.SETTINGS, () -> {
-        }, proxy::closeAll, AccessLog.none(), counted, log::close);
+        return new Service(proxy, TcpProxy.SETTINGS, UNASKED, proxy::closeAll, AccessLog.none(), counted, log::close);
     }
 
     private static Service answer(AnswerSpec spec, Carryover counted) {

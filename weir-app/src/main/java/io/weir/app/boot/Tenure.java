@@ -27,10 +27,22 @@ final class Tenure {
         release();
     }
 
-    /** No more connections come; those there are are asked to end. Once. */
-    void over() {
-        service.drain().run();
+    /**
+     * Another service takes its place: connections are asked to end at once, so that they soon come back to the other
+     * one. Streams and tunnels, which cannot be asked, go on as long as they like. Once.
+     */
+    void replaced(Drains drains) {
+        service.drain().drain(drains.atOnce());
         release();
+    }
+
+    /** Its listener is gone: connections are asked to end, and closed when the drain's time is over. Once. */
+    void over(Drains drains) {
+        service.drain().drain(drains.ofListeners());
+        release();
+        if (holders.get() > 0) {
+            drains.whenOver(service.closeAll());
+        }
     }
 
     private void release() {

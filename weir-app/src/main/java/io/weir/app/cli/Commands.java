@@ -35,6 +35,7 @@ final class Commands implements Runnable {
     private static final String HTML = "write one page with the table and pictures: load, latency, ejections";
     private static final String SVG = "write the pictures alone, each as a file";
     private static final String DEFAULTS = "fill in every default, so that what holds is what is printed";
+    private static final String RUNNING = "where its admin listens: HOST:PORT, or the path of its socket";
     private static final String ADMIN = "where the admin listens, or the path of its socket; default: nowhere";
 
     private final PrintWriter out;
@@ -84,7 +85,8 @@ final class Commands implements Runnable {
 
     @Command(name = "run", mixinStandardHelpOptions = true, description = {
             "Read a configuration (Envoy v3 bootstrap or short form, YAML or JSON) and serve.",
-            "The first SIGTERM drains and stops, a second stops at once; SIGHUP reads the file again."})
+            "The first SIGTERM drains and stops, a second stops at once; SIGHUP reads the file again;",
+            "SIGUSR2 has a new process take over (see weir upgrade)."})
     int run(@Parameters(paramLabel = "FILE", description = FILE) Path file, @Mixin ServeOptions serving,
             @Option(names = "--mode", paramLabel = MODES, defaultValue = "serve", description = MODE) Mode mode,
             @Option(names = "--no-follow", description = NO_FOLLOW) boolean unfollowed) {
@@ -142,6 +144,17 @@ final class Commands implements Runnable {
             throw Misuse.of(parser(), String.valueOf(e.getMessage()));
         }
         return Serving.serve(Source.text("weir proxy", text), options, err);
+    }
+
+    @Command(name = "upgrade", mixinStandardHelpOptions = true, description = {
+            "Have a running Weir start a new process by its own command line, which takes over what it listens on.",
+            "Waits until that serves; if it comes to nothing, the process before serves on, and why is told."})
+    int upgrade(@Parameters(paramLabel = "ADMIN", description = RUNNING) String admin) {
+        try {
+            return Upgrading.run(admin, out, err);
+        } catch (IllegalArgumentException e) {
+            throw Misuse.of(parser(), String.valueOf(e.getMessage()));
+        }
     }
 
     @Command(name = "simulate", mixinStandardHelpOptions = true, description = {

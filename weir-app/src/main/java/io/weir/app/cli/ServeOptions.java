@@ -13,6 +13,8 @@ final class ServeOptions {
     private static final int DRAIN_SECONDS_MAX = 7 * 24 * 3600;
     private static final String WORKERS = "worker threads; default: one a processor";
     private static final String DRAIN = "how long connections may take to end after SIGTERM; default: 600";
+    private static final String STRATEGY = "gradual: one after another; immediate: all at once; default: gradual";
+    private static final String PARENT = "after an upgrade, when the process before ends at the latest; default: 900";
     private static final String LEVEL = "trace, debug, info, warning, error or off; default: info";
 
     @Option(names = "--concurrency", paramLabel = "N", description = WORKERS)
@@ -20,6 +22,12 @@ final class ServeOptions {
 
     @Option(names = "--drain-time-s", paramLabel = "SECONDS", description = DRAIN)
     private @Nullable Integer drainSeconds;
+
+    @Option(names = "--drain-strategy", paramLabel = "STRATEGY", defaultValue = "gradual", description = STRATEGY)
+    private RunOptions.Strategy strategy = RunOptions.Strategy.GRADUAL;
+
+    @Option(names = "--parent-shutdown-time-s", paramLabel = "SECONDS", description = PARENT)
+    private int parentShutdownSeconds = RunOptions.PARENT_SHUTDOWN_SECONDS_DEFAULT;
 
     @Option(names = {"--log-level", "-l"}, paramLabel = "LEVEL", description = LEVEL)
     private @Nullable String logLevel;
@@ -45,7 +53,10 @@ final class ServeOptions {
         if (logLevel != null && !LogLevels.PROCESS.all(logLevel)) {
             throw wrong("--log-level", logLevel, "it is one of " + String.join(", ", LogLevels.words()));
         }
-        return RunOptions.of(workers, seconds, follow);
+        if (parentShutdownSeconds < 0 || parentShutdownSeconds > DRAIN_SECONDS_MAX) {
+            throw wrong("--parent-shutdown-time-s", parentShutdownSeconds, "it is from 0 to " + DRAIN_SECONDS_MAX);
+        }
+        return RunOptions.of(workers, seconds, follow).withStrategy(strategy).withParentShutdown(parentShutdownSeconds);
     }
 
     private RuntimeException wrong(String option, Object value, String cure) {

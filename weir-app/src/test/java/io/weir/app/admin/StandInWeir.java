@@ -76,8 +76,18 @@ final class StandInWeir implements Administered {
     }
 
     @Override
-    public void drainListeners(boolean graceful) {
-        asked.add("drain " + graceful);
+    public void drainListeners(boolean graceful, boolean inboundOnly, boolean skipExit) {
+        asked.add("drain " + graceful + (inboundOnly ? " inbound" : "") + (skipExit ? " stay" : ""));
+    }
+
+    @Override
+    public boolean upgrade() {
+        return asked.add("upgrade");
+    }
+
+    @Override
+    public String upgradeText() {
+        return "took over from 1, epoch 1";
     }
 
     @Override

@@ -235,7 +235,7 @@ class RunningTest {
             eventually(() -> weir.running().listeners().connections() == 1);
             weir.running().drain();
             weir.reload(listen + "  - { on: \"127.0.0.1:0\", to: demo }\n" + weir.services(0));
-            assertThat(weir.running().addresses()).isEmpty();
+            assertThat(weir.running().addresses()).hasSizeLessThan(2);
         }
     }
 

@@ -4,8 +4,10 @@ import io.weir.testkit.PeerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A Weir in a process of its own, with the options of the distribution and this test's class path. */
 final class WeirProcess implements AutoCloseable {
@@ -21,21 +23,54 @@ final class WeirProcess implements AutoCloseable {
     static WeirProcess run(String configuration, int... ports) throws IOException {
         Path folder = PeerProcess.folder("weir");
         Path file = Files.writeString(folder.resolve("weir.yaml"), configuration);
-        return run(folder, List.of("--no-follow", file.toString()), ports);
+        return run(folder, List.of("--no-follow", "--drain-time-s", "10", file.toString()), ports);
     }
 
     /** Runs this file and follows its changes. */
     static WeirProcess following(Path file, int... ports) throws IOException {
-        return run(PeerProcess.folder("weir"), List.of(file.toString()), ports);
+        return following(file, List.of(), ports);
+    }
+
+    /** The same, with options of the command line. */
+    static WeirProcess following(Path file, List<String> options, int... ports) throws IOException {
+        List<String> arguments = new ArrayList<>(options);
+        arguments.add(file.toString());
+        return run(PeerProcess.folder("weir"), arguments, ports);
     }
 
     private static WeirProcess run(Path folder, List<String> arguments, int... ports) throws IOException {
+        List<String> command = command("run");
+        command.addAll(arguments);
+        return new WeirProcess(PeerProcess.start("weir", folder, command, ports));
+    }
+
+    /** A command of Weir's as a command of the system. */
+    static List<String> command(String... words) {
         Path options = Path.of("..", "dist", "jvm.options").toAbsolutePath().normalize();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@" + options, "-cp",
-                System.getProperty("java.class.path"), "io.weir.app.cli.Main", "run"));
-        command.addAll(arguments);
-        return new WeirProcess(PeerProcess.start("weir", folder, command, ports));
+                System.getProperty("java.class.path"), "io.weir.app.cli.Main"));
+        command.addAll(List.of(words));
+        return command;
+    }
+
+    /** It and what it has started. */
+    Stream<ProcessHandle> processes() {
+        return process.processes().stream();
+    }
+
+    /** SIGTERM, without waiting. */
+    void terminate() {
+        process.terminate();
+    }
+
+    /** The exit code, when it has ended by itself. */
+    int awaitExit(Duration wait) {
+        return process.awaitExit(wait);
+    }
+
+    boolean alive() {
+        return process.alive();
     }
 
     /** What it has written so far. */

@@ -6,6 +6,9 @@ import io.weir.net.transport.Worker;
 sealed interface ClientConnection permits FirstBytes, Http1Connection, Http2Connection {
     Worker worker();
 
+    /** Its number, the same as long as it lives. */
+    long connectionId();
+
     /** Whether no request is under way. */
     boolean idle();
 

@@ -226,7 +226,8 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
         Tunnels.fromHttp1(message);
         // What comes behind a request for a tunnel may be meant for the tunnel. Where that is refused nobody takes it
         // for a request: the connection closes (RFC 9112 section 9.6).
-        persistent = message.persistent() && !message.tunnel() && !timer.durationReached() && server.keeps(requests);
+        persistent = message.persistent() && !message.tunnel() && !timer.durationReached()
+                && server.keeps(this, requests);
         continueOwed = message.expectContinue() && !oldClient;
         bodyWanted = false;
         boolean last = message.framing() == Framing.NONE || message.contentLength() == 0;
@@ -344,7 +345,7 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
         }
         // An answer before the request is complete may end before it, and then nobody looks where the next begins.
         // Whether it will, a head cannot know (RFC 9112 section 9.6: say close before closing).
-        if (response.framing() == Framing.UNTIL_CLOSE || server.draining() || lastRequest() || state == State.BODY) {
+        if (response.framing() == Framing.UNTIL_CLOSE || server.ends(this) || lastRequest() || state == State.BODY) {
             persistent = false;
         }
         if (!persistent) {

@@ -47,7 +47,7 @@ final class Http2Connection extends ClientChannel implements ClientConnection, H
             session.settingsTimeout(2 * patience); // as a head may take all of it
         }
         watchHead();
-        if (server.draining()) {
+        if (server.leaves(this)) {
             drain();
         }
     }
@@ -127,7 +127,7 @@ final class Http2Connection extends ClientChannel implements ClientConnection, H
     /** A request's head has come. */
     void requestBegins() {
         requests++;
-        if (timer.durationReached() || !server.keeps(requests)) {
+        if (timer.durationReached() || !server.keeps(this, requests)) {
             drain();
         }
     }

@@ -3,6 +3,8 @@ package io.weir.http.server;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.weir.core.drain.Drain;
+import io.weir.core.drain.Drainable;
 import io.weir.http.codec.HeadLimits;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.config.HttpManagerSpec;
@@ -28,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * One HTTP connection manager at work: takes the connections that a listener accepts, counts them, and can be drained.
  * Made by the conductor; connections live on their workers.
  */
-public final class HttpServer implements Acceptor {
+public final class HttpServer implements Acceptor, Drainable {
     /** How its listener's connections read and write: a client may have said all it has to say and still listen. */
     public static final ChannelSettings SETTINGS = ChannelSettings.MESSAGES.withHalfClosure(true);
 
@@ -40,7 +42,8 @@ public final class HttpServer implements Acceptor {
     private final Workers workers;
     private final HeadLimits limits;
     private final Connections[] connections;
-    private volatile boolean draining;
+    private volatile @Nullable Drain drain;
+    private volatile boolean shunned;
 
     public HttpServer(ProxyContext context, Workers workers) {
         this.context = context;
@@ -64,7 +67,7 @@ public final class HttpServer implements Acceptor {
     }
 
     private <C extends ChannelHandler & ClientConnection> void begin(C connection, Channel channel) {
-        connections[connection.worker().index()].open.add(connection);
+        connections[connection.worker().index()].add(connection);
         channel.pipeline().addLast(connection);
     }
 
@@ -92,7 +95,7 @@ public final class HttpServer implements Acceptor {
 
     /** Whether a client of HTTP/1.1 may go on with HTTP/2. */
     boolean upgrades() {
-        return !draining && context.spec().codec() == HttpManagerSpec.Codec.AUTO;
+        return drain == null && !shunned && context.spec().codec() == HttpManagerSpec.Codec.AUTO;
     }
 
     /** A client of HTTP/1.1 goes on with HTTP/2. Its request is the new connection's first, as are bytes behind it. */
@@ -135,20 +138,43 @@ public final class HttpServer implements Acceptor {
     }
 
     /** Whether a connection that has had so many requests may have another. */
-    boolean keeps(long requests) {
+    boolean keeps(ClientConnection connection, long requests) {
         int most = context.spec().limits().requestsPerConnectionMax();
-        return !draining && (most == 0 || requests < most);
+        return (most == 0 || requests < most) && !ends(connection);
+    }
+
+    /** Whether a connection is to end with what it has under way. */
+    boolean ends(ClientConnection connection) {
+        return shunned || leaves(connection);
+    }
+
+    /** Whether a drain has asked a connection to end. */
+    boolean leaves(ClientConnection connection) {
+        var going = drain;
+        return going != null && going.asks(connection.connectionId(), connection.worker().nowNanos());
+    }
+
+    /** Asks all at once. */
+    public void drain() {
+        drain(new Drain(System.nanoTime(), 0));
     }
 
     /**
-     * From now on every HTTP/1 response closes its connection, HTTP/2 connections announce their end, and connections
-     * that rest are closed bit by bit; the connections themselves are told on their workers. Any thread.
+     * Whom the drain asks, ends: a response of HTTP/1 closes its connection, one of HTTP/2 announces its end, and
+     * connections that rest are closed; the connections themselves are told on their workers.
      */
-    public void drain() {
-        draining = true;
+    @Override
+    public void drain(Drain how) {
+        var before = drain;
+        drain = before == null ? how : before.sooner(how);
         for (var worker : workers.all()) {
             worker.loop().execute(() -> connections[worker.index()].drain());
         }
+    }
+
+    @Override
+    public void shunned(boolean on) {
+        shunned = on;
     }
 
     /** Closes every connection at once, whatever it is doing. Any thread. */
@@ -161,10 +187,6 @@ public final class HttpServer implements Acceptor {
     /** How many connections are open. Any thread. */
     public long connectionsActive() {
         return context.stats().cxActive.value();
-    }
-
-    boolean draining() {
-        return draining;
     }
 
     HttpManagerSpec spec() {
@@ -188,9 +210,22 @@ public final class HttpServer implements Acceptor {
     private final class Connections extends TimerWheel.Timer {
         private final Set<ClientConnection> open = new HashSet<>();
         private final Worker worker;
+        private boolean armed;
 
         Connections(Worker worker) {
             this.worker = worker;
+        }
+
+        void add(ClientConnection connection) {
+            open.add(connection);
+            if (drain != null && !armed) {
+                look();
+            }
+        }
+
+        private void look() {
+            armed = true;
+            worker.timers().arm(this, worker.nowNanos() + DRAIN_STEP_NANOS);
         }
 
         /**
@@ -200,14 +235,18 @@ public final class HttpServer implements Acceptor {
         void drain() {
             long now = worker.nowNanos();
             for (var connection : open.toArray(new ClientConnection[0])) {
+                if (!leaves(connection)) {
+                    continue;
+                }
                 connection.drain();
                 if (connection.idle() && now - connection.idleSinceNanos() >= 10 * DRAIN_STEP_NANOS) {
                     stats().cxDrainClose.increment();
                     connection.closeIdle();
                 }
             }
+            armed = false;
             if (!open.isEmpty()) {
-                worker.timers().arm(this, now + DRAIN_STEP_NANOS);
+                look();
             }
         }
 

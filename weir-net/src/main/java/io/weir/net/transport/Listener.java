@@ -6,6 +6,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.unix.UnixChannelOption;
 import io.weir.core.socket.SocketOption;
+import io.weir.net.handover.ListeningSockets;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
@@ -35,6 +36,7 @@ public final class Listener implements AutoCloseable {
     private final @Nullable AtomicIntegerArray balance;
     private volatile Acceptor acceptor;
     private SocketAddress localAddress;
+    private ListeningSockets.@Nullable Opened noted;
 
     private Listener(Worker first, int workers, ListenOptions options, Acceptor acceptor) {
         this.first = first;
@@ -57,6 +59,9 @@ public final class Listener implements AutoCloseable {
         Listener listener = new Listener(workers.all().getFirst(), workers.all().size(), options, acceptor);
         try {
             listener.bindAll(workers.all());
+            if (listener.noted == null) {
+                listener.noted = HandedSocket.note(options.address(), listener.sockets, false);
+            }
         } catch (ListenFailure e) {
             listener.close();
             throw e;
@@ -67,6 +72,11 @@ public final class Listener implements AutoCloseable {
     private void bindAll(List<Worker> workers) throws ListenFailure {
         boolean shared = options.reusePort() && workers.size() > 1 && first.transport() == Transport.EPOLL
                 && !(options.address() instanceof UnixDomainSocketAddress);
+        List<Integer> handed = HandedSocket.take(first.transport(), options.address());
+        if (!handed.isEmpty()) {
+            goOnWith(handed, workers, shared);
+            return;
+        }
         if (file != null) {
             bindFile(file, workers);
             return;
@@ -81,6 +91,35 @@ public final class Listener implements AutoCloseable {
             for (Worker worker : workers.subList(1, workers.size())) {
                 bindOne(worker, own ? List.of(worker) : workers, localAddress, true);
             }
+        }
+    }
+
+    /**
+     * Sockets of the process before: workers take one each, or more where there were more workers, or one takes turns.
+     */
+    private void goOnWith(List<Integer> handed, List<Worker> workers, boolean shared) throws ListenFailure {
+        try {
+            for (int i = 0; i < handed.size(); i++) {
+                Worker worker = workers.get(i % workers.size());
+                ServerChannel socket = HandedSocket.of(handed.get(i), options.address());
+                sockets.add(socket);
+                socket.pipeline().addLast(new AcceptHandler(this, options.settings(), worker,
+                        handed.size() == 1 && !shared ? workers : List.of(worker)));
+                await(worker.loop().register(socket));
+            }
+            localAddress = localAddressOf(sockets.getFirst());
+            if (shared && handed.size() < workers.size()) {
+                sockets.getFirst().config().setOption(UnixChannelOption.SO_REUSEPORT, true);
+                for (Worker worker : workers.subList(handed.size(), workers.size())) {
+                    bindOne(worker, List.of(worker), localAddress, true);
+                }
+            }
+            noted = HandedSocket.note(options.address(), sockets, true);
+            if (file != null) {
+                file.handedOver(options.unixMode());
+            }
+        } catch (IOException | RuntimeException e) {
+            throw new ListenFailure(options.address(), ListenFailure.Reason.of(e), e);
         }
     }
 
@@ -189,9 +228,17 @@ public final class Listener implements AutoCloseable {
         acceptor = successor;
     }
 
-    /** Takes no more connections; those taken go on. Waits until the address is free. May be called again. */
+    /**
+     * Takes no more connections; those taken, and those that wait to be, go on. Waits until the address is free. May be
+     * called again.
+     */
     public void stopAccepting() {
-        if (file != null) {
+        ListeningSockets.Opened listening = noted;
+        if (listening != null) {
+            ListeningSockets.PROCESS.closing(listening);
+        }
+        boolean others = listening != null && listening.others();
+        if (file != null && !others) {
             try {
                 file.remove();
             } catch (IOException e) {
@@ -199,7 +246,7 @@ public final class Listener implements AutoCloseable {
             }
         }
         for (Channel socket : sockets) {
-            socket.close().awaitUninterruptibly();
+            AcceptQueue.close(socket, !others);
         }
         if (!sockets.isEmpty() && first.transport() == Transport.NIO && !first.loop().isShuttingDown()) {
             // The JDK frees a selector's channel with the next select only, which this task's delay brings about.

@@ -96,6 +96,13 @@ final class SocketFile {
         permit(unixMode);
     }
 
+    /** The socket of the process before is ours from now on, and its file: it is given its mode. */
+    void handedOver(int unixMode) throws IOException {
+        key = key(path());
+        usual = Files.getPosixFilePermissions(path());
+        permit(unixMode);
+    }
+
     /** A socket of ours has been bound {@link #aside()}: its file is given its mode, and then its place. */
     void boundAside(int unixMode) throws IOException {
         usual = Files.getPosixFilePermissions(aside());

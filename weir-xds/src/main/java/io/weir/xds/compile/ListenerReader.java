@@ -6,6 +6,7 @@ import io.weir.xds.chain.ChainMatchReader;
 import io.weir.xds.chain.PortRule;
 import io.weir.xds.chain.SocketRulesReader;
 import io.weir.xds.spec.ConnectionFilter;
+import io.weir.xds.spec.DrainScope;
 import io.weir.xds.spec.FilterChainSpec;
 import io.weir.xds.spec.FilterSpec;
 import io.weir.xds.spec.FirstLook;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
@@ -70,7 +72,7 @@ final class ListenerReader {
         boolean reusePort = !listener.hasEnableReusePort() || listener.getEnableReusePort().getValue();
         return new ListenerSpec(name, addresses, unixModes, ipv4Compatible(), chains, bufferBytesMax, reusePort,
                 backlog, accessLog, statPrefix.replace(':', '_'), redirection(filters), bound(), otherwise,
-                firstLook(filters, chains), SocketRulesReader.read(listener, context::problem));
+                firstLook(filters, chains), SocketRulesReader.read(listener, context::problem), drain());
     }
 
     private List<SocketAddress> addresses() {
@@ -172,6 +174,11 @@ final class ListenerReader {
     /** Whether it listens at its addresses. */
     private boolean bound() {
         return !listener.hasBindToPort() || listener.getBindToPort().getValue();
+    }
+
+    private DrainScope drain() {
+        return new DrainScope(listener.getDrainType() == Listener.DrainType.MODIFY_ONLY,
+                listener.getTrafficDirection() == TrafficDirection.INBOUND);
     }
 
     /** Who does not listen needs a port all the same. */

@@ -44,11 +44,13 @@ import org.jspecify.annotations.Nullable;
  *            what is found out before the chain is chosen
  * @param sockets
  *            what its sockets are set to
+ * @param drain
+ *            which drains reach it
  */
 public record ListenerSpec(String name, List<SocketAddress> addresses, Map<SocketAddress, Integer> unixModes,
         boolean ipv4Compatible, List<FilterChainSpec> chains, int bufferBytesMax, boolean reusePort, int backlog,
         List<AccessLogSpec> accessLog, String statPrefix, Redirection redirection, boolean bound,
-        @Nullable FilterChainSpec otherwise, FirstLook firstLook, SocketRules sockets) {
+        @Nullable FilterChainSpec otherwise, FirstLook firstLook, SocketRules sockets, DrainScope drain) {
 
     /** Envoy's default of {@code per_connection_buffer_limit_bytes}. */
     public static final int BUFFER_BYTES_DEFAULT = 1024 * 1024;

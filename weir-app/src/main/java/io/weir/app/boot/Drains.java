@@ -1,0 +1,53 @@
+package io.weir.app.boot;
+
+import io.weir.core.drain.Drain;
+import io.weir.core.time.NanoClock;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How long drains take, by the options of the run, and what happens when their time is over. The conductor's.
+ */
+final class Drains {
+    /**
+     * Over how much of its drain a process that is to end asks its connections at most: what supervisors wait before
+     * they kill is seconds (10 with docker, 30 with Kubernetes), the drain time is Envoy's 600 unless told otherwise.
+     */
+    static final long END_SPREAD_NANOS_MAX = TimeUnit.SECONDS.toNanos(5);
+
+    private final RunOptions options;
+    private final Conductor conductor;
+    private final NanoClock clock;
+
+    Drains(RunOptions options, Conductor conductor, NanoClock clock) {
+        this.options = options;
+        this.conductor = conductor;
+        this.clock = clock;
+    }
+
+    /** A drain of connections that are to come back at once, to what serves them from now on. */
+    Drain atOnce() {
+        return new Drain(clock.nanos(), 0);
+    }
+
+    /** A drain that may take all its time: of listeners that go while the process stays. */
+    Drain ofListeners() {
+        return begin(options.drainNanos());
+    }
+
+    /** The drain of a process that ends. Half of the time is left to what those who are asked last have under way. */
+    Drain ofTheProcess() {
+        return begin(Math.min(options.drainNanos() / 2, END_SPREAD_NANOS_MAX));
+    }
+
+    private Drain begin(long spreadNanos) {
+        return new Drain(clock.nanos(), switch (options.strategy()) {
+            case GRADUAL -> spreadNanos;
+            case IMMEDIATE -> 0;
+        });
+    }
+
+    /** Runs a task when a drain that begins now is over. */
+    void whenOver(Runnable task) {
+        conductor.after(options.drainNanos(), task);
+    }
+}

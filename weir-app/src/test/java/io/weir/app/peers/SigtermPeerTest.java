@@ -1,0 +1,54 @@
+package io.weir.app.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.testkit.Nginx;
+import io.weir.testkit.PeerProcess;
+import io.weir.testkit.Ports;
+import java.net.http.HttpClient.Version;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Two Weirs before one backend; the first is told to end while it is asked. */
+@Timeout(120)
+class SigtermPeerTest {
+    private static final Duration END_WITHIN = Duration.ofSeconds(40);
+
+    @Test
+    void aWeirThatEndsUnderLoadFailsNoRequestOfClientsThatHeedWhatItSays() throws Exception {
+        int backend = Ports.free();
+        int leaving = Ports.free();
+        int staying = Ports.free();
+        String configuration = """
+                listen: { on: "127.0.0.1:%d", to: web }
+                services: { web: { at: ["127.0.0.1:%d"] } }
+                """;
+        try (PeerProcess web = Nginx.answering(backend, "well");
+                WeirProcess second = WeirProcess.run(configuration.formatted(staying, backend), staying);
+                WeirProcess first = WeirProcess.run(configuration.formatted(leaving, backend), leaving);
+                LoyalClients old = LoyalClients.start(Version.HTTP_1_1, 24, leaving, staying);
+                LoyalClients modern = LoyalClients.start(Version.HTTP_2, 24, leaving, staying)) {
+            awaitAnswers(old, 500);
+            awaitAnswers(modern, 500);
+            first.terminate();
+            assertThat(first.awaitExit(END_WITHIN)).as(first.output()).isZero();
+            awaitAnswers(old, old.answered() + 200);
+            awaitAnswers(modern, modern.answered() + 200);
+            System.out.printf("ended under load: %d answers over HTTP/1.1, %d over HTTP/2%n", old.answered(),
+                    modern.answered());
+            assertThat(old.errors()).as(first.output()).isEmpty();
+            assertThat(modern.errors()).as(first.output()).isEmpty();
+            assertThat(first.output()).contains("draining: ", "drained").doesNotContain("connections left");
+            assertThat(web.alive() && second.alive()).isTrue();
+        }
+    }
+
+    private static void awaitAnswers(LoyalClients clients, long count) throws InterruptedException {
+        long deadlineNanos = System.nanoTime() + END_WITHIN.toNanos();
+        while (clients.answered() < count && clients.errors().isEmpty()) {
+            assertThat(System.nanoTime()).as("%d answers", clients.answered()).isLessThan(deadlineNanos);
+            Thread.sleep(10);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.weir.net.handover;
+
+import io.netty.channel.unix.FileDescriptor;
+import io.weir.core.model.AddressText;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sockets by which this process listens, to be handed to the next one, and those that it was handed itself.
+ * Descriptors belong to the process, so there is one of this for all. Any thread.
+ */
+public final class ListeningSockets {
+    /** Those of this process. */
+    public static final ListeningSockets PROCESS = new ListeningSockets();
+
+    private static final Logger LOG = LoggerFactory.getLogger(ListeningSockets.class);
+
+    private final List<Opened> opened = new ArrayList<>();
+    private final Map<String, Deque<List<Integer>>> given = new LinkedHashMap<>();
+
+    /** The sockets of one address. */
+    public static final class Opened {
+        private final String asked;
+        private final List<Integer> descriptors;
+        private volatile boolean others;
+
+        private Opened(String asked, List<Integer> descriptors, boolean others) {
+            this.asked = asked;
+            this.descriptors = List.copyOf(descriptors);
+            this.others = others;
+        }
+
+        /** The address as the configuration has it. */
+        String asked() {
+            return asked;
+        }
+
+        List<Integer> descriptors() {
+            return descriptors;
+        }
+
+        void others(boolean now) {
+            others = now;
+        }
+
+        /**
+         * Whether another process listens by them: one that was handed them, or that handed them over and was not told
+         * yet that they serve here. What is found by their address is its own to remove.
+         */
+        public boolean others() {
+            return others;
+        }
+    }
+
+    /**
+     * Sockets listen from now on.
+     *
+     * @param handed
+     *            whether they were {@link #take}n
+     */
+    public synchronized Opened opened(SocketAddress asked, List<Integer> descriptors, boolean handed) {
+        Opened sockets = new Opened(AddressText.of(asked), descriptors, handed);
+        opened.add(sockets);
+        return sockets;
+    }
+
+    /** They are about to be closed, and are not to be handed over any more. */
+    public synchronized void closing(Opened sockets) {
+        opened.remove(sockets);
+    }
+
+    synchronized List<Opened> all() {
+        return List.copyOf(opened);
+    }
+
+    /** The process before handed these over; they are this process's own to close. */
+    synchronized void given(String asked, List<Integer> descriptors) {
+        given.computeIfAbsent(asked, _ -> new ArrayDeque<>()).add(List.copyOf(descriptors));
+    }
+
+    /**
+     * Descriptors of sockets that listen at this address already, the caller's from now on. Of several for one address,
+     * as for port 0, those that were opened first. Empty: there are none.
+     */
+    public synchronized List<Integer> take(SocketAddress asked) {
+        Deque<List<Integer>> found = given.get(AddressText.of(asked));
+        List<Integer> first = found == null ? null : found.poll();
+        return first == null ? List.of() : first;
+    }
+
+    /** Closes what was handed over and nobody took. */
+    public synchronized void closeRest() {
+        given.forEach((asked, groups) -> groups.forEach(group -> {
+            LOG.info("{} is not listened on any more", asked);
+            group.forEach(ListeningSockets::close);
+        }));
+        given.clear();
+    }
+
+    private static void close(int descriptor) {
+        try {
+            new FileDescriptor(descriptor).close();
+        } catch (IOException e) {
+            LOG.debug("a socket could not be closed", e);
+        }
+    }
+}
