@@ -206,6 +206,7 @@ public final class Running implements AutoCloseable {
                 adminAddress == null ? "" : ", admin on " + Addresses.text(adminAddress));
         listeners.lines().forEach(line -> LOG.info("listener {} on {}", line.name(),
                 line.addresses().stream().map(Addresses::text).toList()));
+        Descriptors.report();
         if (options.follow()) {
             source.follower().ifPresent(follower -> conductor.every(FileFollower.LOOK_MILLIS, () -> {
                 if (follower.changed()) {

@@ -24,6 +24,8 @@ final class ServerStats {
         scope.gauge("version", Version::number);
         scope.gauge("hot_restart_epoch", succession::epoch);
         scope.gauge("parent_connections", succession::parentConnections);
+        scope.gauge("descriptors_max", Descriptors::most);
+        scope.gauge("descriptors_open", Descriptors::open);
         Runtime runtime = Runtime.getRuntime();
         scope.gauge("memory_allocated", () -> runtime.totalMemory() - runtime.freeMemory());
         scope.gauge("memory_heap_size", runtime::totalMemory);
