@@ -2,6 +2,7 @@ package io.weir.app.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -10,10 +11,12 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.HexFormat;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -185,5 +188,59 @@ class FilterChainsOverSocketsTest {
         }
         assertThat(stat("proxy_proto")).contains("proxy_proto.not_found_allowed: 1",
                 "proxy_proto.versions.v1.found: 2");
+    }
+
+    @Test
+    void whatAProxyTellsIsInTheLogOfRequests() throws Exception {
+        var log = weir.folder().resolve("requests.log");
+        String chain = http("source_type: EXTERNAL", "far").replace("stat_prefix: in\n",
+                """
+                        stat_prefix: in
+                                          access_log:
+                                            - name: log
+                                              typed_config:
+                                                "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                                                path: %s
+                                                log_format: { text_format_source: { inline_string: "%%DOWNSTREAM_REMOTE_ADDRESS%% %%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%% %%DYNAMIC_METADATA(envoy.filters.listener.proxy_protocol:tenant)%%\\n" } }
+                        """
+                        .formatted(log).stripTrailing() + "\n");
+        weir.start(text("      listener_filters: [ { name: proxy, typed_config: { \"@type\": " + LISTENER
+                + "proxy_protocol.v3.ProxyProtocol, rules: [ { tlv_type: 234,"
+                + " on_tlv_present: { key: tenant } } ] } } ]", chain, "    []"));
+        try (var client = weir.connect()) {
+            client.getOutputStream().write(HexFormat.of().parseHex("0d0a0d0a000d0a515549540a"
+                    + "21110011c0000207c6336402138801bb" + "ea00026869"));
+            client.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII));
+            assertThat(client.getInputStream().readAllBytes()).asString(StandardCharsets.US_ASCII).endsWith("far");
+        }
+        weir.running().close();
+        assertThat(Files.readString(log)).isEqualTo("192.0.2.7:5000 127.0.0.1 hi\n");
+    }
+
+    @Test
+    void aNameWithoutAFileMayBeListenedOnAndConnectedTo() throws Exception {
+        Assumptions.assumeTrue(Epoll.isAvailable(), "the abstract namespace needs epoll");
+        String name = "@weir-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
+        weir.start(
+                """
+                        static_resources:
+                          listeners:
+                            - name: front
+                              address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+                              filter_chains:
+                        %1$s
+                            - name: back
+                              address: { pipe: { path: "%2$s" } }
+                              filter_chains:
+                                - filters: [ { name: f, typed_config: { "@type": %3$sdirect_response.v3.Config, response: { inline_string: hello } } } ]
+                          clusters:
+                            - name: back
+                              load_assignment: { cluster_name: back, endpoints: [ { lb_endpoints: [ { endpoint: { address: { pipe: { path: "%2$s" } } } } ] } ] }
+                        """
+                        .formatted(tcp("", "back"), name, NETWORK));
+        try (var client = weir.connect()) {
+            assertThat(client.getInputStream().readAllBytes()).asString(StandardCharsets.US_ASCII).isEqualTo("hello");
+        }
     }
 }

@@ -181,9 +181,17 @@ public final class ChainTable<T> {
             return split(Criterion.DESTINATION_PORT, all);
         }
 
-        private Node split(Criterion by, BitSet among) throws TooManyWays {
+        private Node split(Criterion from, BitSet among) throws TooManyWays {
             if (among.isEmpty()) {
                 return Nothing.HERE;
+            }
+            // most sets are of one chain that asks for nothing more: what tells nobody apart needs no node
+            Criterion by = from;
+            while (!asked(by, among)) {
+                if (!by.hasNext()) {
+                    return behind(by, among);
+                }
+                by = by.next();
             }
             var place = new Place(by, among);
             Node before = built.get(place);
@@ -201,12 +209,21 @@ public final class ChainTable<T> {
                     sets.computeIfAbsent(value, _ -> new BitSet()).set(i);
                 }
             }
-            Node node = sets.isEmpty() ? behind(by, rest) : branch(by, sets, rest, among);
+            Node node = branch(by, sets, rest, among);
             built.put(place, node);
             if (built.size() > NODES_MAX) {
                 throw new TooManyWays();
             }
             return node;
+        }
+
+        private boolean asked(Criterion by, BitSet among) {
+            for (int i = among.nextSetBit(0); i >= 0; i = among.nextSetBit(i + 1)) {
+                if (!by.wanted(matches.get(i)).isEmpty()) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         private Node branch(Criterion by, Map<Object, BitSet> sets, BitSet rest, BitSet among) throws TooManyWays {

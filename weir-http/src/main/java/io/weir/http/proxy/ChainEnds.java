@@ -4,8 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.filter.Flow;
 import io.weir.http.filter.way.Sink;
+import io.weir.net.sniff.Greeting;
 import io.weir.net.transport.Worker;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** What stands at the ends of the filters' chain: who sends, who takes. */
 final class ChainEnds {
@@ -69,6 +71,16 @@ final class ChainEnds {
         @Override
         public SocketAddress remoteAddress() {
             return client.remoteAddress();
+        }
+
+        @Override
+        public SocketAddress directRemoteAddress() {
+            return client.directRemoteAddress();
+        }
+
+        @Override
+        public @Nullable Greeting greeting() {
+            return client.greeting();
         }
 
         @Override

@@ -2,8 +2,10 @@ package io.weir.http.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.weir.http.codec.HttpHead;
+import io.weir.net.sniff.Greeting;
 import io.weir.net.transport.Worker;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The client's side of one exchange, as a codec offers it. Lives on one worker; every method is called there. What is
@@ -40,6 +42,16 @@ public interface Downstream {
 
     /** The client, or who stands before it. */
     SocketAddress remoteAddress();
+
+    /** The address that the connection came from, whatever a proxy before us tells. */
+    default SocketAddress directRemoteAddress() {
+        return remoteAddress();
+    }
+
+    /** What was found out of the connection before it was served; null: nobody looked. */
+    default @Nullable Greeting greeting() {
+        return null;
+    }
 
     /** Where the connection came in; where it was redirected, an {@code OriginalDestination}: where it was going. */
     SocketAddress localAddress();

@@ -12,6 +12,7 @@ import io.weir.http.filter.time.FilterTimes;
 import io.weir.http.proxy.client.Addresses;
 import io.weir.http.reply.ReplyRecord;
 import io.weir.http.route.RouteMetadata;
+import io.weir.net.sniff.Greeting;
 import io.weir.observe.log.LogBuffer;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -149,7 +150,9 @@ final class ExchangeRecord implements ReplyRecord {
 
     @Override
     public Map<String, Object> dynamicMetadata(String namespace) {
-        return remarks.namespace(namespace);
+        Map<String, Object> said = remarks.namespace(namespace);
+        Greeting greeting = said.isEmpty() ? exchange.downstream().greeting() : null;
+        return greeting == null ? said : greeting.metadata(namespace);
     }
 
     @Override
@@ -234,12 +237,18 @@ final class ExchangeRecord implements ReplyRecord {
     @Override
     public String downstreamRemoteAddress() {
         String told = exchange.affinity().client().told();
-        return told == null ? downstreamDirectRemoteAddress() : told;
+        return told == null ? Addresses.text(exchange.downstream().remoteAddress()) : told;
     }
 
     @Override
     public String downstreamDirectRemoteAddress() {
-        return Addresses.text(exchange.downstream().remoteAddress());
+        return Addresses.text(exchange.downstream().directRemoteAddress());
+    }
+
+    @Override
+    public @Nullable String requestedServerName() {
+        Greeting greeting = exchange.downstream().greeting();
+        return greeting == null || greeting.serverName().isEmpty() ? null : greeting.serverName();
     }
 
     @Override

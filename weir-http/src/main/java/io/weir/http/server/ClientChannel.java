@@ -8,6 +8,7 @@ import io.weir.net.sniff.Greeting;
 import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.Worker;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** What every client's connection has, whichever version of HTTP it speaks. */
 abstract class ClientChannel extends ChannelInboundHandlerAdapter {
@@ -36,6 +37,14 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
 
     public SocketAddress remoteAddress() {
         return Greeting.remoteAddress(channel);
+    }
+
+    public SocketAddress directRemoteAddress() {
+        return channel.remoteAddress();
+    }
+
+    public @Nullable Greeting greeting() {
+        return Greeting.of(channel);
     }
 
     public SocketAddress localAddress() {

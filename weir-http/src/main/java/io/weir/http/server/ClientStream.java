@@ -13,6 +13,7 @@ import io.weir.http.h2.Http2StreamListener;
 import io.weir.http.proxy.Downstream;
 import io.weir.http.proxy.Exchange;
 import io.weir.http.proxy.Heads;
+import io.weir.net.sniff.Greeting;
 import io.weir.net.transport.Worker;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -260,6 +261,16 @@ final class ClientStream implements Downstream, Http2StreamListener {
     @Override
     public SocketAddress remoteAddress() {
         return connection.remoteAddress();
+    }
+
+    @Override
+    public SocketAddress directRemoteAddress() {
+        return connection.directRemoteAddress();
+    }
+
+    @Override
+    public @Nullable Greeting greeting() {
+        return connection.greeting();
     }
 
     @Override

@@ -140,6 +140,9 @@ public final class Listener implements AutoCloseable {
             throws ListenFailure {
         Transport transport = worker.transport();
         try {
+            if (address instanceof UnixDomainSocketAddress && transport == Transport.NIO) {
+                throw new IOException("names without a file need epoll");
+            }
             ServerChannel socket = transport.server(address);
             socket.config().setOption(ChannelOption.SO_BACKLOG, options.backlog());
             if (address instanceof InetSocketAddress inet) {

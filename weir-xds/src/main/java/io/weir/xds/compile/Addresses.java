@@ -140,8 +140,9 @@ final class Addresses {
         if (path.isEmpty()) {
             return null; // a rule of the API says that it is required
         }
-        if (path.startsWith("@")) {
-            context.problem("path", path, "Weir does not support abstract sockets", "write the path of a file");
+        if (path.startsWith("@") && pipe.getMode() != 0) {
+            context.problem("mode", Integer.toOctalString(pipe.getMode()), "a name that is not a file has no mode",
+                    "remove mode, or write the path of a file");
             return null;
         }
         if (path.getBytes(StandardCharsets.UTF_8).length > PIPE_PATH_BYTES_MAX) {
