@@ -68,4 +68,16 @@ final class PeerTest {
         assertThat(report.p99Nanos()).isEqualTo(20_000);
         assertThat(report.requestsPerSecond()).isEqualTo(2000.0);
     }
+
+    @Test
+    void h2loadsReportIsReadWithItsErrors() {
+        H2load.Report report = H2load.read("""
+                finished in 2.50s, 1000.00 req/s, 1.20MB/s
+                requests: 2509 total, 2510 started, 2509 done, 2500 succeeded, 2 failed, 3 errored, 4 timeout
+                status codes: 2500 2xx, 0 3xx, 0 4xx, 9 5xx
+                """);
+        assertThat(report.requests()).isEqualTo(2500);
+        assertThat(report.errors()).isEqualTo(9);
+        assertThat(report.requestsPerSecond()).isEqualTo(1000.0);
+    }
 }

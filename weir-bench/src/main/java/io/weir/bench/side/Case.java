@@ -8,6 +8,8 @@ import java.util.stream.Collectors;
 enum Case {
     HTTP1_SMALL("HTTP/1.1 small, keep-alive", "CPU µs/request"), //
     HTTP1_10K("HTTP/1.1 10 KiB", "CPU µs/request"), //
+    H2_H1("HTTP/2 to HTTP/1.1 small, h2c", "CPU µs/request"), //
+    H2_H2("HTTP/2 to HTTP/2 small, h2c", "CPU µs/request"), //
     TCP_SMALL("TCP small messages", "CPU µs/message"), //
     TCP_BULK("TCP bulk, haproxy as Debian configures it", "CPU s/GB"), //
     TCP_BULK_TUNED("TCP bulk, haproxy with buffers of 128 KiB", "CPU s/GB"), //
@@ -35,6 +37,8 @@ enum Case {
     Proxy.Mode mode() {
         return switch (this) {
             case TCP_SMALL, TCP_BULK, TCP_BULK_TUNED -> Proxy.Mode.TCP;
+            case H2_H1 -> Proxy.Mode.HTTP2_CLIENTS;
+            case H2_H2 -> Proxy.Mode.HTTP2;
             case HTTP1_SMALL, HTTP1_10K, IDLE, STARTUP, ALLOCATION -> Proxy.Mode.HTTP;
         };
     }

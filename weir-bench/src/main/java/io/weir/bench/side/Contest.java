@@ -1,5 +1,6 @@
 package io.weir.bench.side;
 
+import io.weir.testkit.H2load;
 import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Ports;
 import io.weir.testkit.Wrk;
@@ -20,6 +21,10 @@ final class Contest {
     private static final long STARTUP_MAX_NANOS = 60_000_000_000L;
     private static final long IDLE_NANOS = 10_000_000_000L;
     private static final long PROBE_PAUSE_NANOS = 200_000;
+    /**
+     * How many requests each connection of HTTP/2 has under way: fewer connections than by HTTP/1.1, as many requests.
+     */
+    private static final int STREAMS = 8;
 
     private final Case measured;
     private final List<Proxy> proxies;
@@ -43,7 +48,8 @@ final class Contest {
             missing.ifPresentOrElse(figures(figures, proxy)::remark, () -> present.add(proxy));
         }
         switch (measured) {
-            case HTTP1_SMALL, HTTP1_10K, TCP_SMALL, TCP_BULK, TCP_BULK_TUNED -> loadInTurn(present, figures);
+            case HTTP1_SMALL, HTTP1_10K, H2_H1, H2_H2, TCP_SMALL, TCP_BULK, TCP_BULK_TUNED ->
+                loadInTurn(present, figures);
             case IDLE -> present.forEach(proxy -> idle(proxy, figures(figures, proxy)));
             case STARTUP -> startInTurn(present, figures);
             case ALLOCATION -> present.stream().filter(Proxy.WeirPeer.class::isInstance)
@@ -96,6 +102,14 @@ final class Contest {
                 double gigabytes = bytes / 1e9;
                 into.add((Usage.cpuSeconds(one.process()) - before) / gigabytes);
                 into.beside(gigabytes / seconds, 0);
+            }
+            case H2_H1, H2_H2 -> {
+                H2load.Report report = H2load.on("http://127.0.0.1:" + one.front() + "/").streams(STREAMS)
+                        .connections(Math.max(1, options.connections() / STREAMS)).seconds(seconds)
+                        .launcher(options.onLoadCore()).run();
+                into.add((Usage.cpuSeconds(one.process()) - before) * 1e6 / report.requests());
+                into.beside(report.requestsPerSecond(), 0);
+                into.errors(report.errors());
             }
             case HTTP1_SMALL, HTTP1_10K, TCP_SMALL, IDLE, STARTUP, ALLOCATION -> {
                 Wrk.Report report = wrk(one, seconds);

@@ -14,6 +14,7 @@ final class Field implements AutoCloseable {
     private static final int LARGE_BYTES = 10 * 1024;
 
     private final int httpPort = Ports.free();
+    private final int http2Port = Ports.free();
     private final Path files;
     private final PeerProcess nginx;
     private final BulkSource bulk = new BulkSource();
@@ -32,18 +33,20 @@ final class Field implements AutoCloseable {
                  keepalive_timeout 30m;
                  server {
                   listen 127.0.0.1:%d backlog=4096;
+                  listen 127.0.0.1:%d backlog=4096 http2;
                   keepalive_requests 100000000;
                   location = /10k { root %s; }
                   location / { return 200 "hello from the backend\\n"; }
                  }
                 }
-                """.formatted(httpPort, files), options.onLoadCore(), httpPort);
+                """.formatted(httpPort, http2Port, files), options.onLoadCore(), httpPort, http2Port);
     }
 
     int backend(Case measured) {
         return switch (measured) {
             case TCP_BULK, TCP_BULK_TUNED -> bulk.port();
-            case HTTP1_SMALL, HTTP1_10K, TCP_SMALL, IDLE, STARTUP, ALLOCATION -> httpPort;
+            case H2_H2 -> http2Port;
+            case H2_H1, HTTP1_SMALL, HTTP1_10K, TCP_SMALL, IDLE, STARTUP, ALLOCATION -> httpPort;
         };
     }
 

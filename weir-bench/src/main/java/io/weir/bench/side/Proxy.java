@@ -15,9 +15,20 @@ import java.util.stream.Stream;
 
 /** One proxy in front of one backend, tuned as its users would, one thread, pinned to the proxy core. */
 sealed interface Proxy {
-    /** What the proxy reads: requests, or bytes. */
+    /** What the proxy reads, and what the backend speaks. */
     enum Mode {
-        HTTP, TCP
+        /** HTTP/1.1 on both sides. */
+        HTTP,
+        /** Clients with prior knowledge of HTTP/2, a backend of HTTP/1.1. */
+        HTTP2_CLIENTS,
+        /** Prior knowledge of HTTP/2 on both sides. */
+        HTTP2,
+        /** Bytes. */
+        TCP;
+
+        boolean http2Clients() {
+            return this == HTTP2_CLIENTS || this == HTTP2;
+        }
     }
 
     String name();
@@ -46,10 +57,11 @@ sealed interface Proxy {
                       timeout client 10m
                       timeout server 10m
                     listen front
-                      bind 127.0.0.1:%d
-                      server backend 127.0.0.1:%d
-                    """.formatted(tuning, mode == Mode.HTTP ? "http" : "tcp",
-                    mode == Mode.HTTP ? "option http-keep-alive" : "", front, backend), options.onProxyCore(), awaited);
+                      bind 127.0.0.1:%d %s
+                      server backend 127.0.0.1:%d %s
+                    """.formatted(tuning, mode == Mode.TCP ? "tcp" : "http",
+                    mode == Mode.TCP ? "" : "option http-keep-alive", front, mode.http2Clients() ? "proto h2" : "",
+                    backend, mode == Mode.HTTP2 ? "proto h2" : ""), options.onProxyCore(), awaited);
         }
     }
 
@@ -60,9 +72,13 @@ sealed interface Proxy {
 
         @Override
         public Optional<String> missing(Mode mode) {
-            return mode == Mode.TCP && streamModule().isEmpty()
-                    ? Optional.of("nginx has no stream module here (Debian: apt-get install libnginx-mod-stream)")
-                    : Optional.empty();
+            return switch (mode) {
+                case HTTP, HTTP2_CLIENTS -> Optional.empty();
+                case HTTP2 -> Optional.of("nginx speaks no HTTP/2 with backends, gRPC aside");
+                case TCP -> streamModule().isPresent()
+                        ? Optional.empty()
+                        : Optional.of("nginx has no stream module here (Debian: apt-get install libnginx-mod-stream)");
+            };
         }
 
         private static Optional<Path> streamModule() {
@@ -72,13 +88,13 @@ sealed interface Proxy {
         @Override
         public PeerProcess start(Mode mode, int front, int backend, Options options, int... awaited) {
             String text = switch (mode) {
-                case HTTP -> """
+                case HTTP, HTTP2_CLIENTS, HTTP2 -> """
                         http {
                          access_log off;
                          keepalive_timeout 10m;
                          upstream backend { server 127.0.0.1:%d; keepalive 128; keepalive_requests 100000000; }
                          server {
-                          listen 127.0.0.1:%d;
+                          listen 127.0.0.1:%d %s;
                           keepalive_requests 100000000;
                           location / {
                            proxy_pass http://backend;
@@ -87,7 +103,7 @@ sealed interface Proxy {
                           }
                          }
                         }
-                        """.formatted(backend, front);
+                        """.formatted(backend, front, mode.http2Clients() ? "http2" : "");
                 case TCP -> """
                         stream {
                          server { listen 127.0.0.1:%d; proxy_pass 127.0.0.1:%d; }
@@ -111,11 +127,11 @@ sealed interface Proxy {
             Path folder = PeerProcess.folder("weir");
             Path file = folder.resolve("bench.yaml");
             String listener = switch (mode) {
-                case HTTP -> "  - { on: 127.0.0.1:%d, routes: [ { path: /, to: backend } ] }";
+                case HTTP, HTTP2_CLIENTS, HTTP2 -> "  - { on: 127.0.0.1:%d, routes: [ { path: /, to: backend } ] }";
                 case TCP -> "  - { on: 127.0.0.1:%d, protocol: tcp, to: backend }";
             };
-            String text = ("listen:\n" + listener + "\nservices:\n  backend: { at: [ 127.0.0.1:%d ] }\n")
-                    .formatted(front, backend);
+            String text = ("listen:\n" + listener + "\nservices:\n  backend: { at: [ 127.0.0.1:%d ]%s }\n")
+                    .formatted(front, backend, mode == Mode.HTTP2 ? ", protocol: http2" : "");
             try {
                 Files.writeString(file, text, StandardCharsets.UTF_8);
             } catch (IOException e) {

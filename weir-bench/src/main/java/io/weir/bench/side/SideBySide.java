@@ -34,6 +34,10 @@ public final class SideBySide {
                 System.exit(2);
             }
         }
+        if (options.cases().stream().anyMatch(one -> one.mode().http2Clients()) && Peers.find("h2load").isEmpty()) {
+            System.err.println("h2load is not installed (Debian: apt-get install nghttp2-client)");
+            System.exit(2);
+        }
         System.exit(run(options) ? 0 : 1);
     }
 
