@@ -131,7 +131,8 @@ abstract class HeadLines extends HeadBytes {
 
     /**
      * Joins {@code bytes[value, valueEnd)}, the value of a line that is not entered and stands last, to line
-     * {@code i}'s value, as crumbs of a cookie are (RFC 9113 section 8.2.3).
+     * {@code i}'s value, as crumbs of a cookie are (RFC 9113 section 8.2.3). An empty one adds nothing: behind a
+     * separator it would leave white space at the end, with which a value is malformed (section 8.2.1).
      *
      * @param lineStart
      *            where the other line begins
@@ -143,10 +144,17 @@ abstract class HeadLines extends HeadBytes {
             return false;
         }
         int end = index[at + VALUE_END];
-        bytes[end] = ';';
-        bytes[end + 1] = ' ';
-        System.arraycopy(bytes, value, bytes, end + 2, valueEnd + 2 - value);
-        index[at + VALUE_END] = end + 2 + valueEnd - value;
+        if (valueEnd == value) {
+            length = lineStart;
+            return true;
+        }
+        int from = end;
+        if (end > index[at + VALUE]) {
+            bytes[from++] = ';';
+            bytes[from++] = ' ';
+        }
+        System.arraycopy(bytes, value, bytes, from, valueEnd + 2 - value);
+        index[at + VALUE_END] = from + valueEnd - value;
         length = index[at + VALUE_END] + 2;
         index[at + LINE_END] = length;
         return true;
@@ -159,7 +167,8 @@ abstract class HeadLines extends HeadBytes {
         int valueStart = length;
         boolean secret = false;
         for (int i = first; i >= 0; i = find(name, i + 1)) {
-            if (i > first) {
+            boolean empty = index[i * STRIDE + VALUE_END] == index[i * STRIDE + VALUE];
+            if (length > valueStart && !empty) {
                 room(2);
                 bytes[length++] = ';';
                 bytes[length++] = ' ';

@@ -123,6 +123,29 @@ class Http2HeadsTest {
         }
     }
 
+    /** A separator with nothing behind it would be white space at the end, which the next hop takes for malformed. */
+    @Test
+    void anEmptyCrumbAddsNothing() { // RFC 9113 sections 8.2.1 and 8.2.3
+        for (String between : new String[]{"", "x-a: 1"}) {
+            for (String[] crumbs : new String[][]{{"a=b", ""}, {"", "a=b"}, {"", "a=b", ""}, {"", ""}}) {
+                var fields = new ArrayList<String>();
+                String whole = "";
+                for (String crumb : crumbs) {
+                    if (!between.isEmpty() && !fields.isEmpty()) {
+                        fields.add(between);
+                    }
+                    fields.add("cookie: " + crumb);
+                    whole += crumb;
+                }
+                fields.add("x-last: 2");
+                assertThat(heads.readRequest(request(fields.toArray(String[]::new)), true, head))
+                        .isEqualTo(Verdict.COMPLETE);
+                assertThat(head.value(head.find(HeaderName.COOKIE))).isEqualTo(whole);
+                assertThat(head.value(head.find(HeaderName.of("x-last")))).isEqualTo("2");
+            }
+        }
+    }
+
     // ---- limits ----
 
     @Test

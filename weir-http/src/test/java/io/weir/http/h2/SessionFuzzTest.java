@@ -127,6 +127,7 @@ class SessionFuzzTest {
                 session.writabilityChanged();
                 channel.releaseOutbound();
             }
+            channel.flush(); // what waits for the end of the loop's turn, which a play does not see
             session.closed();
             owners.forEach(Owner::letGo);
             channel.finishAndReleaseAll();
