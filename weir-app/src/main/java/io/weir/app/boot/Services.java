@@ -4,7 +4,6 @@ import io.weir.core.admit.Carryover;
 import io.weir.core.chain.ChainMatch;
 import io.weir.core.chain.ChainTable;
 import io.weir.core.cluster.Clusters;
-import io.weir.core.drain.Drain;
 import io.weir.core.drain.Drainable;
 import io.weir.core.model.AccessLogSpec;
 import io.weir.core.stats.Scope;
@@ -31,21 +30,6 @@ import java.util.List;
 
 /** Makes what serves a listener's connections, by the kind of its filter. The conductor's. */
 final class Services {
-    /**
-     * A stream of bytes has no end of its own that could be waited for: it goes on until its peers or the time end it.
-     */
-    private static final Drainable UNASKED = new Drainable() {
-        @Override
-        public void drain(Drain how) {
-            // nothing to ask
-        }
-
-        @Override
-        public void shunned(boolean on) {
-            // nothing to ask
-        }
-    };
-
     private final Workers workers;
     private final Clusters clusters;
     private final Stats stats;
@@ -180,7 +164,8 @@ final class Services {
     private Service tcp(TcpProxySpec spec, String path, Carryover counted) throws Unserved {
         AccessLog log = log(spec.accessLogs(), path + ".access_log");
         TcpProxy proxy = new TcpProxy(spec, clusters, stats, log);
-        return new Service(proxy, TcpProxy.SETTINGS, UNASKED, proxy::closeAll, AccessLog.none(), counted, log::close);
+        return new Service(proxy, TcpProxy.SETTINGS, Drainable.UNASKED, proxy::closeAll, AccessLog.none(), counted,
+                log::close);
     }
 
     private static Service answer(AnswerSpec spec, Carryover counted) {
