@@ -1,7 +1,6 @@
 package io.weir.app.boot;
 
 import io.weir.core.admit.Carryover;
-import io.weir.core.drain.Drain;
 import io.weir.core.drain.Drainable;
 import io.weir.net.sniff.SniffingAcceptor;
 import io.weir.net.transport.Acceptor;
@@ -42,21 +41,9 @@ record Service(Acceptor acceptor, ChannelSettings settings, Drainable drain, Run
      *            gives each of them its own
      */
     static Service together(List<Service> parts, Acceptor door, ChannelSettings settings, Carryover counted) {
-        return new Service(door, settings, new All(parts), () -> parts.forEach(part -> part.closeAll().run()), AccessLog.none(), counted,
+        return new Service(door, settings, Drainable.all(parts.stream().map(Service::drain).toList()),
+                () -> parts.forEach(part -> part.closeAll().run()), AccessLog.none(), counted,
                 () -> parts.forEach(part -> part.forget().run()));
-    }
-
-    /** All services of one listener. */
-    private record All(List<Service> parts) implements Drainable {
-        @Override
-        public void drain(Drain how) {
-            parts.forEach(part -> part.drain().drain(how));
-        }
-
-        @Override
-        public void shunned(boolean on) {
-            parts.forEach(part -> part.drain().shunned(on));
-        }
     }
 
     /** The same, looked at first: connections come as that needs them. */

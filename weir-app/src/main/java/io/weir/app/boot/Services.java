@@ -170,7 +170,7 @@ final class Services {
 
     private static Service answer(AnswerSpec spec, Carryover counted) {
         Answers answers = new Answers(spec);
-        return new Service(answers, Answers.SETTINGS, UNASKED, answers::closeAll, AccessLog.none(), counted, () -> {
+        return new Service(answers, Answers.SETTINGS, Drainable.UNASKED, answers::closeAll, AccessLog.none(), counted, () -> {
         });
     }
 
