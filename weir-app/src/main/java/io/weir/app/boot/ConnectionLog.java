@@ -6,7 +6,9 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.weir.core.model.AddressText;
+import io.weir.core.tls.TlsFacts;
 import io.weir.net.sniff.Greeting;
+import io.weir.net.tls.TlsSession;
 import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.Worker;
 import io.weir.observe.log.AccessLog;
@@ -116,7 +118,16 @@ final class ConnectionLog extends ChannelDuplexHandler implements AccessRecord {
     }
 
     @Override
+    public @Nullable TlsFacts tls() {
+        return TlsSession.of(channel);
+    }
+
+    @Override
     public @Nullable String requestedServerName() {
+        TlsFacts tls = tls();
+        if (tls != null) {
+            return tls.serverName();
+        }
         Greeting greeting = Greeting.of(channel);
         return greeting == null || greeting.serverName().isEmpty() ? null : greeting.serverName();
     }

@@ -3,6 +3,7 @@ package io.weir.app.boot;
 import io.weir.core.admit.Carryover;
 import io.weir.core.drain.Drainable;
 import io.weir.net.sniff.SniffingAcceptor;
+import io.weir.net.tls.TlsServer;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.observe.log.AccessLog;
@@ -49,6 +50,14 @@ record Service(Acceptor acceptor, ChannelSettings settings, Drainable drain, Run
     /** The same, looked at first: connections come as that needs them. */
     Service after(SniffingAcceptor look) {
         return new Service(look, SniffingAcceptor.SETTINGS, drain, closeAll, connections, counted, forget);
+    }
+
+    /** The same, whose connections are secured first by a server of TLS, which ends with it. */
+    Service secured(TlsServer tls, Acceptor door) {
+        return new Service(door, settings, drain, closeAll, connections, counted, () -> {
+            forget.run();
+            tls.close();
+        });
     }
 
     /** The same with a log of its connections, which is closed with the others. */

@@ -8,10 +8,14 @@ import io.weir.core.drain.Drainable;
 import io.weir.core.model.AccessLogSpec;
 import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
+import io.weir.core.tls.ServerTls;
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.proxy.HttpStats;
 import io.weir.http.proxy.ProxyContext;
 import io.weir.http.server.HttpServer;
+import io.weir.net.tls.TlsFailure;
+import io.weir.net.tls.TlsServer;
+import io.weir.net.tls.TlsStats;
 import io.weir.net.transport.Workers;
 import io.weir.observe.log.AccessLog;
 import io.weir.observe.log.AccessLogs;
@@ -97,10 +101,10 @@ final class Services {
         var parts = new ArrayList<Service>();
         try {
             for (int i = 0; i < chains.size(); i++) {
-                parts.add(of(chains.get(i), "filter_chains[" + i + "]", counted));
+                parts.add(of(spec, chains.get(i), "filter_chains[" + i + "]", counted));
             }
             FilterChainSpec otherwise = one ? null : spec.otherwise();
-            Service rest = otherwise == null ? null : of(otherwise, "default_filter_chain", counted);
+            Service rest = otherwise == null ? null : of(spec, otherwise, "default_filter_chain", counted);
             if (rest != null) {
                 parts.add(rest);
             }
@@ -121,14 +125,32 @@ final class Services {
         }
     }
 
-    private Service of(FilterChainSpec chain, String at, Carryover counted) throws Unserved {
+    private Service of(ListenerSpec spec, FilterChainSpec chain, String at, Carryover counted) throws Unserved {
         List<FilterSpec> filters = chain.filters();
         String path = at + ".filters[" + (filters.size() - 1) + "].typed_config";
         boolean byName = filters.stream().anyMatch(each -> each.config() instanceof SniClusterSpec);
         FilterSpec last = filters.getLast();
-        return gated(of(byName && last.config() instanceof TcpProxySpec tcp
+        Service service = of(byName && last.config() instanceof TcpProxySpec tcp
                 ? new FilterSpec(last.name(), tcp.withClustersByName())
-                : last, path, counted), filters);
+                : last, path, counted);
+        return gated(secured(service, spec, chain, at), filters);
+    }
+
+    /** The service behind TLS, where there is any. What limits connections stands before it: handshakes are dear. */
+    private Service secured(Service service, ListenerSpec spec, FilterChainSpec chain, String at) throws Unserved {
+        ServerTls tls = chain.tls();
+        if (tls == null) {
+            return service;
+        }
+        try {
+            TlsServer server = TlsServer.open(tls);
+            Scope scope = stats.root().child("listener").tagged("envoy.listener_address", spec.statPrefix());
+            return service.secured(server, server.before(service.acceptor(), new TlsStats(scope),
+                    scope.counter("downstream_cx_transport_socket_connect_timeout"), chain.handshakeNanos()));
+        } catch (TlsFailure e) {
+            service.forget().run();
+            throw new Unserved(at + ".transport_socket.typed_config." + e.path(), e.value(), e.text(), e.cure());
+        }
     }
 
     private Service gated(Service service, List<FilterSpec> filters) {

@@ -9,6 +9,7 @@ import io.weir.xds.compile.Compiled;
 import io.weir.xds.compile.ConfigFile;
 import io.weir.xds.compile.ConfigPrinter;
 import io.weir.xds.compile.Extensions;
+import io.weir.xds.tls.TlsReaders;
 import io.weir.xds.spec.FormatMistake;
 import io.weir.xds.listen.ListenerFilters;
 import io.weir.xds.resource.Nearest;
@@ -108,8 +109,8 @@ public final class Source {
 
     /** Everything that this Weir can be configured to do. */
     static Extensions extensions() {
-        return TcpProxyReader
-                .addTo(FilterExtensions.addTo(HttpExtensions.addTo(ListenerFilters.addTo(Extensions.basic()))))
+        Extensions below = ListenerFilters.addTo(TlsReaders.addTo(Extensions.basic()));
+        return TcpProxyReader.addTo(FilterExtensions.addTo(HttpExtensions.addTo(below)))
                 .withFormatCheck(Source::formatMistakes);
     }
 

@@ -1,6 +1,7 @@
 package io.weir.http.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.weir.core.tls.TlsFacts;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.filter.Flow;
 import io.weir.http.filter.way.Sink;
@@ -66,6 +67,11 @@ final class ChainEnds {
         @Override
         public void ended() {
             client.ended();
+        }
+
+        @Override
+        public @Nullable TlsFacts tls() {
+            return client.tls();
         }
 
         @Override

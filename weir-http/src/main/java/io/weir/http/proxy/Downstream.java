@@ -1,6 +1,7 @@
 package io.weir.http.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.weir.core.tls.TlsFacts;
 import io.weir.http.codec.HttpHead;
 import io.weir.net.sniff.Greeting;
 import io.weir.net.transport.Worker;
@@ -55,6 +56,10 @@ public interface Downstream {
 
     /** Where the connection came in; where it was redirected, an {@code OriginalDestination}: where it was going. */
     SocketAddress localAddress();
+
+    /** What is known of the client's connection where TLS secures it; null: it is plain. */
+    @Nullable
+    TlsFacts tls();
 
     /** A number for logs, the same for all requests of a connection. */
     long connectionId();

@@ -5,6 +5,7 @@ import io.weir.core.model.Host;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.value.FilterState;
 import io.weir.core.value.MetadataSource;
+import io.weir.core.tls.TlsFacts;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.filter.Remarks;
@@ -141,6 +142,17 @@ final class ExchangeRecord implements ReplyRecord {
     @Override
     public int upstreamRequestAttemptCount() {
         return exchange.attempts().count();
+    }
+
+    @Override
+    public @Nullable TlsFacts tls() {
+        return exchange.downstream().tls();
+    }
+
+    @Override
+    public @Nullable String requestedServerName() {
+        TlsFacts tls = tls();
+        return tls == null ? null : tls.serverName();
     }
 
     @Override

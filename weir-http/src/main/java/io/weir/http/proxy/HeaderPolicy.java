@@ -5,7 +5,6 @@ import io.weir.http.codec.HopByHop;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HttpHead.Framing;
 import io.weir.http.config.HttpManagerSpec;
-import io.weir.http.config.HttpManagerSpec.Scheme;
 import io.weir.http.grpc.words.GrpcWords;
 import io.weir.http.grpc.words.GrpcStatus;
 import io.weir.http.proxy.client.Addresses;
@@ -71,7 +70,11 @@ final class HeaderPolicy {
 
     /** The scheme that the client sees. */
     String scheme() {
-        return spec.clientAddress().scheme() == Scheme.HTTPS ? "https" : "http";
+        return switch (spec.clientAddress().scheme()) {
+            case HTTPS -> "https";
+            case HTTP -> "http";
+            case AS_CAME, UPSTREAM -> downstream.tls() == null ? "http" : "https";
+        };
     }
 
     /** Makes the client's head fit to be routed. */

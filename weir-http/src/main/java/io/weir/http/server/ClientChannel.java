@@ -3,8 +3,10 @@ package io.weir.http.server;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.weir.core.tls.TlsFacts;
 import io.weir.http.filter.ConnectionMemory;
 import io.weir.net.sniff.Greeting;
+import io.weir.net.tls.TlsSession;
 import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.Worker;
 import java.net.SocketAddress;
@@ -16,12 +18,14 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
     final Worker worker;
     final Channel channel;
     final long connectionId;
+    final @Nullable TlsFacts tls;
     final ConnectionMemory memory = new ConnectionMemory();
 
     ClientChannel(HttpServer server, Worker worker, Channel channel, long connectionId) {
         this.server = server;
         this.worker = worker;
         this.channel = channel;
+        this.tls = TlsSession.of(channel);
         this.connectionId = connectionId;
     }
 
@@ -49,6 +53,11 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
 
     public SocketAddress localAddress() {
         return OriginalDestination.localAddress(channel);
+    }
+
+    /** What is known of the connection where TLS secures it; null: it is plain. */
+    public @Nullable TlsFacts tls() {
+        return tls;
     }
 
     public long connectionId() {

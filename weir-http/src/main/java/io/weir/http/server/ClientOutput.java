@@ -3,7 +3,6 @@ package io.weir.http.server;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.Http1Output;
@@ -11,6 +10,7 @@ import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HttpHead.Framing;
 import io.weir.http.codec.Tunnels;
 import io.weir.http.codec.WebSocketKey;
+import io.weir.net.tls.Ends;
 import io.weir.net.transport.Worker;
 
 /** What a client's HTTP/1.1 connection writes, and what becomes of the connection behind that. On its worker. */
@@ -77,9 +77,9 @@ final class ClientOutput {
             closes = false;
             finishes = false;
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> Linger.close(channel, worker, server.spec()));
-        } else if (finishes && channel instanceof DuplexChannel duplex) {
+        } else if (finishes && channel instanceof DuplexChannel) {
             finishes = false;
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> duplex.shutdownOutput());
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> Ends.shutdownOutput(channel));
         }
     }
 
@@ -96,9 +96,10 @@ final class ClientOutput {
             output.flush(channel);
         }
         if (reset) {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            Ends.reset(channel);
+        } else {
+            channel.close();
         }
-        channel.close();
     }
 
     void discard() {

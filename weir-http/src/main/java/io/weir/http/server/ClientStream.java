@@ -2,6 +2,7 @@ package io.weir.http.server;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.weir.core.tls.TlsFacts;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HttpHead.Framing;
@@ -271,6 +272,11 @@ final class ClientStream implements Downstream, Http2StreamListener {
     @Override
     public @Nullable Greeting greeting() {
         return connection.greeting();
+    }
+
+    @Override
+    public @Nullable TlsFacts tls() {
+        return connection.tls();
     }
 
     @Override

@@ -246,7 +246,7 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
 
     /** Whether the request asks to go on with HTTP/2; then it does, with this request as the first. */
     private boolean upgraded(HttpHead message) {
-        byte[] settings = oldClient || !server.upgrades() ? null : H2cUpgrade.settings(message);
+        byte[] settings = oldClient || tls != null || !server.upgrades() ? null : H2cUpgrade.settings(message);
         if (settings == null) {
             return false;
         }

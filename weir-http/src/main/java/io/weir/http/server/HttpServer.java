@@ -13,6 +13,7 @@ import io.weir.http.proxy.Downstream;
 import io.weir.http.proxy.Exchange;
 import io.weir.http.proxy.HttpStats;
 import io.weir.http.proxy.ProxyContext;
+import io.weir.net.tls.TlsSession;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.TimerWheel;
@@ -60,9 +61,22 @@ public final class HttpServer implements Acceptor, Drainable {
         long id = CONNECTION_IDS.incrementAndGet();
         long now = worker.nowNanos();
         switch (context.spec().codec()) {
-            case AUTO -> begin(new FirstBytes(this, worker, channel, id, now), channel);
+            case AUTO -> begin(worker, channel, id, now);
             case HTTP1 -> begin(http1(worker, channel, id, now), channel);
             case HTTP2 -> begin(http2(worker, channel, id, now), channel);
+        }
+    }
+
+    /** What TLS has agreed on is spoken; else the first bytes tell. */
+    private void begin(Worker worker, Channel channel, long id, long now) {
+        TlsSession tls = TlsSession.of(channel);
+        String agreed = tls == null ? null : tls.applicationProtocol();
+        if ("h2".equals(agreed)) {
+            begin(http2(worker, channel, id, now), channel);
+        } else if ("http/1.1".equals(agreed)) {
+            begin(http1(worker, channel, id, now), channel);
+        } else {
+            begin(new FirstBytes(this, worker, channel, id, now), channel);
         }
     }
 

@@ -3,6 +3,7 @@ package io.weir.http.server;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
 import io.weir.http.config.HttpManagerSpec;
+import io.weir.net.tls.Ends;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
 
@@ -27,7 +28,7 @@ final class Linger extends TimerWheel.Timer {
             channel.close();
             return;
         }
-        duplex.shutdownOutput();
+        Ends.shutdownOutput(channel);
         channel.config().setAutoRead(true);
         var linger = new Linger(channel);
         worker.timers().arm(linger, worker.nowNanos() + spec.timeouts().delayedCloseNanos());

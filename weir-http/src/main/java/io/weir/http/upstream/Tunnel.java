@@ -4,6 +4,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
+import io.weir.net.tls.Ends;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
 
@@ -56,9 +57,9 @@ final class Tunnel extends TimerWheel.Timer {
             closing = true;
             worker.timers().arm(this, worker.nowNanos() + FLUSH_NANOS);
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> channel.close());
-        } else if (!told && channel instanceof DuplexChannel duplex) {
+        } else if (!told && channel instanceof DuplexChannel) {
             told = true;
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> duplex.shutdownOutput());
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> Ends.shutdownOutput(channel));
         }
     }
 

@@ -2,6 +2,7 @@ package io.weir.observe.log;
 
 import io.weir.core.value.FilterState;
 import io.weir.core.value.MetadataSource;
+import io.weir.core.tls.TlsFacts;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -118,6 +119,11 @@ public interface AccessRecord {
     /** Our end of the connection. */
     @Nullable
     String downstreamLocalAddress();
+
+    /** What is known of the client's connection, where TLS secures it. */
+    default @Nullable TlsFacts tls() {
+        return null;
+    }
 
     /** The name that the client asked for in TLS. */
     default @Nullable String requestedServerName() {

@@ -137,6 +137,7 @@ final class Operators {
         address("DOWNSTREAM_LOCAL_ADDRESS", AccessRecord::downstreamLocalAddress);
         port("DOWNSTREAM_LOCAL_PORT", AccessRecord::downstreamLocalAddress);
         text("REQUESTED_SERVER_NAME", AccessRecord::requestedServerName);
+        TlsOperators.all().forEach(this::text);
     }
 
     private void addHeaders() {

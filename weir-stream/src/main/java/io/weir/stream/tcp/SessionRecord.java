@@ -2,7 +2,9 @@ package io.weir.stream.tcp;
 
 import io.netty.channel.Channel;
 import io.weir.core.model.AddressText;
+import io.weir.core.tls.TlsFacts;
 import io.weir.net.sniff.Greeting;
+import io.weir.net.tls.TlsSession;
 import io.weir.observe.log.AccessRecord;
 import java.net.SocketAddress;
 import java.util.Map;
@@ -36,7 +38,16 @@ record SessionRecord(long startEpochMicros, long durationNanos, long bytesReceiv
     }
 
     @Override
+    public @Nullable TlsFacts tls() {
+        return TlsSession.of(channel);
+    }
+
+    @Override
     public @Nullable String requestedServerName() {
+        TlsFacts tls = tls();
+        if (tls != null) {
+            return tls.serverName();
+        }
         Greeting greeting = Greeting.of(channel);
         return greeting == null || greeting.serverName().isEmpty() ? null : greeting.serverName();
     }

@@ -3,16 +3,13 @@ package io.weir.stream.tcp;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.channel.socket.SocketChannel;
 import io.weir.net.sniff.Greeting;
+import io.weir.net.tls.Ends;
 import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.SendProgress;
 import java.io.IOException;
@@ -208,7 +205,7 @@ final class Side extends ChannelInboundHandlerAdapter {
                 return;
             }
             outputEnded = true;
-            ((DuplexChannel) channel()).shutdownOutput().addListener(done -> {
+            Ends.shutdownOutput(channel()).addListener(done -> {
                 if (!done.isSuccess()) {
                     closeNow();
                 }
@@ -250,15 +247,7 @@ final class Side extends ChannelInboundHandlerAdapter {
     }
 
     private void resetNow() {
-        Channel present = channel();
-        if (present instanceof SocketChannel && present.isActive()) {
-            try {
-                present.config().setOption(ChannelOption.SO_LINGER, 0);
-            } catch (ChannelException e) {
-                LOG.debug("{} was closed before it could be reset", present, e);
-            }
-        }
-        present.close(); // a UNIX socket knows no reset
+        Ends.reset(channel());
     }
 
     void closeNow() {

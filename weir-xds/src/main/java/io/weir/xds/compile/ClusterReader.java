@@ -22,6 +22,8 @@ import io.weir.core.model.Endpoint;
 import io.weir.core.model.KeepAlive;
 import io.weir.core.model.RetryLimit;
 import io.weir.core.model.RoutingPriority;
+import io.weir.core.tls.ServerTls;
+import io.weir.core.tls.SocketSpec;
 
 import org.jspecify.annotations.Nullable;
 
@@ -139,7 +141,14 @@ final class ClusterReader {
 
     private void transport() {
         if (cluster.hasTransportSocket()) {
-            Transport.check(context.at("transport_socket"), cluster.getTransportSocket());
+            ReadContext at = context.at("transport_socket");
+            if (TypedConfigs.type(cluster.getTransportSocket().getTypedConfig()).endsWith(".UpstreamTlsContext")) {
+                at.problem("typed_config", "UpstreamTlsContext", "Weir does not speak TLS with hosts yet",
+                        "remove transport_socket to speak plain TCP");
+            } else if (Transport.read(at, cluster.getTransportSocket()) instanceof ServerTls) {
+                at.problem("typed_config", "DownstreamTlsContext", "this is TLS with clients, and here are hosts",
+                        "move it to a filter chain");
+            }
         }
     }
 
@@ -274,29 +283,27 @@ final class ClusterReader {
         }
     }
 
-    /** What carries the bytes of a connection: plain TCP, so far. */
-    record Transport() {
+    /** What carries the bytes of connections. */
+    static final class Transport {
 
-        static void check(ReadContext context, TransportSocket socket) {
+        private Transport() {}
+
+        /** What the socket is; null after a problem. */
+        static @Nullable SocketSpec read(ReadContext context, TransportSocket socket) {
             String type = TypedConfigs.type(socket.getTypedConfig());
             if (type.isEmpty() && socket.getName().equals("envoy.transport_sockets.raw_buffer")) {
-                return;
-            }
-            if (type.startsWith("envoy.extensions.transport_sockets.tls.")) {
-                context.problem("typed_config", type, "Weir does not speak TLS yet",
-                        "remove transport_socket to speak plain TCP");
-                return;
+                return new SocketSpec.Plain();
             }
             if (type.isEmpty() && !socket.getName().isEmpty()) {
                 context.problem("name", socket.getName(), "a transport socket needs typed_config", "add typed_config");
-                return;
+                return null;
             }
-            context.extension("typed_config", socket.getTypedConfig(), Transport.class);
+            return context.extension("typed_config", socket.getTypedConfig(), SocketSpec.class);
         }
     }
 
     /** Plain TCP by its full name. */
-    record RawBufferReader() implements ExtensionReader<RawBuffer, Transport> {
+    record RawBufferReader() implements ExtensionReader<RawBuffer, SocketSpec> {
 
         @Override
         public RawBuffer prototype() {
@@ -304,13 +311,13 @@ final class ClusterReader {
         }
 
         @Override
-        public Class<Transport> kind() {
-            return Transport.class;
+        public Class<SocketSpec> kind() {
+            return SocketSpec.class;
         }
 
         @Override
-        public @Nullable Transport read(RawBuffer config, ReadContext context) {
-            return new Transport();
+        public SocketSpec read(RawBuffer config, ReadContext context) {
+            return new SocketSpec.Plain();
         }
     }
 

@@ -29,6 +29,9 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.weir.core.model.AddressText;
+import io.weir.core.tls.ClientTls;
+import io.weir.core.tls.ServerTls;
+import io.weir.core.tls.SocketSpec;
 
 import org.jspecify.annotations.Nullable;
 
@@ -245,8 +248,12 @@ final class ListenerReader {
     }
 
     private static @Nullable FilterChainSpec chain(ReadContext context, FilterChain chain, ChainMatch match) {
-        if (chain.hasTransportSocket()) {
-            ClusterReader.Transport.check(context.at("transport_socket"), chain.getTransportSocket());
+        SocketSpec socket = chain.hasTransportSocket()
+                ? ClusterReader.Transport.read(context.at("transport_socket"), chain.getTransportSocket())
+                : new SocketSpec.Plain();
+        if (socket instanceof ClientTls) {
+            context.at("transport_socket").problem("typed_config", "UpstreamTlsContext",
+                    "this is TLS with hosts, and here are clients", "use DownstreamTlsContext");
         }
         var filters = new ArrayList<FilterSpec>();
         for (int i = 0; i < chain.getFiltersCount(); i++) {
@@ -269,7 +276,13 @@ final class ListenerReader {
             context.problem("filters", "", "a filter chain needs a filter that says what to do with a connection",
                     "add a HttpConnectionManager or a TcpProxy");
         }
-        return filters.isEmpty() ? null : new FilterChainSpec(chain.getName(), match, filters);
+        long handshakeNanos = chain.hasTransportSocketConnectTimeout()
+                ? Plain.nanos(chain.getTransportSocketConnectTimeout())
+                : FilterChainSpec.HANDSHAKE_NANOS_DEFAULT;
+        return filters.isEmpty()
+                ? null
+                : new FilterChainSpec(chain.getName(), match, filters, socket instanceof ServerTls tls ? tls : null,
+                        handshakeNanos);
     }
 
     private static @Nullable FilterSpec filter(ReadContext context, Filter filter) {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 import io.weir.xds.resource.Nearest;
 import io.weir.xds.resource.Position;
@@ -19,9 +18,7 @@ final class Listeners {
 
     private static final List<String> KEYS = List.of("on", "name", "protocol", "to", "routes", "log", "idle_timeout",
             "trusted_hops", "max_connections", BodyLimit.KEY, RateForm.KEY, CompressForm.KEY,
-            CacheForm.KEY, CorsForm.KEY);
-    private static final List<String> LATER = List.of("tls");
-    private static final List<String> ALL_KEYS = Stream.concat(KEYS.stream(), LATER.stream()).toList();
+            CacheForm.KEY, CorsForm.KEY, TlsForm.KEY);
 
     private final Targets targets;
     private final @Nullable Part defaultLog;
@@ -48,14 +45,8 @@ final class Listeners {
     }
 
     private void listener(Part part) {
-        if (!part.isMapping("a listener", ALL_KEYS)) {
+        if (!part.isMapping("a listener", KEYS)) {
             return;
-        }
-        for (String later : LATER) {
-            Part wanted = part.part(later);
-            if (wanted != null) {
-                wanted.problem("Weir does not have this for listeners yet", "remove it");
-            }
         }
         boolean http = isHttp(part);
         List<Node> addresses = addresses(part);
@@ -71,6 +62,7 @@ final class Listeners {
         Mapping filter = http ? http(part, name) : tcp(part, name);
         Mapping gate = RateForm.connections(part, name);
         Tree chain = new Tree(part.at()).put("filters", gate == null ? List.of(filter) : List.of(gate, filter));
+        chain.putIf("transport_socket", TlsForm.socket(part, http));
         listeners.add(listener.put("filter_chains", List.of(chain.mapping())).mapping());
     }
 
@@ -87,7 +79,7 @@ final class Listeners {
     private static List<Node> addresses(Part part) {
         Part on = part.part("on");
         if (on == null) {
-            if (part.hasOnly(ALL_KEYS)) {
+            if (part.hasOnly(KEYS)) {
                 part.problem("nothing says where to listen", "add on: ADDRESS:PORT, such as on: 127.0.0.1:8080");
             }
             return List.of(AddressForm.unknown(part.at()));
@@ -143,7 +135,7 @@ final class Listeners {
         Part to = part.part("to");
         if (to != null) {
             routes.rest(to);
-        } else if (!part.has("routes") && part.hasOnly(ALL_KEYS)) {
+        } else if (!part.has("routes") && part.hasOnly(KEYS)) {
             part.problem("nothing says where requests go", "add to: SERVICE or routes: [...]");
         }
         Tree table = new Tree(at).put("name", name).put("virtual_hosts", routes.virtualHosts())
@@ -196,7 +188,7 @@ final class Listeners {
         Tree proxy = Tree.typed(at, "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy").put("stat_prefix",
                 name);
         Part to = part.part("to");
-        if (to == null && part.hasOnly(ALL_KEYS)) {
+        if (to == null && part.hasOnly(KEYS)) {
             part.problem("nothing says where connections go", "add to: SERVICE");
         } else if (to != null) {
             targets.putStreams(to, proxy);

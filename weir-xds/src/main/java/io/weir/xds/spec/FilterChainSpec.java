@@ -2,6 +2,11 @@ package io.weir.xds.spec;
 
 import io.weir.core.chain.ChainMatch;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import io.weir.core.tls.ServerTls;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is done to the connections of a listener.
@@ -12,10 +17,23 @@ import java.util.List;
  *            which connections; of the default chain {@link ChainMatch#ALL}
  * @param filters
  *            in the order they see a connection; the last one is terminal
+ * @param tls
+ *            how connections are secured; null: they are plain
+ * @param handshakeNanos
+ *            how long a client may take for that; 0: for ever
  */
-public record FilterChainSpec(String name, ChainMatch match, List<FilterSpec> filters) {
+public record FilterChainSpec(String name, ChainMatch match, List<FilterSpec> filters, @Nullable ServerTls tls,
+        long handshakeNanos) {
+
+    /** Where {@code transport_socket_connect_timeout} says nothing. Envoy then waits for ever. */
+    public static final long HANDSHAKE_NANOS_DEFAULT = TimeUnit.SECONDS.toNanos(10);
 
     public FilterChainSpec {
         filters = List.copyOf(filters);
+    }
+
+    /** A chain of plain connections. */
+    public FilterChainSpec(String name, ChainMatch match, List<FilterSpec> filters) {
+        this(name, match, filters, null, HANDSHAKE_NANOS_DEFAULT);
     }
 }

@@ -16,6 +16,7 @@ import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.weir.core.model.AccessLogSpec;
 import io.weir.core.rule.CheckProtocol;
 import io.weir.xds.listen.ListenerFilters;
+import io.weir.xds.tls.TlsReaders;
 import io.weir.xds.spec.ConnectionFilter;
 
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ public final class StandIns {
 
     /** What this module knows, with stand-ins for filters and upstream options. */
     public static Extensions extensions() {
-        return ListenerFilters.addTo(Extensions.basic())
+        return ListenerFilters.addTo(TlsReaders.addTo(Extensions.basic()))
                 .withHonoured(StandIns.class, "/io/weir/xds/compile/honoured.txt").with(
                         new Reader(HttpConnectionManager.getDefaultInstance()),
                         new Reader(TcpProxy.getDefaultInstance()),

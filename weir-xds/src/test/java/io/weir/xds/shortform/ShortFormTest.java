@@ -146,7 +146,7 @@ class ShortFormTest {
             listen: { on: 127.0.0.1, to: a }              | listen.on: the port is missing (127.0.0.1)
             listen: { on: 1.1.1.1:99999, to: a }          | listen.on: this does not end in a port (1.1.1.1:99999)
             listen: { on: "::1:80", to: a }               | listen.on: an IPv6 address stands in brackets (::1:80); write [::1]:80
-            listen: { on: 80, to: a, tls: { cert: c } }   | listen.tls: Weir does not have this for listeners yet
+            listen: { on: 80, to: a, tls: { cert: c } }   | listen.tls: a certificate and its key are needed
             listen: { on: 80, to: a, log: access.log }    | listen.log: a log goes to stdout, to stderr or to a file (access.log); write the path of a file, such as ./access.log
             listen: { on: 80, routes: { to: a, path: x } }                     | listen.routes.path: a path begins with / (x); write /x
             listen: { on: 80, routes: { to: a, path: /x/* } }                  | listen.routes.path: a path has no * (/x/*); a path that ends in / is a prefix: write /x/

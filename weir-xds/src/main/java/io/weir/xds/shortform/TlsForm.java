@@ -1,0 +1,79 @@
+package io.weir.xds.shortform;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.weir.xds.resource.Position;
+import io.weir.xds.yaml.Node;
+import io.weir.xds.yaml.Node.Mapping;
+
+import org.jspecify.annotations.Nullable;
+
+/** {@code tls:} of a listener as a transport socket. */
+final class TlsForm {
+
+    static final String KEY = "tls";
+
+    private static final String TYPES = "envoy.extensions.transport_sockets.tls.v3.";
+    private static final List<String> KEYS = List.of("cert", "key", "client_ca");
+
+    private TlsForm() {}
+
+    /**
+     * What secures the listener's connections; null where they are plain.
+     *
+     * @param http
+     *            whether clients may choose between versions of HTTP
+     */
+    static @Nullable Mapping socket(Part listener, boolean http) {
+        Part tls = listener.part(KEY);
+        if (tls == null) {
+            return null;
+        }
+        List<Part> certificates = tls.items();
+        var found = new ArrayList<Node>();
+        Node clients = null;
+        for (Part each : certificates) {
+            if (each.isMapping("the certificate of a listener", KEYS)) {
+                Node certificate = certificate(each);
+                if (certificate != null) {
+                    found.add(certificate);
+                }
+                Node ca = each.scalar("client_ca");
+                clients = ca == null ? clients : ca;
+            }
+        }
+        Position at = tls.at();
+        Tree common = new Tree(at);
+        if (!found.isEmpty()) {
+            common.put("tls_certificates", found);
+        }
+        if (clients != null) {
+            common.put("validation_context", new Tree(at).put("trusted_ca", file(clients)));
+        }
+        if (http) {
+            common.put("alpn_protocols", List.of(Tree.text(at, "h2"), Tree.text(at, "http/1.1")));
+        }
+        Tree context = Tree.typed(at, TYPES + "DownstreamTlsContext").put("common_tls_context", common);
+        if (clients != null) {
+            context.put("require_client_certificate", true);
+        }
+        return Tree.extension(at, "envoy.transport_sockets.tls", context);
+    }
+
+    private static @Nullable Node certificate(Part part) {
+        Node cert = part.scalar("cert");
+        Node key = part.scalar("key");
+        if (cert == null || key == null) {
+            if (part.hasOnly(KEYS)) {
+                part.problem("a certificate and its key are needed", "write tls: { cert: FILE, key: FILE }");
+            }
+            return null;
+        }
+        return new Tree(part.at()).put("certificate_chain", file(cert)).put("private_key", file(key)).mapping();
+    }
+
+    private static Tree file(Node path) {
+        return new Tree(path.at()).put("filename", path);
+    }
+}

@@ -1,0 +1,153 @@
+package io.weir.xds.tls;
+
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext.TrustChainVerification;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.weir.core.tls.SanMatch;
+import io.weir.core.tls.ValidationSpec;
+import io.weir.xds.compile.ReadContext;
+
+import org.jspecify.annotations.Nullable;
+
+/** Reads whom a side of TLS believes: {@code CertificateValidationContext}. */
+final class ValidationReading {
+
+    private static final int HASH_BYTES = 32;
+
+    private final ReadContext context;
+    private final CertificateValidationContext message;
+
+    private ValidationReading(ReadContext context, CertificateValidationContext message) {
+        this.context = context;
+        this.message = message;
+    }
+
+    static ValidationSpec read(ReadContext context, CertificateValidationContext message) {
+        return new ValidationReading(context, message).read();
+    }
+
+    private ValidationSpec read() {
+        boolean untrusted = message.getTrustChainVerification() == TrustChainVerification.ACCEPT_UNTRUSTED;
+        boolean believes = message.hasTrustedCa() || message.hasSystemRootCerts();
+        List<SanMatch> names = names();
+        if (!names.isEmpty() && !believes) {
+            context.problem("match_typed_subject_alt_names", "",
+                    "anybody can write any name into a certificate of his own, and nothing says whose are believed",
+                    "add trusted_ca");
+        }
+        if (message.hasCrl() && !believes) {
+            context.problem("crl", "", "nothing says whose certificates are believed, so that none can be revoked",
+                    "add trusted_ca");
+        }
+        if (message.getAllowExpiredCertificate() && !believes) {
+            context.problem("allow_expired_certificate", "true",
+                    "nothing says whose certificates are believed", "add trusted_ca");
+        }
+        return new ValidationSpec(CommonTlsReading.source(message.hasTrustedCa(), message.getTrustedCa()),
+                message.hasSystemRootCerts(), CommonTlsReading.source(message.hasCrl(), message.getCrl()),
+                message.getOnlyVerifyLeafCertCrl(), spki(), hashes(), names,
+                message.hasMaxVerifyDepth() ? message.getMaxVerifyDepth().getValue() : ValidationSpec.DEPTH_DEFAULT,
+                message.getAllowExpiredCertificate(), untrusted, null);
+    }
+
+    private List<String> spki() {
+        var pins = new ArrayList<String>();
+        for (int i = 0; i < message.getVerifyCertificateSpkiCount(); i++) {
+            String pin = message.getVerifyCertificateSpki(i);
+            boolean good;
+            try {
+                good = Base64.getDecoder().decode(pin).length == HASH_BYTES;
+            } catch (IllegalArgumentException e) {
+                good = false;
+            }
+            if (good) {
+                pins.add(pin);
+            } else {
+                context.problem("verify_certificate_spki[" + i + "]", pin,
+                        "this is no SHA-256 of a public key in Base64", "make it with openssl x509 -in CERT -noout"
+                                + " -pubkey | openssl pkey -pubin -outform DER | openssl dgst -sha256 -binary"
+                                + " | openssl enc -base64");
+            }
+        }
+        return pins;
+    }
+
+    private List<String> hashes() {
+        var pins = new ArrayList<String>();
+        for (int i = 0; i < message.getVerifyCertificateHashCount(); i++) {
+            String pin = message.getVerifyCertificateHash(i).replace(":", "").toLowerCase(Locale.ROOT);
+            if (pin.matches("[0-9a-f]{64}")) {
+                pins.add(pin);
+            } else {
+                context.problem("verify_certificate_hash[" + i + "]", message.getVerifyCertificateHash(i),
+                        "this is no SHA-256 of a certificate in hexadecimal digits",
+                        "make it with openssl x509 -in CERT -outform DER | openssl dgst -sha256");
+            }
+        }
+        return pins;
+    }
+
+    @SuppressWarnings("deprecation") // match_subject_alt_names is what older files have
+    private List<SanMatch> names() {
+        var names = new ArrayList<SanMatch>();
+        for (int i = 0; i < message.getMatchTypedSubjectAltNamesCount(); i++) {
+            SubjectAltNameMatcher each = message.getMatchTypedSubjectAltNames(i);
+            ReadContext at = context.at("match_typed_subject_alt_names", i);
+            SanMatch.Type type = switch (each.getSanType()) {
+                case EMAIL -> SanMatch.Type.EMAIL;
+                case DNS -> SanMatch.Type.DNS;
+                case URI -> SanMatch.Type.URI;
+                case IP_ADDRESS -> SanMatch.Type.IP;
+                case OTHER_NAME -> {
+                    at.problem("san_type", "OTHER_NAME", "Weir does not compare names of other kinds",
+                            "use DNS, URI, EMAIL or IP_ADDRESS");
+                    yield null;
+                }
+                case SAN_TYPE_UNSPECIFIED, UNRECOGNIZED -> null; // the rules of the API tell
+            };
+            add(names, at.at("matcher"), type, each.getMatcher());
+        }
+        for (int i = 0; i < message.getMatchSubjectAltNamesCount(); i++) {
+            add(names, context.at("match_subject_alt_names", i), SanMatch.Type.ANY, message.getMatchSubjectAltNames(i));
+        }
+        return names;
+    }
+
+    private static void add(List<SanMatch> names, ReadContext at, SanMatch.@Nullable Type type,
+            StringMatcher matcher) {
+        if (type == null) {
+            return;
+        }
+        boolean ignoreCase = matcher.getIgnoreCase();
+        switch (matcher.getMatchPatternCase()) {
+            case EXACT -> names.add(new SanMatch(type, SanMatch.How.EXACT, matcher.getExact(), ignoreCase));
+            case PREFIX -> names.add(new SanMatch(type, SanMatch.How.PREFIX, matcher.getPrefix(), ignoreCase));
+            case SUFFIX -> names.add(new SanMatch(type, SanMatch.How.SUFFIX, matcher.getSuffix(), ignoreCase));
+            case CONTAINS -> names.add(new SanMatch(type, SanMatch.How.CONTAINS, matcher.getContains(), ignoreCase));
+            case SAFE_REGEX -> {
+                String regex = matcher.getSafeRegex().getRegex();
+                try {
+                    Pattern.compile(regex);
+                    names.add(new SanMatch(type, SanMatch.How.REGEX, regex, false));
+                } catch (PatternSyntaxException e) {
+                    at.problem("safe_regex.regex", regex, "this is no regular expression of RE2: " + e.getMessage(),
+                            "correct it");
+                }
+            }
+            case CUSTOM -> at.problem("custom", "", "Weir does not have this way to compare",
+                    "use exact or safe_regex");
+            case MATCHPATTERN_NOT_SET -> {
+                // the rules of the API tell
+            }
+        }
+    }
+}
