@@ -152,7 +152,11 @@ final class ExchangeRecord implements ReplyRecord {
     @Override
     public @Nullable String requestedServerName() {
         TlsFacts tls = tls();
-        return tls == null ? null : tls.serverName();
+        if (tls != null && tls.serverName() != null) {
+            return tls.serverName();
+        }
+        Greeting greeting = exchange.downstream().greeting();
+        return greeting == null || greeting.serverName().isEmpty() ? null : greeting.serverName();
     }
 
     @Override
@@ -255,12 +259,6 @@ final class ExchangeRecord implements ReplyRecord {
     @Override
     public String downstreamDirectRemoteAddress() {
         return Addresses.text(exchange.downstream().directRemoteAddress());
-    }
-
-    @Override
-    public @Nullable String requestedServerName() {
-        Greeting greeting = exchange.downstream().greeting();
-        return greeting == null || greeting.serverName().isEmpty() ? null : greeting.serverName();
     }
 
     @Override
