@@ -7,6 +7,8 @@ import io.weir.http.route.Route;
 import io.weir.http.route.Target;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,18 +31,37 @@ final class FilterLevel {
     }
 
     private final List<Slot> slots;
+    /** What tunnels pass instead, by protocol. */
+    private final Map<String, FilterLevel> upgrades;
     /** Shared by all levels of a connection manager. */
     private final List<ChainSpec> chains;
 
-    private FilterLevel(List<Slot> slots, List<ChainSpec> chains) {
+    private FilterLevel(List<Slot> slots, Map<String, FilterLevel> upgrades, List<ChainSpec> chains) {
         this.slots = List.copyOf(slots);
+        this.upgrades = Map.copyOf(upgrades);
         this.chains = chains;
     }
 
-    /** The connection manager's own. */
-    FilterLevel(List<Slot> slots) {
-        this(slots, new ArrayList<>());
-        chain();
+    /**
+     * The connection manager's own.
+     *
+     * @param tunnels
+     *            the filters that tunnels pass instead, by protocol
+     */
+    static FilterLevel of(List<Slot> slots, Map<String, List<Slot>> tunnels) {
+        var chains = new ArrayList<ChainSpec>();
+        // in the place of its own, which is the first, and knows the numbers of the others; like no other
+        chains.add(new ChainSpec(List.of(), List.of(), Map.of("", -1)));
+        var upgrades = new TreeMap<String, FilterLevel>();
+        tunnels.forEach((type, list) -> upgrades.put(type, new FilterLevel(list, Map.of(), chains)));
+        var level = new FilterLevel(slots, upgrades, chains);
+        chains.set(Route.OUTERMOST, level.spec());
+        return level;
+    }
+
+    /** What tunnels pass instead, by protocol. */
+    Map<String, FilterLevel> upgrades() {
+        return upgrades;
     }
 
     /** In the order of the chain. */
@@ -50,7 +71,12 @@ final class FilterLevel {
 
     /** The same with other slots in the same places. */
     FilterLevel with(List<Slot> others) {
-        return new FilterLevel(others, chains);
+        return new FilterLevel(others, upgrades, chains);
+    }
+
+    /** The same with other slots in the same places, and other levels for tunnels. */
+    FilterLevel with(List<Slot> others, Map<String, FilterLevel> tunnels) {
+        return new FilterLevel(others, tunnels, chains);
     }
 
     /** The longest body that is gathered, {@link Target#STREAMED} where none is. */
@@ -65,6 +91,17 @@ final class FilterLevel {
 
     /** The number of this level's chain, {@link Route#OUTERMOST} for that of the connection manager. */
     int chain() {
+        var spec = spec();
+        for (int i = 0; i < chains.size(); i++) {
+            if (same(chains.get(i).filters(), spec.filters()) && chains.get(i).upgrades().equals(spec.upgrades())) {
+                return i;
+            }
+        }
+        chains.add(spec);
+        return chains.size() - 1;
+    }
+
+    private ChainSpec spec() {
         var filters = new ArrayList<HttpFilterSpec>();
         var names = new ArrayList<String>();
         for (var slot : slots) {
@@ -73,13 +110,9 @@ final class FilterLevel {
                 names.add(slot.name);
             }
         }
-        for (int i = 0; i < chains.size(); i++) {
-            if (same(chains.get(i).filters(), filters)) {
-                return i;
-            }
-        }
-        chains.add(new ChainSpec(filters, names));
-        return chains.size() - 1;
+        var numbers = new TreeMap<String, Integer>();
+        upgrades.forEach((type, level) -> numbers.put(type, level.chain()));
+        return new ChainSpec(filters, names, numbers);
     }
 
     /** Two that say the same are two all the same: each place has, say, a bucket of its own. */

@@ -2,12 +2,15 @@ package io.weir.http.config;
 
 import io.weir.http.filter.RouterSpec;
 import io.weir.http.filter.BufferSpec;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.weir.http.config.FilterLevel.Slot;
+import io.weir.http.config.upgrade.UpgradeReader;
 import io.weir.http.filter.HttpFilterSpec;
 import io.weir.xds.compile.ReadContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the HTTP filters of a connection manager. */
@@ -27,17 +30,41 @@ final class HttpFiltersReader {
     record Filters(@Nullable RouterSpec router, FilterLevel level) {
     }
 
-    /** What is in the list: the router must stand last. */
-    static Filters read(List<HttpFilter> filters, ReadContext context) {
+    /** What is in the list, and in those of some tunnels: the router must stand last in each. */
+    static Filters read(HttpConnectionManager manager, ReadContext context) {
+        var own = read("http_filters", manager.getHttpFiltersList(), context);
+        var tunnels = new TreeMap<String, List<Slot>>();
+        var router = own.router;
+        for (int i = 0; i < manager.getUpgradeConfigsCount(); i++) {
+            var upgrade = manager.getUpgradeConfigs(i);
+            if (upgrade.getFiltersCount() > 0 && !upgrade.getUpgradeType().isEmpty()) {
+                var at = context.at("upgrade_configs", i);
+                var theirs = read("filters", upgrade.getFiltersList(), at);
+                router = theirs.router == null ? null : router;
+                if (theirs.slots.stream().anyMatch(slot -> slot.outermost() instanceof BufferSpec)) {
+                    at.problem("filters", upgrade.getUpgradeType(), "a tunnel has no body that could be gathered",
+                            "remove the buffer filter");
+                }
+                tunnels.put(UpgradeReader.name(upgrade.getUpgradeType()), theirs.slots);
+            }
+        }
+        return new Filters(router, FilterLevel.of(own.slots, tunnels));
+    }
+
+    /** One list. */
+    private record Chain(@Nullable RouterSpec router, List<Slot> slots) {
+    }
+
+    private static Chain read(String field, List<HttpFilter> filters, ReadContext context) {
         RouterSpec router = null;
         var slots = new ArrayList<Slot>();
         boolean readable = true;
         for (int i = 0; i < filters.size(); i++) {
             var filter = filters.get(i);
-            var at = context.at("http_filters", i);
+            var at = context.at(field, i);
             if (router != null && !filter.getDisabled()) {
                 at.problem("", filter.getName(), "a filter behind the router is never reached", "move the router last");
-                return new Filters(null, new FilterLevel(slots));
+                return new Chain(null, slots);
             }
             if (!isRouter(filter) && at.isKnown(filter.getTypedConfig())) {
                 var slot = slot(filter, slots, at);
@@ -56,10 +83,10 @@ final class HttpFiltersReader {
             }
         }
         if (router == null && readable) {
-            context.problem("http_filters", "", "the last filter must be the router",
+            context.problem(field, "", "the last filter must be the router",
                     "add envoy.filters.http.router with its typed_config");
         }
-        return new Filters(router, new FilterLevel(slots));
+        return new Chain(router, slots);
     }
 
     private static String type(HttpFilter filter) {

@@ -54,7 +54,7 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
     @Override
     public @Nullable HttpManagerSpec read(HttpConnectionManager config, ReadContext context) {
         var codec = codec(config, context);
-        var filters = HttpFiltersReader.read(config.getHttpFiltersList(), context);
+        var filters = HttpFiltersReader.read(config, context);
         var routes = routes(config, filters.level(), context);
         var router = filters.router();
         var common = config.getCommonHttpProtocolOptions();

@@ -9,7 +9,10 @@ import io.weir.http.filter.FilterOverride;
 import io.weir.http.filter.OffHere;
 import io.weir.xds.compile.ReadContext;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a level of the routes says of single HTTP filters. */
@@ -29,14 +32,13 @@ final class PerFilterReader {
             return outside;
         }
         var slots = new ArrayList<>(outside.slots());
+        var tunnels = new TreeMap<String, List<Slot>>();
+        outside.upgrades().forEach((type, level) -> tunnels.put(type, new ArrayList<>(level.slots())));
         for (var entry : configs.entrySet()) {
             String path = FIELD + "[" + entry.getKey() + "]";
-            boolean found = false;
-            for (int i = 0; i < slots.size(); i++) {
-                if (slots.get(i).name().equals(entry.getKey())) {
-                    found = true;
-                    slots.set(i, slot(slots.get(i), entry.getValue(), context, path));
-                }
+            boolean found = change(slots, entry.getKey(), entry.getValue(), context, path);
+            for (var theirs : tunnels.values()) {
+                found |= change(theirs, entry.getKey(), entry.getValue(), context, path);
             }
             if (!found) {
                 context.extension(path, entry.getValue(), Object.class); // its own mistakes are told as well
@@ -46,7 +48,21 @@ final class PerFilterReader {
                                 : "add the filter to http_filters; disabled: true leaves it off elsewhere");
             }
         }
-        return outside.with(slots);
+        var upgrades = new TreeMap<String, FilterLevel>();
+        outside.upgrades().forEach((type, level) -> upgrades.put(type,
+                level.with(Objects.requireNonNull(tunnels.get(type)))));
+        return outside.with(slots, upgrades);
+    }
+
+    private static boolean change(List<Slot> slots, String name, Any config, ReadContext context, String path) {
+        boolean found = false;
+        for (int i = 0; i < slots.size(); i++) {
+            if (slots.get(i).name().equals(name)) {
+                found = true;
+                slots.set(i, slot(slots.get(i), config, context, path));
+            }
+        }
+        return found;
     }
 
     /** The filter as this level has it; as before after a problem. */

@@ -1,9 +1,12 @@
 package io.weir.http.filter;
 
+import io.weir.http.codec.HttpHead;
 import io.weir.http.filter.time.FilterNumbers;
+import io.weir.http.tunnel.UpgradeRules;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -13,10 +16,12 @@ public final class FilterChains {
     private final List<ChainSpec> specs;
     private final FilterContext context;
     private final ConcurrentMap<Integer, FilterNumbers> numbers = new ConcurrentHashMap<>();
+    private final List<Map<String, Integer>> upgrades;
 
     public FilterChains(List<ChainSpec> specs, FilterContext context) {
         this.specs = List.copyOf(specs);
         this.context = context;
+        upgrades = specs.stream().map(ChainSpec::upgrades).toList();
         var opened = new IdentityHashMap<HttpFilterSpec, HttpFilter>();
         for (var spec : specs) {
             var filters = new ArrayList<HttpFilter>();
@@ -41,6 +46,12 @@ public final class FilterChains {
     public FilterNumbers numbers(int chain) {
         return numbers.computeIfAbsent(chain,
                 number -> FilterNumbers.of(specs.get(number).names(), context.managerScope()));
+    }
+
+    /** The chain that a request for a tunnel passes in the place of this one; the same where it has none of its own. */
+    public int forTunnel(int chain, HttpHead request) {
+        var own = upgrades.get(chain);
+        return own.isEmpty() ? chain : own.getOrDefault(UpgradeRules.type(request), chain);
     }
 
     /** The filters of one chain, in order. */

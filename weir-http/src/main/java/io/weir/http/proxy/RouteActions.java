@@ -105,10 +105,11 @@ final class RouteActions {
     }
 
     /** The filters of the request. */
-    int chain() {
+    int chain(HttpHead request) {
         var chosen = target;
         var found = route;
-        return chosen != null ? chosen.chain() : found != null ? found.chain() : Route.OUTERMOST;
+        int chain = chosen != null ? chosen.chain() : found != null ? found.chain() : Route.OUTERMOST;
+        return request.tunnel() ? context.chains().forTunnel(chain, request) : chain;
     }
 
     /**
@@ -150,7 +151,8 @@ final class RouteActions {
         exchange.headerPolicy().upstream(head, timeouts.routeNanos());
         var attempts = exchange.attempts();
         int mine = attempts.turn();
-        attempts.begin(head, cluster, forward, chosen, nowNanos);
+        boolean ownFilters = head.tunnel() && context.chains().forTunnel(chosen.chain(), head) != chosen.chain();
+        attempts.begin(head, cluster, forward, ownFilters ? chosen.streamed() : chosen, nowNanos);
         if (mine == attempts.turn() && exchange.active() && exchange.requestComplete()) {
             timeouts.requestComplete(nowNanos);
         }

@@ -41,6 +41,11 @@ public record Target(String cluster, long weight, HeaderEdits requestEdits, Head
         return new Target(cluster, 1, HeaderEdits.NONE, HeaderEdits.NONE, HostRewrite.KEEP, null, STREAMED);
     }
 
+    /** The same, whose bodies are passed on as they come. */
+    public Target streamed() {
+        return new Target(cluster, weight, requestEdits, responseEdits, hostRewrite, criteria, STREAMED, chain);
+    }
+
     /** The same under another name. */
     Target named(String other) {
         return new Target(other, weight, requestEdits, responseEdits, hostRewrite, criteria, bufferBytesMax, chain);

@@ -39,10 +39,15 @@ public record UpgradeRules(Map<String, Boolean> enabled, boolean terminates, boo
      *            null where none was found
      */
     public static boolean allow(UpgradeRules manager, @Nullable Route route, HttpHead request) {
-        String type = request.upgrade() ? request.protocol().toLowerCase(Locale.ROOT) : CONNECT;
+        String type = type(request);
         var rules = route == null ? null : route.note(UpgradeRules.class);
         var own = rules == null ? null : rules.enabled.get(type);
         return own == null ? manager.enabled.getOrDefault(type, false) : own;
+    }
+
+    /** What a request for a tunnel asks for: a protocol in lower case, or {@link #CONNECT}. */
+    public static String type(HttpHead request) {
+        return request.upgrade() ? request.protocol().toLowerCase(Locale.ROOT) : CONNECT;
     }
 
     /** Whether the host of this request, which is allowed, gets a tunnel's bytes alone, and nothing of HTTP. */

@@ -52,9 +52,14 @@ public final class UpgradeReader {
         return enabled.isEmpty() ? null : new UpgradeRules(enabled, terminates, allowPost);
     }
 
+    /** How the rules call a type. */
+    public static String name(String type) {
+        return type.equalsIgnoreCase(CONNECT) ? UpgradeRules.CONNECT : type.toLowerCase(Locale.ROOT);
+    }
+
     private static void add(Map<String, Boolean> enabled, String type, boolean given, BoolValue value,
             ReadContext at) {
-        String name = type.equalsIgnoreCase(CONNECT) ? UpgradeRules.CONNECT : type.toLowerCase(Locale.ROOT);
+        String name = name(type);
         if (name.equals("h2c")) {
             at.problem("upgrade_type", type, "Weir speaks HTTP/2 itself, and takes a client's offer to go on with it",
                     "remove it; codec_type: AUTO is enough");

@@ -47,7 +47,7 @@ final class UpgradeReaderTest {
                 - { upgrade_type: h2c }
                 - { upgrade_type: "web socket" }
                 - { upgrade_type: a }
-                - { upgrade_type: A, filters: [{ name: x }] }
+                - { upgrade_type: A }
                 """).problems()).hasSize(3)
                 .anySatisfy(p -> assertThat(p).contains("upgrade_configs[0].upgrade_type", "HTTP/2 itself"))
                 .anySatisfy(p -> assertThat(p).contains("upgrade_configs[1].upgrade_type", "not the name"))
