@@ -13,6 +13,7 @@ import io.weir.http.filter.time.FilterTimes;
 import io.weir.http.proxy.client.Addresses;
 import io.weir.http.reply.ReplyRecord;
 import io.weir.http.route.RouteMetadata;
+import io.weir.http.route.match.ClientCertificate;
 import io.weir.net.sniff.Greeting;
 import io.weir.observe.log.LogBuffer;
 import java.util.Map;
@@ -147,6 +148,12 @@ final class ExchangeRecord implements ReplyRecord {
     @Override
     public @Nullable TlsFacts tls() {
         return exchange.downstream().tls();
+    }
+
+    @Override
+    public ClientCertificate clientCertificate() {
+        TlsFacts tls = tls();
+        return tls == null ? ClientCertificate.NONE : new ClientCertificate(tls.peer() != null, tls.peerValidated());
     }
 
     @Override

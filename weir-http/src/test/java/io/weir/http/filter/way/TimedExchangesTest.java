@@ -18,6 +18,7 @@ import io.weir.http.route.RouteTable;
 import io.weir.http.server.ProxyFixture;
 import io.weir.testkit.Origin;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,7 +29,7 @@ final class TimedExchangesTest {
 
     private static ProxyFixture proxy(Origin origin, HttpFilterSpec outer, HttpFilterSpec inner) {
         return ProxyFixture.with(cluster -> cluster, HttpManagerSpec.of("test", RouteTable.of(Forward.to("origins")))
-                .withChains(List.of(new ChainSpec(List.of(outer, inner), List.of("outer.one", "inner")))), origin);
+                .withChains(List.of(new ChainSpec(List.of(outer, inner), List.of("outer.one", "inner"), Map.of()))), origin);
     }
 
     private static HistogramSnapshot times(ProxyFixture proxy, String filter, String what) {
