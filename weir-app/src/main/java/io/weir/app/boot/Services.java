@@ -192,8 +192,9 @@ final class Services {
 
     private static Service answer(AnswerSpec spec, Carryover counted) {
         Answers answers = new Answers(spec);
-        return new Service(answers, Answers.SETTINGS, Drainable.UNASKED, answers::closeAll, AccessLog.none(), counted, () -> {
-        });
+        return new Service(answers, Answers.SETTINGS, Drainable.UNASKED, answers::closeAll, AccessLog.none(), counted,
+                () -> {
+                });
     }
 
     private AccessLog log(List<AccessLogSpec> specs, String path) throws Unserved {

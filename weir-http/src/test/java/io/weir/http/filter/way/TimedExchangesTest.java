@@ -29,7 +29,8 @@ final class TimedExchangesTest {
 
     private static ProxyFixture proxy(Origin origin, HttpFilterSpec outer, HttpFilterSpec inner) {
         return ProxyFixture.with(cluster -> cluster, HttpManagerSpec.of("test", RouteTable.of(Forward.to("origins")))
-                .withChains(List.of(new ChainSpec(List.of(outer, inner), List.of("outer.one", "inner"), Map.of()))), origin);
+                .withChains(List.of(new ChainSpec(List.of(outer, inner), List.of("outer.one", "inner"), Map.of()))),
+                origin);
     }
 
     private static HistogramSnapshot times(ProxyFixture proxy, String filter, String what) {
