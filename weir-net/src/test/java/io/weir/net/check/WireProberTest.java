@@ -37,6 +37,7 @@ class WireProberTest {
     private final AtomicInteger connections = new AtomicInteger();
     private final BlockingQueue<CheckResult> results = new LinkedBlockingQueue<>();
     private ServerSocket server;
+    private Thread acceptor = Thread.currentThread();
     private volatile Manner manner = Manner.ANSWERS;
 
     /** How the server takes a byte. */
@@ -50,7 +51,7 @@ class WireProberTest {
 
     @BeforeEach
     void serve() {
-        Thread.ofVirtual().start(() -> {
+        acceptor = Thread.ofVirtual().start(() -> {
             while (true) {
                 try {
                     Socket socket = server.accept();
@@ -177,6 +178,7 @@ class WireProberTest {
     void aHostThatRefusesFailsWithTheReason() throws Exception {
         Prober.Probe probe = probe(true, SECOND);
         server.close();
+        acceptor.join(); // which may be taking a connection still
         assertThat(check(probe)).isInstanceOfSatisfying(Failed.class, failed -> {
             assertThat(failed.failure()).isEqualTo(Failure.NETWORK);
             assertThat(failed.details()).containsIgnoringCase("connection refused").doesNotContain("127.0.0.1");
