@@ -5,7 +5,6 @@ import io.weir.core.aperture.ApertureRule.Self;
 import io.weir.core.cluster.Aggregates;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.Clusters;
-import io.weir.core.health.Prober;
 import io.weir.core.health.Surroundings;
 import io.weir.core.hash.XxHash64;
 import io.weir.core.model.ClusterSpec;
@@ -16,6 +15,9 @@ import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
 import io.weir.core.tier.Locals;
 import io.weir.core.time.NanoClock;
+import io.weir.net.check.WireProber;
+import io.weir.net.tls.HostTls;
+import io.weir.net.tls.TlsFailure;
 import io.weir.xds.spec.NodeId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,7 +36,7 @@ final class ClusterKeeper {
     private final Stats stats;
     private final NanoClock clock;
     private final Conductor conductor;
-    private final Prober prober;
+    private final WireProber prober;
     private final HealthLogs events;
     private final SplittableRandom dice = new SplittableRandom();
     private final Discovery discovery;
@@ -68,7 +70,7 @@ final class ClusterKeeper {
      * @param pools
      *            keeps connections in step with a cluster's hosts; what it returns is called when the cluster goes
      */
-    ClusterKeeper(Stats stats, NanoClock clock, Conductor conductor, Prober prober, HealthLogs events,
+    ClusterKeeper(Stats stats, NanoClock clock, Conductor conductor, WireProber prober, HealthLogs events,
             Discovery discovery, Function<Cluster, Runnable> pools) {
         this.conductor = conductor;
         this.prober = prober;
@@ -116,8 +118,40 @@ final class ClusterKeeper {
     /**
      * These are the clusters from now on, except that those which go stay until {@link #removeOthers}: routes that name
      * them may still be in use. One that stays keeps its hosts, counts and connections.
+     *
+     * @return why they cannot be: nothing is changed then
      */
-    void apply(List<ClusterSpec> specs) {
+    List<Listeners.Refusal> apply(List<ClusterSpec> specs) {
+        List<ClusterSpec> opened = new ArrayList<>();
+        List<Listeners.Refusal> refusals = open(specs, opened);
+        if (refusals.isEmpty()) {
+            applyOpened(opened);
+        }
+        return refusals;
+    }
+
+    /** Makes the sockets of clusters ready, and keeps those of clusters whose sockets do not change. Reads files. */
+    private List<Listeners.Refusal> open(List<ClusterSpec> specs, List<ClusterSpec> opened) {
+        List<Listeners.Refusal> refusals = new ArrayList<>();
+        for (int i = 0; i < specs.size(); i++) {
+            ClusterSpec spec = specs.get(i);
+            Cluster present = clusters.find(spec.name());
+            ClusterSpec before = present == null ? null : present.spec();
+            boolean same = before != null && before.statName().equals(spec.statName());
+            try {
+                opened.add(HostTls.opened(spec, same ? before : null, scope(spec)));
+            } catch (TlsFailure e) {
+                refusals.add(new Listeners.Refusal(i, e.path(), e.value(), e.text(), e.cure()));
+            }
+        }
+        return refusals;
+    }
+
+    private Scope scope(ClusterSpec spec) {
+        return stats.root().child("cluster").tagged("envoy.cluster_name", spec.statName());
+    }
+
+    private void applyOpened(List<ClusterSpec> specs) {
         List<Cluster> fresh = new ArrayList<>();
         List<Cluster> followed = new ArrayList<>();
         for (ClusterSpec spec : specs) {
@@ -165,7 +199,8 @@ final class ClusterKeeper {
 
     private Surroundings surroundings(Cluster cluster) {
         return new Surroundings(dice.split(), wake(cluster),
-                nanos -> conductor.after(nanos, () -> cluster.check(clock.nanos())), events::outlier, prober,
+                nanos -> conductor.after(nanos, () -> cluster.check(clock.nanos())), events::outlier,
+                target -> prober.probe(target, cluster::spec),
                 events::check);
     }
 
@@ -199,7 +234,7 @@ final class ClusterKeeper {
         clusters.removeAll(gone.stream().map(Cluster::name).toList());
         for (Cluster cluster : gone) {
             forget(cluster);
-            stats.root().child("cluster").tagged("envoy.cluster_name", cluster.spec().statName()).remove();
+            scope(cluster.spec()).remove();
             removed.increment();
         }
         aggregates.gather();

@@ -8,6 +8,7 @@ import io.weir.app.upgrade.Supervisor;
 import io.weir.app.upgrade.Upgrade;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.Clusters;
+import io.weir.core.model.ClusterSpec;
 import io.weir.core.stats.Stats;
 import io.weir.core.time.NanoClock;
 import io.weir.http.orca.OrcaStreams;
@@ -20,6 +21,7 @@ import io.weir.xds.spec.AdminSpec;
 import io.weir.xds.compile.Compiled;
 import io.weir.xds.compile.ConfigFile;
 import io.weir.xds.spec.DemoSpec;
+import io.weir.xds.spec.ListenerSpec;
 import io.weir.xds.compile.Snapshot;
 import io.weir.xds.compile.SnapshotDiff;
 import io.weir.xds.resource.Problem;
@@ -104,8 +106,7 @@ public final class Running implements AutoCloseable {
         this.names = new Names(conductor, workers, clock);
         this.healthLogs = new HealthLogs(logs);
         this.clusters = new ClusterKeeper(stats, clock, conductor, new WireProber(workers, conductor, clock),
-                healthLogs,
-                names, this::follow);
+                healthLogs, names, this::follow);
         Drains drains = new Drains(options, conductor, clock);
         this.listeners = new Listeners(workers, stats, new Services(workers, clusters.clusters(), stats, logs),
                 drains);
@@ -179,20 +180,17 @@ public final class Running implements AutoCloseable {
         List<Problem> obstacles = new ArrayList<>();
         startDemo(snapshot.demo(), obstacles);
         obstacles.addAll(admin(snapshot.admin()));
-        conductor.call(() -> {
+        obstacles.addAll(Refusals.problems(source, "clusters", conductor.call(() -> {
             clusters.standAt(snapshot.node(), snapshot.localCluster());
             healthLogs.outliersTo(snapshot.outlierLog());
             clusters.clusters().own().cluster(snapshot.node().cluster());
-            clusters.apply(snapshot.clusters());
-            return null;
-        });
+            return clusters.apply(snapshot.clusters());
+        })));
         conductor.conduct(clusters.clusters(), stats, clock);
         awaitWarm();
         life.initializing();
-        for (Listeners.Refusal refusal : conductor.call(() -> listeners.apply(snapshot.listeners(), Set.of()))) {
-            obstacles.add(obstacle("static_resources.listeners[" + refusal.index() + "]." + refusal.path(),
-                    refusal.value(), refusal.message(), refusal.cure()));
-        }
+        obstacles.addAll(Refusals.problems(source, "listeners",
+                conductor.call(() -> listeners.apply(snapshot.listeners(), Set.of()))));
         if (!obstacles.isEmpty()) {
             throw new Obstructed(obstacles);
         }
@@ -301,18 +299,20 @@ public final class Running implements AutoCloseable {
         Snapshot before = snapshot;
         SnapshotDiff diff = SnapshotDiff.between(before, next);
         clusters.standAt(next.node(), next.localCluster());
-        clusters.apply(next.clusters());
+        List<Listeners.Refusal> hosts = clusters.apply(next.clusters());
+        if (!hosts.isEmpty()) {
+            clusters.standAt(before.node(), before.localCluster());
+            Refusals.log(source, "cluster", next.clusters().stream().map(ClusterSpec::name).toList(), hosts);
+            updateRejected();
+            return;
+        }
         List<Listeners.Refusal> refusals = listeners.apply(next.listeners(), unchanged(diff, next));
         if (!refusals.isEmpty()) {
-            for (Listeners.Refusal refusal : refusals) {
-                LOG.error("{}: listener {}: {}: {} ({})", source.name(), next.listeners().get(refusal.index()).name(),
-                        refusal.path(), refusal.message(), refusal.value());
-            }
-            LOG.error("{} is not taken over; the configuration before stays", source.name());
             clusters.standAt(before.node(), before.localCluster());
             clusters.apply(before.clusters());
             clusters.removeOthers(before.clusters());
             healthLogs.closeOthers(before.clusters());
+            Refusals.log(source, "listener", next.listeners().stream().map(ListenerSpec::name).toList(), refusals);
             updateRejected();
             return;
         }

@@ -1,5 +1,7 @@
 package io.weir.core.tls;
 
+import java.util.List;
+
 /**
  * TLS with hosts: Envoy's {@code UpstreamTlsContext}. Immutable; any thread.
  *
@@ -27,5 +29,10 @@ public record ClientTls(CommonTls common, String sni, boolean sniOfHost, boolean
     /** Asks for this name, all else by default. */
     public static ClientTls of(CommonTls common, String sni) {
         return new ClientTls(common, sni, false, false, SESSIONS_DEFAULT);
+    }
+
+    /** The same with these protocols. */
+    public ClientTls withAlpn(List<String> others) {
+        return new ClientTls(common.withAlpn(others), sni, sniOfHost, sanOfSni, sessionsMax);
     }
 }

@@ -9,6 +9,7 @@ import io.weir.http.grpc.GrpcCall;
 import io.weir.http.grpc.GrpcWire;
 import io.weir.http.grpc.ProtoMessage;
 import io.weir.net.check.Dialogue;
+import io.weir.net.tls.Offer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -105,6 +106,11 @@ final class GrpcDialogue implements Dialogue {
     public boolean rests(ByteBuf in, ByteBuf out) {
         wire.hears(in, out);
         return wire.reusable();
+    }
+
+    @Override
+    public Offer offer() {
+        return Offer.HTTP2;
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.weir.core.health.CheckResult.Failure;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.h2.Http2Calls;
 import io.weir.net.check.Dialogue;
+import io.weir.net.tls.Offer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +84,11 @@ final class Http2Dialogue implements Dialogue {
     public @Nullable CheckResult hears(ByteBuf in, ByteBuf out) {
         calls.hears(in, out);
         return result;
+    }
+
+    @Override
+    public Offer offer() {
+        return Offer.HTTP2;
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.weir.http.codec.Http1BodyReader;
 import io.weir.http.codec.Http1HeadReader;
 import io.weir.http.codec.HttpHead;
 import io.weir.net.check.Dialogue;
+import io.weir.net.tls.Offer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,11 @@ final class HttpDialogue implements Dialogue {
     HttpDialogue(HttpCheck check, String request) {
         this.check = check;
         this.request = request.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    public Offer offer() {
+        return Offer.HTTP1;
     }
 
     @Override

@@ -40,9 +40,12 @@ final class UpstreamHttpReader implements ExtensionReader<HttpProtocolOptions, U
     }
 
     private static Http2ProtocolOptions http2(HttpProtocolOptions config) {
-        return config.hasUseDownstreamProtocolConfig()
-                ? config.getUseDownstreamProtocolConfig().getHttp2ProtocolOptions()
-                : config.getExplicitHttpConfig().getHttp2ProtocolOptions();
+        return switch (config.getUpstreamProtocolOptionsCase()) {
+            case USE_DOWNSTREAM_PROTOCOL_CONFIG -> config.getUseDownstreamProtocolConfig().getHttp2ProtocolOptions();
+            case AUTO_CONFIG -> config.getAutoConfig().getHttp2ProtocolOptions();
+            case EXPLICIT_HTTP_CONFIG, UPSTREAMPROTOCOLOPTIONS_NOT_SET -> config.getExplicitHttpConfig()
+                    .getHttp2ProtocolOptions();
+        };
     }
 
     private static Protocol protocol(HttpProtocolOptions config, ReadContext context) {
@@ -54,9 +57,9 @@ final class UpstreamHttpReader implements ExtensionReader<HttpProtocolOptions, U
                 yield Protocol.AS_DOWNSTREAM;
             }
             case AUTO_CONFIG -> {
-                context.warning("auto_config", "", "Weir speaks HTTP/1.1 with these servers, as only TLS can ask them",
-                        "write explicit_http_config with http_protocol_options or http2_protocol_options");
-                yield Protocol.HTTP1;
+                Http1OptionsReader.check(config.getAutoConfig().getHttpProtocolOptions(),
+                        context.at("auto_config.http_protocol_options"));
+                yield Protocol.ASKED;
             }
             case UPSTREAMPROTOCOLOPTIONS_NOT_SET -> Protocol.HTTP1; // as in Envoy
         };

@@ -30,7 +30,9 @@ public record UpstreamHttpSpec(long idleTimeoutNanos, long connectionDurationMax
         /** HTTP/2, without asking whether the server knows it (RFC 9113 section 3.3). */
         HTTP2,
         /** What the client of each request speaks. */
-        AS_DOWNSTREAM
+        AS_DOWNSTREAM,
+        /** What the server prefers of the two, which is asked by ALPN (RFC 7301); without TLS, HTTP/1.1. */
+        ASKED
     }
 
     /** The full name of its message, under which {@code ClusterSpec.extensions} holds it. */

@@ -14,9 +14,10 @@ import io.weir.core.stats.Scope;
 import io.weir.http.grpc.GrpcCall;
 import io.weir.http.grpc.GrpcWire;
 import io.weir.http.grpc.ProtoMessage;
+import io.weir.net.tls.HostTls;
+import io.weir.net.tls.Offer;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.ConnectOptions;
-import io.weir.net.transport.Connector;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
 import java.util.List;
@@ -99,7 +100,7 @@ final class OrcaStream {
         var spec = cluster.spec();
         ConnectOptions options = ConnectOptions.of(spec.connectTimeoutNanos(),
                 ChannelSettings.MESSAGES.withKeepAlive(spec.tcpKeepAlive()));
-        ChannelFuture connecting = Connector.connect(worker, host.address(), options, new Handler());
+        ChannelFuture connecting = HostTls.connect(worker, spec, host, options, Offer.HTTP2, new Handler());
         channel = connecting.channel();
         connecting.addListener((ChannelFuture done) -> {
             if (!done.channel().equals(channel)) {

@@ -1,5 +1,6 @@
 package io.weir.http.upstream;
 
+import io.weir.net.tls.HandshakeFailure;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
@@ -22,6 +23,9 @@ final class ConnectReason {
     /** {@code delayed connect error: Connection refused}; empty when nothing more is known than that it failed. */
     static String of(@Nullable Throwable cause) {
         String message = cause == null ? null : cause.getMessage();
+        if (cause instanceof HandshakeFailure) {
+            return String.valueOf(message);
+        }
         if (cause instanceof UnknownHostException) {
             return "delayed connect error: Name not resolved";
         }

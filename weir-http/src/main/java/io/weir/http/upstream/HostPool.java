@@ -1,11 +1,16 @@
 package io.weir.http.upstream;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ConnectTimeoutException;
 import io.weir.core.admit.CircuitBreaker;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.stats.ClusterStats;
 import io.weir.core.model.Host;
+import io.weir.net.tls.HostTls;
+import io.weir.net.tls.Offer;
+import io.weir.net.tls.TlsSession;
 import io.weir.net.transport.Connector;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
@@ -36,7 +41,7 @@ public final class HostPool {
     private final Host host;
     private final UpstreamSettings settings;
     private final ClusterStats stats;
-    private final boolean http2;
+    private boolean http2; // of hosts that are asked, since one has said so
     private final boolean raw;
     private final ArrayDeque<HostConnection> idle = new ArrayDeque<>();
     /** Those of HTTP/2 that carry requests and have room for more. */
@@ -216,22 +221,37 @@ public final class HostPool {
         }
         connecting++;
         stats.upstreamCxTotal().increment();
-        if (!raw) {
-            (http2 ? stats.upstreamCxHttp2Total() : stats.upstreamCxHttp1Total()).increment();
-        }
         stats.upstreamCxActive().increment();
         host.stats().cxTotal().increment();
         host.stats().cxActive().increment();
-        var connection = http2 ? new Http2Upstream(this, settings) : new Http1Upstream(this, settings, raw);
         long began = worker.nowNanos();
-        Connector.connect(worker, host.address(), settings.connect(cluster.spec()), connection)
+        var offer = raw ? Offer.NOTHING : settings.asked() ? Offer.EITHER : http2 ? Offer.HTTP2 : Offer.HTTP1;
+        var connection = offer == Offer.EITHER ? null : connection();
+        HostTls.connect(worker, cluster.spec(), host, settings.connect(cluster.spec()), offer,
+                connection == null ? new ChannelInboundHandlerAdapter() : connection)
                 .addListener((ChannelFuture done) -> connected(connection, done, began));
         return true;
     }
 
-    private void connected(HostConnection connection, ChannelFuture done, long began) {
+    private HostConnection connection() {
+        if (!raw) {
+            (http2 ? stats.upstreamCxHttp2Total() : stats.upstreamCxHttp1Total()).increment();
+        }
+        return http2 ? new Http2Upstream(this, settings) : new Http1Upstream(this, settings, raw);
+    }
+
+    /** What a host that was asked has chosen. What it says next comes after this. */
+    private HostConnection chosen(Channel channel) {
+        http2 = TlsSession.agreed(channel, "h2");
+        var connection = connection();
+        channel.pipeline().addLast(connection);
+        return connection;
+    }
+
+    private void connected(@Nullable HostConnection told, ChannelFuture done, long began) {
         connecting--;
         if (done.isSuccess()) {
+            var connection = told == null ? chosen(done.channel()) : told;
             stats.upstreamCxConnectMs().record((worker.nowNanos() - began) / 1_000_000);
             open.add(connection);
             connection.open(worker.nowNanos());
@@ -253,8 +273,8 @@ public final class HostPool {
         if (Connector.hostsFault(done.cause())) {
             cluster.unreachable(host, worker.nowNanos());
         }
-        failed(late ? UpstreamListener.Failure.CONNECT_TIMEOUT : UpstreamListener.Failure.CONNECT,
-                late ? "" : ConnectReason.of(done.cause()));
+        var why = late ? UpstreamListener.Failure.CONNECT_TIMEOUT : UpstreamListener.Failure.CONNECT;
+        failed(why, late ? "" : ConnectReason.of(done.cause()));
         connectForTheRest();
     }
 

@@ -6,12 +6,17 @@ import io.weir.core.cluster.FailedHosts;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;
 import io.weir.core.model.RoutingPriority;
+import io.weir.net.tls.HostTls;
+import io.weir.net.tls.TlsClient;
 import io.weir.net.transport.Worker;
 import io.weir.net.transport.WorkerSlot;
 import io.weir.net.transport.Workers;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +88,9 @@ public final class Pools {
     public static Runnable follow(Cluster cluster, Workers workers) {
         var former = new AtomicReference<>(cluster.view());
         var failed = new FailedHosts();
+        var sockets = new AtomicReference<>(sockets(cluster.view()));
         cluster.onChange(now -> {
+            retire(workers, changed(sockets.getAndSet(sockets(now)), sockets.get()));
             ClusterView last = former.getAndSet(now);
             HostSet before = last.hosts();
             // How hosts are spoken to stands among the extensions: pools made for another way serve no more.
@@ -97,6 +104,27 @@ public final class Pools {
             }
         });
         return () -> retire(workers, HostSet.EMPTY.goneFrom(former.get().hosts()));
+    }
+
+    /** What each host's connections are secured by, where that goes by the host; else nothing. */
+    private static Map<Host, Optional<TlsClient>> sockets(ClusterView view) {
+        HostTls opened = HostTls.of(view.spec());
+        if (opened == null || !opened.byHost()) {
+            return Map.of();
+        }
+        var found = new IdentityHashMap<Host, Optional<TlsClient>>();
+        view.hosts().all().forEach(host -> found.put(host, Optional.ofNullable(opened.client(host.endpoint()))));
+        return found;
+    }
+
+    private static Set<Host> changed(Map<Host, Optional<TlsClient>> before, Map<Host, Optional<TlsClient>> now) {
+        Set<Host> changed = new HashSet<>();
+        before.forEach((host, socket) -> {
+            if (now.containsKey(host) && !socket.equals(now.get(host))) {
+                changed.add(host);
+            }
+        });
+        return changed;
     }
 
     private static void retire(Workers workers, Set<Host> left) {

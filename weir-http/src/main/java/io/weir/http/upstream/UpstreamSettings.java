@@ -4,6 +4,7 @@ import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.KeepAlive;
 import io.weir.http.codec.HeadLimits;
 import io.weir.http.config.UpstreamHttpSpec;
+import io.weir.http.config.UpstreamHttpSpec.Protocol;
 import io.weir.http.h2.Http2Options;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.ConnectOptions;
@@ -21,16 +22,19 @@ import io.weir.net.transport.ConnectOptions;
  *            bounds of a response's head
  * @param http2
  *            how HTTP/2 is spoken, where it is
+ * @param asked
+ *            whether each host is asked which version it prefers, where there is TLS to ask by
  */
 record UpstreamSettings(long idleTimeoutNanos, long connectionDurationMaxNanos, long requestsPerConnectionMax,
-        HeadLimits headLimits, Http2Options http2) {
+        HeadLimits headLimits, Http2Options http2, boolean asked) {
     /** What the cluster's HttpProtocolOptions say, and Envoy's defaults where there are none. */
     static UpstreamSettings of(ClusterSpec cluster) {
         var spec = spec(cluster);
         long idle = spec.idleTimeoutNanos() > 0 ? spec.idleTimeoutNanos() : Long.MAX_VALUE;
         long life = spec.connectionDurationMaxNanos() > 0 ? spec.connectionDurationMaxNanos() : Long.MAX_VALUE;
         return new UpstreamSettings(idle, life, spec.requestsPerConnectionMax(),
-                new HeadLimits(spec.headBytesMax(), spec.headersMax()), spec.http2());
+                new HeadLimits(spec.headBytesMax(), spec.headersMax()), spec.http2(),
+                spec.protocol() == Protocol.ASKED);
     }
 
     private static UpstreamHttpSpec spec(ClusterSpec cluster) {
@@ -47,7 +51,7 @@ record UpstreamSettings(long idleTimeoutNanos, long connectionDurationMaxNanos, 
      */
     static boolean http2(ClusterSpec cluster, String clientProtocol) {
         return switch (spec(cluster).protocol()) {
-            case HTTP1 -> false;
+            case HTTP1, ASKED -> false; // a host that is asked may choose otherwise
             case HTTP2 -> true;
             case AS_DOWNSTREAM -> clientProtocol.equals("HTTP/2");
         };

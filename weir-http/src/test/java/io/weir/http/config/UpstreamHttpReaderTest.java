@@ -62,10 +62,10 @@ class UpstreamHttpReaderTest {
     }
 
     @Test
-    void whatOnlyTlsCanAskIsHttp1WithAWarning() {
-        assertThat(upstream("auto_config: {}",
-                "WARNING auto_config: : Weir speaks HTTP/1.1 with these servers, as only TLS can ask them"))
-                .isEqualTo(UpstreamHttpSpec.DEFAULT);
+    void serversMayBeAskedWhatTheyPrefer() {
+        var spec = upstream("auto_config: { http2_protocol_options: { max_concurrent_streams: 7 } }");
+        assertThat(spec.protocol()).isEqualTo(Protocol.ASKED);
+        assertThat(spec.http2().concurrentStreamsMax()).isEqualTo(7);
     }
 
     @Test

@@ -10,14 +10,17 @@ import io.weir.core.health.CheckResult;
 import io.weir.core.health.CheckResult.Failed;
 import io.weir.core.health.CheckResult.Failure;
 import io.weir.core.health.CheckTarget;
+import io.weir.core.model.ClusterSpec;
+import io.weir.net.tls.HandshakeFailure;
+import io.weir.net.tls.HostTls;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.ConnectOptions;
-import io.weir.net.transport.Connector;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,7 @@ final class CheckConnection {
     private static final Pattern ADDRESS = Pattern.compile(": \\S*[/:]\\S*$");
 
     private final Worker worker;
+    private final Supplier<ClusterSpec> cluster;
     private final CheckTarget target;
     private final Dialogue dialogue;
     private final Timeout timeout = new Timeout();
@@ -42,8 +46,13 @@ final class CheckConnection {
     private boolean rested;
     private boolean closed;
 
-    CheckConnection(Worker worker, CheckTarget target, Dialogue dialogue) {
+    /**
+     * @param cluster
+     *            what the host's cluster is told to be now
+     */
+    CheckConnection(Worker worker, Supplier<ClusterSpec> cluster, CheckTarget target, Dialogue dialogue) {
         this.worker = worker;
+        this.cluster = cluster;
         this.target = target;
         this.dialogue = dialogue;
     }
@@ -84,7 +93,8 @@ final class CheckConnection {
     private void connect() {
         rested = false;
         ConnectOptions options = ConnectOptions.of(target.spec().timing().timeoutNanos(), ChannelSettings.MESSAGES);
-        ChannelFuture connecting = Connector.connect(worker, target.address(), options, new Handler());
+        ChannelFuture connecting = HostTls.connect(worker, cluster.get(), target.address(), target.host().endpoint(),
+                options, dialogue.offer(), new Handler());
         channel = connecting.channel();
         connecting.addListener((ChannelFuture done) -> {
             if (!done.channel().equals(channel) || asked == null) {
@@ -133,6 +143,9 @@ final class CheckConnection {
 
     private static Failed broken(Throwable cause) {
         // Netty adds the call that failed and the address, which whoever reads of a host knows
+        if (cause instanceof HandshakeFailure) {
+            return Failed.of(Failure.NETWORK, String.valueOf(cause.getMessage()));
+        }
         String message = CALL.matcher(String.valueOf(cause.getMessage())).replaceFirst("");
         return Failed.of(Failure.NETWORK, ADDRESS.matcher(message).replaceFirst(""));
     }

@@ -2,6 +2,7 @@ package io.weir.net.check;
 
 import io.netty.buffer.ByteBuf;
 import io.weir.core.health.CheckResult;
+import io.weir.net.tls.Offer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,11 @@ public interface Dialogue {
      */
     default boolean rests(ByteBuf in, ByteBuf out) {
         return false;
+    }
+
+    /** What a host that is spoken to over TLS is offered for it. */
+    default Offer offer() {
+        return Offer.NOTHING;
     }
 
     /** After a result: whether the next check can go over the same connection. */

@@ -103,6 +103,12 @@ public final class TlsSession implements TlsFacts {
         return channel.hasAttr(KEY) ? channel.attr(KEY).get() : null;
     }
 
+    /** Whether this connection is secured and this protocol was agreed on for what is inside. */
+    public static boolean agreed(Channel channel, String protocol) {
+        TlsSession session = of(channel);
+        return session != null && protocol.equals(session.applicationProtocol);
+    }
+
     @Override
     public String version() {
         return version;

@@ -14,6 +14,8 @@ import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Criteria;
 import io.weir.core.model.Host;
 import io.weir.core.stats.ClusterStats;
+import io.weir.net.tls.HostTls;
+import io.weir.net.tls.Offer;
 import io.weir.net.transport.ConnectOptions;
 import io.weir.net.transport.Connector;
 import io.weir.net.transport.OriginalDestination;
@@ -207,7 +209,7 @@ final class Session implements PickContext {
         HostSessions.of(worker).began(host, this);
         ConnectOptions options = ConnectOptions.of(spec.connectTimeoutNanos(),
                 TcpProxy.SETTINGS.withKeepAlive(spec.tcpKeepAlive()));
-        ChannelFuture connected = Connector.connect(worker, host.address(), options, side);
+        ChannelFuture connected = HostTls.connect(worker, spec, host, options, Offer.NOTHING, side);
         side.channel(connected.channel());
         connected.addListener(done -> {
             if (done.isSuccess()) {

@@ -22,6 +22,7 @@ import io.weir.core.model.Endpoint;
 import io.weir.core.model.KeepAlive;
 import io.weir.core.model.RetryLimit;
 import io.weir.core.model.RoutingPriority;
+import io.weir.core.tls.HostSockets;
 import io.weir.core.tls.ServerTls;
 import io.weir.core.tls.SocketSpec;
 
@@ -51,7 +52,7 @@ final class ClusterReader {
         var extensions = extensions();
         var balancing = BalancingReader.read(context, cluster);
         var admission = AdmissionRules.read(context, cluster);
-        transport();
+        HostSockets sockets = sockets();
         if (cluster.hasTypedDnsResolverConfig()) {
             DnsClusters.checkResolver(context.at("typed_dns_resolver_config"), cluster.getTypedDnsResolverConfig());
         }
@@ -59,6 +60,9 @@ final class ClusterReader {
             return null;
         }
         extensions.putAll(source.more());
+        if (sockets != null) {
+            extensions.put(HostSockets.KEY, sockets);
+        }
         if (cluster.getCommonLbConfig().getCloseConnectionsOnHostSetChange()) {
             extensions.put(ClusterSpec.DRAINS_ON_HOST_CHANGE, true);
         }
@@ -139,17 +143,30 @@ final class ClusterReader {
                 Plain.limit(keepAlive.getKeepaliveInterval().getValue()));
     }
 
-    private void transport() {
-        if (cluster.hasTransportSocket()) {
-            ReadContext at = context.at("transport_socket");
-            if (TypedConfigs.type(cluster.getTransportSocket().getTypedConfig()).endsWith(".UpstreamTlsContext")) {
-                at.problem("typed_config", "UpstreamTlsContext", "Weir does not speak TLS with hosts yet",
-                        "remove transport_socket to speak plain TCP");
-            } else if (Transport.read(at, cluster.getTransportSocket()) instanceof ServerTls) {
-                at.problem("typed_config", "DownstreamTlsContext", "this is TLS with clients, and here are hosts",
-                        "move it to a filter chain");
-            }
+    /** What carries the bytes of connections; null where all is plain. */
+    private @Nullable HostSockets sockets() {
+        SocketSpec otherwise = cluster.hasTransportSocket()
+                ? socket(context.at("transport_socket"), cluster.getTransportSocket())
+                : new SocketSpec.Plain();
+        var matches = new ArrayList<HostSockets.Match>();
+        for (int i = 0; i < cluster.getTransportSocketMatchesCount(); i++) {
+            var match = cluster.getTransportSocketMatches(i);
+            matches.add(new HostSockets.Match(match.getName(), Plain.map(match.getMatch()),
+                    socket(context.at("transport_socket_matches", i).at("transport_socket"),
+                            match.getTransportSocket())));
         }
+        return otherwise instanceof SocketSpec.Plain && matches.isEmpty()
+                ? null
+                : new HostSockets(otherwise, matches);
+    }
+
+    private static SocketSpec socket(ReadContext at, TransportSocket message) {
+        SocketSpec socket = Transport.read(at, message);
+        if (socket instanceof ServerTls) {
+            at.problem("typed_config", "DownstreamTlsContext", "this is TLS with clients, and here are hosts",
+                    "use UpstreamTlsContext");
+        }
+        return socket == null ? new SocketSpec.Plain() : socket;
     }
 
     /** Reads how much a cluster is given to do at once: {@code circuit_breakers}, and what Weir's own metadata says. */

@@ -9,6 +9,6 @@ public final class TlsReaders {
 
     /** These extensions and TLS. */
     public static Extensions addTo(Extensions extensions) {
-        return extensions.with(new DownstreamTlsReader());
+        return extensions.with(new DownstreamTlsReader()).with(new UpstreamTlsReader());
     }
 }

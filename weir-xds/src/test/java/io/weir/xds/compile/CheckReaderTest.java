@@ -122,8 +122,8 @@ class CheckReaderTest {
             "{ interval: 2s, unhealthy_threshold: 1, healthy_threshold: 1, tcp_health_check: {} } | timeout",
             "{ LEAST, custom_health_check: { name: x } } | use http_health_check",
             "{ LEAST, alt_port: 1, tcp_health_check: {} } | health_check_config",
-            "{ LEAST, tls_options: {}, tcp_health_check: {} } | does not speak TLS",
-            "{ LEAST, transport_socket_match_criteria: { a: b }, tcp_health_check: {} } | does not speak TLS",
+            "{ LEAST, tls_options: {}, tcp_health_check: {} } | checks offer what they speak",
+            "{ LEAST, transport_socket_match_criteria: { a: b }, tcp_health_check: {} } | that its requests go over",
             "{ LEAST, event_logger: [ { name: x } ], tcp_health_check: {} } | event_logger[0].typed_config",
     })
     void whatCannotBeIsTold(String checks, String told) {

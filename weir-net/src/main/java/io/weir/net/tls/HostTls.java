@@ -1,0 +1,125 @@
+package io.weir.net.tls;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.weir.core.model.ClusterSpec;
+import io.weir.core.model.Endpoint;
+import io.weir.core.model.Host;
+import io.weir.core.stats.Scope;
+import io.weir.core.tls.ClientTls;
+import io.weir.core.tls.HostSockets;
+import io.weir.core.tls.SocketSpec;
+import io.weir.net.transport.ConnectOptions;
+import io.weir.net.transport.Connector;
+import io.weir.net.transport.Worker;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes connections to a cluster's hosts, over TLS where the cluster's sockets say so. It stands, opened, among the
+ * extensions of the cluster's spec, so that a worker that reads the spec has the sockets that go with it. Opened by the
+ * conductor, used by any worker.
+ */
+public final class HostTls {
+    /** Where it stands among a cluster's extensions. */
+    private static final String KEY = "transport_socket.opened";
+
+    private final HostSockets spec;
+    private final @Nullable TlsClient otherwise;
+    private final List<@Nullable TlsClient> matches;
+
+    private HostTls(HostSockets spec, @Nullable TlsClient otherwise, List<@Nullable TlsClient> matches) {
+        this.spec = spec;
+        this.otherwise = otherwise;
+        this.matches = matches;
+    }
+
+    /**
+     * The cluster with its sockets opened: the same where all is plain. Waits for files.
+     *
+     * @param former
+     *            what the cluster was before, whose sockets are kept if they are to be the same; null: it is new
+     * @param scope
+     *            the cluster's
+     * @throws TlsFailure
+     *             for the first thing that is wrong, its path from the cluster on
+     */
+    public static ClusterSpec opened(ClusterSpec cluster, @Nullable ClusterSpec former, Scope scope)
+            throws TlsFailure {
+        if (!(cluster.extensions().get(HostSockets.KEY) instanceof HostSockets sockets)) {
+            return cluster;
+        }
+        HostTls before = former == null ? null : of(former);
+        HostTls now = before != null && before.spec.equals(sockets) ? before : open(sockets, new TlsStats(scope));
+        Map<String, Object> extensions = new HashMap<>(cluster.extensions());
+        extensions.put(KEY, now);
+        return cluster.withExtensions(extensions);
+    }
+
+    private static HostTls open(HostSockets sockets, TlsStats stats) throws TlsFailure {
+        var matches = new ArrayList<@Nullable TlsClient>();
+        for (int i = 0; i < sockets.matches().size(); i++) {
+            matches.add(open(sockets.matches().get(i).socket(), stats, "transport_socket_matches[" + i
+                    + "].transport_socket"));
+        }
+        return new HostTls(sockets, open(sockets.otherwise(), stats, "transport_socket"), matches);
+    }
+
+    private static @Nullable TlsClient open(SocketSpec socket, TlsStats stats, String path) throws TlsFailure {
+        if (!(socket instanceof ClientTls tls)) {
+            return null;
+        }
+        try {
+            return TlsClient.open(tls, stats);
+        } catch (TlsFailure e) {
+            throw new TlsFailure(path + ".typed_config." + e.path(), e.value(), e.text(), e.cure());
+        }
+    }
+
+    /** The cluster's sockets, opened; null: all is plain. */
+    public static @Nullable HostTls of(ClusterSpec cluster) {
+        return cluster.extensions().get(KEY) instanceof HostTls opened ? opened : null;
+    }
+
+    /** Whether hosts of one cluster may have different sockets. */
+    public boolean byHost() {
+        return !matches.isEmpty();
+    }
+
+    /** What connections to this endpoint are secured by; null: nothing. */
+    public @Nullable TlsClient client(Endpoint endpoint) {
+        int match = matches.isEmpty() ? -1 : spec.match(endpoint.metadata());
+        return match < 0 ? otherwise : matches.get(match);
+    }
+
+    /** What connections to this host are secured by; null: nothing. */
+    public static @Nullable TlsClient client(ClusterSpec cluster, Host host) {
+        HostTls opened = of(cluster);
+        return opened == null ? null : opened.client(host.endpoint());
+    }
+
+    /** Connects to a host, by {@link Connector#connect} or {@link TlsClient#connect}. */
+    public static ChannelFuture connect(Worker worker, ClusterSpec cluster, Host host, ConnectOptions options,
+            Offer offer, ChannelHandler handler) {
+        return connect(worker, cluster, host.address(), host.endpoint(), options, offer, handler);
+    }
+
+    /**
+     * The same, to another address.
+     *
+     * @param endpoint
+     *            whose name and metadata count
+     */
+    public static ChannelFuture connect(Worker worker, ClusterSpec cluster, SocketAddress address, Endpoint endpoint,
+            ConnectOptions options, Offer offer, ChannelHandler handler) {
+        HostTls opened = of(cluster);
+        TlsClient tls = opened == null ? null : opened.client(endpoint);
+        return tls == null
+                ? Connector.connect(worker, address, options, handler)
+                : tls.connect(worker, address, endpoint, options, offer, handler);
+    }
+}

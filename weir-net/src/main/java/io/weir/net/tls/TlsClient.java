@@ -1,0 +1,226 @@
+package io.weir.net.tls;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.SslHandler;
+import io.weir.core.model.Endpoint;
+import io.weir.core.tls.CertificateSpec;
+import io.weir.core.tls.ClientTls;
+import io.weir.net.transport.ConnectOptions;
+import io.weir.net.transport.Connector;
+import io.weir.net.transport.TimerWheel;
+import io.weir.net.transport.Worker;
+import java.lang.ref.Cleaner;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * TLS of a client: what a cluster's {@code UpstreamTlsContext} says, at work. Opened by the conductor; connections are
+ * made and secured on their workers. What it holds of the library is let go when nobody can name it any more: a worker
+ * may be about to connect with one that the configuration has just replaced.
+ */
+public final class TlsClient {
+    private static final Logger LOG = LoggerFactory.getLogger(TlsClient.class);
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final ClientTls spec;
+    private final @Nullable Identity identity;
+    private final Trust trust;
+    private final Map<Offer, ReferenceCountedOpenSslContext> contexts;
+    private final TlsStats stats;
+
+    private TlsClient(ClientTls spec, @Nullable Identity identity, Trust trust,
+            Map<Offer, ReferenceCountedOpenSslContext> contexts, TlsStats stats) {
+        this.spec = spec;
+        this.identity = identity;
+        this.trust = trust;
+        this.contexts = contexts;
+        this.stats = stats;
+        var held = List.copyOf(contexts.values());
+        CLEANER.register(this, () -> held.forEach(ReferenceCountedOpenSslContext::release));
+    }
+
+    /**
+     * Reads certificates and keys and makes ready. Waits for files.
+     *
+     * @throws TlsFailure
+     *             for the first thing that is wrong; nothing is held then
+     */
+    public static TlsClient open(ClientTls spec, TlsStats stats) throws TlsFailure {
+        List<CertificateSpec> certificates = spec.common().certificates();
+        Identity identity = certificates.isEmpty()
+                ? null
+                : Identity.read(certificates.getFirst(), Contexts.COMMON + ".tls_certificates[0]");
+        Trust trust = Trust.read(spec.common().validation(), Contexts.COMMON + ".validation_context");
+        var contexts = new EnumMap<Offer, ReferenceCountedOpenSslContext>(Offer.class);
+        var made = new ArrayList<ReferenceCountedOpenSslContext>();
+        try {
+            for (Offer offer : Offer.values()) {
+                if (spec.common().alpn().isEmpty() || made.isEmpty()) {
+                    ClientTls offering = spec.common().alpn().isEmpty() ? spec.withAlpn(offer.protocols()) : spec;
+                    made.add(Contexts.client(offering, identity, trust));
+                } else {
+                    made.getFirst().retain();
+                    made.add(made.getFirst());
+                }
+                contexts.put(offer, made.getLast());
+            }
+        } catch (TlsFailure e) {
+            made.forEach(ReferenceCountedOpenSslContext::release);
+            throw e;
+        }
+        return new TlsClient(spec, identity, trust, contexts, stats);
+    }
+
+    /**
+     * Connects and agrees on TLS, both within the options' time, from the worker's own thread. As
+     * {@link Connector#connect}, but that the handler sees {@code channelActive}, and the future succeeds, when the
+     * connection is secured; what the host said meanwhile comes after both. The future also fails with
+     * {@link HandshakeFailure}. What is known of the connection is then found by {@link TlsSession#of}.
+     *
+     * @param offer
+     *            counts where the configuration names no protocols
+     */
+    ChannelFuture connect(Worker worker, SocketAddress address, Endpoint endpoint, ConnectOptions options, Offer offer,
+            ChannelHandler handler) {
+        var securing = new Securing(worker, handler, engine(worker, address, endpoint, offer), name(endpoint));
+        ChannelFuture connecting = Connector.connect(worker, address, options, securing);
+        ChannelPromise done = securing.done;
+        if (done == null) { // there was not even a channel to stand in
+            securing.engine.release();
+            return connecting;
+        }
+        worker.timers().arm(securing.timeout, worker.nowNanos() + options.timeoutNanos());
+        connecting.addListener(connected -> {
+            if (!connected.isSuccess()) {
+                securing.unconnected(connected.cause());
+            }
+        });
+        return done;
+    }
+
+    private String name(Endpoint endpoint) {
+        return spec.sniOfHost() && !endpoint.hostname().isEmpty() ? endpoint.hostname() : spec.sni();
+    }
+
+    /**
+     * Sessions are kept by the name and the port that an engine is told; a host that is asked for no name goes by its
+     * address, which is what its certificate must be made for too, where it must be made for what was asked for.
+     */
+    private ReferenceCountedOpenSslEngine engine(Worker worker, SocketAddress address, Endpoint endpoint, Offer offer) {
+        String name = name(endpoint);
+        String known = !name.isEmpty()
+                ? name
+                : address instanceof InetSocketAddress inet && inet.getAddress() != null
+                        ? inet.getAddress().getHostAddress()
+                        : address.toString();
+        int port = address instanceof InetSocketAddress inet ? inet.getPort() : 1;
+        var engine = (ReferenceCountedOpenSslEngine) Objects.requireNonNull(contexts.get(offer))
+                .newEngine(worker.allocator(), known, port);
+        try {
+            Contexts.refine(engine, spec.common().parameters(), false);
+            if (!name.isEmpty()) {
+                SSLParameters parameters = engine.getSSLParameters();
+                parameters.setServerNames(List.of(new SNIHostName(name)));
+                engine.setSSLParameters(parameters);
+            }
+            return engine;
+        } catch (TlsFailure e) {
+            engine.release();
+            throw new IllegalStateException(e); // it has been tried when the context was made
+        }
+    }
+
+    /** One connection on its way to be secured. */
+    private final class Securing extends Handshake {
+        private final Worker worker;
+        private final ChannelHandler owner;
+        private final ReferenceCountedOpenSslEngine engine;
+        private final String name;
+        private final Timeout timeout = new Timeout();
+        private @Nullable ChannelPromise done;
+        private @Nullable ChannelHandlerContext place;
+
+        Securing(Worker worker, ChannelHandler owner, ReferenceCountedOpenSslEngine engine, String name) {
+            this.worker = worker;
+            this.owner = owner;
+            this.engine = engine;
+            this.name = name;
+        }
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext context) {
+            place = context;
+            done = context.newPromise();
+            SslHandler tls = new SslHandler(engine);
+            tls.setHandshakeTimeoutMillis(0); // the time counts from the connect on, by our own timer
+            context.pipeline().addBefore(context.name(), null, tls).addLast(owner);
+        }
+
+        /** Held back: for its owner the connection stands when it is secured. */
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            // see secured(Channel)
+        }
+
+        @Override
+        void secured(Channel channel) {
+            worker.timers().cancel(timeout);
+            stats.completed(TlsSession.client(channel, engine, trust, name.isEmpty() ? null : name, identity));
+            ChannelHandlerContext here = place;
+            if (here != null) {
+                here.fireChannelActive();
+            }
+            ChannelPromise promise = done;
+            if (promise != null) {
+                promise.trySuccess();
+            }
+        }
+
+        @Override
+        void failed(Channel channel, Throwable cause) {
+            var failure = new HandshakeFailure(cause);
+            stats.failed(cause);
+            if (stats.tells(worker.nowNanos())) {
+                LOG.info("{} ({})", failure.getMessage(), channel.remoteAddress());
+            }
+            unconnected(failure);
+            channel.close();
+        }
+
+        void unconnected(Throwable cause) {
+            worker.timers().cancel(timeout);
+            ChannelPromise promise = done;
+            if (promise != null) {
+                promise.tryFailure(cause);
+            }
+        }
+
+        private final class Timeout extends TimerWheel.Timer {
+            @Override
+            protected void expired(long nowNanos) {
+                ChannelPromise promise = done;
+                if (promise != null && promise
+                        .tryFailure(new ConnectTimeoutException("TLS was not agreed on in time"))) {
+                    promise.channel().close();
+                }
+            }
+        }
+    }
+}
