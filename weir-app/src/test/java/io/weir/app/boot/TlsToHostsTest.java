@@ -181,6 +181,43 @@ class TlsToHostsTest {
         assertThat(ask(0)).contains("HTTP/1.1 200").contains("shop.example");
     }
 
+    private String shortText(String tls) {
+        return """
+                listen:
+                  - { on: "127.0.0.1:0", to: shop }
+                services:
+                  shop: { at: "127.0.0.1:%d", tls: %s }
+                """.formatted(port, tls);
+    }
+
+    @Test
+    void theShortFormVerifiesTheNameThatItAsksFor() throws Exception {
+        nginx(shop(), "");
+        weir.start(shortText("{ ca: \"" + certificates.authority() + "\", sni: shop.example }"));
+        assertThat(ask(0)).contains("HTTP/1.1 200").contains("shop.example");
+    }
+
+    @Test
+    void theShortFormVerifiesAddressesByTheMachinesOwnAuthorities() throws Exception {
+        nginx(shop(), "");
+        weir.start(shortText("true"));
+        assertThat(ask(0)).startsWith("HTTP/1.1 503").contains("it leads to nobody who is believed");
+    }
+
+    @Test
+    void theShortFormBelievesACertificateThatIsMadeForTheAddress() throws Exception {
+        nginx(certificates.issue("address", "IP:127.0.0.1"), "");
+        weir.start(shortText("{ ca: \"" + certificates.authority() + "\" }"));
+        assertThat(ask(0)).contains("HTTP/1.1 200");
+    }
+
+    @Test
+    void theShortFormBelievesEverybodyOnlyWhenToldTo() throws Exception {
+        nginx(certificates.stranger().issue("other", "DNS:other.example"), "");
+        weir.start(shortText("{ verify: false }"));
+        assertThat(ask(0)).contains("HTTP/1.1 200");
+    }
+
     /** The answer, and what the log says of it. */
     private void refused(String socket, String reason) throws Exception {
         weir.start(text(socket, HTTP1, ""));

@@ -21,9 +21,9 @@ final class Services {
     private static final String FAILOVER = "failover";
     private static final List<String> KEYS = List.of("at", "dns", "demo", FAILOVER, "balance", "connect_timeout",
             "limits",
-            HashForm.KEY, StickyForm.KEY, "subset", "health", ProtocolForm.KEY);
+            HashForm.KEY, StickyForm.KEY, "subset", "health", ProtocolForm.KEY, HostTlsForm.KEY);
     private static final List<String> LATER = List.of("srv", "etcd", "zookeeper", "consul", "eureka", "kubernetes",
-            "xds", "tls");
+            "xds");
     private static final List<String> ALL_KEYS = Stream.concat(KEYS.stream(), LATER.stream()).toList();
     private static final List<String> BALANCE = List.of("round_robin", "least_request", "random", "peak_ewma",
             "prequal", "ring_hash", "maglev");
@@ -88,6 +88,7 @@ final class Services {
             ServiceLimits.put(part, cluster);
             Tree options = new Tree(entry.at());
             ProtocolForm.read(part, options);
+            HostTlsForm.put(part, cluster);
             HealthForm.read(part, cluster, options);
             if (!options.isEmpty()) {
                 cluster.put("typed_extension_protocol_options", options);
@@ -133,7 +134,7 @@ final class Services {
     /** Other services, the best first: what one cannot carry, the next does. */
     private static void failover(Part part, Part services, Tree cluster) {
         for (String key : List.of("balance", HashForm.KEY, SUBSET, StickyForm.KEY, "limits", "health",
-                ProtocolForm.KEY)) {
+                ProtocolForm.KEY, HostTlsForm.KEY)) {
             Part unused = part.part(key);
             if (unused != null) {
                 unused.problem(key + " is for a service with endpoints of its own, and this one stands for others",
