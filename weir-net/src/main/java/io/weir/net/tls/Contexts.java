@@ -24,6 +24,7 @@ import io.weir.core.tls.TlsVersion;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,7 +67,7 @@ final class Contexts {
         ReferenceCountedOpenSslContext context = built(builder);
         var sessions = (OpenSslServerSessionContext) context.sessionContext();
         sessions.setSessionCacheEnabled(spec.sessionCache());
-        sessions.setSessionIdContext(sessionContext(identity, trust));
+        sessions.setSessionIdContext(sessionContext(identity, trust, spec.requireClientCertificate()));
         switch (spec.tickets()) {
             case ServerTls.Tickets.Shared _ -> sessions.setTicketKeys(tickets.toArray(OpenSslSessionTicketKey[]::new));
             case ServerTls.Tickets.Own _,ServerTls.Tickets.Off _ -> {
@@ -79,17 +80,22 @@ final class Contexts {
 
     /**
      * What a session belongs to: it is taken up again only where the same names are served and the same clients are
-     * believed, be it after a certificate was renewed or by another instance with the same keys.
+     * believed, be it after a certificate was renewed or by another instance with the same keys. Whoever takes up a
+     * session shows no certificate, and none is looked at: what would be asked of one belongs to this, all of it.
      */
-    private static byte[] sessionContext(Identity identity, @Nullable Trust trust) {
+    private static byte[] sessionContext(Identity identity, @Nullable Trust trust, boolean required) {
         try {
             var digest = MessageDigest.getInstance("SHA-256");
             digest.update(Names.served(identity.certificate()).toString().getBytes(StandardCharsets.UTF_8));
             digest.update((byte) (identity.ecdsa() ? 1 : 0));
+            digest.update((byte) (required ? 1 : 0));
             if (trust != null) {
                 digest.update(trust.spec().withoutSources().toString().getBytes(StandardCharsets.UTF_8));
                 for (X509Certificate root : trust.roots()) {
                     digest.update(root.getEncoded());
+                }
+                for (X509CRL list : trust.lists()) {
+                    digest.update(list.getEncoded());
                 }
             }
             return digest.digest();

@@ -135,7 +135,18 @@ public final class TlsServer implements AutoCloseable {
             if (tickets != null) {
                 tickets.used(worker.nowNanos());
             }
-            stats.completed(TlsSession.server(done, made, from.trust(), serverName, mine.identity()));
+            TlsSession session = TlsSession.server(done, made, from.trust(), serverName, mine.identity());
+            if (spec.requireClientCertificate() && session.peer() == null) {
+                // the library asks in each handshake; in case a session from elsewhere comes without one all the same
+                stats.failedWithout();
+                if (stats.tells(worker.nowNanos())) {
+                    LOG.info("TLS with {} failed: it has taken up a session without a certificate",
+                            done.remoteAddress());
+                }
+                done.close();
+                return;
+            }
+            stats.completed(session);
             acceptor.accepted(worker, done);
         }
 

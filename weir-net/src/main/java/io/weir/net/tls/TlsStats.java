@@ -87,6 +87,11 @@ public final class TlsStats {
         }
     }
 
+    /** A client has taken up a session without a certificate where one is required. */
+    void failedWithout() {
+        failNoCertificate.increment();
+    }
+
     /** Why a certificate was not accepted, if that is how a handshake failed. */
     static @Nullable Refused refused(Throwable cause) {
         Throwable each = cause;

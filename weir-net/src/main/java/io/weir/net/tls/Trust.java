@@ -139,6 +139,11 @@ final class Trust {
         return roots;
     }
 
+    /** What the issuers have revoked. */
+    List<X509CRL> lists() {
+        return lists;
+    }
+
     ValidationSpec spec() {
         return spec;
     }

@@ -16,6 +16,7 @@ import io.weir.core.tls.SanMatch;
 import io.weir.core.tls.ServerTls;
 import io.weir.core.tls.TlsParameters;
 import io.weir.core.tls.ValidationSpec;
+import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.ListenOptions;
 import io.weir.net.transport.Listener;
@@ -29,6 +30,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
@@ -84,15 +86,25 @@ class TlsServerTest {
         final Scope scope = stats.root().child("listener");
         final BlockingQueue<TlsSession> sessions = new LinkedBlockingQueue<>();
         private final Workers workers = Workers.start(1);
-        private final TlsServer tls;
+        private TlsServer tls;
+        private volatile Acceptor securing;
         private final Listener listener;
 
         Running(ServerTls spec, long timeoutNanos) throws TlsFailure, IOException {
             tls = TlsServer.open(spec);
+            securing = tls.before(this::accepted, new TlsStats(scope), scope.counter("late"), timeoutNanos);
             listener = Listener.bind(workers,
                     ListenOptions.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                             ChannelSettings.MESSAGES.withHalfClosure(true)),
-                    tls.before(this::accepted, new TlsStats(scope), scope.counter("late"), timeoutNanos));
+                    (worker, channel) -> securing.accepted(worker, channel));
+        }
+
+        /** Connections that come from now on get another server, as from another instance at the same address. */
+        void becomes(ServerTls other) throws TlsFailure {
+            TlsServer before = tls;
+            tls = TlsServer.open(other);
+            securing = tls.before(this::accepted, new TlsStats(scope), scope.counter("late"), 0);
+            before.close();
         }
 
         private void accepted(Worker worker, Channel channel) {
@@ -256,6 +268,48 @@ class TlsServerTest {
                 assertThat(running.count("session_reused")).isEqualTo(1);
             }
         }
+    }
+
+    /** A key of tickets that all servers of a test have, a client that takes up sessions, and what becomes of one. */
+    private static boolean takenUp(ServerTls first, ServerTls then, @Nullable Issued own) throws Exception {
+        Path key = all().folder().resolve("tickets.key");
+        Files.write(key, new byte[80]);
+        var shared = new ServerTls.Tickets.Shared(List.of(new DataSource.File(key.toString())));
+        boolean resumed = false;
+        for (String version : List.of("TLSv1.2", "TLSv1.3")) {
+            try (Running running = new Running(first.withTickets(shared), 0)) {
+                SSLContext client = client(own);
+                for (int i = 0; i < 2; i++) {
+                    SSLSocket socket = running.connect(client, null);
+                    socket.setEnabledProtocols(new String[]{version});
+                    shown(socket);
+                    resumed |= running.session().resumed();
+                    running.becomes(then.withTickets(shared));
+                }
+            }
+        }
+        return resumed;
+    }
+
+    @Test
+    void sessionsOfInstancesWithTheSameKeysAreTakenUpOnlyWhereTheSameIsAskedOfClients() throws Exception {
+        Issued one = all().issue("shared", "DNS:shared.example");
+        Issued own = all().issue("shared-client", "DNS:client.example");
+        Files.writeString(all().folder().resolve("index.txt"), "");
+        Files.writeString(all().folder().resolve("ca.cnf"), "[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\n"
+                + "default_md=sha256\n");
+        all().run("ca", "-config", "ca.cnf", "-gencrl", "-keyfile", "authority.key", "-cert", "authority.pem",
+                "-crldays", "5", "-out", "empty.crl");
+        var ca = new DataSource.File(all().authority().toString());
+        var crl = new DataSource.File(all().folder().resolve("empty.crl").toString());
+        ServerTls may = ServerTls.of(server(one).common().withValidation(new ValidationSpec(ca, false, null, false,
+                List.of(), List.of(), List.of(), ValidationSpec.DEPTH_DEFAULT, false, false, null)));
+        ServerTls listed = ServerTls.of(server(one).common().withValidation(new ValidationSpec(ca, false, crl, false,
+                List.of(), List.of(), List.of(), ValidationSpec.DEPTH_DEFAULT, false, false, null)));
+        assertThat(takenUp(may, may, own)).isTrue();
+        assertThat(takenUp(may, may.withClientCertificates(true), own)).as("a certificate is required").isFalse();
+        assertThat(takenUp(may, listed, own)).as("a list of revoked ones").isFalse();
+        assertThatThrownBy(() -> takenUp(may, may.withClientCertificates(true), null)).isInstanceOf(IOException.class);
     }
 
     @Test
