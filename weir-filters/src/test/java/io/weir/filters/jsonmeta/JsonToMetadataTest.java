@@ -82,6 +82,67 @@ final class JsonToMetadataTest {
         }
     }
 
+    /** Two routes, the first for what the body says; what each says of the filters besides. */
+    private static FilteredProxy moving(String first, String second) {
+        return FilteredProxy.manager("""
+                stat_prefix: test
+                http_filters:
+                - %s
+                - %s
+                - %s
+                route_config:
+                  virtual_hosts:
+                  - name: all
+                    domains: ["*"]
+                    routes:
+                    - match: { prefix: /, dynamic_metadata: [ { filter: m, path: [ { key: k } ], value: { string_match:
+                        { exact: admin } } } ] }
+                      route: { cluster: origins }
+                %s
+                    - match: { prefix: / }
+                      route: { cluster: origins }
+                %s
+                """.formatted(FilteredProxy.entry("f", TYPE, "request_rules: { rules: [ "
+                + rule("a", "on_present: { metadata_namespace: m, key: k }") + " ] }"),
+                FilteredProxy.entry("rbac", RBAC,
+                        "rules: { action: ALLOW, policies: { p: { permissions: [ { any: true }"
+                                + " ], principals: [ { header: { name: x-key, present_match: true } } ] } } }"),
+                FilteredProxy.entry("router", "envoy.extensions.filters.http.router.v3.Router", ""),
+                first.indent(4), second.indent(4)));
+    }
+
+    private static final String RBAC = "envoy.extensions.filters.http.rbac.v3.RBAC";
+    private static final String OFF = "  typed_per_filter_config: { rbac: " + FilteredProxy.typed(RBAC + "PerRoute", "")
+            + " }";
+
+    @Test
+    void whoMovesToARouteWhoseRulesWereNotAskedIsNotLetIn() throws Exception {
+        var moving = moving("", OFF);
+        assertThat(moving.problems()).anyMatch(problem -> problem.startsWith("WARNING hcm.http_filters:"));
+        try (var origin = Origin.answering("ok"); var proxy = moving.before(origin); var client = proxy.client()) {
+            assertThat(client.send(post("application/json", "{\"a\":\"user\"}")).response().status()).isEqualTo(200);
+            proxy.logged();
+            assertThat(client.send(post("application/json", "{\"a\":\"admin\"}")).response().status()).isEqualTo(500);
+            assertThat(proxy.logged().details()).isEqualTo("filters_of_route_not_asked");
+            assertThat(origin.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whoMovesToARouteWhoseRulesWereAskedGoesOn() throws Exception {
+        for (String first : new String[]{"", OFF}) {
+            try (var origin = Origin.answering("ok");
+                    var proxy = moving(first, "").before(origin);
+                    var client = proxy.client()) {
+                assertThat(client.send(post("application/json", "{\"a\":\"admin\"}")).response().status())
+                        .isEqualTo(403);
+                assertThat(client.send(post("application/json\r\nX-Key: 1", "{\"a\":\"admin\"}")).response().status())
+                        .isEqualTo(200);
+            }
+        }
+        assertThat(moving("", "").problems()).isEmpty();
+    }
+
     @Test
     void aValueMayBeReadAsAnotherTypeOrBeSaidByTheRule() throws Exception {
         for (String[] one : new String[][]{{"type: NUMBER", "\"7.5\"", "7.5"},

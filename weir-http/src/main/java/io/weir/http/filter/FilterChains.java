@@ -54,6 +54,11 @@ public final class FilterChains {
         return own.isEmpty() ? chain : own.getOrDefault(UpgradeRules.type(request), chain);
     }
 
+    /** Whether who has passed one chain has met each filter of another. */
+    public boolean contains(int chain, int other) {
+        return chain == other || chains.get(chain).containsAll(chains.get(other));
+    }
+
     /** The filters of one chain, in order. */
     public List<HttpFilter> filters(int chain) {
         return chains.get(chain);

@@ -92,7 +92,7 @@ public final class Exchange {
     private void go(HttpHead head, boolean last) {
         attempts.redirects.remember(head);
         if (!answers.tunnelRefused(head, actions.route())) {
-            filters.requestHead(actions.chain(head), head, last);
+            filters.requestHead(actions.pass(head), head, last);
         }
     }
 

@@ -32,6 +32,8 @@ final class RouteActions {
     private boolean acts;
     /** It is another one than that whose filters the request passes, or may be. */
     private boolean moved;
+    /** Whose filters the request passes. */
+    private int passed;
 
     RouteActions(Exchange exchange, ProxyContext context, LocalAnswers answers) {
         this.exchange = exchange;
@@ -104,7 +106,13 @@ final class RouteActions {
         return tally;
     }
 
-    /** The filters of the request. */
+    /** The filters of the request, which it passes from here on. */
+    int pass(HttpHead request) {
+        passed = chain(request);
+        return passed;
+    }
+
+    /** The filters of the request as its route is now. */
     int chain(HttpHead request) {
         var chosen = target;
         var found = route;
@@ -128,6 +136,10 @@ final class RouteActions {
         }
         if (found == null) {
             answers.reply(404, "", "route_not_found", ResponseFlag.NR.bit());
+            return;
+        }
+        if (moved && !context.chains().contains(passed, chain(head))) {
+            answers.reply(500, "", "filters_of_route_not_asked", 0); // one of them may be who lets nobody in
             return;
         }
         switch (found.action()) {
