@@ -7,6 +7,7 @@ import io.weir.core.stats.Histogram;
 import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
 import io.weir.net.transport.Acceptor;
+import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.ListenFailure;
 import io.weir.net.transport.ListenOptions;
 import io.weir.net.transport.Listener;
@@ -40,6 +41,8 @@ final class OpenListener implements Acceptor {
     private final Gauge everyListener;
     private final Neighbours neighbours;
     private final Drains drains;
+    /** How connections come from its sockets: as the service asked for with which they were bound. */
+    private final ChannelSettings bound;
     private volatile ListenerSpec spec;
     private volatile Tenure tenure;
 
@@ -57,6 +60,7 @@ final class OpenListener implements Acceptor {
         this.drains = drains;
         this.spec = spec;
         this.tenure = new Tenure(service);
+        this.bound = service.settings();
         this.everyListener = everyListener;
         Scope scope = stats.root().child("listener").tagged("envoy.listener_address", spec.statPrefix());
         this.total = scope.counter("downstream_cx_total");
@@ -150,15 +154,18 @@ final class OpenListener implements Acceptor {
             OriginalDestination to = OriginalDestination.find(channel);
             OpenListener other = to == null || spec.redirection() != Redirection.HANDED_ON ? null : neighbours.at(to);
             if (other != null && !other.equals(this)) {
-                worker.settings(channel, other.service().settings());
-                other.take(worker, channel); // once: it does not hand on again, as in Envoy
+                other.take(worker, channel, bound); // once: it does not hand on again, as in Envoy
                 return;
             }
         }
-        take(worker, channel);
+        take(worker, channel, bound);
     }
 
-    private void take(Worker worker, Channel channel) {
+    /**
+     * @param come
+     *            how the connection reads and writes so far
+     */
+    private void take(Worker worker, Channel channel, ChannelSettings come) {
         long startNanos = worker.nowNanos();
         total.increment();
         active.increment();
@@ -173,6 +180,9 @@ final class OpenListener implements Acceptor {
             lengthMillis.record((worker.nowNanos() - startNanos) / NANOS_PER_MILLI);
         });
         ConnectionLog.follow(serving.service().connections(), worker, channel);
+        if (!serving.service().settings().equals(come)) {
+            worker.settings(channel, serving.service().settings());
+        }
         serving.service().acceptor().accepted(worker, channel);
     }
 
