@@ -52,9 +52,12 @@ final class Exit {
         return takes && !gate.occupied();
     }
 
-    /** What the body has become may have made another framing necessary; {@code bodyless} when it came without one. */
+    /**
+     * What the body has become may have made another framing necessary; {@code bodyless} when it came without one:
+     * whatever its head says then is said of a body that is elsewhere, and stays.
+     */
     void head(HttpHead head, boolean last, boolean bodyless) {
-        if (last && head.framing() != Framing.NONE) {
+        if (last && !bodyless && head.framing() != Framing.NONE) {
             head.framing(Framing.LENGTH, 0);
         } else if (!last && bodyless && head.contentLength() <= 0) {
             head.framing(Framing.CHUNKED, -1);

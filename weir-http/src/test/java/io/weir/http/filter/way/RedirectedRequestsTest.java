@@ -11,6 +11,7 @@ import io.weir.http.filter.BodyPart;
 import io.weir.http.filter.BodyStep;
 import io.weir.http.filter.ChainSpec;
 import io.weir.http.filter.FilterContext;
+import io.weir.http.filter.FilterStep;
 import io.weir.http.filter.Flow;
 import io.weir.http.filter.HttpFilter;
 import io.weir.http.filter.HttpFilterSpec;
@@ -145,6 +146,38 @@ final class RedirectedRequestsTest {
                     return there ? NO : Flow.NEXT;
                 }
             };
+        }
+    }
+
+    /** A filter that looks at heads only, and lets them go on later. */
+    private record Slow() implements HttpFilterSpec {
+        @Override
+        public HttpFilter open(FilterContext context) {
+            return exchange -> new FilterStep() {
+                @Override
+                public Flow requestHead(HttpHead request) {
+                    exchange.worker().loop().execute(() -> exchange.requestPassage().resume(this));
+                    return Flow.PAUSE;
+                }
+            };
+        }
+    }
+
+    @Test
+    void aHeadThatWaitsAtAFilterKeepsTheBodyThatIsHere() throws Exception {
+        var spec = ReadManager.route("""
+                match: { prefix: / }
+                route: { cluster: origins, internal_redirect_policy: { redirect_response_codes: [ 307 ] } }
+                """).accepted();
+        try (var origin = Origin.start(RedirectedRequestsTest::answer);
+                var proxy = ProxyFixture.with(cluster -> cluster,
+                        spec.withChains(List.of(new ChainSpec(List.of(new Slow())))), origin);
+                var client = proxy.client()) {
+            client.send(post("/temporary", "", "0123456789"));
+            assertThat(client.response().body()).isEqualTo("POST /there 0123456789");
+            client.send("POST /temporary HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + "5\r\nhello\r\n0\r\n\r\n");
+            assertThat(client.response().body()).isEqualTo("POST /there hello");
         }
     }
 
