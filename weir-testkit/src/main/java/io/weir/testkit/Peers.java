@@ -60,6 +60,7 @@ public final class Peers {
 
     private static String packageOf(String program) {
         return switch (program) {
+            case "dig" -> "bind9-dnsutils";
             case "dnsmasq" -> "dnsmasq-base";
             case "nginx" -> "nginx-light";
             case "taskset" -> "util-linux";

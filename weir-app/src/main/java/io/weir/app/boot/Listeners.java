@@ -33,6 +33,7 @@ final class Listeners {
     private final Workers workers;
     private final Stats stats;
     private final Services services;
+    private final DatagramListeners datagrams;
     private final Drains drains;
     private final Gauge connections;
     private final Gauge totalActive;
@@ -63,6 +64,7 @@ final class Listeners {
         this.workers = workers;
         this.stats = stats;
         this.services = services;
+        this.datagrams = services.datagrams();
         this.drains = drains;
         this.connections = stats.root().child("server").gauge("total_connections");
         Scope manager = stats.root().child("listener_manager");
@@ -89,8 +91,12 @@ final class Listeners {
         List<OpenListener> bound = new ArrayList<>();
         Map<OpenListener, Successor> swapped = new LinkedHashMap<>();
         List<Refusal> refusals = new ArrayList<>();
+        DatagramListeners.Prepared prepared = datagrams.prepare(specs, unchanged, refusals);
         for (int i = 0; i < specs.size(); i++) {
             ListenerSpec spec = specs.get(i);
+            if (spec.datagrams() != null) {
+                continue;
+            }
             if (spec.redirection() != Redirection.IGNORED && !OriginalDestination.known(workers)) {
                 refusals.add(new Refusal(i, "listener_filters", "original_dst",
                         "where a redirected connection was going is known on Linux with epoll only",
@@ -123,8 +129,10 @@ final class Listeners {
         }
         if (!refusals.isEmpty()) {
             undo(bound, swapped);
+            datagrams.undo(prepared);
             return refusals;
         }
+        datagrams.commit(prepared);
         swapped.forEach((listener, successor) -> listener.serveBy(successor.spec, successor.service));
         open(next);
         shunned(shunned);
@@ -132,7 +140,7 @@ final class Listeners {
         added.add(bound.size());
         modified.add(swapped.size());
         removed.add(old.size());
-        totalActive.set(next.size());
+        totalActive.set(lines().size());
         return List.of();
     }
 
@@ -192,6 +200,7 @@ final class Listeners {
     /** Takes no more connections, at listeners of traffic on its way in only or anywhere. */
     void stopAccepting(boolean inboundOnly) {
         chosen(inboundOnly).forEach(OpenListener::stopAccepting);
+        datagrams.close(inboundOnly);
         totalActive.set(inboundOnly ? lines().size() : 0);
     }
 
@@ -230,6 +239,7 @@ final class Listeners {
                 lines.add(new ListenerLine(listener.spec().name(), listener.addresses()));
             }
         }
+        lines.addAll(datagrams.lines());
         return lines;
     }
 }

@@ -197,7 +197,13 @@ final class Services {
                 });
     }
 
-    private AccessLog log(List<AccessLogSpec> specs, String path) throws Unserved {
+    /** What takes the datagrams of listeners. */
+    DatagramListeners datagrams() {
+        return new DatagramListeners(workers, stats, clusters, this);
+    }
+
+    /** The log that these make; closed by whoever asks. */
+    AccessLog log(List<AccessLogSpec> specs, String path) throws Unserved {
         return switch (logs.open(specs)) {
             case AccessLogs.Opened.Ready(AccessLog log) -> log;
             case AccessLogs.Opened.Failed(List<AccessLogs.Fault> faults) -> {

@@ -23,6 +23,9 @@ public final class ListeningSockets {
 
     private static final Logger LOG = LoggerFactory.getLogger(ListeningSockets.class);
 
+    /** Before the address of those that take datagrams. */
+    private static final String DATAGRAMS = "udp:";
+
     private final List<Opened> opened = new ArrayList<>();
     private final Map<String, Deque<List<Integer>>> given = new LinkedHashMap<>();
 
@@ -72,6 +75,13 @@ public final class ListeningSockets {
         return sockets;
     }
 
+    /** The same of sockets that take datagrams, which may have the address of others that take connections. */
+    public synchronized Opened openedDatagrams(SocketAddress asked, List<Integer> descriptors, boolean handed) {
+        Opened sockets = new Opened(DATAGRAMS + AddressText.of(asked), descriptors, handed);
+        opened.add(sockets);
+        return sockets;
+    }
+
     /** They are about to be closed, and are not to be handed over any more. */
     public synchronized void closing(Opened sockets) {
         opened.remove(sockets);
@@ -91,7 +101,16 @@ public final class ListeningSockets {
      * as for port 0, those that were opened first. Empty: there are none.
      */
     public synchronized List<Integer> take(SocketAddress asked) {
-        Deque<List<Integer>> found = given.get(AddressText.of(asked));
+        return take(AddressText.of(asked));
+    }
+
+    /** The same of sockets that take datagrams. */
+    public synchronized List<Integer> takeDatagrams(SocketAddress asked) {
+        return take(DATAGRAMS + AddressText.of(asked));
+    }
+
+    private List<Integer> take(String asked) {
+        Deque<List<Integer>> found = given.get(asked);
         List<Integer> first = found == null ? null : found.poll();
         return first == null ? List.of() : first;
     }

@@ -8,6 +8,7 @@ import io.weir.stream.check.TcpCheckReader;
 import io.weir.stream.gate.ConnectionLimitReader;
 import io.weir.stream.gate.ConnectionRateReader;
 import io.weir.stream.tcp.TcpProxySpec.Target;
+import io.weir.stream.udp.UdpProxyReader;
 import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.Extensions;
 import io.weir.xds.compile.HashKeyReader;
@@ -27,7 +28,7 @@ public final class TcpProxyReader implements ExtensionReader<TcpProxy, TcpProxyS
         return extensions
                 .with(new TcpProxyReader(), new ConnectionRateReader(), new ConnectionLimitReader(), new EchoReader(),
                         new DirectResponseReader(), new SniClusterReader(),
-                        new TcpCheckReader())
+                        new TcpCheckReader(), new UdpProxyReader())
                 .withHonoured(TcpProxyReader.class, HONOURED)
                 .withDefaults(TcpProxyReader.class, DEFAULTS);
     }

@@ -77,11 +77,15 @@ final class CrossChecks {
     }
 
     private void addresses() {
-        Map<SocketAddress, String> taken = new HashMap<>();
+        Map<SocketAddress, String> streams = new HashMap<>();
+        Map<SocketAddress, String> datagrams = new HashMap<>();
         List<Listener> listeners = bootstrap.getStaticResources().getListenersList();
         for (int i = 0; i < listeners.size(); i++) {
             String path = "static_resources.listeners[" + i + "]";
             String name = listeners.get(i).getName().isEmpty() ? path : listeners.get(i).getName();
+            boolean udp = listeners.get(i).getAddress().getSocketAddress()
+                    .getProtocol() == io.envoyproxy.envoy.config.core.v3.SocketAddress.Protocol.UDP;
+            Map<SocketAddress, String> taken = udp ? datagrams : streams;
             address(taken, path + ".address", name, listeners.get(i).getAddress());
             for (int j = 0; j < listeners.get(i).getAdditionalAddressesCount(); j++) {
                 address(taken, path + ".additional_addresses[" + j + "].address", name,
@@ -89,7 +93,7 @@ final class CrossChecks {
             }
         }
         if (bootstrap.getAdmin().hasAddress()) {
-            address(taken, "admin.address", "admin", bootstrap.getAdmin().getAddress());
+            address(streams, "admin.address", "admin", bootstrap.getAdmin().getAddress());
         }
     }
 

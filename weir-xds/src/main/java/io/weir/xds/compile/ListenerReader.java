@@ -6,6 +6,8 @@ import io.weir.xds.chain.ChainMatchReader;
 import io.weir.xds.chain.PortRule;
 import io.weir.xds.chain.SocketRulesReader;
 import io.weir.xds.spec.ConnectionFilter;
+import io.weir.xds.spec.DatagramFilter;
+import io.weir.xds.spec.DatagramSpec;
 import io.weir.xds.spec.DrainScope;
 import io.weir.xds.spec.FilterChainSpec;
 import io.weir.xds.spec.FilterSpec;
@@ -54,9 +56,10 @@ final class ListenerReader {
 
     private @Nullable ListenerSpec read() {
         List<SocketAddress> addresses = addresses();
-        var filters = listenerFilters();
+        boolean datagrams = isUdp(listener.getAddress());
+        var filters = datagrams ? List.<ListenerFilterUse>of() : listenerFilters();
         switches();
-        List<FilterChainSpec> chains = chains();
+        List<FilterChainSpec> chains = datagrams ? datagramChain() : chains();
         @Nullable
         FilterChainSpec otherwise = defaultChain();
         var accessLog = context.accessLogs("access_log", listener.getAccessLogList());
@@ -81,11 +84,14 @@ final class ListenerReader {
     private List<SocketAddress> addresses() {
         var addresses = new ArrayList<SocketAddress>();
         add(addresses, context.at("address"), listener.getAddress());
-        udp(context.at("address"), listener.getAddress());
         for (int i = 0; i < listener.getAdditionalAddressesCount(); i++) {
             ReadContext at = context.at("additional_addresses", i).at("address");
             add(addresses, at, listener.getAdditionalAddresses(i).getAddress());
-            udp(at, listener.getAdditionalAddresses(i).getAddress());
+            if (isUdp(listener.getAdditionalAddresses(i).getAddress()) != isUdp(listener.getAddress())) {
+                at.problem("socket_address.protocol", "",
+                        "a listener takes either connections or datagrams at all its addresses",
+                        "give the other protocol a listener of its own");
+            }
         }
         return addresses;
     }
@@ -105,11 +111,49 @@ final class ListenerReader {
                 .stream().anyMatch(more -> more.getAddress().getSocketAddress().getIpv4Compat());
     }
 
-    private static void udp(ReadContext context, Address address) {
-        if (address.getSocketAddress()
-                .getProtocol() == io.envoyproxy.envoy.config.core.v3.SocketAddress.Protocol.UDP) {
-            context.problem("socket_address.protocol", "UDP", "Weir does not serve UDP yet", "set protocol: TCP");
+    private static boolean isUdp(Address address) {
+        return address.getSocketAddress()
+                .getProtocol() == io.envoyproxy.envoy.config.core.v3.SocketAddress.Protocol.UDP;
+    }
+
+    /** What takes datagrams is a listener filter; it stands as the one filter of a chain that takes everything. */
+    private List<FilterChainSpec> datagramChain() {
+        if (listener.getFilterChainsCount() > 0 || listener.hasDefaultFilterChain()) {
+            context.problem("filter_chains", "", "a listener of datagrams has no connections for a filter chain",
+                    "remove it, and add the listener filter envoy.filters.udp_listener.udp_proxy");
         }
+        if (!bound()) {
+            context.problem("bind_to_port", "false", "no other listener could hand datagrams on to this one",
+                    "remove it");
+        }
+        if (listener.getListenerFiltersCount() != 1) {
+            context.problem("listener_filters", listener.getListenerFiltersCount() + " filters",
+                    "a listener of datagrams has one filter, which takes them",
+                    "add envoy.filters.udp_listener.udp_proxy, and nothing else");
+        }
+        long bytesMax = DatagramSpec.DATAGRAM_BYTES_DEFAULT;
+        var socket = listener.getUdpListenerConfig().getDownstreamSocketConfig();
+        if (socket.hasMaxRxDatagramSize()) {
+            bytesMax = socket.getMaxRxDatagramSize().getValue();
+        }
+        var filters = new ArrayList<FilterSpec>();
+        for (int i = 0; i < listener.getListenerFiltersCount(); i++) {
+            ListenerFilter filter = listener.getListenerFilters(i);
+            DatagramFilter read = context.at("listener_filters", i).extension("typed_config", filter.getTypedConfig(),
+                    DatagramFilter.class);
+            if (filter.hasFilterDisabled()) {
+                context.at("listener_filters", i).problem("filter_disabled", "",
+                        "without this filter nothing would take the datagrams", "remove it");
+            }
+            if (read != null) {
+                filters.add(new FilterSpec(filter.getName(), new DatagramSpec(read,
+                        Math.clamp(bytesMax, 1, DatagramSpec.DATAGRAM_BYTES_LIMIT))));
+            }
+        }
+        return filters.size() != 1
+                ? List.of()
+                : List.of(new FilterChainSpec("", ChainMatch.ALL, filters, null,
+                        FilterChainSpec.HANDSHAKE_NANOS_DEFAULT));
     }
 
     private List<ListenerFilterUse> listenerFilters() {

@@ -22,11 +22,25 @@ final class AddressForm {
 
     /** Envoy's {@code address} of a place to listen at; null after a problem. */
     static @Nullable Mapping toListenAt(Part part) {
+        return toListenAt(part, false);
+    }
+
+    /**
+     * The same for connections or for datagrams.
+     *
+     * @param udp
+     *            whether it is for datagrams, which have no pipes
+     */
+    static @Nullable Mapping toListenAt(Part part, boolean udp) {
         String text = part.text();
         if (text == null) {
             return null;
         }
         if (isPipe(text)) {
+            if (udp) {
+                part.problem("datagrams come to an IP address", "write an address and a port");
+                return null;
+            }
             return pipe(part.at(), text);
         }
         HostPort parsed = parse(part, text.matches("\\d+") ? ":" + text : text, 0);
@@ -44,12 +58,12 @@ final class AddressForm {
                             + " for everybody");
             return null;
         }
-        return socket(part.at(), host, parsed.port());
+        return toListenAt(part.at(), host, parsed.port(), udp);
     }
 
     /** What stands for an address that cannot be read, so that nobody misses it as well. */
-    static Mapping unknown(Position at) {
-        return socket(at, "0.0.0.0", 0);
+    static Mapping unknown(Position at, boolean udp) {
+        return toListenAt(at, "0.0.0.0", 0, udp);
     }
 
     /** Envoy's {@code address} of something to connect to by its IP address or pipe; null after a problem. */
@@ -127,6 +141,13 @@ final class AddressForm {
     private static Mapping socket(Position at, String host, int port) {
         return new Tree(at).put("socket_address",
                 new Tree(at).put("address", host).put("port_value", Tree.number(at, port))).mapping();
+    }
+
+    private static Mapping toListenAt(Position at, String host, int port, boolean udp) {
+        return udp
+                ? new Tree(at).put("socket_address", new Tree(at).put("protocol", "UDP").put("address", host)
+                        .put("port_value", Tree.number(at, port))).mapping()
+                : socket(at, host, port);
     }
 
     private static Mapping pipe(Position at, String path) {

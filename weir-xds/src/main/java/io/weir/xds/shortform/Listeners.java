@@ -20,6 +20,8 @@ final class Listeners {
             "trusted_hops", "max_connections", BodyLimit.KEY, RateForm.KEY, CompressForm.KEY,
             CacheForm.KEY, CorsForm.KEY, TlsForm.KEY);
 
+    private static final List<String> PROTOCOLS = List.of("http", "tcp", "udp");
+
     private final Targets targets;
     private final @Nullable Part defaultLog;
     private final Set<String> names = new HashSet<>();
@@ -48,9 +50,10 @@ final class Listeners {
         if (!part.isMapping("a listener", KEYS)) {
             return;
         }
-        boolean http = isHttp(part);
-        List<Node> addresses = addresses(part);
-        String name = name(part, addresses, http);
+        String protocol = protocol(part);
+        boolean http = protocol.equals("http");
+        List<Node> addresses = addresses(part, protocol.equals("udp"));
+        String name = name(part, addresses, protocol);
         Tree listener = new Tree(part.at()).put("name", name);
         if (!addresses.isEmpty()) {
             listener.put("address", addresses.getFirst());
@@ -59,6 +62,10 @@ final class Listeners {
             listener.put("additional_addresses", addresses.stream().skip(1)
                     .map(address -> new Tree(address.at()).put("address", address).mapping()).toList());
         }
+        if (protocol.equals("udp")) {
+            listeners.add(listener.put("listener_filters", List.of(udp(part, name))).mapping());
+            return;
+        }
         Mapping filter = http ? http(part, name) : tcp(part, name);
         Mapping gate = RateForm.connections(part, name);
         Tree chain = new Tree(part.at()).put("filters", gate == null ? List.of(filter) : List.of(gate, filter));
@@ -66,38 +73,37 @@ final class Listeners {
         listeners.add(listener.put("filter_chains", List.of(chain.mapping())).mapping());
     }
 
-    private static boolean isHttp(Part part) {
+    private static String protocol(Part part) {
         Part protocol = part.part("protocol");
         String text = protocol == null ? "http" : protocol.text();
-        if (protocol != null && text != null && !text.equals("http") && !text.equals("tcp")) {
-            protocol.problem("this protocol is not known",
-                    Nearest.cure(text, List.of("http", "tcp"), "write http or tcp"));
+        if (protocol != null && text != null && !PROTOCOLS.contains(text)) {
+            protocol.problem("this protocol is not known", Nearest.cure(text, PROTOCOLS, "write http, tcp or udp"));
         }
-        return !"tcp".equals(text);
+        return text != null && PROTOCOLS.contains(text) ? text : "http";
     }
 
-    private static List<Node> addresses(Part part) {
+    private static List<Node> addresses(Part part, boolean udp) {
         Part on = part.part("on");
         if (on == null) {
             if (part.hasOnly(KEYS)) {
                 part.problem("nothing says where to listen", "add on: ADDRESS:PORT, such as on: 127.0.0.1:8080");
             }
-            return List.of(AddressForm.unknown(part.at()));
+            return List.of(AddressForm.unknown(part.at(), udp));
         }
         var addresses = new ArrayList<Node>();
         for (Part item : on.items()) {
-            Mapping address = AddressForm.toListenAt(item);
-            addresses.add(address == null ? AddressForm.unknown(item.at()) : address);
+            Mapping address = AddressForm.toListenAt(item, udp);
+            addresses.add(address == null ? AddressForm.unknown(item.at(), udp) : address);
         }
         return addresses;
     }
 
     /** Its own name, or one made of protocol and port, which is short and the same on every start. */
-    private String name(Part part, List<Node> addresses, boolean http) {
+    private String name(Part part, List<Node> addresses, String protocol) {
         Part given = part.part("name");
         String name = given == null ? null : given.text();
         if (name == null) {
-            name = (http ? "http" : "tcp") + "_" + (addresses.isEmpty() ? "none" : suffix(addresses.getFirst()));
+            name = protocol + "_" + (addresses.isEmpty() ? "none" : suffix(addresses.getFirst()));
             String bare = name;
             for (int i = 2; names.contains(name); i++) {
                 name = bare + "_" + i;
@@ -195,6 +201,32 @@ final class Listeners {
         }
         proxy.putIf("idle_timeout", part.duration("idle_timeout"));
         return Tree.extension(at, "envoy.filters.network.tcp_proxy", log(part, proxy));
+    }
+
+    private Mapping udp(Part part, String name) {
+        for (String key : List.of("routes", "trusted_hops", "max_connections", BodyLimit.KEY, RateForm.KEY,
+                CompressForm.KEY, CacheForm.KEY, CorsForm.KEY, TlsForm.KEY)) {
+            Part unused = part.part(key);
+            if (unused != null) {
+                unused.problem(key + " is not for protocol: udp", "remove it");
+            }
+        }
+        Tree proxy = Tree.typed(part.at(), "envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig")
+                .put("stat_prefix", name);
+        Part to = part.part("to");
+        if (to == null && part.hasOnly(KEYS)) {
+            part.problem("nothing says where datagrams go", "add to: SERVICE");
+        } else if (to != null && to.node() instanceof Mapping) {
+            to.problem("datagrams go to one service", "write to: SERVICE");
+        } else if (to != null) {
+            Tree route = Tree.typed(to.at(), "envoy.extensions.filters.udp.udp_proxy.v3.Route");
+            targets.putStreams(to, route);
+            proxy.put("matcher", new Tree(to.at()).put("on_no_match",
+                    new Tree(to.at()).put("action",
+                            new Tree(to.at()).put("name", "route").put("typed_config", route))));
+        }
+        proxy.putIf("idle_timeout", part.duration("idle_timeout"));
+        return Tree.extension(part.at(), "envoy.filters.udp_listener.udp_proxy", log(part, proxy));
     }
 
     private Tree log(Part part, Tree config) {

@@ -64,4 +64,11 @@ public record ListenerSpec(String name, List<SocketAddress> addresses, Map<Socke
         chains = List.copyOf(chains);
         accessLog = List.copyOf(accessLog);
     }
+
+    /** What takes its datagrams; null for one that takes connections. */
+    public @Nullable DatagramSpec datagrams() {
+        return chains.size() == 1 && chains.getFirst().filters().getFirst().config() instanceof DatagramSpec datagrams
+                ? datagrams
+                : null;
+    }
 }

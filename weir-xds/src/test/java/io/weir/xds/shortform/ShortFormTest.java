@@ -139,7 +139,8 @@ class ShortFormTest {
             listen: { on: 80, too: a }                    | s.yaml:1:19: listen.too: a listener has no such key; did you mean "to"?
             listen: { on: 80, to: aa }                    | s.yaml:1:23: listen.to: there is no service of this name (aa); did you mean "a"?
             listen: { on: 80, to: { a: 1, zzz: 1 } }      | listen.to: there is no service of this name (zzz); add it to services, or name one of: a, b
-            listen: { on: 80, protocol: udp, to: a }      | listen.protocol: this protocol is not known (udp)
+            listen: { on: 80, protocol: ucp, to: a }      | listen.protocol: this protocol is not known (ucp)
+            listen: { on: 80, protocol: udp }             | listen: nothing says where datagrams go
             listen: { on: 80 }                            | listen: nothing says where requests go
             listen: { to: a }                             | listen: nothing says where to listen
             listen: { on: shop.test:80, to: a }           | listen.on: an address to listen at begins with an IP address of this machine (shop.test:80)
