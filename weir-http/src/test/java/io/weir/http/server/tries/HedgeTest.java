@@ -328,7 +328,8 @@ final class HedgeTest {
                 var two = Origin.start(script);
                 var proxy = ProxyFixture.with(c -> c, spec, one, two);
                 RawHttp client = proxy.client()) {
-            // What is normal is worked out twenty times a second: a quick machine has answered all before the first time.
+            // What is normal is worked out twenty times a second: a quick machine has answered all before the first
+            // time.
             long learnt = System.nanoTime() + 200_000_000L;
             for (int i = 0; i < 300 || System.nanoTime() - learnt < 0; i++) {
                 client.send(GET).response();
