@@ -93,6 +93,10 @@ final class BootstrapReader {
         Admin admin = bootstrap.getAdmin();
         ReadContext at = context.at("admin");
         SocketAddress address = Addresses.toListenAt(at.at("address"), admin.getAddress());
+        if (admin.getAddress().getSocketAddress()
+                .getProtocol() == io.envoyproxy.envoy.config.core.v3.SocketAddress.Protocol.UDP) {
+            at.problem("address.socket_address.protocol", "UDP", "the admin speaks HTTP over TCP", "write TCP");
+        }
         var logs = new ArrayList<>(at.accessLogs("access_log", admin.getAccessLogList()));
         int listed = logs.size();
         if (!admin.getAccessLogPath().isEmpty()) {
