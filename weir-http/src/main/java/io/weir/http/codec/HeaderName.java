@@ -55,6 +55,7 @@ public final class HeaderName {
     public static final HeaderName X_REQUEST_ID = known("x-request-id");
     public static final HeaderName X_FORWARDED_FOR = known("x-forwarded-for");
     public static final HeaderName X_FORWARDED_PROTO = known("x-forwarded-proto");
+    public static final HeaderName X_FORWARDED_CLIENT_CERT = known("x-forwarded-client-cert");
     public static final HeaderName X_FORWARDED_HOST = known("x-forwarded-host");
     public static final HeaderName X_ENVOY_INTERNAL = known("x-envoy-internal");
     public static final HeaderName X_ENVOY_EXTERNAL_ADDRESS = known("x-envoy-external-address");

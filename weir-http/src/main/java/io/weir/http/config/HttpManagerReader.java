@@ -6,6 +6,8 @@ import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.http.original_ip_detection.custom_header.v3.CustomHeaderConfig;
 import io.envoyproxy.envoy.extensions.http.original_ip_detection.xff.v3.XffConfig;
+import io.weir.http.config.HttpManagerSpec.CertificateRule;
+import io.weir.http.config.HttpManagerSpec.CertificateRule.Forwarding;
 import io.weir.http.config.HttpManagerSpec.ClientAddress;
 import io.weir.http.config.HttpManagerSpec.Codec;
 import io.weir.http.config.HttpManagerSpec.Detection;
@@ -71,6 +73,7 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
         var localReplies = config.hasLocalReplyConfig()
                 ? LocalReplyReader.read(config.getLocalReplyConfig(), context.at("local_reply_config"))
                 : LocalReplies.NONE;
+        var certificates = certificates(config, context);
         if (codec == null || routes == null || router == null) {
             return null;
         }
@@ -82,7 +85,7 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
                 http10, router.suppressEnvoyHeaders(), accessLog, filters.level().chains(), localReplies,
                 Http2OptionsReader.read(config.getHttp2ProtocolOptions(),
                         config.getStreamErrorOnInvalidHttpMessage().getValue()),
-                upgrades);
+                upgrades, certificates);
     }
 
     private static @Nullable Codec codec(HttpConnectionManager config, ReadContext context) {
@@ -203,6 +206,24 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
                 return null;
             }
         }
+    }
+
+    private static CertificateRule certificates(HttpConnectionManager config, ReadContext context) {
+        var forwarding = switch (config.getForwardClientCertDetails()) {
+            case SANITIZE, UNRECOGNIZED -> Forwarding.SANITIZE;
+            case FORWARD_ONLY -> Forwarding.FORWARD_ONLY;
+            case APPEND_FORWARD -> Forwarding.APPEND_FORWARD;
+            case SANITIZE_SET -> Forwarding.SANITIZE_SET;
+            case ALWAYS_FORWARD_ONLY -> Forwarding.ALWAYS_FORWARD_ONLY;
+        };
+        var details = config.getSetCurrentClientCertDetails();
+        if (config.hasSetCurrentClientCertDetails() && forwarding != Forwarding.APPEND_FORWARD
+                && forwarding != Forwarding.SANITIZE_SET) {
+            context.warning("set_current_client_cert_details", "", "with forward_client_cert_details: " + forwarding
+                    + " hosts hear nothing of the client's own certificate", "use SANITIZE_SET or APPEND_FORWARD");
+        }
+        return new CertificateRule(forwarding, details.getSubject().getValue(), details.getCert(), details.getChain(),
+                details.getDns(), details.getUri());
     }
 
     private static Scheme scheme(HttpConnectionManager config) {

@@ -49,11 +49,13 @@ import org.jspecify.annotations.Nullable;
  *            how HTTP/2 is spoken
  * @param upgrades
  *            which tunnels are allowed where a route says nothing
+ * @param certificates
+ *            what hosts hear of clients' certificates
  */
 public record HttpManagerSpec(String statPrefix, Codec codec, RouteTable routes, Identity identity,
         ClientAddress clientAddress, RequestId requestId, Limits limits, Timeouts timeouts, NormalizeSpec normalize,
         Http10 http10, boolean suppressEnvoyHeaders, List<AccessLogSpec> accessLog, List<ChainSpec> chains,
-        LocalReplies localReplies, Http2Options http2, UpgradeRules upgrades) {
+        LocalReplies localReplies, Http2Options http2, UpgradeRules upgrades, CertificateRule certificates) {
     public HttpManagerSpec {
         accessLog = List.copyOf(accessLog);
         chains = List.copyOf(chains);
@@ -65,38 +67,48 @@ public record HttpManagerSpec(String statPrefix, Codec codec, RouteTable routes,
             NormalizeSpec normalize, Http10 http10, boolean suppressEnvoyHeaders, List<AccessLogSpec> accessLog,
             List<ChainSpec> chains, LocalReplies localReplies, Http2Options http2) {
         this(statPrefix, codec, routes, identity, clientAddress, requestId, limits, timeouts, normalize, http10,
-                suppressEnvoyHeaders, accessLog, chains, localReplies, http2, UpgradeRules.NONE);
+                suppressEnvoyHeaders, accessLog, chains, localReplies, http2, UpgradeRules.NONE,
+                CertificateRule.DEFAULT);
     }
 
     /** Every default, for these routes. */
     public static HttpManagerSpec of(String statPrefix, RouteTable routes) {
         return new HttpManagerSpec(statPrefix, Codec.AUTO, routes, Identity.DEFAULT, ClientAddress.DEFAULT,
                 RequestId.DEFAULT, Limits.DEFAULT, Timeouts.DEFAULT, NormalizeSpec.NONE, Http10.REFUSED, false,
-                List.of(), List.of(ChainSpec.EMPTY), LocalReplies.NONE, Http2Options.DEFAULT, UpgradeRules.NONE);
+                List.of(), List.of(ChainSpec.EMPTY), LocalReplies.NONE, Http2Options.DEFAULT, UpgradeRules.NONE,
+                CertificateRule.DEFAULT);
     }
 
     /** The same with other filters. */
     public HttpManagerSpec withChains(List<ChainSpec> others) {
         return new HttpManagerSpec(statPrefix, codec, routes, identity, clientAddress, requestId, limits, timeouts,
-                normalize, http10, suppressEnvoyHeaders, accessLog, others, localReplies, http2, upgrades);
+                normalize, http10, suppressEnvoyHeaders, accessLog, others, localReplies, http2, upgrades,
+                certificates);
     }
 
     /** The same with other answers of Weir's own. */
     public HttpManagerSpec withLocalReplies(LocalReplies others) {
         return new HttpManagerSpec(statPrefix, codec, routes, identity, clientAddress, requestId, limits, timeouts,
-                normalize, http10, suppressEnvoyHeaders, accessLog, chains, others, http2, upgrades);
+                normalize, http10, suppressEnvoyHeaders, accessLog, chains, others, http2, upgrades, certificates);
     }
 
     /** The same with another way to speak HTTP/2. */
     public HttpManagerSpec withHttp2(Codec otherCodec, Http2Options other) {
         return new HttpManagerSpec(statPrefix, otherCodec, routes, identity, clientAddress, requestId, limits, timeouts,
-                normalize, http10, suppressEnvoyHeaders, accessLog, chains, localReplies, other, upgrades);
+                normalize, http10, suppressEnvoyHeaders, accessLog, chains, localReplies, other, upgrades,
+                certificates);
     }
 
     /** The same with other tunnels. */
     public HttpManagerSpec withUpgrades(UpgradeRules others) {
         return new HttpManagerSpec(statPrefix, codec, routes, identity, clientAddress, requestId, limits, timeouts,
-                normalize, http10, suppressEnvoyHeaders, accessLog, chains, localReplies, http2, others);
+                normalize, http10, suppressEnvoyHeaders, accessLog, chains, localReplies, http2, others, certificates);
+    }
+
+    /** The same by another rule for clients' certificates. */
+    public HttpManagerSpec withCertificates(CertificateRule other) {
+        return new HttpManagerSpec(statPrefix, codec, routes, identity, clientAddress, requestId, limits, timeouts,
+                normalize, http10, suppressEnvoyHeaders, accessLog, chains, localReplies, http2, upgrades, other);
     }
 
     /** {@code codec_type}. */
@@ -178,6 +190,30 @@ public record HttpManagerSpec(String statPrefix, Codec codec, RouteTable routes,
          *            what is answered where the field tells no address; 0: then other ways are tried
          */
         record Field(HeaderName name, boolean trusted, int rejectStatus) implements Detection {
+        }
+    }
+
+    /**
+     * What hosts hear of clients' certificates in {@code x-forwarded-client-cert}: {@code forward_client_cert_details}
+     * and {@code set_current_client_cert_details}. Beside the certificate's hash only what is said here.
+     */
+    public record CertificateRule(Forwarding forwarding, boolean subject, boolean cert, boolean chain, boolean dns,
+            boolean uri) {
+        public static final CertificateRule DEFAULT = new CertificateRule(Forwarding.SANITIZE, false, false, false,
+                false, false);
+
+        /** What becomes of what the client says. Without TLS, or without a certificate, only the last passes it on. */
+        public enum Forwarding {
+            /** It is taken out. */
+            SANITIZE,
+            /** It is passed on. */
+            FORWARD_ONLY,
+            /** It is passed on, with the client's own certificate behind it. */
+            APPEND_FORWARD,
+            /** The client's own certificate takes its place. */
+            SANITIZE_SET,
+            /** It is passed on whoever says it. */
+            ALWAYS_FORWARD_ONLY
         }
     }
 

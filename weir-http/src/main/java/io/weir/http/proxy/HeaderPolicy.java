@@ -8,6 +8,7 @@ import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.grpc.words.GrpcWords;
 import io.weir.http.grpc.words.GrpcStatus;
 import io.weir.http.proxy.client.Addresses;
+import io.weir.http.proxy.client.ForwardedCertificate;
 import io.weir.http.proxy.client.ForwardedClient;
 import io.weir.http.route.Forward;
 import io.weir.net.transport.WorkerSlot;
@@ -52,6 +53,7 @@ final class HeaderPolicy {
     private byte @Nullable [] remoteIp;
     /** Null where no extension finds the client. */
     private final @Nullable ForwardedClient client;
+    private final ForwardedCertificate certificate;
 
     HeaderPolicy(ProxyContext context, Downstream downstream) {
         this.spec = context.spec();
@@ -61,6 +63,7 @@ final class HeaderPolicy {
         this.uuid = downstream.worker().slot(UUID_ROOM);
         var rule = spec.clientAddress();
         this.client = rule.detections().isEmpty() ? null : new ForwardedClient(rule);
+        this.certificate = new ForwardedCertificate(spec.certificates(), downstream.tls());
     }
 
     /** The port that the client connected to; 0 for a socket that has none. */
@@ -81,6 +84,7 @@ final class HeaderPolicy {
     void request(HttpHead head, RandomGenerator random) {
         HopByHop.strip(head);
         head.remove(HeaderName.EXPECT);
+        certificate.apply(head);
         boolean remote = spec.clientAddress().useRemoteAddress();
         boolean own = own(head);
         boolean edge = remote && !own;

@@ -58,6 +58,17 @@ final class InternalClientTest {
     }
 
     @Test
+    void whatAClientWithoutACertificateSaysOfOneReachesNoHostUnlessThatIsSaid() throws Exception {
+        for (String how : new String[]{"SANITIZE", "FORWARD_ONLY", "APPEND_FORWARD", "SANITIZE_SET"}) {
+            var heard = seen("forward_client_cert_details: " + how + "\n", "X-Forwarded-Client-Cert: Hash=1\r\n");
+            assertThat(heard.headers("x-forwarded-client-cert")).as(how).isEmpty();
+        }
+        assertThat(seen("", "X-Forwarded-Client-Cert: Hash=1\r\n").headers("x-forwarded-client-cert")).isEmpty();
+        assertThat(seen("forward_client_cert_details: ALWAYS_FORWARD_ONLY\n", "X-Forwarded-Client-Cert: Hash=1\r\n")
+                .headers("x-forwarded-client-cert")).containsExactly("Hash=1");
+    }
+
+    @Test
     void whoPassesOnAnothersRequestIsNotInside() throws Exception {
         var passed = seen("use_remote_address: true\n" + within("127.0.0.0"),
                 "X-Forwarded-For: 127.0.0.9\r\n" + TELLING);

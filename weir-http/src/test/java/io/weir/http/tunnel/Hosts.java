@@ -127,7 +127,8 @@ final class Hosts implements AutoCloseable {
         return new HttpManagerSpec(base.statPrefix(), Codec.AUTO, routes, base.identity(), base.clientAddress(),
                 base.requestId(), base.limits(), times, base.normalize(), base.http10(), false, base.accessLog(),
                 base.chains(), base.localReplies(), Http2Options.DEFAULT.withConnect(true),
-                new UpgradeRules(Map.of("websocket", true, "echo/1", true, UpgradeRules.CONNECT, true), false, false));
+                new UpgradeRules(Map.of("websocket", true, "echo/1", true, UpgradeRules.CONNECT, true), false, false),
+                base.certificates());
     }
 
     static String text(byte[] bytes) {

@@ -334,7 +334,8 @@ final class MomentsTest {
                 base.requestId(), base.limits(), base.timeouts(), base.normalize(), base.http10(), false,
                 base.accessLog(), List.of(new ChainSpec(List.of(outer))), base.localReplies(),
                 Http2Options.DEFAULT.withConnect(true),
-                new UpgradeRules(Map.of(UpgradeRules.CONNECT, true), false, false));
+                new UpgradeRules(Map.of(UpgradeRules.CONNECT, true), false, false),
+                base.certificates());
         try (var origin = Origin.streaming((_, wire) -> {
             wire.send("HTTP/1.1 200 Connected\r\n\r\n");
             wire.send(wire.in().readNBytes(5));
