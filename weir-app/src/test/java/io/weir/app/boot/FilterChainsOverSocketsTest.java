@@ -11,6 +11,7 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
@@ -188,6 +189,38 @@ class FilterChainsOverSocketsTest {
         }
         assertThat(stat("proxy_proto")).contains("proxy_proto.not_found_allowed: 1",
                 "proxy_proto.versions.v1.found: 2");
+    }
+
+    @Test
+    void rulesOfTheConnectionsSourceGoByWhatAProxyTellsAndThoseOfTheSocketDoNot() throws Exception {
+        var policies = new ArrayList<String>();
+        for (String who : List.of("source_ip", "direct_remote_ip", "remote_ip")) {
+            for (String ip : List.of("192.0.2.7", "127.0.0.1", "198.51.100.9")) {
+                policies.add(
+                        ("\"%s/%s\": { permissions: [ { url_path: { path: { exact: /%s/%s } } } ], principals: [ { %s: {"
+                                + " address_prefix: %s, prefix_len: 32 } } ] }").formatted(who, ip, who, ip, who, ip));
+            }
+        }
+        String rbac = "http_filters: [ { name: rbac, typed_config: { \"@type\": type.googleapis.com/envoy.extensions"
+                + ".filters.http.rbac.v3.RBAC, rules: { policies: { " + String.join(", ", policies) + " } } } }, ";
+        weir.start(text("      listener_filters: [ { name: proxy, typed_config: { \"@type\": " + LISTENER
+                + "proxy_protocol.v3.ProxyProtocol } } ]", http("", "in").replace("http_filters: [ ", rbac),
+                "    []"));
+        assertThat(whoPass("source_ip")).containsExactly("192.0.2.7");
+        assertThat(whoPass("direct_remote_ip")).containsExactly("127.0.0.1");
+        assertThat(whoPass("remote_ip")).containsExactly("198.51.100.9");
+    }
+
+    private List<String> whoPass(String who) throws IOException {
+        var passed = new ArrayList<String>();
+        for (String ip : List.of("192.0.2.7", "127.0.0.1", "198.51.100.9")) {
+            String answer = ServedWeir.ask(weir.listener(0), "PROXY TCP4 192.0.2.7 198.51.100.1 5000 80\r\nGET /" + who
+                    + '/' + ip + " HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 198.51.100.9\r\nConnection: close\r\n\r\n");
+            if (answer.startsWith("HTTP/1.1 200 ")) {
+                passed.add(ip);
+            }
+        }
+        return passed;
     }
 
     @Test

@@ -45,7 +45,7 @@ final class PrincipalReader {
                 yield condition == null ? null : new Condition.Not<>(condition);
             }
             case ANY -> new Condition.Always<>();
-            case SOURCE_IP -> FactReader.network(message.getSourceIp(), End.DIRECT_SOURCE, at.at("source_ip"));
+            case SOURCE_IP -> FactReader.network(message.getSourceIp(), End.CONNECTION_SOURCE, at.at("source_ip"));
             case DIRECT_REMOTE_IP ->
                 FactReader.network(message.getDirectRemoteIp(), End.DIRECT_SOURCE, at.at("direct_remote_ip"));
             case REMOTE_IP -> FactReader.network(message.getRemoteIp(), End.SOURCE, at.at("remote_ip"));

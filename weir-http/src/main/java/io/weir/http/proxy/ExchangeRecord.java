@@ -264,6 +264,11 @@ final class ExchangeRecord implements ReplyRecord {
     }
 
     @Override
+    public String connectionRemoteAddress() {
+        return Addresses.text(exchange.downstream().remoteAddress());
+    }
+
+    @Override
     public String downstreamDirectRemoteAddress() {
         return Addresses.text(exchange.downstream().directRemoteAddress());
     }

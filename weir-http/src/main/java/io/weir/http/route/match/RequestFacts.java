@@ -12,8 +12,13 @@ public interface RequestFacts {
     /** {@code ip:port} of the client, as trusted hops tell it. */
     String downstreamRemoteAddress();
 
-    /** {@code ip:port} of the connection's far end, whatever header fields say. */
+    /** {@code ip:port} of the socket's far end, whatever header fields and the PROXY protocol say. */
     String downstreamDirectRemoteAddress();
+
+    /** {@code ip:port} of the connection, as the PROXY protocol tells it, whatever header fields say. */
+    default String connectionRemoteAddress() {
+        return downstreamDirectRemoteAddress();
+    }
 
     /** {@code ip:port} that the client connected to. */
     String downstreamLocalAddress();

@@ -85,13 +85,14 @@ public sealed interface Input {
     record Connection(End end, boolean port) implements Input {
         /** Which end. */
         public enum End {
-            SOURCE, DIRECT_SOURCE, DESTINATION
+            SOURCE, CONNECTION_SOURCE, DIRECT_SOURCE, DESTINATION
         }
 
         @Override
         public <R extends @Nullable Object> R ask(HttpHead head, RequestFacts facts, Question<R> question) {
             byte[] text = (switch (end) {
                 case SOURCE -> facts.downstreamRemoteAddress();
+                case CONNECTION_SOURCE -> facts.connectionRemoteAddress();
                 case DIRECT_SOURCE -> facts.downstreamDirectRemoteAddress();
                 case DESTINATION -> facts.downstreamLocalAddress();
             }).getBytes(StandardCharsets.ISO_8859_1);
