@@ -14,7 +14,7 @@ import io.weir.net.sniff.SniffingAcceptor;
 import io.weir.net.sniff.TlsInspector;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.OriginalDestination;
-import io.weir.xds.spec.ConnectionFilter;
+import io.weir.xds.spec.FilterChainSpec;
 import io.weir.xds.spec.FirstLook;
 import io.weir.xds.spec.ListenerFilterSpec;
 import io.weir.xds.spec.ListenerFilterUse;
@@ -39,8 +39,9 @@ final class FirstLooks {
     private FirstLooks(ChainTable<Service> table, ListenerSpec spec, Service service, Stats stats) {
         this.table = table;
         this.service = service;
-        this.asksForNames = spec.chains().stream().flatMap(chain -> chain.filters().stream())
-                .anyMatch(filter -> filter.config() instanceof ConnectionFilter asking && asking.asksForServerName());
+        var otherwise = spec.otherwise();
+        this.asksForNames = spec.chains().stream().anyMatch(FilterChainSpec::asksForServerName)
+                || (otherwise != null && otherwise.asksForServerName());
         this.stats = stats;
     }
 

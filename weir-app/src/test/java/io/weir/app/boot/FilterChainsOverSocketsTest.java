@@ -224,6 +224,19 @@ class FilterChainsOverSocketsTest {
     }
 
     @Test
+    void theChainForAllOthersGoesByTheNameOfTlsToo() throws Exception {
+        try (var one = backend()) {
+            String chain = tcp("", "other").replace("filter_chain_match: {  }\n", "name: rest\n").replace("filters:\n",
+                    "filters:\n              - { name: sni, typed_config: { \"@type\": " + NETWORK
+                            + "sni_cluster.v3.SniCluster } }\n")
+                    .replace("          - name: rest", "        default_filter_chain:\n            name: rest");
+            weir.start(text("", "          []\n", cluster("one.example", one.getLocalPort()) + cluster("other", 1))
+                    .replace("  clusters:\n", chain.indent(-2) + "  clusters:\n"));
+            passed("one.example", one);
+        }
+    }
+
+    @Test
     void whatAProxyTellsIsInTheLogOfRequests() throws Exception {
         var log = weir.folder().resolve("requests.log");
         String chain = http("source_type: EXTERNAL", "far").replace("stat_prefix: in\n",

@@ -78,7 +78,7 @@ final class ListenerReader {
         boolean reusePort = !listener.hasEnableReusePort() || listener.getEnableReusePort().getValue();
         return new ListenerSpec(name, addresses, unixModes, ipv4Compatible(), chains, bufferBytesMax, reusePort,
                 backlog, accessLog, statPrefix.replace(':', '_'), redirection(filters), bound(), otherwise,
-                firstLook(filters, chains), SocketRulesReader.read(listener, context::problem), drain());
+                firstLook(filters, chains, otherwise), SocketRulesReader.read(listener, context::problem), drain());
     }
 
     private List<SocketAddress> addresses() {
@@ -177,12 +177,13 @@ final class ListenerReader {
     }
 
     /** What has to be found out; what finds out where connections were going is not among it. */
-    private FirstLook firstLook(List<ListenerFilterUse> filters, List<FilterChainSpec> chains) {
+    private FirstLook firstLook(List<ListenerFilterUse> filters, List<FilterChainSpec> chains,
+            @Nullable FilterChainSpec otherwise) {
         var matches = chains.stream().map(FilterChainSpec::match).toList();
         boolean asksTls = matches.stream().anyMatch(match -> !match.serverNames().isEmpty()
                 || !match.transportProtocol().isEmpty() || !match.applicationProtocols().isEmpty())
-                || chains.stream().flatMap(chain -> chain.filters().stream()).anyMatch(filter -> filter
-                        .config() instanceof ConnectionFilter asking && asking.asksForServerName());
+                || chains.stream().anyMatch(FilterChainSpec::asksForServerName)
+                || (otherwise != null && otherwise.asksForServerName());
         boolean asksProtocols = matches.stream().anyMatch(match -> !match.applicationProtocols().isEmpty());
         var looking = new ArrayList<ListenerFilterUse>();
         for (int i = 0; i < filters.size(); i++) {

@@ -32,6 +32,12 @@ public record FilterChainSpec(String name, ChainMatch match, List<FilterSpec> fi
         filters = List.copyOf(filters);
     }
 
+    /** Whether one of its filters goes by the name that a client of TLS asks for. */
+    public boolean asksForServerName() {
+        return filters.stream().anyMatch(filter -> filter.config() instanceof ConnectionFilter asking
+                && asking.asksForServerName());
+    }
+
     /** A chain of plain connections. */
     public FilterChainSpec(String name, ChainMatch match, List<FilterSpec> filters) {
         this(name, match, filters, null, HANDSHAKE_NANOS_DEFAULT);
