@@ -33,14 +33,23 @@ final class TlsForm {
         List<Part> certificates = tls.items();
         var found = new ArrayList<Node>();
         Node clients = null;
+        Part first = null;
         for (Part each : certificates) {
             if (each.isMapping("the certificate of a listener", KEYS)) {
                 Node certificate = certificate(each);
                 if (certificate != null) {
                     found.add(certificate);
                 }
-                Node ca = each.scalar("client_ca");
-                clients = ca == null ? clients : ca;
+                Part ca = each.part("client_ca");
+                String file = ca == null ? null : ca.text();
+                if (ca != null && file != null && first == null) {
+                    first = ca;
+                    clients = ca.node();
+                } else if (ca != null && file != null && first != null && !file.equals(first.text())) {
+                    ca.problem("clients of all certificates of a listener are believed by one authority, and "
+                            + first.path() + " at " + first.at() + " names another",
+                            "write the same file, with all authorities in it, or listeners of their own");
+                }
             }
         }
         Position at = tls.at();

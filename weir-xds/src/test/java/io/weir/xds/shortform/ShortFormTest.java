@@ -148,6 +148,7 @@ class ShortFormTest {
             listen: { on: 1.1.1.1:99999, to: a }          | listen.on: this does not end in a port (1.1.1.1:99999)
             listen: { on: "::1:80", to: a }               | listen.on: an IPv6 address stands in brackets (::1:80); write [::1]:80
             listen: { on: 80, to: a, tls: { cert: c } }   | listen.tls: a certificate and its key are needed
+            listen: { on: 80, to: a, tls: [ { cert: c, key: k, client_ca: x }, { cert: d, key: l, client_ca: y } ] } | listen.tls[1].client_ca: clients of all certificates of a listener are believed by one authority, and listen.tls[0].client_ca at
             listen: { on: 80, to: a, log: access.log }    | listen.log: a log goes to stdout, to stderr or to a file (access.log); write the path of a file, such as ./access.log
             listen: { on: 80, routes: { to: a, path: x } }                     | listen.routes.path: a path begins with / (x); write /x
             listen: { on: 80, routes: { to: a, path: /x/* } }                  | listen.routes.path: a path has no * (/x/*); a path that ends in / is a prefix: write /x/
