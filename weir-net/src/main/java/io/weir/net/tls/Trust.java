@@ -282,18 +282,22 @@ final class Trust {
         }
     }
 
+    /** The newest of the issuer's. */
     private @Nullable X509CRL list(X509Certificate certificate, X509Certificate issuer) {
+        X509CRL newest = null;
         for (X509CRL list : lists) {
-            if (list.getIssuerX500Principal().equals(certificate.getIssuerX500Principal())) {
+            if (list.getIssuerX500Principal().equals(certificate.getIssuerX500Principal())
+                    && (newest == null
+                            || list.getThisUpdate().toInstant().isAfter(newest.getThisUpdate().toInstant()))) {
                 try {
                     list.verify(issuer.getPublicKey());
-                    return list;
+                    newest = list;
                 } catch (GeneralSecurityException e) {
                     LOG.debug("a list of revoked certificates is of another by the same name", e);
                 }
             }
         }
-        return null;
+        return newest;
     }
 
     private boolean named(X509Certificate leaf) {

@@ -295,11 +295,7 @@ class TlsServerTest {
     void sessionsOfInstancesWithTheSameKeysAreTakenUpOnlyWhereTheSameIsAskedOfClients() throws Exception {
         Issued one = all().issue("shared", "DNS:shared.example");
         Issued own = all().issue("shared-client", "DNS:client.example");
-        Files.writeString(all().folder().resolve("index.txt"), "");
-        Files.writeString(all().folder().resolve("ca.cnf"), "[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\n"
-                + "default_md=sha256\n");
-        all().run("ca", "-config", "ca.cnf", "-gencrl", "-keyfile", "authority.key", "-cert", "authority.pem",
-                "-crldays", "5", "-out", "empty.crl");
+        revoked("20250101000000Z", "empty.crl", "");
         var ca = new DataSource.File(all().authority().toString());
         var crl = new DataSource.File(all().folder().resolve("empty.crl").toString());
         ServerTls may = ServerTls.of(server(one).common().withValidation(new ValidationSpec(ca, false, null, false,
@@ -310,6 +306,37 @@ class TlsServerTest {
         assertThat(takenUp(may, may.withClientCertificates(true), own)).as("a certificate is required").isFalse();
         assertThat(takenUp(may, listed, own)).as("a list of revoked ones").isFalse();
         assertThatThrownBy(() -> takenUp(may, may.withClientCertificates(true), null)).isInstanceOf(IOException.class);
+    }
+
+    /** A list of what the authority has revoked, that holds since this second (YYYYMMDDHHMMSSZ). */
+    private static String revoked(String since, String out, String index) throws IOException {
+        Files.writeString(all().folder().resolve("index.txt"), index);
+        Files.writeString(all().folder().resolve("ca.cnf"), "[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\n"
+                + "default_md=sha256\n");
+        all().run("ca", "-config", "ca.cnf", "-gencrl", "-keyfile", "authority.key", "-cert", "authority.pem",
+                "-crl_lastupdate", since, "-crldays", "5", "-out", out);
+        return Files.readString(all().folder().resolve(out));
+    }
+
+    @Test
+    void ofTwoListsOfOneIssuerTheNewerCounts() throws Exception {
+        Issued one = all().issue("lists", "DNS:lists.example");
+        Issued own = all().issue("revoked-client", "DNS:client.example");
+        String serial = all().run("x509", "-in", own.chain().toString(), "-noout", "-serial").strip()
+                .replace("serial=", "");
+        String older = revoked("20250101000000Z", "older.crl", "");
+        String newer = revoked("20250601000000Z", "newer.crl", "R\t491231235959Z\t250101000000Z\t" + serial
+                + "\tunknown\t/CN=revoked-client\n");
+        for (String both : List.of(older + newer, newer + older)) {
+            Path file = Files.writeString(all().folder().resolve("both.crl"), both);
+            ServerTls spec = ServerTls.of(server(one).common().withValidation(new ValidationSpec(
+                    new DataSource.File(all().authority().toString()), false, new DataSource.File(file.toString()),
+                    false, List.of(), List.of(), List.of(), ValidationSpec.DEPTH_DEFAULT, false, false, null)));
+            try (Running running = new Running(spec, 0)) {
+                assertThatThrownBy(() -> shown(running.connect(client(own), null))).isInstanceOf(IOException.class);
+                running.awaitCount("fail_verify_error", 1);
+            }
+        }
     }
 
     @Test
