@@ -196,9 +196,9 @@ class FilterChainsOverSocketsTest {
         var policies = new ArrayList<String>();
         for (String who : List.of("source_ip", "direct_remote_ip", "remote_ip")) {
             for (String ip : List.of("192.0.2.7", "127.0.0.1", "198.51.100.9")) {
-                policies.add(
-                        ("\"%s/%s\": { permissions: [ { url_path: { path: { exact: /%s/%s } } } ], principals: [ { %s: {"
-                                + " address_prefix: %s, prefix_len: 32 } } ] }").formatted(who, ip, who, ip, who, ip));
+                policies.add(("\"%s/%s\": { permissions: [ { url_path: { path: { exact: /%s/%s } } } ], "
+                        + "principals: [ { %s: { address_prefix: %s, prefix_len: 32 } } ] }")
+                        .formatted(who, ip, who, ip, who, ip));
             }
         }
         String rbac = "http_filters: [ { name: rbac, typed_config: { \"@type\": type.googleapis.com/envoy.extensions"
