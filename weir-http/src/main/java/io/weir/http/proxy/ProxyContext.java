@@ -3,6 +3,7 @@ package io.weir.http.proxy;
 import io.weir.core.admit.Carryover;
 import io.weir.core.cluster.Clusters;
 import io.weir.http.config.HttpManagerSpec;
+import io.weir.http.control.TryRules;
 import io.weir.http.filter.FilterChains;
 import io.weir.http.filter.FilterContext;
 import io.weir.http.route.normal.RequestNormalizer;
@@ -29,6 +30,7 @@ public final class ProxyContext {
     private final HttpStats stats;
     private final FilterChains chains;
     private final Tallies tallies;
+    private final boolean followsRedirects;
     private final AccessLog log;
     private final long epochMicrosAtZero;
 
@@ -50,6 +52,8 @@ public final class ProxyContext {
         this.chains = new FilterChains(spec.chains(),
                 new FilterContext(stats.all(), spec.statPrefix(), clusters, carryover, System.nanoTime()));
         this.tallies = new Tallies(spec.routes().notes(Counted.class), stats.all());
+        this.followsRedirects = spec.routes().notes(TryRules.class).stream()
+                .anyMatch(rules -> rules.redirects() != null);
         this.log = log;
         this.epochMicrosAtZero = epochMicrosAtZero;
     }
@@ -84,6 +88,11 @@ public final class ProxyContext {
     /** The numbers of single routes and virtual clusters. */
     Tallies tallies() {
         return tallies;
+    }
+
+    /** Whether any route has redirects of hosts followed. */
+    boolean followsRedirects() {
+        return followsRedirects;
     }
 
     public HttpStats stats() {

@@ -28,7 +28,7 @@ final class Redirects {
     private final Worker worker;
     private final List<Route> been = new ArrayList<>(0);
     private int count;
-    /** The request as it was before filters and route changed it; null: its route follows no redirects. */
+    /** The request as it was before filters and route changed it; null: nobody may follow a redirect of its host. */
     private @Nullable HttpHead own;
 
     Redirects(Exchange exchange, HttpStats stats, Worker worker) {
@@ -56,13 +56,23 @@ final class Redirects {
     /** The request comes to its route's filters: as it is now it goes wherever its host may send it. */
     void remember(HttpHead request) {
         forget();
-        Route route = exchange.route();
-        TryRules rules = route == null ? null : route.note(TryRules.class);
-        if (rules != null && rules.redirects() != null) {
+        if (mayFollow(request)) {
             var copy = Heads.of(worker).take();
             HeadCopy.request(request, copy);
             own = copy;
         }
+    }
+
+    /** Filters may yet move the request to any other route, and that one may have what its host says followed. */
+    private boolean mayFollow(HttpHead request) {
+        var context = exchange.context();
+        if (!context.followsRedirects()) {
+            return false;
+        }
+        Route route = exchange.route();
+        TryRules rules = route == null ? null : route.note(TryRules.class);
+        return (rules != null && rules.redirects() != null)
+                || !context.chains().isEmpty(exchange.actions().chain(request));
     }
 
     /** Whether the request at hand is at a host that another has named. */

@@ -208,4 +208,44 @@ final class RedirectedRequestsTest {
             assertThat(origin.requests().getLast().header("x-envoy-original-url")).contains("http://a/temporary");
         }
     }
+
+    /** A filter that adds a field to requests, and with that has their route found anew. */
+    private record Moves() implements HttpFilterSpec {
+        @Override
+        public HttpFilter open(FilterContext context) {
+            return exchange -> request -> {
+                if (request.path().equals("/temporary")) {
+                    request.add(HeaderName.of("x-secret"), "1");
+                    exchange.reroute();
+                }
+                return Flow.NEXT;
+            };
+        }
+    }
+
+    @Test
+    void whatFiltersAddedOnTheWayToARouteThatFollowsIsNotInTheNextRequest() throws Exception {
+        var spec = ReadManager.routes("""
+                virtual_hosts:
+                - name: a
+                  domains: "*"
+                  routes:
+                  - match: { prefix: /, headers: [ { name: x-secret, present_match: true } ] }
+                    request_headers_to_add: { header: { key: x-route, value: "1" } }
+                    route: { cluster: origins, internal_redirect_policy: { redirect_response_codes: [ 307 ] } }
+                  - { match: { prefix: / }, route: { cluster: origins } }
+                """).accepted();
+        try (var origin = Origin.start(RedirectedRequestsTest::answer);
+                var proxy = ProxyFixture.with(cluster -> cluster,
+                        spec.withChains(List.of(new ChainSpec(List.of(new Moves())))), origin);
+                var client = proxy.client()) {
+            client.send("GET /temporary HTTP/1.1\r\nHost: a\r\nX-Own: 1\r\n\r\n");
+            assertThat(client.response().body()).isEqualTo("GET /there ");
+            assertThat(origin.requests().getFirst().header("x-secret")).isPresent();
+            var next = origin.requests().getLast();
+            assertThat(next.header("x-secret")).isEmpty();
+            assertThat(next.header("x-route")).isEmpty();
+            assertThat(next.header("x-own")).contains("1");
+        }
+    }
 }
