@@ -10,6 +10,7 @@ import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.filter.FilterExchange;
 import io.weir.http.route.Forward;
+import io.weir.http.route.Target;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,8 @@ final class Asked {
     private final FilterExchange exchange;
 
     private @Nullable HttpHead head;
+    /** Where it was going when it came. */
+    private @Nullable Target target;
     /** Of a request that changes something: whom and what it asks. */
     private String authority = "";
     private String path = "";
@@ -52,32 +55,43 @@ final class Asked {
         authority = request.authority();
         path = request.path();
         var route = exchange.route();
-        var target = exchange.target();
-        if (route == null || target == null || !(route.action() instanceof Forward how)) {
+        var to = exchange.target();
+        if (route == null || to == null || !(route.action() instanceof Forward how)) {
             return Kind.FOREIGN;
         }
         if (Storable.unsafe(request)) {
             return Kind.CHANGES;
         }
         says = cache.spec.heedsRequests() ? Directives.ofRequest(request) : new Directives();
-        // What filters say may choose among the hosts: answers of some of them are no answers of all.
-        boolean anyHost = exchange.formats().dynamicMetadata(Criteria.SPACE).isEmpty();
-        String at = anyHost ? Destination.of(request, how, target) : null;
+        String at = anyHost() ? Destination.of(request, how, to) : null;
         if (at == null || !Storable.concerns(request) || says.noStore()) {
             return Kind.FOREIGN;
         }
         var rules = cache.spec.key();
         key = RequestKey.of(request, rules.uri(authority, path), rules.key(request, at), cache.spec.allowedVary());
         head = request;
+        target = to;
         conditions = Conditions.of(request);
         isHead = request.methodIs("HEAD");
         authorized = request.has(HeaderName.AUTHORIZATION);
         return Kind.READS;
     }
 
+    /** What filters say may choose among the hosts: answers of some of them are no answers of all. */
+    private boolean anyHost() {
+        return exchange.formats().dynamicMetadata(Criteria.SPACE).isEmpty();
+    }
+
+    /** Whether filters behind have sent the request elsewhere: the answer is none to what its key says. */
+    @SuppressWarnings("ReferenceEquality") // a target is one, however like another it looks
+    boolean moved() {
+        return exchange.target() != target || !anyHost();
+    }
+
     /** Nothing is kept of it. */
     void clear() {
         head = null;
+        target = null;
         key = RequestKey.NONE;
         says = new Directives();
         conditions = NO_CONDITIONS;

@@ -78,6 +78,11 @@ final class Brought {
     StoredResponse head(@Nullable StoredResponse known, boolean validates, HttpHead response, boolean last) {
         boolean fromHost = exchange.fromHost();
         long now = nowMillis();
+        if (asked.moved()) { // nothing is learnt of what is kept
+            company.land(Landing.PRIVATE);
+            replaced = known != null && validates && fromHost && response.status() == 304;
+            return replaced ? known : null;
+        }
         if (known != null && validates && fromHost && response.status() == 304) {
             replaced = true;
             if (known.isMeantBy(response)) {

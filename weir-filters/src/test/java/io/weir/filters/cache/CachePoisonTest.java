@@ -98,6 +98,35 @@ final class CachePoisonTest {
     }
 
     @Test
+    void theAnswerToARequestThatFiltersBehindSendElsewhereIsKeptForNobody() throws Exception {
+        String gold = "match: { prefix: /, dynamic_metadata: [ { filter: m, path: [ { key: v } ], value: "
+                + "{ string_match: { exact: gold } } } ] }, request_headers_to_add: [ { header: { key: x-tier, "
+                + "value: gold } } ], route: { cluster: origins }";
+        for (String space : List.of("m", "envoy.lb")) {
+            String rule = "request_rules: [ { header: x-v, on_header_present: { metadata_namespace: " + space
+                    + ", key: v } } ]";
+            String manager = "stat_prefix: test\nhttp_filters:\n- "
+                    + FilteredProxy.entry("c", CachedOrigin.CACHE, CachedOrigin.MEMORY) + "\n- "
+                    + FilteredProxy.entry("m", "envoy.extensions.filters.http.header_to_metadata.v3.Config", rule)
+                    + "\n- " + FilteredProxy.entry("r", "envoy.extensions.filters.http.router.v3.Router", "")
+                    + "\nroute_config: { virtual_hosts: [ { name: all, domains: [ \"*\" ], routes: [ { " + gold
+                    + " }, { match: { prefix: / }, route: { cluster: origins } } ] } ] }\n";
+            try (var origin = Origin.start((request, wire) -> wire.send(response("200 OK",
+                    request.header("x-v").orElse("basic"), FRESH)));
+                    var proxy = FilteredProxy.manager(manager).before(origin);
+                    var client = proxy.client()) {
+                assertThat(client.send("GET / HTTP/1.1\r\nHost: a\r\nX-V: gold\r\n\r\n").response().body()).as(space)
+                        .isEqualTo("gold");
+                for (int i = 0; i < 2; i++) {
+                    assertThat(client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").response().body()).as(space)
+                            .isEqualTo("basic");
+                }
+                assertThat(origin.requests()).as(space).hasSize(2);
+            }
+        }
+    }
+
+    @Test
     void aGetWithABodyIsNoneOfTheCaches() throws Exception {
         try (var cached = CachedOrigin.saying(FRESH); var client = cached.proxy.client()) {
             client.send("GET / HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 3\r\n\r\na=b").response();
