@@ -4,12 +4,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.weir.filters.compression.BadCoding;
 import io.weir.filters.compression.Decompressing;
+import io.weir.filters.held.HeldPieces;
 import io.weir.http.filter.BodyPart;
 import io.weir.http.filter.FilterExchange;
 import io.weir.http.filter.Flow;
 import io.weir.http.filter.Passage;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +41,7 @@ final class Unpacking {
     private final DecompressorSpec.Numbers numbers;
     private final FilterExchange exchange;
     private final boolean back;
-    private final ArrayDeque<ByteBuf> input = new ArrayDeque<>(2);
+    private final HeldPieces input = new HeldPieces();
     private @Nullable Decompressing coder;
     private boolean last;
     /** Another number for each exchange. */
@@ -78,7 +78,7 @@ final class Unpacking {
         in += size;
         numbers.compressedBytes().add(size);
         if (size > 0) {
-            input.add(part.take());
+            input.add(part.take(), exchange.worker().allocator());
         }
         return paused ? Flow.PAUSE : unpack();
     }
@@ -118,7 +118,7 @@ final class Unpacking {
         int began = serial;
         boolean first = !paused;
         while (mine != null && (first || passage().writable(step))) {
-            int room = first ? roomBytes(waiting()) : PIECE_BYTES;
+            int room = first ? roomBytes(input.readableBytes()) : PIECE_BYTES;
             first = false;
             var piece = exchange.worker().allocator().directBuffer(room, room);
             boolean more;
@@ -146,14 +146,6 @@ final class Unpacking {
         }
         paused = true;
         return Flow.PAUSE;
-    }
-
-    private int waiting() {
-        int bytes = 0;
-        for (var data : input) {
-            bytes += data.readableBytes();
-        }
-        return bytes;
     }
 
     /** Who holds a piece holds all its room, so that what comes of a few bytes shall not take much of it. */
@@ -189,9 +181,7 @@ final class Unpacking {
     }
 
     void clear() {
-        for (var data = input.poll(); data != null; data = input.poll()) {
-            data.release();
-        }
+        input.clear();
         var mine = coder;
         coder = null;
         if (mine != null) {

@@ -1,6 +1,7 @@
 package io.weir.filters.jsonmeta;
 
 import io.netty.buffer.ByteBuf;
+import io.weir.filters.held.HeldPieces;
 import io.weir.filters.jsonmeta.JsonToMetadataSpec.Numbers;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
@@ -11,7 +12,6 @@ import io.weir.http.filter.FilterExchange;
 import io.weir.http.filter.Flow;
 import io.weir.http.filter.Passage;
 import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,9 +37,8 @@ final class JsonToMetadataStep implements BodyStep {
         private final @Nullable JsonRules rules;
         private final Numbers numbers;
         private final boolean back;
-        private final List<ByteBuf> held = new ArrayList<>(0);
+        private final HeldPieces held = new HeldPieces();
         private boolean holds;
-        private int bytes;
 
         Side(@Nullable JsonRules rules, Numbers numbers, boolean back) {
             this.rules = rules;
@@ -69,11 +68,10 @@ final class JsonToMetadataStep implements BodyStep {
             if (!holds) {
                 return Flow.NEXT;
             }
-            bytes += part.data().readableBytes();
             if (part.data().isReadable()) {
-                held.add(part.take());
+                held.add(part.take(), exchange.worker().allocator());
             }
-            if (last || bytes > BODY_BYTES_MAX) {
+            if (last || held.bytes() > BODY_BYTES_MAX) {
                 goesOn();
             }
             return Flow.NEXT;
@@ -94,9 +92,10 @@ final class JsonToMetadataStep implements BodyStep {
                 read(mine, new JsonValues(exchange.metadata()));
             }
             Passage passage = back ? exchange.responsePassage() : exchange.requestPassage();
-            var pieces = List.copyOf(held);
-            held.clear(); // from here on they are the passage's
-            bytes = 0;
+            var pieces = new ArrayList<ByteBuf>();
+            for (var piece = held.poll(); piece != null; piece = held.poll()) {
+                pieces.add(piece); // from here on they are the passage's, and the exchange may end with the first
+            }
             for (var piece : pieces) {
                 passage.send(JsonToMetadataStep.this, piece);
             }
@@ -104,35 +103,22 @@ final class JsonToMetadataStep implements BodyStep {
         }
 
         private void read(JsonRules mine, JsonValues values) {
-            if (bytes > BODY_BYTES_MAX) {
+            if (held.bytes() > BODY_BYTES_MAX) {
                 numbers.invalid().increment();
                 values.error(mine);
-            } else if (bytes == 0) {
+            } else if (held.isEmpty()) {
                 numbers.noBody().increment();
                 values.missing(mine);
-            } else if (values.write(mine, whole())) {
+            } else if (values.write(mine, held.copy())) {
                 numbers.success().increment();
             } else {
                 numbers.invalid().increment();
             }
         }
 
-        private byte[] whole() {
-            byte[] all = new byte[bytes];
-            int at = 0;
-            for (var piece : held) {
-                int length = piece.readableBytes();
-                piece.getBytes(piece.readerIndex(), all, at, length);
-                at += length;
-            }
-            return all;
-        }
-
         void clear() {
-            held.forEach(ByteBuf::release);
             held.clear();
             holds = false;
-            bytes = 0;
         }
     }
 
