@@ -44,7 +44,7 @@ final class ReferenceHead {
             "server", "via", "location", "cookie", "user-agent", "referer", "content-type", "content-encoding",
             "content-range", "cache-control", "range", "authorization", "sec-websocket-key",
             "sec-websocket-accept", "set-cookie", "forwarded", "x-request-id",
-            "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-envoy-internal",
+            "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-client-cert", "x-envoy-internal",
             "x-envoy-external-address", "x-envoy-original-path", "x-envoy-expected-rq-timeout-ms",
             "x-envoy-upstream-service-time", "x-envoy-upstream-rq-timeout-ms",
             "x-envoy-upstream-rq-per-try-timeout-ms", "x-envoy-retry-on", "x-envoy-max-retries",
