@@ -77,6 +77,7 @@ public final class Exchange {
 
     /** A host has named another place, to which the request goes in the client's stead; its filters begin anew. */
     void redirected(HttpHead head, Route found) {
+        timeouts.hostDone(); // the former route's time: filters may hold the request longer
         filters.ended(false, worker.nowNanos());
         filters.clear();
         affinity.clear(); // a host that the former route bound the request to is that route's

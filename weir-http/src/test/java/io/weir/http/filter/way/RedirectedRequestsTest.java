@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -246,6 +247,45 @@ final class RedirectedRequestsTest {
             assertThat(next.header("x-secret")).isEmpty();
             assertThat(next.header("x-route")).isEmpty();
             assertThat(next.header("x-own")).contains("1");
+        }
+    }
+
+    /** A filter that lets requests for there go on after a second. */
+    private record Patient() implements HttpFilterSpec {
+        @Override
+        public HttpFilter open(FilterContext context) {
+            return exchange -> new FilterStep() {
+                @Override
+                public Flow requestHead(HttpHead request) {
+                    if (!request.path().equals("/there")) {
+                        return Flow.NEXT;
+                    }
+                    exchange.worker().loop().schedule(() -> exchange.requestPassage().resume(this), 1,
+                            TimeUnit.SECONDS);
+                    return Flow.PAUSE;
+                }
+            };
+        }
+    }
+
+    @Test
+    void theTimeOfARouteThatHasBeenLeftRunsNoLonger() throws Exception {
+        var spec = ReadManager.routes("""
+                virtual_hosts:
+                - name: a
+                  domains: "*"
+                  routes:
+                  - { match: { prefix: /there }, route: { cluster: origins } }
+                  - match: { prefix: / }
+                    route: { cluster: origins, timeout: 0.6s, internal_redirect_policy: {
+                      redirect_response_codes: [ 307 ] } }
+                """).accepted();
+        try (var origin = Origin.start(RedirectedRequestsTest::answer);
+                var proxy = ProxyFixture.with(cluster -> cluster,
+                        spec.withChains(List.of(new ChainSpec(List.of(new Patient())))), origin);
+                var client = proxy.client()) {
+            client.send("GET /temporary HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(client.response().body()).isEqualTo("GET /there ");
         }
     }
 }
