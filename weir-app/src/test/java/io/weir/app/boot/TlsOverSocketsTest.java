@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -142,6 +143,40 @@ class TlsOverSocketsTest {
         assertThat(curl("shop.example", "--http1.1")).contains("Hello from one");
         String said = curl("shop.example", "--http1.0");
         assertThat(said).contains("Hello from one");
+    }
+
+    @Test
+    void whatIsSaidBeforeTheClientSpeaksIsSaidUnderTlsTooAndEndsByAnAlert() throws Exception {
+        weir.start(
+                """
+                        static_resources:
+                          listeners:
+                            - name: in
+                              address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+                              filter_chains:
+                                - filters:
+                                    - name: says
+                                      typed_config:
+                                        "@type": type.googleapis.com/envoy.extensions.filters.network.direct_response.v3.Config
+                                        response: { inline_string: hello }
+                                  transport_socket:
+                                    name: tls
+                                    typed_config:
+                                      "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+                                      common_tls_context:
+                                        tls_certificates:
+                                          - { certificate_chain: { filename: "%s" }, private_key: { filename: "%s" } }
+                        """
+                        .formatted(shop.chain(), shop.key()));
+        Path heard = weir.folder().resolve("heard");
+        Process client = new ProcessBuilder(Peers.require("openssl").toString(), "s_client", "-connect", "127.0.0.1:"
+                + weir.listener(0).getPort(), "-ign_eof", "-msg").redirectErrorStream(true)
+                .redirectOutput(heard.toFile()).start();
+        boolean ended = client.waitFor(30, TimeUnit.SECONDS);
+        client.destroyForcibly();
+        String said = Files.readString(heard);
+        assertThat(ended).as(said).isTrue();
+        assertThat(said).contains("hello").containsPattern("<<<[^\n]*close_notify");
     }
 
     @Test

@@ -32,7 +32,7 @@ abstract class Handshake extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         switch (event) {
-            case SslHandshakeCompletionEvent done -> completed(context.channel(), done);
+            case SslHandshakeCompletionEvent done -> completed(context, done);
             case SslCloseCompletionEvent closed -> {
                 if (secured && closed.isSuccess()) {
                     inputEnds(context);
@@ -49,14 +49,19 @@ abstract class Handshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void completed(Channel channel, SslHandshakeCompletionEvent done) {
+    /** Handlers added when the connection is secured see it become active, as those of a plain one do. */
+    private void completed(ChannelHandlerContext context, SslHandshakeCompletionEvent done) {
         if (over) {
             return;
         }
+        Channel channel = context.channel();
         if (done.isSuccess()) {
             over = true;
             secured = true;
             secured(channel);
+            if (channel.isActive()) {
+                context.fireChannelActive();
+            }
         } else {
             fails(channel, done.cause());
         }

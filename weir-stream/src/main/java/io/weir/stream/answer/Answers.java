@@ -7,7 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
+import io.weir.net.tls.Ends;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.TimerWheel;
@@ -115,7 +115,7 @@ public final class Answers implements Acceptor {
             channel.config().setAutoRead(true);
             ctx.writeAndFlush(Unpooled.wrappedBuffer(bytes)).addListener(sent -> {
                 if (sent.isSuccess()) {
-                    ((DuplexChannel) channel).shutdownOutput();
+                    Ends.shutdownOutput(channel);
                     var end = new TimerWheel.Timer() {
                         @Override
                         protected void expired(long nowNanos) {
