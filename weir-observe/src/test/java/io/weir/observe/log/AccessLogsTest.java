@@ -16,9 +16,10 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -192,12 +193,10 @@ class AccessLogsTest {
         flush();
         List<String> written = Files.readAllLines(file);
         assertThat(written.size() + dropped().value()).isEqualTo((long) workers * lines);
-        Map<String, Integer> shapes = new HashMap<>();
-        written.forEach(line -> shapes.merge(line, 1, Integer::sum));
-        assertThat(shapes).hasSizeLessThanOrEqualTo(workers);
-        for (int w = 0; w < workers; w++) {
-            assertThat(shapes).containsKey("17 " + w + ' ' + Integer.toString(w).repeat(200));
-        }
+        // Not one of each: while others fill the ring, all of a worker's may be dropped.
+        var whole = IntStream.range(0, workers).mapToObj(w -> "17 " + w + ' ' + Integer.toString(w).repeat(200))
+                .collect(Collectors.toSet());
+        assertThat(whole).containsAll(Set.copyOf(written));
     }
 
     @Test
