@@ -170,8 +170,14 @@ final class OpenListener implements Acceptor {
         total.increment();
         active.increment();
         everyListener.increment();
-        Tenure serving = tenure;
-        serving.connectionOpened();
+        Tenure serving = entered();
+        if (serving == null) {
+            active.decrement();
+            everyListener.decrement();
+            destroyed.increment();
+            channel.close();
+            return;
+        }
         channel.closeFuture().addListener(_ -> {
             serving.connectionEnded();
             active.decrement();
@@ -184,6 +190,19 @@ final class OpenListener implements Acceptor {
             worker.settings(channel, serving.service().settings());
         }
         serving.service().acceptor().accepted(worker, channel);
+    }
+
+    /** Who serves one more connection, which counts there from now on; null once the listener is gone. */
+    private @Nullable Tenure entered() {
+        Tenure serving = tenure;
+        while (!serving.connectionOpened()) {
+            Tenure next = tenure;
+            if (next.equals(serving)) {
+                return null;
+            }
+            serving = next;
+        }
+        return serving;
     }
 
     @Override

@@ -19,12 +19,21 @@ final class Tenure {
         return service;
     }
 
-    void connectionOpened() {
-        holders.incrementAndGet();
+    /** Whether one more connection is served; false: another took its place, and it has let go of everything. */
+    boolean connectionOpened() {
+        int now = holders.get();
+        while (now > 0) {
+            int seen = holders.compareAndExchange(now, now + 1);
+            if (seen == now) {
+                return true;
+            }
+            now = seen;
+        }
+        return false;
     }
 
     void connectionEnded() {
-        release();
+        letGo();
     }
 
     /**
@@ -33,19 +42,20 @@ final class Tenure {
      */
     void replaced(Drains drains) {
         service.drain().drain(drains.atOnce());
-        release();
+        letGo();
     }
 
     /** Its listener is gone: connections are asked to end, and closed when the drain's time is over. Once. */
     void over(Drains drains) {
         service.drain().drain(drains.ofListeners());
-        release();
+        letGo();
         if (holders.get() > 0) {
             drains.whenOver(service.closeAll());
         }
     }
 
-    private void release() {
+    /** One holder less: a connection, or the time in which more may come. */
+    void letGo() {
         if (holders.decrementAndGet() == 0) {
             service.forget().run();
         }

@@ -104,14 +104,14 @@ public final class Listener implements AutoCloseable {
                 ServerChannel socket = HandedSocket.of(handed.get(i), options.address());
                 sockets.add(socket);
                 socket.pipeline().addLast(new AcceptHandler(this, options.settings(), worker,
-                        handed.size() == 1 && !shared ? workers : List.of(worker)));
+                        balance != null || (handed.size() == 1 && !shared) ? workers : List.of(worker)));
                 await(worker.loop().register(socket));
             }
             localAddress = localAddressOf(sockets.getFirst());
             if (shared && handed.size() < workers.size()) {
                 sockets.getFirst().config().setOption(UnixChannelOption.SO_REUSEPORT, true);
                 for (Worker worker : workers.subList(handed.size(), workers.size())) {
-                    bindOne(worker, List.of(worker), localAddress, true);
+                    bindOne(worker, balance == null ? List.of(worker) : workers, localAddress, true);
                 }
             }
             noted = HandedSocket.note(options.address(), sockets, true);
