@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -177,6 +178,22 @@ class TlsOverSocketsTest {
         String said = Files.readString(heard);
         assertThat(ended).as(said).isTrue();
         assertThat(said).contains("hello").containsPattern("<<<[^\n]*close_notify");
+    }
+
+    @Test
+    void aRenewedCertificateIsShownAfterAReloadOfTheSameTextAndABrokenOneIsNot() throws Exception {
+        Issued renewed = certificates.issue("renewed", "DNS:renewed.example");
+        String text = listening(tls(shop), "");
+        weir.start(text);
+        assertThat(curl("shop.example")).startsWith("HTTP/2 200");
+        assertThat(curl("renewed.example")).contains("no alternative certificate subject name matches");
+        Files.copy(renewed.chain(), shop.chain(), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(renewed.key(), shop.key(), StandardCopyOption.REPLACE_EXISTING);
+        weir.reload(text);
+        assertThat(curl("renewed.example")).startsWith("HTTP/2 200");
+        Files.writeString(shop.key(), "no key");
+        weir.reload(text);
+        assertThat(curl("renewed.example")).startsWith("HTTP/2 200");
     }
 
     @Test
