@@ -41,7 +41,7 @@ final class Table {
         Figures nginx = figures.getOrDefault(NGINX, new Figures());
         Figures weir = figures.getOrDefault(WEIR, new Figures());
         switch (measured) {
-            case HTTP1_SMALL, HTTP1_10K, TCP_SMALL -> {
+            case HTTP1_SMALL, HTTP1_10K, TCP_SMALL, H2_H1, H2_H2 -> {
                 row(measured.title(), "requests/s", haproxy.rate(), nginx.rate(), weir.rate());
                 row(measured.title(), "p99 ms, closed loop", haproxy.tail(), nginx.tail(), weir.tail());
             }
