@@ -197,6 +197,15 @@ class AccessLogsTest {
         var whole = IntStream.range(0, workers).mapToObj(w -> "17 " + w + ' ' + Integer.toString(w).repeat(200))
                 .collect(Collectors.toSet());
         assertThat(whole).containsAll(Set.copyOf(written));
+        for (int w = 0; w < workers; w++) { // the ring is empty: now one of each arrives
+            Ended each = new Ended();
+            each.request.put("x-worker", Integer.toString(w));
+            each.request.put("user-agent", Integer.toString(w).repeat(200));
+            log.log(each);
+        }
+        flush();
+        List<String> all = Files.readAllLines(file);
+        assertThat(Set.copyOf(all.subList(written.size(), all.size()))).isEqualTo(whole);
     }
 
     @Test
