@@ -2,7 +2,6 @@ package io.weir.http.codec;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /** The bytes of one head, in an array that grows: all its parts are places in it. */
 abstract class HeadBytes {
@@ -10,12 +9,15 @@ abstract class HeadBytes {
 
     byte[] bytes = new byte[BYTES_FIRST];
     int length;
+    /** The array before a large one. */
+    private byte[] small = bytes;
 
     /** Forgets all bytes; the array stays, unless it grew beyond what most messages need. */
     void clearBytes() {
         length = 0;
-        if (bytes.length > 16 * BYTES_FIRST) {
-            bytes = new byte[BYTES_FIRST];
+        if (bytes.length > LargeArrays.SMALL_MAX) {
+            LargeArrays.giveBack(bytes);
+            bytes = small;
         }
     }
 
@@ -79,7 +81,17 @@ abstract class HeadBytes {
     void room(int more) {
         int needed = length + more + Grammar.SPARE;
         if (needed > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, needed));
+            grow(Math.max(bytes.length * 2, needed));
+        }
+    }
+
+    private void grow(int size) {
+        byte[] larger = LargeArrays.take(size);
+        System.arraycopy(bytes, 0, larger, 0, length);
+        LargeArrays.giveBack(bytes);
+        bytes = larger;
+        if (larger.length <= LargeArrays.SMALL_MAX) {
+            small = larger;
         }
     }
 

@@ -1,7 +1,7 @@
 package io.weir.http.hpack;
 
 import io.netty.buffer.ByteBuf;
-import java.util.Arrays;
+import io.weir.http.codec.LargeArrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +16,6 @@ public final class HpackDecoder {
     /** A peer whose table went down and up again says two sizes (section 4.2). */
     private static final int SIZE_UPDATES_MAX = 2;
     private static final int ROOM_FIRST = 512;
-    /** Room beyond this is given back after the block. */
-    private static final int ROOM_KEPT_MAX = 16 * 1024;
 
     private final DynamicTable table = new DynamicTable(false);
     private final int[] staticTags = new int[StaticTable.SIZE + 1];
@@ -49,7 +47,7 @@ public final class HpackDecoder {
     public @Nullable BlockError decode(ByteBuf in, FieldSink sink) {
         int length = in.readableBytes();
         if (block.length < length) {
-            block = new byte[Math.max(length, 2 * block.length)];
+            block = LargeArrays.take(Math.max(length, 2 * block.length));
         }
         in.readBytes(block, 0, length);
         at = 0;
@@ -59,11 +57,18 @@ public final class HpackDecoder {
                 // until the end or an error
             }
         }
-        if (block.length > ROOM_KEPT_MAX || line.length > ROOM_KEPT_MAX) {
-            block = new byte[ROOM_FIRST];
-            line = new byte[ROOM_FIRST];
-        }
+        block = smaller(block);
+        line = smaller(line);
         return error;
+    }
+
+    /** Room that is more than small is given back after the block. */
+    private static byte[] smaller(byte[] room) {
+        if (room.length <= LargeArrays.SMALL_MAX) {
+            return room;
+        }
+        LargeArrays.giveBack(room);
+        return new byte[ROOM_FIRST];
     }
 
     /** What the peer has had remembered. */
@@ -168,7 +173,10 @@ public final class HpackDecoder {
     private void room(int more) {
         int needed = filled + more + 4;
         if (needed > line.length) {
-            line = Arrays.copyOf(line, Math.max(needed, 2 * line.length));
+            byte[] larger = LargeArrays.take(Math.max(needed, 2 * line.length));
+            System.arraycopy(line, 0, larger, 0, filled);
+            LargeArrays.giveBack(line);
+            line = larger;
         }
     }
 

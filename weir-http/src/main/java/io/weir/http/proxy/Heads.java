@@ -41,8 +41,8 @@ public final class Heads {
 
     /** Takes a head back. */
     public void giveBack(HttpHead head) {
+        head.clear(); // a large one gives its array back
         if (free.size() < KEPT_MAX) {
-            head.clear();
             free.addLast(head);
         }
     }
