@@ -80,7 +80,7 @@ final class FirstLooks {
             case ListenerFilterSpec.ProxyProtocol proxy -> new ProxyProtocol(proxy.statPrefix(),
                     proxy.withoutAllowed(), proxy.versionsRefused(), proxy.rules().stream()
                             .map(rule -> new ProxyProtocol.Kept(rule.type(), rule.namespace(), rule.key())).toList(),
-                    stats);
+                    proxy.passed(), stats);
             case ListenerFilterSpec.LocalRateLimit limit -> limit.enabled() ? rate(limit) : null;
             // found when a connection comes in: that takes no look at its bytes
             case ListenerFilterSpec.OriginalDst _ -> null;

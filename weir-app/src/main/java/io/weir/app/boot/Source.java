@@ -11,6 +11,7 @@ import io.weir.xds.compile.ConfigPrinter;
 import io.weir.xds.compile.Extensions;
 import io.weir.xds.tls.TlsReaders;
 import io.weir.xds.spec.FormatMistake;
+import io.weir.xds.introduce.IntroductionReader;
 import io.weir.xds.listen.ListenerFilters;
 import io.weir.xds.resource.Nearest;
 import io.weir.xds.resource.Position;
@@ -109,7 +110,7 @@ public final class Source {
 
     /** Everything that this Weir can be configured to do. */
     static Extensions extensions() {
-        Extensions below = ListenerFilters.addTo(TlsReaders.addTo(Extensions.basic()));
+        Extensions below = ListenerFilters.addTo(IntroductionReader.addTo(TlsReaders.addTo(Extensions.basic())));
         return TcpProxyReader.addTo(FilterExtensions.addTo(HttpExtensions.addTo(below)))
                 .withFormatCheck(Source::formatMistakes);
     }

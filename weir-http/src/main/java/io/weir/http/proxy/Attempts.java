@@ -17,7 +17,6 @@ import io.weir.http.route.EndpointHost;
 import io.weir.http.route.Forward;
 import io.weir.http.route.Route;
 import io.weir.http.route.Target;
-import io.weir.http.upstream.Pools;
 import io.weir.http.upstream.UpstreamStream;
 import io.weir.http.tunnel.UpgradeRules;
 import io.weir.net.transport.Worker;
@@ -181,7 +180,7 @@ final class Attempts {
                 if (exchange.requestComplete() && !second) {
                     tryBegins(how, now);
                 }
-                one.connect(Pools.of(worker).of(to, chosen.host(), how.priority(), downstream.protocol(),
+                one.connect(downstream.pools().of(to, chosen.host(), how.priority(), downstream.protocol(),
                         UpgradeRules.raw(exchange.route(), request)), request.upgrade());
             }
             case Pick.Refused refused -> {

@@ -5,6 +5,7 @@ import io.weir.core.tls.TlsFacts;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.filter.Flow;
 import io.weir.http.filter.way.Sink;
+import io.weir.http.upstream.ClientPools;
 import io.weir.net.sniff.Greeting;
 import io.weir.net.transport.Worker;
 import java.net.SocketAddress;
@@ -87,6 +88,11 @@ final class ChainEnds {
         @Override
         public @Nullable Greeting greeting() {
             return client.greeting();
+        }
+
+        @Override
+        public ClientPools pools() {
+            return client.pools();
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.weir.http.proxy;
 import io.netty.buffer.ByteBuf;
 import io.weir.core.tls.TlsFacts;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.upstream.ClientPools;
 import io.weir.net.sniff.Greeting;
 import io.weir.net.transport.Worker;
 import java.net.SocketAddress;
@@ -53,6 +54,9 @@ public interface Downstream {
     default @Nullable Greeting greeting() {
         return null;
     }
+
+    /** Where its requests find connections to hosts. */
+    ClientPools pools();
 
     /** Where the connection came in; where it was redirected, an {@code OriginalDestination}: where it was going. */
     SocketAddress localAddress();

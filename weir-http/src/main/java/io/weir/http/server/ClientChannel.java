@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.weir.core.tls.TlsFacts;
 import io.weir.http.filter.ConnectionMemory;
+import io.weir.http.upstream.ClientPools;
 import io.weir.net.sniff.Greeting;
 import io.weir.net.tls.TlsSession;
 import io.weir.net.transport.OriginalDestination;
@@ -20,6 +21,7 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
     final long connectionId;
     final @Nullable TlsFacts tls;
     final ConnectionMemory memory = new ConnectionMemory();
+    private final ClientPools pools;
 
     ClientChannel(HttpServer server, Worker worker, Channel channel, long connectionId) {
         this.server = server;
@@ -27,6 +29,7 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
         this.channel = channel;
         this.tls = TlsSession.of(channel);
         this.connectionId = connectionId;
+        this.pools = new ClientPools(worker, channel);
     }
 
     /** A reset by the client, or a bug; either way who is served hears of it through channelInactive. */
@@ -53,6 +56,11 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
 
     public SocketAddress localAddress() {
         return OriginalDestination.localAddress(channel);
+    }
+
+    /** Where its requests find connections to hosts. */
+    public ClientPools pools() {
+        return pools;
     }
 
     /** What is known of the connection where TLS secures it; null: it is plain. */

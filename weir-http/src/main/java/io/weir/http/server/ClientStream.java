@@ -14,6 +14,7 @@ import io.weir.http.h2.Http2StreamListener;
 import io.weir.http.proxy.Downstream;
 import io.weir.http.proxy.Exchange;
 import io.weir.http.proxy.Heads;
+import io.weir.http.upstream.ClientPools;
 import io.weir.net.sniff.Greeting;
 import io.weir.net.transport.Worker;
 import java.net.SocketAddress;
@@ -277,6 +278,11 @@ final class ClientStream implements Downstream, Http2StreamListener {
     @Override
     public @Nullable TlsFacts tls() {
         return connection.tls();
+    }
+
+    @Override
+    public ClientPools pools() {
+        return connection.pools();
     }
 
     @Override

@@ -227,7 +227,7 @@ public final class HostPool {
         long began = worker.nowNanos();
         var offer = raw ? Offer.NOTHING : settings.asked() ? Offer.EITHER : http2 ? Offer.HTTP2 : Offer.HTTP1;
         var connection = offer == Offer.EITHER ? null : connection();
-        HostTls.connect(worker, cluster.spec(), host, settings.connect(cluster.spec()), offer,
+        HostTls.connect(worker, cluster.spec(), host, settings.client(), settings.connect(cluster.spec()), offer,
                 connection == null ? new ChannelInboundHandlerAdapter() : connection)
                 .addListener((ChannelFuture done) -> connected(connection, done, began));
         return true;

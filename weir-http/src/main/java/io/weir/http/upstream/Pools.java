@@ -3,11 +3,13 @@ package io.weir.http.upstream;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.ClusterView;
 import io.weir.core.cluster.FailedHosts;
+import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;
 import io.weir.core.model.RoutingPriority;
 import io.weir.net.tls.HostTls;
-import io.weir.net.tls.TlsClient;
+import io.weir.net.tls.HostTls.HostSocket;
+import io.weir.net.transport.OnBehalf;
 import io.weir.net.transport.Worker;
 import io.weir.net.transport.WorkerSlot;
 import io.weir.net.transport.Workers;
@@ -16,7 +18,6 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ public final class Pools {
      * as their clients speak.
      */
     private final List<IdentityHashMap<Host, HostPool>> pools = new ArrayList<>();
+
+    /** Those of single clients. */
+    private final IdentityHashMap<Host, Set<HostPool>> adopted = new IdentityHashMap<>();
 
     private Pools(Worker worker) {
         this.worker = worker;
@@ -64,12 +68,10 @@ public final class Pools {
      *            whether the host hears nothing of HTTP
      */
     public HostPool of(Cluster cluster, Host host, RoutingPriority priority, String clientProtocol, boolean raw) {
-        boolean http2 = !raw && UpstreamSettings.http2(cluster.spec(), clientProtocol);
-        var byHost = pools.get(KINDS * priority.ordinal() + (raw ? 2 : http2 ? 1 : 0));
+        var byHost = pools.get(KINDS * priority.ordinal() + kind(cluster.spec(), clientProtocol, raw));
         var pool = byHost.get(host);
         if (pool == null) {
-            pool = new HostPool(worker, cluster, cluster.circuit(priority), host, UpstreamSettings.of(cluster.spec()),
-                    http2, raw);
+            pool = make(cluster, host, priority, clientProtocol, raw, null);
             if (cluster.has(host)) {
                 byHost.put(host, pool);
             } else {
@@ -77,6 +79,48 @@ public final class Pools {
             }
         }
         return pool;
+    }
+
+    /** Which of the kinds of pools. */
+    static int kind(ClusterSpec cluster, String clientProtocol, boolean raw) {
+        return raw ? 2 : UpstreamSettings.http2(cluster, clientProtocol) ? 1 : 0;
+    }
+
+    /**
+     * A pool that nobody finds here.
+     *
+     * @param client
+     *            whom its connections are made for; null: whoever has a request
+     */
+    HostPool make(Cluster cluster, Host host, RoutingPriority priority, String clientProtocol, boolean raw,
+            @Nullable OnBehalf client) {
+        boolean http2 = kind(cluster.spec(), clientProtocol, raw) == 1;
+        return new HostPool(worker, cluster, cluster.circuit(priority), host,
+                UpstreamSettings.of(cluster.spec(), client),
+                http2, raw);
+    }
+
+    /** One client's own pool, which hears of its host too. One whose host has left is retired at once. */
+    void adopt(HostPool pool, boolean current) {
+        if (current) {
+            adopted.computeIfAbsent(pool.host(), _ -> new HashSet<>()).add(pool);
+        } else {
+            pool.retire();
+        }
+    }
+
+    /** Whether it is that of a client, and not retired. */
+    boolean adopted(HostPool pool) {
+        return adopted.getOrDefault(pool.host(), Set.of()).contains(pool);
+    }
+
+    /** Its client has gone. */
+    void release(HostPool pool) {
+        var ofHost = adopted.get(pool.host());
+        if (ofHost != null && ofHost.remove(pool) && ofHost.isEmpty()) {
+            adopted.remove(pool.host());
+        }
+        pool.retire();
     }
 
     /**
@@ -106,18 +150,18 @@ public final class Pools {
         return () -> retire(workers, HostSet.EMPTY.goneFrom(former.get().hosts()));
     }
 
-    /** What each host's connections are secured by, where that goes by the host; else nothing. */
-    private static Map<Host, Optional<TlsClient>> sockets(ClusterView view) {
+    /** What carries each host's connections, where that goes by the host; else nothing. */
+    private static Map<Host, HostSocket> sockets(ClusterView view) {
         HostTls opened = HostTls.of(view.spec());
         if (opened == null || !opened.byHost()) {
             return Map.of();
         }
-        var found = new IdentityHashMap<Host, Optional<TlsClient>>();
-        view.hosts().all().forEach(host -> found.put(host, Optional.ofNullable(opened.client(host.endpoint()))));
+        var found = new IdentityHashMap<Host, HostSocket>();
+        view.hosts().all().forEach(host -> found.put(host, opened.socket(host.endpoint())));
         return found;
     }
 
-    private static Set<Host> changed(Map<Host, Optional<TlsClient>> before, Map<Host, Optional<TlsClient>> now) {
+    private static Set<Host> changed(Map<Host, HostSocket> before, Map<Host, HostSocket> now) {
         Set<Host> changed = new HashSet<>();
         before.forEach((host, socket) -> {
             if (now.containsKey(host) && !socket.equals(now.get(host))) {
@@ -148,6 +192,7 @@ public final class Pools {
             for (var byHost : pools) {
                 empty(byHost.get(host));
             }
+            adopted.getOrDefault(host, Set.of()).forEach(HostPool::empty);
         }
     }
 
@@ -161,6 +206,10 @@ public final class Pools {
         for (var host : hosts) {
             for (var byHost : pools) {
                 retire(byHost.remove(host));
+            }
+            var own = adopted.remove(host);
+            if (own != null) {
+                own.forEach(HostPool::retire);
             }
         }
     }

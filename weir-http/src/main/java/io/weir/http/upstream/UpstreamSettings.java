@@ -8,6 +8,8 @@ import io.weir.http.config.UpstreamHttpSpec.Protocol;
 import io.weir.http.h2.Http2Options;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.ConnectOptions;
+import io.weir.net.transport.OnBehalf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How HTTP is spoken to a cluster.
@@ -24,17 +26,19 @@ import io.weir.net.transport.ConnectOptions;
  *            how HTTP/2 is spoken, where it is
  * @param asked
  *            whether each host is asked which version it prefers, where there is TLS to ask by
+ * @param client
+ *            whom connections are made for; null: whoever has a request
  */
 record UpstreamSettings(long idleTimeoutNanos, long connectionDurationMaxNanos, long requestsPerConnectionMax,
-        HeadLimits headLimits, Http2Options http2, boolean asked) {
+        HeadLimits headLimits, Http2Options http2, boolean asked, @Nullable OnBehalf client) {
     /** What the cluster's HttpProtocolOptions say, and Envoy's defaults where there are none. */
-    static UpstreamSettings of(ClusterSpec cluster) {
+    static UpstreamSettings of(ClusterSpec cluster, @Nullable OnBehalf client) {
         var spec = spec(cluster);
         long idle = spec.idleTimeoutNanos() > 0 ? spec.idleTimeoutNanos() : Long.MAX_VALUE;
         long life = spec.connectionDurationMaxNanos() > 0 ? spec.connectionDurationMaxNanos() : Long.MAX_VALUE;
         return new UpstreamSettings(idle, life, spec.requestsPerConnectionMax(),
                 new HeadLimits(spec.headBytesMax(), spec.headersMax()), spec.http2(),
-                spec.protocol() == Protocol.ASKED);
+                spec.protocol() == Protocol.ASKED, client);
     }
 
     private static UpstreamHttpSpec spec(ClusterSpec cluster) {

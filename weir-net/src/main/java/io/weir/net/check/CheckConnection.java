@@ -94,6 +94,7 @@ final class CheckConnection {
         rested = false;
         ConnectOptions options = ConnectOptions.of(target.spec().timing().timeoutNanos(), ChannelSettings.MESSAGES);
         ChannelFuture connecting = HostTls.connect(worker, cluster.get(), target.address(), target.host().endpoint(),
+                null,
                 options, dialogue.offer(), new Handler());
         channel = connecting.channel();
         connecting.addListener((ChannelFuture done) -> {

@@ -3,10 +3,13 @@ package io.weir.net.sniff;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import io.weir.core.chain.Traits;
+import io.weir.core.socket.Tlv;
+import io.weir.net.transport.OnBehalf;
 import io.weir.net.transport.OriginalDestination;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +24,7 @@ public final class Greeting {
     private List<String> applicationProtocols = List.of();
     private @Nullable InetSocketAddress client;
     private Map<String, Map<String, Object>> metadata = Map.of();
+    private List<Tlv> passedOn = List.of();
 
     Greeting() {}
 
@@ -41,6 +45,13 @@ public final class Greeting {
         Greeting greeting = of(channel);
         InetSocketAddress told = greeting == null ? null : greeting.client;
         return told == null ? channel.remoteAddress() : told;
+    }
+
+    /** What hosts can be told of a connection. */
+    public static OnBehalf onBehalf(Channel channel) {
+        Greeting found = of(channel);
+        return new OnBehalf(remoteAddress(channel), OriginalDestination.localAddress(channel),
+                found == null ? List.of() : found.passedOn);
     }
 
     /** What filter chains are chosen by. */
@@ -89,6 +100,13 @@ public final class Greeting {
 
     void client(InetSocketAddress told) {
         client = told;
+    }
+
+    void passOn(Tlv value) {
+        if (passedOn.isEmpty()) {
+            passedOn = new ArrayList<>();
+        }
+        passedOn.add(value);
     }
 
     void keep(String namespace, String key, Object value) {

@@ -1,6 +1,7 @@
 package io.weir.net.sniff;
 
 import io.netty.buffer.ByteBuf;
+import io.weir.core.socket.Tlv;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -25,18 +26,13 @@ import org.jspecify.annotations.Nullable;
  *            where the client was going; null as above
  */
 record ProxyHeader(int version, int bytes, @Nullable InetSocketAddress source,
-        @Nullable InetSocketAddress destination, List<Value> values) {
+        @Nullable InetSocketAddress destination, List<Tlv> values) {
     private static final byte[] FIRST = "PROXY ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] SECOND = {0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a};
     /** Of version 1, with its line end. */
     private static final int LINE_BYTES_MAX = 107;
     private static final int HEAD_BYTES = 16;
-    private static final int CRC32C_TYPE = 0x03;
     private static final int PORT_MAX = 65_535;
-
-    /** Something that is told beside the addresses; its bytes as UTF-8. */
-    record Value(int type, String text) {
-    }
 
     /** What bytes come to. */
     sealed interface Reading {}
@@ -164,7 +160,7 @@ record ProxyHeader(int version, int bytes, @Nullable InetSocketAddress source,
         int values = Math.min(length, HEAD_BYTES + addresses);
         byte[] head = new byte[length];
         bytes.getBytes(start, head);
-        List<Value> told = values(head, values);
+        List<Tlv> told = values(head, values);
         if (told == null) {
             return new Broken(2, "a value longer than what is left, or a checksum that is not that of the head");
         }
@@ -193,8 +189,8 @@ record ProxyHeader(int version, int bytes, @Nullable InetSocketAddress source,
     }
 
     /** What stands behind the addresses; null where it breaks the rules. Section 2.2.3 has the checksum. */
-    private static @Nullable List<Value> values(byte[] head, int from) {
-        var values = new ArrayList<Value>();
+    private static @Nullable List<Tlv> values(byte[] head, int from) {
+        var values = new ArrayList<Tlv>();
         int at = from;
         while (at < head.length) {
             int length = at + 3 > head.length ? -1 : (head[at + 1] & 0xff) << Byte.SIZE | head[at + 2] & 0xff;
@@ -203,10 +199,10 @@ record ProxyHeader(int version, int bytes, @Nullable InetSocketAddress source,
             }
             byte[] value = new byte[length];
             System.arraycopy(head, at + 3, value, 0, length);
-            if ((head[at] & 0xff) == CRC32C_TYPE && !sumFits(head, at + 3, value)) {
+            if ((head[at] & 0xff) == Tlv.CRC32C && !sumFits(head, at + 3, value)) {
                 return null;
             }
-            values.add(new Value(head[at] & 0xff, new String(value, StandardCharsets.UTF_8)));
+            values.add(Tlv.of(head[at] & 0xff, value));
             at += 3 + length;
         }
         return values;

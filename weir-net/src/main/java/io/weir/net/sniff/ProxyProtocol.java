@@ -2,6 +2,8 @@ package io.weir.net.sniff;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.weir.core.socket.Tlv;
+import io.weir.core.socket.TlvChoice;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Stats;
 import io.weir.net.transport.OriginalDestination;
@@ -19,6 +21,7 @@ public final class ProxyProtocol implements Inspector {
     private final boolean withoutAllowed;
     private final Set<Integer> versionsRefused;
     private final List<Kept> kept;
+    private final TlvChoice passed;
     private final Counter absentRefused;
     private final Counter absentAllowed;
     private final Numbers first;
@@ -50,12 +53,15 @@ public final class ProxyProtocol implements Inspector {
      *            whether connections may come without it
      * @param versionsRefused
      *            1, 2
+     * @param passed
+     *            which of the values that come with it hosts may be told
      */
     public ProxyProtocol(String statPrefix, boolean withoutAllowed, Set<Integer> versionsRefused, List<Kept> kept,
-            Stats stats) {
+            TlvChoice passed, Stats stats) {
         this.withoutAllowed = withoutAllowed;
         this.versionsRefused = Set.copyOf(versionsRefused);
         this.kept = List.copyOf(kept);
+        this.passed = passed;
         var scope = statPrefix.isEmpty()
                 ? stats.root().child("proxy_proto")
                 : stats.root().child("proxy_proto").tagged("envoy.proxy_protocol_prefix", statPrefix);
@@ -105,7 +111,10 @@ public final class ProxyProtocol implements Inspector {
             greeting.client(source);
             OriginalDestination.told(channel, destination);
         }
-        for (ProxyHeader.Value value : header.values()) {
+        for (Tlv value : header.values()) {
+            if (passed.takes(value)) {
+                greeting.passOn(value);
+            }
             for (Kept each : kept) {
                 if (each.type == value.type()) {
                     greeting.keep(each.namespace, each.key, value.text());

@@ -5,12 +5,17 @@ import io.netty.channel.ChannelHandler;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.Host;
+import io.weir.core.socket.ProxyHeaderSpec;
+import io.weir.core.stats.Counter;
 import io.weir.core.stats.Scope;
 import io.weir.core.tls.ClientTls;
 import io.weir.core.tls.HostSockets;
+import io.weir.core.tls.ProxiedSocket;
 import io.weir.core.tls.SocketSpec;
+import io.weir.net.introduce.Introduction;
 import io.weir.net.transport.ConnectOptions;
 import io.weir.net.transport.Connector;
+import io.weir.net.transport.OnBehalf;
 import io.weir.net.transport.Worker;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -20,9 +25,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes connections to a cluster's hosts, over TLS where the cluster's sockets say so. It stands, opened, among the
- * extensions of the cluster's spec, so that a worker that reads the spec has the sockets that go with it. Opened by the
- * conductor, used by any worker.
+ * Makes connections to a cluster's hosts, over TLS and behind the PROXY protocol where its sockets say so. It stands,
+ * opened, among the extensions of the cluster's spec, so that a worker that reads the spec has the sockets that go with
+ * it. Opened by the conductor, used by any worker.
  */
 public final class HostTls {
     /** Where it stands among a cluster's extensions. */
@@ -31,11 +36,27 @@ public final class HostTls {
     private final HostSockets spec;
     private final @Nullable TlsClient otherwise;
     private final List<@Nullable TlsClient> matches;
+    private final boolean introduces;
+    private final Counter tooLong;
 
-    private HostTls(HostSockets spec, @Nullable TlsClient otherwise, List<@Nullable TlsClient> matches) {
+    /**
+     * What carries the bytes of connections to a host.
+     *
+     * @param tls
+     *            what secures them; null: nothing
+     * @param header
+     *            what the host is told of clients before all else; null: nothing
+     */
+    public record HostSocket(@Nullable TlsClient tls, @Nullable ProxyHeaderSpec header) {
+    }
+
+    private HostTls(HostSockets spec, @Nullable TlsClient otherwise, List<@Nullable TlsClient> matches, Scope scope) {
         this.spec = spec;
         this.otherwise = otherwise;
         this.matches = matches;
+        this.introduces = spec.otherwise() instanceof ProxiedSocket
+                || spec.matches().stream().anyMatch(each -> each.socket() instanceof ProxiedSocket);
+        this.tooLong = scope.child("upstream").child("proxyprotocol").counter("v2_tlvs_exceed_max_length");
     }
 
     /**
@@ -54,22 +75,27 @@ public final class HostTls {
             return cluster;
         }
         HostTls before = former == null ? null : of(former);
-        HostTls now = before != null && before.spec.equals(sockets) ? before : open(sockets, new TlsStats(scope));
+        HostTls now = before != null && before.spec.equals(sockets)
+                ? before
+                : open(sockets, new TlsStats(scope), scope);
         Map<String, Object> extensions = new HashMap<>(cluster.extensions());
         extensions.put(KEY, now);
         return cluster.withExtensions(extensions);
     }
 
-    private static HostTls open(HostSockets sockets, TlsStats stats) throws TlsFailure {
+    private static HostTls open(HostSockets sockets, TlsStats stats, Scope scope) throws TlsFailure {
         var matches = new ArrayList<@Nullable TlsClient>();
         for (int i = 0; i < sockets.matches().size(); i++) {
             matches.add(open(sockets.matches().get(i).socket(), stats, "transport_socket_matches[" + i
                     + "].transport_socket"));
         }
-        return new HostTls(sockets, open(sockets.otherwise(), stats, "transport_socket"), matches);
+        return new HostTls(sockets, open(sockets.otherwise(), stats, "transport_socket"), matches, scope);
     }
 
     private static @Nullable TlsClient open(SocketSpec socket, TlsStats stats, String path) throws TlsFailure {
+        if (socket instanceof ProxiedSocket(ProxyHeaderSpec _, SocketSpec inner)) {
+            return open(inner, stats, path + ".typed_config.transport_socket");
+        }
         if (!(socket instanceof ClientTls tls)) {
             return null;
         }
@@ -90,6 +116,20 @@ public final class HostTls {
         return !matches.isEmpty();
     }
 
+    /** Whether hosts are told of clients, at least some of them. */
+    public static boolean introduces(ClusterSpec cluster) {
+        HostTls opened = of(cluster);
+        return opened != null && opened.introduces;
+    }
+
+    /** What carries the bytes of connections to this endpoint. */
+    public HostSocket socket(Endpoint endpoint) {
+        int match = matches.isEmpty() ? -1 : spec.match(endpoint.metadata());
+        SocketSpec socket = match < 0 ? spec.otherwise() : spec.matches().get(match).socket();
+        return new HostSocket(match < 0 ? otherwise : matches.get(match),
+                socket instanceof ProxiedSocket proxied ? proxied.header() : null);
+    }
+
     /** What connections to this endpoint are secured by; null: nothing. */
     public @Nullable TlsClient client(Endpoint endpoint) {
         int match = matches.isEmpty() ? -1 : spec.match(endpoint.metadata());
@@ -102,10 +142,21 @@ public final class HostTls {
         return opened == null ? null : opened.client(host.endpoint());
     }
 
-    /** Connects to a host, by {@link Connector#connect} or {@link TlsClient#connect}. */
+    /** Connects to a host for nobody but Weir, by {@link Connector#connect} or {@link TlsClient#connect}. */
     public static ChannelFuture connect(Worker worker, ClusterSpec cluster, Host host, ConnectOptions options,
             Offer offer, ChannelHandler handler) {
-        return connect(worker, cluster, host.address(), host.endpoint(), options, offer, handler);
+        return connect(worker, cluster, host.address(), host.endpoint(), null, options, offer, handler);
+    }
+
+    /**
+     * The same.
+     *
+     * @param client
+     *            whom the connection is made for; null: nobody but Weir
+     */
+    public static ChannelFuture connect(Worker worker, ClusterSpec cluster, Host host, @Nullable OnBehalf client,
+            ConnectOptions options, Offer offer, ChannelHandler handler) {
+        return connect(worker, cluster, host.address(), host.endpoint(), client, options, offer, handler);
     }
 
     /**
@@ -115,11 +166,17 @@ public final class HostTls {
      *            whose name and metadata count
      */
     public static ChannelFuture connect(Worker worker, ClusterSpec cluster, SocketAddress address, Endpoint endpoint,
-            ConnectOptions options, Offer offer, ChannelHandler handler) {
+            @Nullable OnBehalf client, ConnectOptions options, Offer offer, ChannelHandler handler) {
         HostTls opened = of(cluster);
-        TlsClient tls = opened == null ? null : opened.client(endpoint);
-        return tls == null
-                ? Connector.connect(worker, address, options, handler)
-                : tls.connect(worker, address, endpoint, options, offer, handler);
+        if (opened == null) {
+            return Connector.connect(worker, address, options, handler);
+        }
+        HostSocket socket = opened.socket(endpoint);
+        ConnectOptions introduced = socket.header == null
+                ? options
+                : options.withPreamble(new Introduction(socket.header, client, opened.tooLong));
+        return socket.tls == null
+                ? Connector.connect(worker, address, introduced, handler)
+                : socket.tls.connect(worker, address, endpoint, introduced, offer, handler);
     }
 }

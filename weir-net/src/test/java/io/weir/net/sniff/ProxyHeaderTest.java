@@ -4,15 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.weir.core.socket.ProxyHeaderSpec;
+import io.weir.core.socket.Tlv;
+import io.weir.core.socket.TlvChoice;
+import io.weir.core.stats.Counter;
+import io.weir.core.stats.Stats;
+import io.weir.net.introduce.Introduction;
 import io.weir.net.sniff.ProxyHeader.Absent;
 import io.weir.net.sniff.ProxyHeader.Broken;
 import io.weir.net.sniff.ProxyHeader.More;
 import io.weir.net.sniff.ProxyHeader.Present;
 import io.weir.net.sniff.ProxyHeader.Reading;
+import io.weir.net.transport.OnBehalf;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -128,6 +138,38 @@ class ProxyHeaderTest {
             int size = come.readableBytes();
             ProxyHeader.read(come);
             assertThat(come.readableBytes()).as("seed %d", seed).isEqualTo(size);
+        }
+    }
+
+    private static InetSocketAddress any(Random dice) {
+        byte[] ip = new byte[dice.nextBoolean() ? 4 : 16];
+        dice.nextBytes(ip);
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(ip), dice.nextInt(65_536));
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void whatIsWrittenIsReadAsItWasMeant() {
+        long seed = new Random().nextLong();
+        var dice = new Random(seed);
+        var channel = new EmbeddedChannel();
+        Counter tooLong = new Stats().root().counter("too_long");
+        for (int round = 0; round < 2_000; round++) {
+            var client = new OnBehalf(any(dice), any(dice), List.of(new Tlv(dice.nextInt(5, 256), "\u00ff\0x")));
+            int version = 1 + round % 2;
+            var written = new Introduction(new ProxyHeaderSpec(version, TlvChoice.ALL, List.of(new Tlv(0xe0, "a"))),
+                    client, tooLong).bytes(channel);
+            assertThat(ProxyHeader.read(written)).as("seed %d", seed).isInstanceOfSatisfying(Present.class, found -> {
+                assertThat(found.header().bytes()).isEqualTo(written.readableBytes());
+                assertThat(found.header().source()).as("seed %d", seed).isEqualTo(client.source());
+                assertThat(found.header().destination()).isEqualTo(client.destination());
+                boolean same = client.values().getFirst().type() == 0xe0;
+                assertThat(found.header().values()).hasSize(version == 1 ? 0 : same ? 1 : 2);
+            });
+            written.release();
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.weir.core.stats.Scope;
+import io.weir.core.socket.TlvChoice;
 import io.weir.core.stats.Stats;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.ListenFailure;
@@ -131,7 +132,7 @@ class SniffingAcceptorTest {
 
     @Test
     void aProxysHeadIsReadAndNobodyBehindSeesIt() throws Exception {
-        try (var door = new Door(HOUR, false, new ProxyProtocol("", false, Set.of(), List.of(), stats),
+        try (var door = new Door(HOUR, false, new ProxyProtocol("", false, Set.of(), List.of(), TlvChoice.NONE, stats),
                 new HttpInspector(stats)); var client = door.connect()) {
             client.getOutputStream().write("PROXY TCP4 192.0.2.1 198.51.100.2 5000 443\r\nGET / HTTP/1.1\r\n"
                     .getBytes(StandardCharsets.US_ASCII));
@@ -166,7 +167,8 @@ class SniffingAcceptorTest {
 
     @Test
     void whoComesWithoutTheHeadThatIsAskedForIsRefused() throws Exception {
-        try (var door = new Door(HOUR, false, new ProxyProtocol("p", false, Set.of(2), List.of(), stats));
+        try (var door = new Door(HOUR, false,
+                new ProxyProtocol("p", false, Set.of(2), List.of(), TlvChoice.NONE, stats));
                 var plain = door.connect();
                 var second = door.connect()) {
             plain.getOutputStream().write("GET".getBytes(StandardCharsets.US_ASCII));

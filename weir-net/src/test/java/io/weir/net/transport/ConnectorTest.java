@@ -13,12 +13,18 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.weir.core.model.KeepAlive;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.weir.core.socket.SocketOption;
+import io.weir.core.socket.SocketRules;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,8 +73,9 @@ class ConnectorTest {
                         ListenOptions.of(Loopback.at(0), ChannelSettings.MESSAGES),
                         new Echo())) {
             Collector collector = new Collector();
-            ConnectOptions bound = new ConnectOptions(OPTIONS.timeoutNanos(), Loopback.at(0),
-                    ChannelSettings.MESSAGES.withKeepAlive(new KeepAlive(3, 30, 10)));
+            ConnectOptions bound = ConnectOptions.of(OPTIONS.timeoutNanos(),
+                    ChannelSettings.MESSAGES.withKeepAlive(new KeepAlive(3, 30, 10)))
+                    .withSource(Loopback.at(0), SocketRules.PLAIN);
             Channel channel = connect(workers.all().get(1), listener.localAddress(), bound, collector).channel();
             assertThat(collector.first.get(5, TimeUnit.SECONDS)).isEqualTo((byte) 7);
             assertThat(collector.wasOnWorker.get(5, TimeUnit.SECONDS)).isTrue();
@@ -147,5 +154,55 @@ class ConnectorTest {
                     InetSocketAddress.createUnresolved("db.internal", 5432), OPTIONS, new Collector());
             assertThat(future.cause()).isInstanceOf(UnknownHostException.class).hasMessageContaining("db.internal");
         }
+    }
+
+    /** What is written as soon as the connection is known to stand, which is before it is active. */
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void whatAConnectionBeginsWithGoesBeforeAllElse(Transport transport) throws Exception {
+        try (Workers workers = Workers.start(1, transport);
+                ServerSocket peer = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            peer.setSoTimeout(10_000);
+            ConnectOptions options = OPTIONS.withPreamble(channel -> Unpooled.copiedBuffer(
+                    "for " + ((InetSocketAddress) channel.remoteAddress()).getPort() + ";", StandardCharsets.US_ASCII));
+            Worker worker = workers.all().getFirst();
+            worker.loop()
+                    .execute(() -> Connector.connect(worker, peer.getLocalSocketAddress(), options, new Collector())
+                            .addListener((ChannelFuture done) -> done.channel()
+                                    .writeAndFlush(Unpooled.wrappedBuffer(new byte[]{6}))));
+            try (Socket taken = peer.accept()) {
+                taken.setSoTimeout(10_000);
+                String greeting = "for " + peer.getLocalPort() + ";";
+                assertThat(new String(taken.getInputStream().readNBytes(greeting.length()), StandardCharsets.US_ASCII))
+                        .isEqualTo(greeting);
+                assertThat(taken.getInputStream().readNBytes(2)).containsExactly(6, 7);
+            }
+        }
+    }
+
+    @Test
+    void aSocketIsSetUpAsItsRulesSayOrTheConnectionFails() throws Exception {
+        Assumptions.assumeTrue(Epoll.isAvailable());
+        try (Workers workers = Workers.start(1, Transport.EPOLL);
+                Listener listener = Listener.bind(workers,
+                        ListenOptions.of(Loopback.at(0), ChannelSettings.MESSAGES), new Echo())) {
+            Worker worker = workers.all().getFirst();
+            // IPPROTO_TCP, TCP_MAXSEG
+            var set = rules(6, 2, 600);
+            Channel channel = connect(worker, listener.localAddress(), OPTIONS.withSource(null, set), new Collector())
+                    .sync().channel();
+            assertThat(channel.config().getOption(new IntegerUnixChannelOption("mss", 6, 2))).isLessThanOrEqualTo(600);
+            channel.close().sync();
+            ChannelFuture refused = connect(worker, listener.localAddress(),
+                    OPTIONS.withSource(null, rules(6, 9999, 1)),
+                    new Collector());
+            assertThat(refused.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(refused.cause()).hasMessageContaining("no socket option level 6 name 9999");
+        }
+    }
+
+    private static SocketRules rules(int level, int name, int value) {
+        return new SocketRules(false, false, -1, 0, false, List.of(new SocketOption("", level, name,
+                new SocketOption.Whole(value), SocketOption.When.PREBIND)));
     }
 }

@@ -10,6 +10,7 @@ import io.weir.core.health.CheckTarget;
 import io.weir.net.check.Dialect;
 import io.weir.net.check.Dialogue;
 import io.weir.net.check.Expected;
+import io.weir.net.introduce.Introduction;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -22,14 +23,19 @@ public final class TcpCheck implements Dialect {
 
     private final byte[] send;
     private final Expected receive;
+    private final int proxyVersion;
 
     /**
      * @param send
      *            what the host is sent first; empty: nothing
+     * @param proxyVersion
+     *            by which version of the PROXY protocol the host is told before it that the connection is Weir's own;
+     *            0: by none
      */
-    public TcpCheck(byte[] send, Expected receive) {
+    public TcpCheck(byte[] send, Expected receive, int proxyVersion) {
         this.send = send.clone();
         this.receive = receive;
+        this.proxyVersion = proxyVersion;
     }
 
     @Override
@@ -44,12 +50,13 @@ public final class TcpCheck implements Dialect {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof TcpCheck check && Arrays.equals(send, check.send) && receive.equals(check.receive);
+        return other instanceof TcpCheck check && Arrays.equals(send, check.send) && receive.equals(check.receive)
+                && proxyVersion == check.proxyVersion;
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(send) * 31 + receive.hashCode();
+        return (Arrays.hashCode(send) * 31 + receive.hashCode()) * 31 + proxyVersion;
     }
 
     private final class Bytes implements Dialogue {
@@ -58,6 +65,9 @@ public final class TcpCheck implements Dialect {
 
         @Override
         public @Nullable CheckResult begin(boolean fresh, ByteBuf out) {
+            if (fresh && proxyVersion != 0) {
+                Introduction.ofWeir(proxyVersion, out);
+            }
             out.writeBytes(send);
             answer = Unpooled.buffer(0);
             search = receive.search();

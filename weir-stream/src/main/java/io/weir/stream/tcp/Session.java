@@ -14,6 +14,7 @@ import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Criteria;
 import io.weir.core.model.Host;
 import io.weir.core.stats.ClusterStats;
+import io.weir.net.sniff.Greeting;
 import io.weir.net.tls.HostTls;
 import io.weir.net.tls.Offer;
 import io.weir.net.transport.ConnectOptions;
@@ -209,7 +210,8 @@ final class Session implements PickContext {
         HostSessions.of(worker).began(host, this);
         ConnectOptions options = ConnectOptions.of(spec.connectTimeoutNanos(),
                 TcpProxy.SETTINGS.withKeepAlive(spec.tcpKeepAlive()));
-        ChannelFuture connected = HostTls.connect(worker, spec, host, options, Offer.NOTHING, side);
+        ChannelFuture connected = HostTls.connect(worker, spec, host, Greeting.onBehalf(downstream.channel()), options,
+                Offer.NOTHING, side);
         side.channel(connected.channel());
         connected.addListener(done -> {
             if (done.isSuccess()) {

@@ -42,9 +42,20 @@ class TcpCheckTest {
 
     @Test
     void whereNothingIsExpectedAConnectionIsEnoughAndIsNotKept() {
-        Dialogue dialogue = dialogue(new TcpCheck(new byte[0], Expected.NOTHING));
+        Dialogue dialogue = dialogue(new TcpCheck(new byte[0], Expected.NOTHING, 0));
         assertThat(dialogue.begin(true, Unpooled.buffer())).isEqualTo(new Passed(false));
         assertThat(dialogue.reusable()).isFalse();
+    }
+
+    @Test
+    void aHostThatWantsTheProxyProtocolIsToldThatACheckIsOursOnceForEachConnection() {
+        Dialogue dialogue = dialogue(new TcpCheck(bytes("PING"), Expected.of(List.of(bytes("PONG"))), 1));
+        ByteBuf out = Unpooled.buffer();
+        dialogue.begin(true, out);
+        assertThat(out.toString(StandardCharsets.ISO_8859_1)).isEqualTo("PROXY UNKNOWN\r\nPING");
+        out.clear();
+        dialogue.begin(false, out);
+        assertThat(out.toString(StandardCharsets.ISO_8859_1)).isEqualTo("PING");
     }
 
     @Test
@@ -73,7 +84,7 @@ class TcpCheckTest {
 
     @Test
     void whatIsExpectedMayComeInPiecesWithOtherThingsBetween() {
-        TcpCheck check = new TcpCheck(bytes("PING\n"), Expected.of(List.of(bytes("+PO"), bytes("G"))));
+        TcpCheck check = new TcpCheck(bytes("PING\n"), Expected.of(List.of(bytes("+PO"), bytes("G"))), 0);
         Dialogue dialogue = dialogue(check);
         ByteBuf out = Unpooled.buffer();
         assertThat(dialogue.begin(true, out)).isNull();
@@ -90,7 +101,7 @@ class TcpCheckTest {
 
     @Test
     void anEndlessAnswerWithoutWhatIsExpectedIsGivenUp() {
-        Dialogue dialogue = dialogue(new TcpCheck(new byte[0], Expected.of(List.of(bytes("ok")))));
+        Dialogue dialogue = dialogue(new TcpCheck(new byte[0], Expected.of(List.of(bytes("ok"))), 0));
         dialogue.begin(true, Unpooled.buffer());
         CheckResult result = null;
         for (int i = 0; i < 100 && result == null; i++) {

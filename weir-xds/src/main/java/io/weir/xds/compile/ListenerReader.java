@@ -32,6 +32,7 @@ import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.weir.core.model.AddressText;
 import io.weir.core.tls.ClientTls;
+import io.weir.core.tls.ProxiedSocket;
 import io.weir.core.tls.ServerTls;
 import io.weir.core.tls.SocketSpec;
 
@@ -296,9 +297,11 @@ final class ListenerReader {
         SocketSpec socket = chain.hasTransportSocket()
                 ? ClusterReader.Transport.read(context.at("transport_socket"), chain.getTransportSocket())
                 : new SocketSpec.Plain();
-        if (socket instanceof ClientTls) {
-            context.at("transport_socket").problem("typed_config", "UpstreamTlsContext",
-                    "this is TLS with hosts, and here are clients", "use DownstreamTlsContext");
+        if (socket instanceof ClientTls || socket instanceof ProxiedSocket) {
+            context.at("transport_socket").problem("typed_config",
+                    socket instanceof ClientTls ? "UpstreamTlsContext" : "ProxyProtocolUpstreamTransport",
+                    "this is for hosts, and here are clients", "use DownstreamTlsContext, or the listener filter"
+                            + " envoy.filters.listener.proxy_protocol");
         }
         var filters = new ArrayList<FilterSpec>();
         for (int i = 0; i < chain.getFiltersCount(); i++) {

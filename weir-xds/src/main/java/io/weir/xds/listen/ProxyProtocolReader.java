@@ -2,8 +2,10 @@ package io.weir.xds.listen;
 
 import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig.Version;
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
+import io.weir.core.socket.TlvChoice;
 import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.ReadContext;
+import io.weir.xds.introduce.TlvReading;
 import io.weir.xds.spec.ListenerFilterSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -45,6 +47,9 @@ final class ProxyProtocolReader implements ExtensionReader<ProxyProtocol, Listen
                     rule.getOnTlvPresent().getKey()));
         }
         return new ListenerFilterSpec.ProxyProtocol(config.getStatPrefix(),
-                config.getAllowRequestsWithoutProxyProtocol(), refused, rules);
+                config.getAllowRequestsWithoutProxyProtocol(), refused, rules,
+                config.hasPassThroughTlvs()
+                        ? TlvReading.choice(config.getPassThroughTlvs(), context.at("pass_through_tlvs"))
+                        : TlvChoice.NONE);
     }
 }

@@ -1,6 +1,7 @@
 package io.weir.xds.shortform;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -10,43 +11,72 @@ import io.weir.xds.yaml.Node;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code tls:} of a service as the transport socket towards its hosts. Who says nothing else has them verified: they
- * must be who they are asked for, by somebody whom this machine believes.
+ * {@code tls:} and {@code proxy_protocol:} of a service as the transport socket towards its hosts. Who says nothing
+ * else has them verified: they must be who they are asked for, by somebody whom this machine believes.
  */
 final class HostTlsForm {
 
     static final String KEY = "tls";
+    static final String PROXY = "proxy_protocol";
 
     private static final String TYPES = "envoy.extensions.transport_sockets.tls.v3.";
     private static final List<String> KEYS = List.of("ca", "sni", "cert", "key", "verify");
+    private static final List<String> VERSIONS = List.of("v1", "v2");
     private static final String TRUE = "true";
     private static final String FALSE = "false";
 
     private HostTlsForm() {}
 
-    /** Secures the cluster's connections where the service says so. */
+    /** Secures the cluster's connections, and has them begin with the PROXY protocol, where the service says so. */
     static void put(Part service, Tree cluster) {
+        Node.Mapping tls = tls(service);
+        Part proxy = service.part(PROXY);
+        Node.Mapping socket = proxy == null ? tls : proxied(proxy, tls);
+        if (socket != null) {
+            cluster.put("transport_socket", socket);
+        }
+    }
+
+    private static Node.@Nullable Mapping proxied(Part proxy, Node.@Nullable Mapping tls) {
+        String version = proxy.text();
+        if (version == null) {
+            return tls;
+        }
+        if (!VERSIONS.contains(version)) {
+            proxy.problem("this is no version of the PROXY protocol", "write proxy_protocol: v2, or v1");
+            return tls;
+        }
+        Position at = proxy.at();
+        Node.Mapping inner = tls != null
+                ? tls
+                : Tree.extension(at, "envoy.transport_sockets.raw_buffer",
+                        Tree.typed(at, "envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer"));
+        return Tree.extension(at, "envoy.transport_sockets.upstream_proxy_protocol",
+                Tree.typed(at, "envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport")
+                        .put("config", new Tree(at).put("version", Tree.text(at, version.toUpperCase(Locale.ROOT))))
+                        .put("transport_socket", inner));
+    }
+
+    private static Node.@Nullable Mapping tls(Part service) {
         Part tls = service.part(KEY);
         if (tls == null) {
-            return;
+            return null;
         }
         if (tls.node() instanceof Node.Scalar word) {
-            if (word.text().equals(TRUE)) {
-                cluster.put("transport_socket", socket(tls, service, true));
-            } else if (!word.text().equals(FALSE)) {
+            if (!word.text().equals(TRUE) && !word.text().equals(FALSE)) {
                 tls.problem("tls of a service is true, or says how", "write tls: true or tls: { ca: FILE, sni: NAME }");
             }
-            return;
+            return word.text().equals(TRUE) ? socket(tls, service, true) : null;
         }
         if (!tls.isMapping("tls of a service", KEYS)) {
-            return;
+            return null;
         }
         Part verify = tls.part("verify");
         String word = verify == null ? TRUE : verify.text();
         if (verify != null && word != null && !word.equals(TRUE) && !word.equals(FALSE)) {
             verify.problem("verify is true or false", "remove it: hosts are verified");
         }
-        cluster.put("transport_socket", socket(tls, service, !FALSE.equals(word)));
+        return socket(tls, service, !FALSE.equals(word));
     }
 
     private static Node.Mapping socket(Part tls, Part service, boolean verified) {

@@ -21,7 +21,7 @@ final class Services {
     private static final String FAILOVER = "failover";
     private static final List<String> KEYS = List.of("at", "dns", "demo", FAILOVER, "balance", "connect_timeout",
             "limits",
-            HashForm.KEY, StickyForm.KEY, "subset", "health", ProtocolForm.KEY, HostTlsForm.KEY);
+            HashForm.KEY, StickyForm.KEY, "subset", "health", ProtocolForm.KEY, HostTlsForm.KEY, HostTlsForm.PROXY);
     private static final List<String> LATER = List.of("srv", "etcd", "zookeeper", "consul", "eureka", "kubernetes",
             "xds");
     private static final List<String> ALL_KEYS = Stream.concat(KEYS.stream(), LATER.stream()).toList();
@@ -134,7 +134,7 @@ final class Services {
     /** Other services, the best first: what one cannot carry, the next does. */
     private static void failover(Part part, Part services, Tree cluster) {
         for (String key : List.of("balance", HashForm.KEY, SUBSET, StickyForm.KEY, "limits", "health",
-                ProtocolForm.KEY, HostTlsForm.KEY)) {
+                ProtocolForm.KEY, HostTlsForm.KEY, HostTlsForm.PROXY)) {
             Part unused = part.part(key);
             if (unused != null) {
                 unused.problem(key + " is for a service with endpoints of its own, and this one stands for others",

@@ -1,6 +1,7 @@
 package io.weir.xds.spec;
 
 import io.weir.core.admit.TokenBucket;
+import io.weir.core.socket.TlvChoice;
 import java.util.List;
 import java.util.Set;
 
@@ -43,10 +44,11 @@ public sealed interface ListenerFilterSpec {
      *            1, 2
      * @param rules
      *            which of the values that come with it are kept
+     * @param passed
+     *            which of them hosts may be told
      */
-    record ProxyProtocol(String statPrefix, boolean withoutAllowed, Set<Integer> versionsRefused, List<TlvRule> rules)
-            implements
-                ListenerFilterSpec {
+    record ProxyProtocol(String statPrefix, boolean withoutAllowed, Set<Integer> versionsRefused, List<TlvRule> rules,
+            TlvChoice passed) implements ListenerFilterSpec {
         public ProxyProtocol {
             versionsRefused = Set.copyOf(versionsRefused);
             rules = List.copyOf(rules);

@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.weir.core.model.AccessLogSpec;
 import io.weir.core.rule.CheckProtocol;
+import io.weir.xds.introduce.IntroductionReader;
 import io.weir.xds.listen.ListenerFilters;
 import io.weir.xds.tls.TlsReaders;
 import io.weir.xds.spec.ConnectionFilter;
@@ -30,7 +31,7 @@ public final class StandIns {
 
     /** What this module knows, with stand-ins for filters and upstream options. */
     public static Extensions extensions() {
-        return ListenerFilters.addTo(TlsReaders.addTo(Extensions.basic()))
+        return ListenerFilters.addTo(IntroductionReader.addTo(TlsReaders.addTo(Extensions.basic())))
                 .withHonoured(StandIns.class, "/io/weir/xds/compile/honoured.txt").with(
                         new Reader(HttpConnectionManager.getDefaultInstance()),
                         new Reader(TcpProxy.getDefaultInstance()),

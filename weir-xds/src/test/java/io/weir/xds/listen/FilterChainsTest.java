@@ -7,6 +7,7 @@ import io.weir.core.chain.Prefix;
 import io.weir.core.chain.SourceType;
 import io.weir.core.socket.SocketOption;
 import io.weir.core.socket.SocketRules;
+import io.weir.core.socket.TlvChoice;
 import io.weir.xds.compile.Compiled;
 import io.weir.xds.compile.ConfigFile;
 import io.weir.xds.compile.StandIns;
@@ -147,13 +148,16 @@ class FilterChainsTest {
     void aFilterMayBeSwitchedOffByPort() {
         String off = "{ name: p, typed_config: { '@type': " + TYPES + "listener.proxy_protocol.v3.ProxyProtocol,"
                 + " stat_prefix: s, allow_requests_without_proxy_protocol: true, disallowed_versions: [ V1 ],"
-                + " rules: [ { tlv_type: 234, on_tlv_present: { key: k } } ] }, filter_disabled: { or_match: { rules: ["
+                + " rules: [ { tlv_type: 234, on_tlv_present: { key: k } } ],"
+                + " pass_through_tlvs: { match_type: INCLUDE, tlv_type: [ 5 ] } },"
+                + " filter_disabled: { or_match: { rules: ["
                 + " { destination_port_range: { start: 25, end: 26 } },"
                 + " { not_match: { destination_port_range: { start: 1, end: 1024 } } } ] } } }";
         ListenerFilterUse use = listener(text("listener_filters: [ " + off + " ]", "name: c")).firstLook().filters()
                 .getFirst();
         assertThat(use.filter()).isEqualTo(new ListenerFilterSpec.ProxyProtocol("s", true, Set.of(1),
-                List.of(new ListenerFilterSpec.TlvRule(234, "envoy.filters.listener.proxy_protocol", "k"))));
+                List.of(new ListenerFilterSpec.TlvRule(234, "envoy.filters.listener.proxy_protocol", "k")),
+                new TlvChoice(false, Set.of(5))));
         assertThat(use.disabled().matches(25)).isTrue();
         assertThat(use.disabled().matches(26)).isFalse();
         assertThat(use.disabled().matches(1024)).isTrue();

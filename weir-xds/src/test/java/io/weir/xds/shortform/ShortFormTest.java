@@ -171,6 +171,7 @@ class ShortFormTest {
             { at: app.test:80 }                    | services.s: "at" takes IP addresses, and this is a name (app.test:80); write dns: app.test:80
             { dns: app.test }                      | services.s.dns: the port is missing (app.test)
             { dns: a.test:80, at: 10.0.0.1:80 }    | services.s: a service has one way to be found, and here are at and dns
+            { at: 10.0.0.1:80, proxy_protocol: 2 } | services.s.proxy_protocol: this is no version of the PROXY protocol (2); write proxy_protocol: v2
             { balance: random }                    | services.s: nothing says where the service is
             { at: 10.0.0.1:80, balance: fastest }  | services.s.balance: this way to balance is not known (fastest)
             { at: 10.0.0.1:80, limits: { conections: 1 } } | services.s.limits.conections: limits has no such key; did you mean "connections"?

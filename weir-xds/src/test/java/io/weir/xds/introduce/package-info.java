@@ -1,0 +1,5 @@
+/** Tests of reading what hosts are told of clients. */
+@NullMarked
+package io.weir.xds.introduce;
+
+import org.jspecify.annotations.NullMarked;
