@@ -8,6 +8,7 @@ import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
 import io.weir.net.sniff.HttpInspector;
 import io.weir.net.sniff.Inspector;
+import io.weir.net.sniff.OriginalSource;
 import io.weir.net.sniff.ProxyProtocol;
 import io.weir.net.sniff.RateLimit;
 import io.weir.net.sniff.SniffingAcceptor;
@@ -82,6 +83,7 @@ final class FirstLooks {
                             .map(rule -> new ProxyProtocol.Kept(rule.type(), rule.namespace(), rule.key())).toList(),
                     proxy.passed(), stats);
             case ListenerFilterSpec.LocalRateLimit limit -> limit.enabled() ? rate(limit) : null;
+            case ListenerFilterSpec.OriginalSrc(boolean bindsPort, int mark) -> new OriginalSource(bindsPort, mark);
             // found when a connection comes in: that takes no look at its bytes
             case ListenerFilterSpec.OriginalDst _ -> null;
         };

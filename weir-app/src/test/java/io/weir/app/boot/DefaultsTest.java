@@ -63,7 +63,7 @@ final class DefaultsTest {
             "LocalityLbEndpoints.load_balancing_weight", "ClusterWeight.weight", "SlowStartConfig.slow_start_window",
             "Listener.transparent", "Listener.freebind", "Listener.tcp_fast_open_queue_length",
             "Listener.max_connections_to_accept_per_socket_event", "Listener.use_original_dst",
-            "LeastRequest.enable_full_scan",
+            "LeastRequest.enable_full_scan", "BindConfig.freebind",
             "HeaderValueOption.append", "ClientSideWeightedRoundRobin.enable_oob_load_report",
             "ConsistentHashingLbConfig.hash_balance_factor", "RingHash.hash_balance_factor",
             "Buffer.max_request_bytes", "FilterChainMatch.destination_port", "FilterChainMatch.suffix_len",

@@ -13,12 +13,13 @@ import java.util.Map;
 
 /**
  * The pools that the requests of one client's connection go to: its worker's, or, where hosts are told whom a
- * connection is made for, its own, as such a connection is no other client's. Its own end with it. Belongs to one
- * worker.
+ * connection is made for, or it comes from the client's address, its own, as such a connection is no other client's.
+ * Its own end with it. Belongs to one worker.
  */
 public final class ClientPools {
     private final Worker worker;
     private final Channel client;
+    private final boolean disguised;
     private final Map<Key, HostPool> own = new HashMap<>(0);
 
     /** A host equals none but itself. */
@@ -32,6 +33,7 @@ public final class ClientPools {
     public ClientPools(Worker worker, Channel client) {
         this.worker = worker;
         this.client = client;
+        this.disguised = Greeting.disguises(client);
     }
 
     /**
@@ -45,7 +47,7 @@ public final class ClientPools {
     public HostPool of(Cluster cluster, Host host, RoutingPriority priority, String clientProtocol, boolean raw) {
         ClusterSpec spec = cluster.spec();
         Pools pools = Pools.of(worker);
-        if (!HostTls.introduces(spec)) {
+        if (!disguised && !HostTls.introduces(spec)) {
             return pools.of(cluster, host, priority, clientProtocol, raw);
         }
         Key key = new Key(host, priority, Pools.kind(spec, clientProtocol, raw));

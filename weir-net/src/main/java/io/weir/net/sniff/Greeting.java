@@ -25,6 +25,7 @@ public final class Greeting {
     private @Nullable InetSocketAddress client;
     private Map<String, Map<String, Object>> metadata = Map.of();
     private List<Tlv> passedOn = List.of();
+    private OnBehalf.@Nullable Disguise disguise;
 
     Greeting() {}
 
@@ -51,7 +52,7 @@ public final class Greeting {
     public static OnBehalf onBehalf(Channel channel) {
         Greeting found = of(channel);
         return new OnBehalf(remoteAddress(channel), OriginalDestination.localAddress(channel),
-                found == null ? List.of() : found.passedOn);
+                found == null ? List.of() : found.passedOn, found == null ? null : found.disguise);
     }
 
     /** What filter chains are chosen by. */
@@ -100,6 +101,16 @@ public final class Greeting {
 
     void client(InetSocketAddress told) {
         client = told;
+    }
+
+    /** Whether connections to hosts are to look as if they were this one's client's. */
+    public static boolean disguises(Channel channel) {
+        Greeting found = of(channel);
+        return found != null && found.disguise != null;
+    }
+
+    void disguise(OnBehalf.Disguise as) {
+        disguise = as;
     }
 
     void passOn(Tlv value) {

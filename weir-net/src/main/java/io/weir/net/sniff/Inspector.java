@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A listener filter at work, for all connections. Any worker. */
 public sealed interface Inspector
-        permits TlsInspector, HttpInspector, ProxyProtocol, RateLimit, Inspector.Sometimes {
+        permits TlsInspector, HttpInspector, ProxyProtocol, OriginalSource, RateLimit, Inspector.Sometimes {
     /** As in log lines, such as {@code tls_inspector}. */
     String name();
 

@@ -13,6 +13,7 @@ import io.weir.core.tls.HostSockets;
 import io.weir.core.tls.ProxiedSocket;
 import io.weir.core.tls.SocketSpec;
 import io.weir.net.introduce.Introduction;
+import io.weir.net.introduce.Sources;
 import io.weir.net.transport.ConnectOptions;
 import io.weir.net.transport.Connector;
 import io.weir.net.transport.OnBehalf;
@@ -168,13 +169,14 @@ public final class HostTls {
     public static ChannelFuture connect(Worker worker, ClusterSpec cluster, SocketAddress address, Endpoint endpoint,
             @Nullable OnBehalf client, ConnectOptions options, Offer offer, ChannelHandler handler) {
         HostTls opened = of(cluster);
+        ConnectOptions placed = Sources.place(cluster, address, client, options);
         if (opened == null) {
-            return Connector.connect(worker, address, options, handler);
+            return Connector.connect(worker, address, placed, handler);
         }
         HostSocket socket = opened.socket(endpoint);
         ConnectOptions introduced = socket.header == null
-                ? options
-                : options.withPreamble(new Introduction(socket.header, client, opened.tooLong));
+                ? placed
+                : placed.withPreamble(new Introduction(socket.header, client, opened.tooLong));
         return socket.tls == null
                 ? Connector.connect(worker, address, introduced, handler)
                 : socket.tls.connect(worker, address, endpoint, introduced, offer, handler);

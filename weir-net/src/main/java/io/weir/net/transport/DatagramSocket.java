@@ -14,6 +14,7 @@ import io.netty.channel.socket.nio.NioDatagramChannel;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 
 /**
  * Makes sockets of datagrams. Those of epoll read many datagrams by one call (recvmmsg(2)) and write as many as wait
@@ -34,6 +35,8 @@ public final class DatagramSocket {
      * A socket that only this peer hears and speaks to, so that its refusals (ICMP) come back as exceptions. To be
      * called on the worker's thread; whatever it becomes is known when this returns.
      *
+     * @param options
+     *            of which where it comes from and how its socket is set up count
      * @param datagramBytesMax
      *            of what comes in; longer ones are cut to one byte more, by which they are known
      * @param readDatagramsMax
@@ -43,12 +46,22 @@ public final class DatagramSocket {
      * @throws IOException
      *             when there is no socket to be had, or no way to the peer
      */
-    public static Channel connect(Worker worker, InetSocketAddress peer, int datagramBytesMax, int readDatagramsMax,
-            ChannelHandler handler) throws IOException {
+    public static Channel connect(Worker worker, InetSocketAddress peer, ConnectOptions options, int datagramBytesMax,
+            int readDatagramsMax, ChannelHandler handler) throws IOException {
         DatagramChannel channel = prepared(worker, peer, datagramBytesMax, readDatagramsMax);
+        try {
+            switch (worker.transport()) {
+                case EPOLL -> SocketSetup.beforeBind(channel, options.rules());
+                case NIO -> SocketSetup.none(options.rules(), "without epoll");
+            }
+        } catch (IOException e) {
+            channel.unsafe().closeForcibly();
+            throw e;
+        }
         channel.pipeline().addLast(handler);
         done(worker.loop().register(channel), channel);
-        done(channel.connect(peer), channel);
+        SocketAddress from = options.bindAddress();
+        done(from == null ? channel.connect(peer) : channel.connect(peer, from), channel);
         return channel;
     }
 

@@ -43,7 +43,8 @@ public final class UdpProxyReader implements ExtensionReader<UdpProxyConfig, Udp
         return cluster == null
                 ? null
                 : new UdpProxySpec(config.getStatPrefix(), cluster, idleNanos, config.getUsePerPacketLoadBalancing(),
-                        keys(config), Math.clamp(bytesMax, 1, DatagramSpec.DATAGRAM_BYTES_LIMIT), accessLogs);
+                        keys(config), Math.clamp(bytesMax, 1, DatagramSpec.DATAGRAM_BYTES_LIMIT), accessLogs,
+                        config.getUseOriginalSrcIp());
     }
 
     private static List<UdpProxySpec.HashKey> keys(UdpProxyConfig config) {

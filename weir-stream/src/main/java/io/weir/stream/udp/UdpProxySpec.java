@@ -21,9 +21,13 @@ import java.util.concurrent.TimeUnit;
  *            what of a client is hashed, where the cluster's policy goes by hashes
  * @param hostDatagramBytesMax
  *            longer datagrams of hosts are dropped
+ * @param asClient
+ *            whether hosts see datagrams come from the client's IP address
  */
 public record UdpProxySpec(String statPrefix, String cluster, long idleTimeoutNanos, boolean perDatagram,
-        List<HashKey> hashKeys, int hostDatagramBytesMax, List<AccessLogSpec> accessLogs) implements DatagramFilter {
+        List<HashKey> hashKeys, int hostDatagramBytesMax, List<AccessLogSpec> accessLogs, boolean asClient)
+        implements
+            DatagramFilter {
     /** Envoy's default: one minute. */
     public static final long IDLE_TIMEOUT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -49,17 +53,24 @@ public record UdpProxySpec(String statPrefix, String cluster, long idleTimeoutNa
     /** Everything to one cluster, with all defaults. */
     public static UdpProxySpec of(String statPrefix, String cluster) {
         return new UdpProxySpec(statPrefix, cluster, IDLE_TIMEOUT_NANOS, false, List.of(),
-                DatagramSpec.DATAGRAM_BYTES_DEFAULT, List.of());
+                DatagramSpec.DATAGRAM_BYTES_DEFAULT, List.of(), false);
     }
 
     /** The same with another idle timeout. */
     public UdpProxySpec withIdleTimeoutNanos(long other) {
-        return new UdpProxySpec(statPrefix, cluster, other, perDatagram, hashKeys, hostDatagramBytesMax, accessLogs);
+        return new UdpProxySpec(statPrefix, cluster, other, perDatagram, hashKeys, hostDatagramBytesMax, accessLogs,
+                asClient);
     }
 
     /** The same with a choice for each datagram. */
     public UdpProxySpec withPerDatagram() {
         return new UdpProxySpec(statPrefix, cluster, idleTimeoutNanos, true, hashKeys, hostDatagramBytesMax,
-                accessLogs);
+                accessLogs, asClient);
+    }
+
+    /** The same as seen from hosts: from the client's address. */
+    public UdpProxySpec withAsClient() {
+        return new UdpProxySpec(statPrefix, cluster, idleTimeoutNanos, perDatagram, hashKeys, hostDatagramBytesMax,
+                accessLogs, true);
     }
 }

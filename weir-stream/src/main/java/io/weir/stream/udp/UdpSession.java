@@ -8,10 +8,16 @@ import io.netty.channel.socket.DatagramPacket;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.ClusterView;
 import io.weir.core.model.Host;
+import io.weir.net.introduce.Sources;
+import io.weir.net.transport.ChannelSettings;
+import io.weir.net.transport.ConnectOptions;
 import io.weir.net.transport.DatagramSocket;
+import io.weir.net.transport.OnBehalf;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class UdpSession {
     private static final int READ_DATAGRAMS_MAX = 8;
+    /** From anywhere; of connections' options a socket of datagrams has no other. */
+    private static final ConnectOptions PLAIN = ConnectOptions.of(1, ChannelSettings.MESSAGES);
 
     private final ClientSocket clients;
     private final Worker worker;
@@ -147,7 +155,7 @@ final class UdpSession {
 
     /** Has a socket to this host from now on; false after having counted why not. */
     boolean attach(ClientSocket.Chosen chosen) {
-        if (!(chosen.host().address() instanceof java.net.InetSocketAddress address) || address.isUnresolved()) {
+        if (!(chosen.host().address() instanceof InetSocketAddress address) || address.isUnresolved()) {
             chosen.cluster().stats().upstreamCxConnectFail().increment();
             return false;
         }
@@ -158,8 +166,9 @@ final class UdpSession {
         Leg next = new Leg(chosen);
         leg = next;
         try {
-            next.channel = DatagramSocket.connect(worker, address, setup.spec().hostDatagramBytesMax(),
-                    READ_DATAGRAMS_MAX, next);
+            next.channel = DatagramSocket.connect(worker, address,
+                    Sources.place(chosen.view().spec(), address, onBehalf(), PLAIN),
+                    setup.spec().hostDatagramBytesMax(), READ_DATAGRAMS_MAX, next);
             return true;
         } catch (IOException e) {
             chosen.cluster().stats().upstreamCxConnectFail().increment();
@@ -170,6 +179,13 @@ final class UdpSession {
             next.giveBack();
             return false;
         }
+    }
+
+    private @Nullable OnBehalf onBehalf() {
+        return setup.spec().asClient()
+                ? new OnBehalf(peer.client(), clients.localAddress(), List.of(),
+                        new OnBehalf.Disguise(new InetSocketAddress(peer.client().getAddress(), 0), 0))
+                : null;
     }
 
     /** A datagram of the client, this session's from now on. */

@@ -27,7 +27,8 @@ class UdpProxyReaderTest {
     @Test
     void everyFieldArrives() {
         UdpProxyConfig.Builder config = UdpProxyConfig.newBuilder().setStatPrefix("s").setMatcher(to("dns"))
-                .setIdleTimeout(Duration.newBuilder().setSeconds(5)).setUsePerPacketLoadBalancing(true);
+                .setIdleTimeout(Duration.newBuilder().setSeconds(5)).setUsePerPacketLoadBalancing(true)
+                .setUseOriginalSrcIp(true);
         config.addHashPoliciesBuilder().setSourceIp(true);
         config.addHashPoliciesBuilder().setKey("k");
         config.getUpstreamSocketConfigBuilder().setMaxRxDatagramSize(UInt64Value.of(4096));
@@ -35,7 +36,7 @@ class UdpProxyReaderTest {
         assertThat(context.clustersReferenced()).containsExactly("dns");
         assertThat(read).isEqualTo(new UdpProxySpec("s", "dns", TimeUnit.SECONDS.toNanos(5), true,
                 List.of(new UdpProxySpec.HashKey.SourceIp(), new UdpProxySpec.HashKey.Constant("k")), 4096,
-                List.of()));
+                List.of(), true));
     }
 
     @Test

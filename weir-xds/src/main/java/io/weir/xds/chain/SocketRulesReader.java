@@ -26,6 +26,23 @@ public final class SocketRulesReader {
                 options(listener.getSocketOptionsList(), "socket_options", complaints));
     }
 
+    /**
+     * Options of connections that are made, which are set before they have their address.
+     *
+     * @param list
+     *            the name of the field
+     */
+    static List<SocketOption> ofConnections(List<io.envoyproxy.envoy.config.core.v3.SocketOption> messages,
+            String list, Complaints complaints) {
+        for (int i = 0; i < messages.size(); i++) {
+            if (messages.get(i).getState() == SocketState.STATE_LISTENING) {
+                complaints.problem(list + "[" + i + "].state", "STATE_LISTENING", "these sockets do not listen",
+                        "write STATE_PREBIND");
+            }
+        }
+        return options(messages, list, complaints);
+    }
+
     /** A uint32. */
     private static int most(int unsigned) {
         return unsigned < 0 ? Integer.MAX_VALUE : unsigned;
@@ -50,8 +67,8 @@ public final class SocketRulesReader {
                 complaints.problem(at, message.getLevel() + "/" + message.getName(), "no system has such an option",
                         "write level and name as the system's headers have them: 6 and 13 for TCP_CONGESTION");
             } else if (message.getState() == SocketState.STATE_BOUND) {
-                complaints.problem(at + ".state", "STATE_BOUND", "a socket is bound and listens in one step here",
-                        "write STATE_PREBIND or STATE_LISTENING");
+                complaints.problem(at + ".state", "STATE_BOUND", "a socket is bound and put to use in one step here",
+                        "write STATE_PREBIND, or STATE_LISTENING for a listener");
             } else {
                 SocketOption.Value value = switch (message.getValueCase()) {
                     case INT_VALUE -> new SocketOption.Whole((int) message.getIntValue());

@@ -17,6 +17,8 @@ import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
 import io.weir.core.model.AccessLogSpec;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Locality;
+import io.weir.core.socket.SourceRules;
+import io.weir.xds.chain.SourceRulesReader;
 
 import org.jspecify.annotations.Nullable;
 
@@ -41,10 +43,15 @@ final class BootstrapReader {
 
     private Snapshot read() {
         ReadContext resources = context.at("static_resources");
+        var manager = bootstrap.getClusterManager();
+        SourceRules sources = manager.hasUpstreamBindConfig()
+                ? SourceRulesReader.read(manager.getUpstreamBindConfig(),
+                        context.at("cluster_manager.upstream_bind_config")::problem)
+                : null;
         var clusters = new ArrayList<ClusterSpec>();
         for (int i = 0; i < bootstrap.getStaticResources().getClustersCount(); i++) {
             ClusterSpec cluster = ClusterReader.read(resources.at("clusters", i),
-                    bootstrap.getStaticResources().getClusters(i));
+                    bootstrap.getStaticResources().getClusters(i), sources);
             if (cluster != null) {
                 clusters.add(cluster);
             }

@@ -22,9 +22,11 @@ import io.weir.core.model.Endpoint;
 import io.weir.core.model.KeepAlive;
 import io.weir.core.model.RetryLimit;
 import io.weir.core.model.RoutingPriority;
+import io.weir.core.socket.SourceRules;
 import io.weir.core.tls.HostSockets;
 import io.weir.core.tls.ServerTls;
 import io.weir.core.tls.SocketSpec;
+import io.weir.xds.chain.SourceRulesReader;
 
 import org.jspecify.annotations.Nullable;
 
@@ -35,15 +37,22 @@ final class ClusterReader {
 
     private final ReadContext context;
     private final Cluster cluster;
+    private final @Nullable SourceRules sources;
 
-    private ClusterReader(ReadContext context, Cluster cluster) {
+    private ClusterReader(ReadContext context, Cluster cluster, @Nullable SourceRules sources) {
         this.context = context;
         this.cluster = cluster;
+        this.sources = sources;
     }
 
-    /** The cluster, or null after a problem that leaves nothing to go on with. */
-    static @Nullable ClusterSpec read(ReadContext context, Cluster cluster) {
-        return new ClusterReader(context, cluster).read();
+    /**
+     * The cluster, or null after a problem that leaves nothing to go on with.
+     *
+     * @param sources
+     *            where connections come from, where the cluster says nothing of that; null: from anywhere
+     */
+    static @Nullable ClusterSpec read(ReadContext context, Cluster cluster, @Nullable SourceRules sources) {
+        return new ClusterReader(context, cluster, sources).read();
     }
 
     private @Nullable ClusterSpec read() {
@@ -62,6 +71,12 @@ final class ClusterReader {
         extensions.putAll(source.more());
         if (sockets != null) {
             extensions.put(HostSockets.KEY, sockets);
+        }
+        SourceRules from = cluster.hasUpstreamBindConfig()
+                ? SourceRulesReader.read(cluster.getUpstreamBindConfig(), context.at("upstream_bind_config")::problem)
+                : sources;
+        if (from != null) {
+            extensions.put(SourceRules.KEY, from);
         }
         if (cluster.getCommonLbConfig().getCloseConnectionsOnHostSetChange()) {
             extensions.put(ClusterSpec.DRAINS_ON_HOST_CHANGE, true);

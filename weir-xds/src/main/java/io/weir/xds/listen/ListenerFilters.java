@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.original_src.v3.OriginalSrc;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.Extensions;
@@ -27,6 +28,8 @@ public final class ListenerFilters {
                         (_, _) -> new ListenerFilterSpec.HttpInspector()),
                 new ListenerFilterReader<>(OriginalDst.getDefaultInstance(),
                         (_, _) -> new ListenerFilterSpec.OriginalDst()),
+                new ListenerFilterReader<>(OriginalSrc.getDefaultInstance(),
+                        (config, _) -> new ListenerFilterSpec.OriginalSrc(config.getBindPort(), config.getMark())),
                 new ListenerFilterReader<>(LocalRateLimit.getDefaultInstance(), ListenerFilters::rate),
                 new ProxyProtocolReader());
     }

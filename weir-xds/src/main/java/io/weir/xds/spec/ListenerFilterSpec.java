@@ -25,6 +25,17 @@ public sealed interface ListenerFilterSpec {
     }
 
     /**
+     * Has connections to hosts come from their clients' addresses.
+     *
+     * @param bindsPort
+     *            whether they come from the client's port too
+     * @param mark
+     *            of their packets (SO_MARK); 0: none
+     */
+    record OriginalSrc(boolean bindsPort, int mark) implements ListenerFilterSpec {
+    }
+
+    /**
      * Lets so many connections through in a while, and closes the others before anything is read of them.
      *
      * @param statPrefix
