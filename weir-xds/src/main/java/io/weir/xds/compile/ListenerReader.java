@@ -191,8 +191,8 @@ final class ListenerReader {
             boolean asked = switch (filters.get(i).filter()) {
                 case ListenerFilterSpec.TlsInspector _ -> asksTls;
                 case ListenerFilterSpec.HttpInspector _ -> asksProtocols;
-                case ListenerFilterSpec.ProxyProtocol _,ListenerFilterSpec.LocalRateLimit _,ListenerFilterSpec.OriginalSrc _ ->
-                    true;
+                case ListenerFilterSpec.ProxyProtocol _,ListenerFilterSpec.LocalRateLimit _ -> true;
+                case ListenerFilterSpec.OriginalSrc _ -> true;
                 case ListenerFilterSpec.OriginalDst _ -> false;
             };
             if (asked) {
