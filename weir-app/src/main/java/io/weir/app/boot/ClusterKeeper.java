@@ -1,6 +1,7 @@
 package io.weir.app.boot;
 
 import io.weir.app.health.HealthLogs;
+import io.weir.app.secret.SecretKeeper;
 import io.weir.core.aperture.ApertureRule.Self;
 import io.weir.core.cluster.Aggregates;
 import io.weir.core.cluster.Cluster;
@@ -19,6 +20,7 @@ import io.weir.net.check.WireProber;
 import io.weir.net.tls.HostTls;
 import io.weir.net.tls.TlsFailure;
 import io.weir.xds.spec.NodeId;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -41,6 +43,9 @@ final class ClusterKeeper {
     private final SplittableRandom dice = new SplittableRandom();
     private final Discovery discovery;
     private final Function<Cluster, Runnable> pools;
+    private final SecretKeeper secrets;
+    /** What secures connections to hosts now, and what ends that its files are followed. */
+    private final Map<HostTls, Runnable> sockets = new HashMap<>();
     private final Map<Cluster, Runnable> goodbyes = new HashMap<>();
     private final Gauge active;
     private final Counter added;
@@ -69,9 +74,12 @@ final class ClusterKeeper {
      *            hears of changes of hosts' health
      * @param pools
      *            keeps connections in step with a cluster's hosts; what it returns is called when the cluster goes
+     * @param secrets
+     *            finds what TLS with hosts has by name, and has it renewed
      */
     ClusterKeeper(Stats stats, NanoClock clock, Conductor conductor, WireProber prober, HealthLogs events,
-            Discovery discovery, Function<Cluster, Runnable> pools) {
+            Discovery discovery, Function<Cluster, Runnable> pools, SecretKeeper secrets) {
+        this.secrets = secrets;
         this.conductor = conductor;
         this.prober = prober;
         this.events = events;
@@ -123,9 +131,11 @@ final class ClusterKeeper {
      */
     List<Listeners.Refusal> apply(List<ClusterSpec> specs) {
         List<ClusterSpec> opened = new ArrayList<>();
+        Instant begun = Instant.now();
         List<Listeners.Refusal> refusals = open(specs, opened);
         if (refusals.isEmpty()) {
             applyOpened(opened);
+            followSockets(begun);
         }
         return refusals;
     }
@@ -139,12 +149,37 @@ final class ClusterKeeper {
             ClusterSpec before = present == null ? null : present.spec();
             boolean same = before != null && before.statName().equals(spec.statName());
             try {
-                opened.add(HostTls.opened(spec, same ? before : null, scope(spec)));
+                opened.add(HostTls.opened(spec, same ? before : null, scope(spec), secrets));
             } catch (TlsFailure e) {
                 refusals.add(new Listeners.Refusal(i, e.path(), e.value(), e.text(), e.cure()));
             }
         }
         return refusals;
+    }
+
+    /**
+     * Has the sockets of all clusters renewed when their files change, and no others.
+     *
+     * @param begun
+     *            when the files of new ones began to be read
+     */
+    private void followSockets(Instant begun) {
+        Set<HostTls> now = new HashSet<>();
+        for (Cluster cluster : clusters.all()) {
+            HostTls opened = HostTls.of(cluster.spec());
+            if (opened != null) {
+                now.add(opened);
+                sockets.computeIfAbsent(opened, socket -> secrets.follow(socket, "cluster " + cluster.name(),
+                        scope(cluster.spec()).child("client_ssl_socket_factory"), begun));
+            }
+        }
+        sockets.entrySet().removeIf(each -> {
+            boolean gone = !now.contains(each.getKey());
+            if (gone) {
+                each.getValue().run();
+            }
+            return gone;
+        });
     }
 
     private Scope scope(ClusterSpec spec) {
@@ -237,6 +272,7 @@ final class ClusterKeeper {
             scope(cluster.spec()).remove();
             removed.increment();
         }
+        followSockets(Instant.now());
         aggregates.gather();
         active.set(clusters.all().size());
     }

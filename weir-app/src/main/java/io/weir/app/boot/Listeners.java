@@ -42,8 +42,6 @@ final class Listeners {
     private final Counter modified;
     private final Counter removed;
     private boolean shunned;
-    /** By the names of listeners, as their files looked when they were read. */
-    private Map<String, SecretFiles> secrets = Map.of();
     private volatile List<OpenListener> open = List.of();
     private volatile Map<SocketAddress, OpenListener> byAddress = Map.of();
 
@@ -81,8 +79,7 @@ final class Listeners {
 
     /**
      * These are the listeners from now on. One whose addresses stay keeps its sockets, so that no connection is refused
-     * meanwhile; one that is unchanged, with the files of its secrets, is not touched; new ones are bound before any
-     * old one closes.
+     * meanwhile; one that is unchanged is not touched; new ones are bound before any old one closes.
      *
      * @param unchanged
      *            names of listeners that are as before
@@ -94,7 +91,6 @@ final class Listeners {
         List<OpenListener> bound = new ArrayList<>();
         Map<OpenListener, Successor> swapped = new LinkedHashMap<>();
         List<Refusal> refusals = new ArrayList<>();
-        Map<String, SecretFiles> files = new HashMap<>();
         DatagramListeners.Prepared prepared = datagrams.prepare(specs, unchanged, refusals);
         for (int i = 0; i < specs.size(); i++) {
             ListenerSpec spec = specs.get(i);
@@ -108,8 +104,6 @@ final class Listeners {
                 continue;
             }
             OpenListener present = taken(old, spec);
-            SecretFiles look = SecretFiles.of(spec); // before they are read
-            files.put(spec.name(), look);
             try {
                 if (present == null) {
                     OpenListener opened = OpenListener.open(spec, services.of(spec, new Carryover()), workers, stats,
@@ -118,8 +112,7 @@ final class Listeners {
                     next.add(opened);
                 } else {
                     next.add(present);
-                    if (!unchanged.contains(spec.name()) || !present.spec().name().equals(spec.name())
-                            || !look.equals(secrets.get(spec.name()))) {
+                    if (!unchanged.contains(spec.name()) || !present.spec().name().equals(spec.name())) {
                         swapped.put(present, new Successor(spec,
                                 services.of(spec, present.service().counted().next())));
                     }
@@ -140,7 +133,6 @@ final class Listeners {
             return refusals;
         }
         datagrams.commit(prepared);
-        secrets = Map.copyOf(files);
         swapped.forEach((listener, successor) -> listener.serveBy(successor.spec, successor.service));
         open(next);
         shunned(shunned);

@@ -3,6 +3,7 @@ package io.weir.app.boot;
 import io.weir.app.admin.Addresses;
 import io.weir.app.demo.Demo;
 import io.weir.app.health.HealthLogs;
+import io.weir.app.secret.SecretKeeper;
 import io.weir.app.upgrade.Succession;
 import io.weir.app.upgrade.Supervisor;
 import io.weir.app.upgrade.Upgrade;
@@ -58,6 +59,7 @@ public final class Running implements AutoCloseable {
     private final AccessLogs logs;
     private final Workers workers;
     private final Names names;
+    private final SecretKeeper secrets = new SecretKeeper(Source::extensions, stats, clock);
     private final HealthLogs healthLogs;
     private final ClusterKeeper clusters;
     private final Listeners listeners;
@@ -106,10 +108,10 @@ public final class Running implements AutoCloseable {
         this.names = new Names(conductor, workers, clock);
         this.healthLogs = new HealthLogs(logs);
         this.clusters = new ClusterKeeper(stats, clock, conductor, new WireProber(workers, conductor, clock),
-                healthLogs, names, this::follow);
+                healthLogs, names, this::follow, secrets);
         Drains drains = new Drains(options, conductor, clock);
-        this.listeners = new Listeners(workers, stats, new Services(workers, clusters.clusters(), stats, logs),
-                drains);
+        this.listeners = new Listeners(workers, stats,
+                new Services(workers, clusters.clusters(), stats, logs, secrets), drains);
         this.departure = new Departure(listeners, drains, options, conductor, clock, life);
         this.upgrade = new Upgrade(new Departing(this), stats);
         this.admin = new AdminKeeper(new AdminView(this), logs);
@@ -205,6 +207,7 @@ public final class Running implements AutoCloseable {
         listeners.lines().forEach(line -> LOG.info("listener {} on {}", line.name(),
                 line.addresses().stream().map(Addresses::text).toList()));
         Descriptors.report();
+        conductor.every(SecretKeeper.LOOK_MILLIS, secrets::look);
         if (options.follow()) {
             source.follower().ifPresent(follower -> conductor.every(FileFollower.LOOK_MILLIS, () -> {
                 if (follower.changed()) {
@@ -296,6 +299,7 @@ public final class Running implements AutoCloseable {
     }
 
     private void takeOver(Snapshot next) {
+        secrets.lookAtOnce();
         Snapshot before = snapshot;
         SnapshotDiff diff = SnapshotDiff.between(before, next);
         clusters.standAt(next.node(), next.localCluster());

@@ -3,7 +3,6 @@ package io.weir.app.boot;
 import io.weir.core.admit.Carryover;
 import io.weir.core.drain.Drainable;
 import io.weir.net.sniff.SniffingAcceptor;
-import io.weir.net.tls.TlsServer;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.observe.log.AccessLog;
@@ -52,11 +51,16 @@ record Service(Acceptor acceptor, ChannelSettings settings, Drainable drain, Run
         return new Service(look, SniffingAcceptor.SETTINGS, drain, closeAll, connections, counted, forget);
     }
 
-    /** The same, whose connections are secured first by a server of TLS, which ends with it. */
-    Service secured(TlsServer tls, Acceptor door) {
+    /**
+     * The same, whose connections are secured first.
+     *
+     * @param end
+     *            lets go of what that takes
+     */
+    Service secured(Acceptor door, Runnable end) {
         return new Service(door, settings, drain, closeAll, connections, counted, () -> {
             forget.run();
-            tls.close();
+            end.run();
         });
     }
 

@@ -1,5 +1,6 @@
 package io.weir.app.boot;
 
+import io.weir.app.secret.SecretKeeper;
 import io.weir.core.admit.Carryover;
 import io.weir.core.chain.ChainMatch;
 import io.weir.core.chain.ChainTable;
@@ -29,6 +30,7 @@ import io.weir.stream.tcp.TcpProxySpec;
 import io.weir.xds.spec.FilterChainSpec;
 import io.weir.xds.spec.FilterSpec;
 import io.weir.xds.spec.ListenerSpec;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,8 +40,10 @@ final class Services {
     private final Clusters clusters;
     private final Stats stats;
     private final AccessLogs logs;
+    private final SecretKeeper secrets;
 
-    Services(Workers workers, Clusters clusters, Stats stats, AccessLogs logs) {
+    Services(Workers workers, Clusters clusters, Stats stats, AccessLogs logs, SecretKeeper secrets) {
+        this.secrets = secrets;
         this.workers = workers;
         this.clusters = clusters;
         this.stats = stats;
@@ -143,10 +147,16 @@ final class Services {
             return service;
         }
         try {
-            TlsServer server = TlsServer.open(tls);
+            Instant begun = Instant.now();
+            TlsServer server = TlsServer.open(tls, secrets);
             Scope scope = stats.root().child("listener").tagged("envoy.listener_address", spec.statPrefix());
-            return service.secured(server, server.before(service.acceptor(), new TlsStats(scope),
-                    scope.counter("downstream_cx_transport_socket_connect_timeout"), chain.handshakeNanos()));
+            Runnable followed = secrets.follow(server, "listener " + spec.name(),
+                    scope.child("server_ssl_socket_factory"), begun);
+            return service.secured(server.before(service.acceptor(), new TlsStats(scope),
+                    scope.counter("downstream_cx_transport_socket_connect_timeout"), chain.handshakeNanos()), () -> {
+                        followed.run();
+                        server.close();
+                    });
         } catch (TlsFailure e) {
             service.forget().run();
             throw new Unserved(at + ".transport_socket.typed_config." + e.path(), e.value(), e.text(), e.cure());

@@ -31,6 +31,11 @@ public record ClientTls(CommonTls common, String sni, boolean sniOfHost, boolean
         return new ClientTls(common, sni, false, false, SESSIONS_DEFAULT);
     }
 
+    /** The same with another common part. */
+    public ClientTls withCommon(CommonTls other) {
+        return new ClientTls(other, sni, sniOfHost, sanOfSni, sessionsMax);
+    }
+
     /** The same with these protocols. */
     public ClientTls withAlpn(List<String> others) {
         return new ClientTls(common.withAlpn(others), sni, sniOfHost, sanOfSni, sessionsMax);

@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  *            whom it believes
  * @param keyLog
  *            where the secrets of connections are written for who is to read their bytes; null: nowhere
+ * @param named
+ *            what it has from elsewhere; whoever opens it fills that in
  */
 public record CommonTls(TlsParameters parameters, List<CertificateSpec> certificates, List<String> alpn,
-        ValidationSpec validation, @Nullable KeyLog keyLog) {
+        ValidationSpec validation, @Nullable KeyLog keyLog, NamedSecrets named) {
     /** All defaults, no certificate, nobody to be believed. */
     public static final CommonTls DEFAULT = new CommonTls(TlsParameters.DEFAULT, List.of(), List.of(),
-            ValidationSpec.NONE, null);
+            ValidationSpec.NONE, null, NamedSecrets.NONE);
 
     public CommonTls {
         certificates = List.copyOf(certificates);
@@ -45,21 +47,26 @@ public record CommonTls(TlsParameters parameters, List<CertificateSpec> certific
 
     /** The same with these certificates. */
     public CommonTls withCertificates(List<CertificateSpec> others) {
-        return new CommonTls(parameters, others, alpn, validation, keyLog);
+        return new CommonTls(parameters, others, alpn, validation, keyLog, named);
     }
 
     /** The same with these protocols. */
     public CommonTls withAlpn(List<String> others) {
-        return new CommonTls(parameters, certificates, others, validation, keyLog);
+        return new CommonTls(parameters, certificates, others, validation, keyLog, named);
     }
 
     /** The same with another idea of whom to believe. */
     public CommonTls withValidation(ValidationSpec other) {
-        return new CommonTls(parameters, certificates, alpn, other, keyLog);
+        return new CommonTls(parameters, certificates, alpn, other, keyLog, named);
     }
 
     /** The same with other parameters. */
     public CommonTls withParameters(TlsParameters others) {
-        return new CommonTls(others, certificates, alpn, validation, keyLog);
+        return new CommonTls(others, certificates, alpn, validation, keyLog, named);
+    }
+
+    /** The same, which has these secrets from elsewhere. */
+    public CommonTls withNamed(NamedSecrets others) {
+        return new CommonTls(parameters, certificates, alpn, validation, keyLog, others);
     }
 }

@@ -62,6 +62,12 @@ public record ServerTls(CommonTls common, boolean requireClientCertificate, Tick
         return new ServerTls(common, false, new Tickets.Own(), true, 0, Staples.LENIENT, false, false);
     }
 
+    /** The same with another common part. */
+    public ServerTls withCommon(CommonTls other) {
+        return new ServerTls(other, requireClientCertificate, tickets, sessionCache, sessionSeconds, staples, scansAll,
+                prefersClients);
+    }
+
     /** The same for clients that must have a certificate, or may have none. */
     public ServerTls withClientCertificates(boolean required) {
         return new ServerTls(common, required, tickets, sessionCache, sessionSeconds, staples, scansAll,

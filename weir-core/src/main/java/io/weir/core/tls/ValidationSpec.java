@@ -1,6 +1,7 @@
 package io.weir.core.tls;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,28 @@ public record ValidationSpec(@Nullable DataSource trustedCa, boolean systemRoots
     /** Whether there is anything that a certificate could fail. */
     public boolean verifies() {
         return trustedCa != null || systemRoots || !spkiPins.isEmpty() || !hashPins.isEmpty() || !names.isEmpty();
+    }
+
+    /**
+     * These rules and more: what the other says counts before these, and lists are put together, as protobuf merges
+     * them (Envoy's {@code combined_validation_context}).
+     */
+    public ValidationSpec and(ValidationSpec other) {
+        return new ValidationSpec(other.trustedCa == null ? trustedCa : other.trustedCa,
+                systemRoots || other.systemRoots, other.crl == null ? crl : other.crl,
+                onlyLeafCrl || other.onlyLeafCrl, both(spkiPins, other.spkiPins), both(hashPins, other.hashPins),
+                both(names, other.names), other.depthMax == DEPTH_DEFAULT ? depthMax : other.depthMax,
+                allowExpired || other.allowExpired, acceptUntrusted || other.acceptUntrusted,
+                other.watched == null ? watched : other.watched);
+    }
+
+    private static <T> List<T> both(List<T> some, List<T> more) {
+        return Stream.concat(some.stream(), more.stream()).toList();
+    }
+
+    /** Whether somebody is believed. */
+    public boolean believes() {
+        return trustedCa != null || systemRoots;
     }
 
     /** The same with other names. */

@@ -21,6 +21,7 @@ import io.weir.core.tls.DataSource;
 import io.weir.core.tls.ServerTls;
 import io.weir.core.tls.TlsParameters;
 import io.weir.core.tls.TlsVersion;
+import java.lang.ref.Cleaner;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -31,6 +32,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -68,12 +70,9 @@ final class Contexts {
         var sessions = (OpenSslServerSessionContext) context.sessionContext();
         sessions.setSessionCacheEnabled(spec.sessionCache());
         sessions.setSessionIdContext(sessionContext(identity, trust, spec.requireClientCertificate()));
-        switch (spec.tickets()) {
-            case ServerTls.Tickets.Shared _ -> sessions.setTicketKeys(tickets.toArray(OpenSslSessionTicketKey[]::new));
-            case ServerTls.Tickets.Own _,ServerTls.Tickets.Off _ -> {
-                // whoever holds the context gives it keys; without any it hands out no tickets
-            }
-        }
+        if (!tickets.isEmpty()) {
+            sessions.setTicketKeys(tickets.toArray(OpenSslSessionTicketKey[]::new));
+        } // else whoever holds the context gives it keys, or none, so that it hands out no tickets
         tried(context, spec.common().parameters(), spec.prefersClients());
         return context;
     }
@@ -222,25 +221,65 @@ final class Contexts {
      * Keys of tickets: of Envoy's 80 bytes the name (16), of the others the first 16 each, which is what the library
      * has room for: HMAC with SHA-256 and AES-128.
      */
-    static List<OpenSslSessionTicketKey> tickets(ServerTls.Tickets tickets) throws TlsFailure {
+    static List<OpenSslSessionTicketKey> tickets(List<DataSource> sources, String list) throws TlsFailure {
         var keys = new ArrayList<OpenSslSessionTicketKey>();
-        if (tickets instanceof ServerTls.Tickets.Shared(List<DataSource> sources)) {
-            for (int i = 0; i < sources.size(); i++) {
-                String path = "session_ticket_keys.keys[" + i + "]";
-                byte[] bytes = Secrets.bytes(sources.get(i), path);
-                if (bytes.length != TICKET_KEY_BYTES) {
-                    throw new TlsFailure(path, Secrets.name(sources.get(i)), "a ticket key has " + TICKET_KEY_BYTES
-                            + " bytes, and this has " + bytes.length,
-                            "make one with openssl rand "
-                                    + TICKET_KEY_BYTES);
-                }
-                keys.add(new OpenSslSessionTicketKey(part(bytes, 0), part(bytes, HMAC_AT), part(bytes, AES_AT)));
+        for (int i = 0; i < sources.size(); i++) {
+            String path = list + "[" + i + "]";
+            byte[] bytes = Secrets.bytes(sources.get(i), path);
+            if (bytes.length != TICKET_KEY_BYTES) {
+                throw new TlsFailure(path, Secrets.name(sources.get(i)), "a ticket key has " + TICKET_KEY_BYTES
+                        + " bytes, and this has " + bytes.length,
+                        "make one with openssl rand "
+                                + TICKET_KEY_BYTES);
             }
+            keys.add(new OpenSslSessionTicketKey(part(bytes, 0), part(bytes, HMAC_AT), part(bytes, AES_AT)));
         }
         return keys;
     }
 
     private static byte[] part(byte[] bytes, int from) {
         return Arrays.copyOfRange(bytes, from, from + OpenSslSessionTicketKey.NAME_SIZE);
+    }
+
+    /** Where a certificate of a context stands. */
+    static String certificate(CommonTls common, int index) {
+        return COMMON + (common.named().certificates().isEmpty()
+                ? ".tls_certificates["
+                : ".tls_certificate_sds_secret_configs[") + index + "]";
+    }
+
+    /** Where it says whom it believes. */
+    static String validation(CommonTls common) {
+        return COMMON + (common.named().validation() == null
+                ? ".validation_context"
+                : ".validation_context_sds_secret_config");
+    }
+
+    /**
+     * Holds contexts, which are outside of what the JVM tidies up, as long as somebody can be reached who may make
+     * connections with them: a worker may be about to when the configuration has just replaced them.
+     */
+    static final class Hold {
+        private static final Cleaner CLEANER = Cleaner.create();
+
+        private final List<ReferenceCountedOpenSslContext> held = new ArrayList<>();
+        private final AtomicBoolean over = new AtomicBoolean();
+
+        /** Lets go when this one can be reached no more, or earlier. */
+        void until(Object owner) {
+            CLEANER.register(owner, this::release);
+        }
+
+        ReferenceCountedOpenSslContext add(ReferenceCountedOpenSslContext context) {
+            held.add(context);
+            return context;
+        }
+
+        /** Connections that are made with them hold them themselves. */
+        void release() {
+            if (over.compareAndSet(false, true)) {
+                held.forEach(ReferenceCountedOpenSslContext::release);
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ import io.weir.core.stats.Counter;
 import io.weir.core.stats.Scope;
 import io.weir.core.tls.ClientTls;
 import io.weir.core.tls.HostSockets;
+import io.weir.core.tls.NamedSecrets;
 import io.weir.core.tls.ProxiedSocket;
 import io.weir.core.tls.SocketSpec;
 import io.weir.net.introduce.Introduction;
@@ -23,6 +24,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * opened, among the extensions of the cluster's spec, so that a worker that reads the spec has the sockets that go with
  * it. Opened by the conductor, used by any worker.
  */
-public final class HostTls {
+public final class HostTls implements Renewable {
     /** Where it stands among a cluster's extensions. */
     private static final String KEY = "transport_socket.opened";
 
@@ -67,44 +71,78 @@ public final class HostTls {
      *            what the cluster was before, whose sockets are kept if they are to be the same; null: it is new
      * @param scope
      *            the cluster's
+     * @param secrets
+     *            where those come from that have names only
      * @throws TlsFailure
      *             for the first thing that is wrong, its path from the cluster on
      */
-    public static ClusterSpec opened(ClusterSpec cluster, @Nullable ClusterSpec former, Scope scope)
-            throws TlsFailure {
+    public static ClusterSpec opened(ClusterSpec cluster, @Nullable ClusterSpec former, Scope scope,
+            SecretSource secrets) throws TlsFailure {
         if (!(cluster.extensions().get(HostSockets.KEY) instanceof HostSockets sockets)) {
             return cluster;
         }
         HostTls before = former == null ? null : of(former);
         HostTls now = before != null && before.spec.equals(sockets)
                 ? before
-                : open(sockets, new TlsStats(scope), scope);
+                : open(sockets, new TlsStats(scope), scope, secrets);
         Map<String, Object> extensions = new HashMap<>(cluster.extensions());
         extensions.put(KEY, now);
         return cluster.withExtensions(extensions);
     }
 
-    private static HostTls open(HostSockets sockets, TlsStats stats, Scope scope) throws TlsFailure {
+    private static HostTls open(HostSockets sockets, TlsStats stats, Scope scope, SecretSource secrets)
+            throws TlsFailure {
         var matches = new ArrayList<@Nullable TlsClient>();
         for (int i = 0; i < sockets.matches().size(); i++) {
-            matches.add(open(sockets.matches().get(i).socket(), stats, "transport_socket_matches[" + i
+            matches.add(open(sockets.matches().get(i).socket(), stats, secrets, "transport_socket_matches[" + i
                     + "].transport_socket"));
         }
-        return new HostTls(sockets, open(sockets.otherwise(), stats, "transport_socket"), matches, scope);
+        return new HostTls(sockets, open(sockets.otherwise(), stats, secrets, "transport_socket"), matches, scope);
     }
 
-    private static @Nullable TlsClient open(SocketSpec socket, TlsStats stats, String path) throws TlsFailure {
+    private static @Nullable TlsClient open(SocketSpec socket, TlsStats stats, SecretSource secrets, String path)
+            throws TlsFailure {
         if (socket instanceof ProxiedSocket(ProxyHeaderSpec _, SocketSpec inner)) {
-            return open(inner, stats, path + ".typed_config.transport_socket");
+            return open(inner, stats, secrets, path + ".typed_config.transport_socket");
         }
         if (!(socket instanceof ClientTls tls)) {
             return null;
         }
         try {
-            return TlsClient.open(tls, stats);
+            return TlsClient.open(tls, secrets, stats);
         } catch (TlsFailure e) {
             throw new TlsFailure(path + ".typed_config." + e.path(), e.value(), e.text(), e.cure());
         }
+    }
+
+    /** Every socket is made anew that can be; the first that cannot is told. */
+    @Override
+    public void renew() throws TlsFailure {
+        TlsFailure first = null;
+        for (TlsClient each : clients()) {
+            try {
+                each.renew();
+            } catch (TlsFailure e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    @Override
+    public Set<String> watched() {
+        return clients().stream().flatMap(each -> each.watched().stream()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    @Override
+    public Set<NamedSecrets.Ref> named() {
+        return clients().stream().flatMap(each -> each.named().stream()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private List<TlsClient> clients() {
+        return Stream.concat(Stream.ofNullable(otherwise), matches.stream().flatMap(Stream::ofNullable)).toList();
     }
 
     /** The cluster's sockets, opened; null: all is plain. */

@@ -9,23 +9,30 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Keys of session tickets that this process makes for itself: a new one twice a day, the one before still opens.
- * Whoever steals a key reads the sessions of a day and not of all time (RFC 5077 section 5.5). Any thread.
+ * Whoever steals a key reads the sessions of a day and not of all time (RFC 5077 section 5.5). They outlive the
+ * certificates that they are used beside. Any thread.
  */
 final class OwnTickets {
     private static final long LIFE_NANOS = TimeUnit.HOURS.toNanos(12);
 
     private final SecureRandom random = new SecureRandom();
-    private final ReferenceCountedOpenSslContext context;
     private final AtomicLong since;
-    private OpenSslSessionTicketKey seals = made();
+    private List<ReferenceCountedOpenSslContext> users = List.of();
+    private List<OpenSslSessionTicketKey> keys = List.of(made());
 
-    /**
-     * Gives a context its first key.
-     */
-    OwnTickets(ReferenceCountedOpenSslContext context, long nowNanos) {
-        this.context = context;
+    OwnTickets(long nowNanos) {
         this.since = new AtomicLong(nowNanos);
-        context.sessionContext().setTicketKeys(seals);
+    }
+
+    /** These contexts, and no others, seal and open by the keys from now on. */
+    synchronized void usedBy(List<ReferenceCountedOpenSslContext> contexts) {
+        users = List.copyOf(contexts);
+        give();
+    }
+
+    private void give() {
+        OpenSslSessionTicketKey[] all = keys.toArray(OpenSslSessionTicketKey[]::new);
+        users.forEach(context -> context.sessionContext().setTicketKeys(all));
     }
 
     private OpenSslSessionTicketKey made() {
@@ -48,8 +55,7 @@ final class OwnTickets {
     }
 
     private synchronized void change() {
-        OpenSslSessionTicketKey before = seals;
-        seals = made();
-        context.sessionContext().setTicketKeys(List.of(seals, before).toArray(OpenSslSessionTicketKey[]::new));
+        keys = List.of(made(), keys.getFirst());
+        give();
     }
 }

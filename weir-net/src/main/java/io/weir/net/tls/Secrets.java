@@ -23,7 +23,7 @@ final class Secrets {
      */
     static byte[] bytes(DataSource source, String path) throws TlsFailure {
         return switch (source) {
-            case DataSource.File(String file) -> file(file, path + ".filename");
+            case DataSource.File(String file, String _) -> file(file, path + ".filename");
             case DataSource.Inline(String bytes) -> bytes.getBytes(StandardCharsets.ISO_8859_1);
             case DataSource.Environment(String variable) -> {
                 String value = System.getenv(variable);
@@ -49,7 +49,7 @@ final class Secrets {
     /** What may be told of a source. */
     static String name(DataSource source) {
         return switch (source) {
-            case DataSource.File(String file) -> file;
+            case DataSource.File(String file, String _) -> file;
             case DataSource.Inline _ -> "inline";
             case DataSource.Environment(String variable) -> variable;
         };

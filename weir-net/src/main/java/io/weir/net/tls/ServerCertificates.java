@@ -1,11 +1,14 @@
 package io.weir.net.tls;
 
 import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
+import io.weir.core.tls.DataSource;
+import io.weir.core.tls.NamedSecrets;
 import io.weir.core.tls.ServerTls;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,18 +19,18 @@ import org.jspecify.annotations.Nullable;
 final class ServerCertificates {
     private final List<Shown> all = new ArrayList<>();
     private final Map<String, Choice> byName = new HashMap<>();
-    private final boolean scansAll;
+    private final ServerTls spec;
+    private final List<DataSource> ticketKeys;
     private final @Nullable Trust trust;
+    private final Contexts.Hold hold = new Contexts.Hold();
 
     /**
      * A certificate and what is made of it.
      *
      * @param context
-     *            holds the key; to be released when nobody is shown it any more
-     * @param tickets
-     *            null: they are not this process' own
+     *            holds the key
      */
-    record Shown(Identity identity, ReferenceCountedOpenSslContext context, @Nullable OwnTickets tickets) {
+    record Shown(Identity identity, ReferenceCountedOpenSslContext context) {
     }
 
     /** For one name: the first of each kind. */
@@ -50,18 +53,25 @@ final class ServerCertificates {
         }
     }
 
-    private ServerCertificates(boolean scansAll, @Nullable Trust trust) {
-        this.scansAll = scansAll;
+    private ServerCertificates(ServerTls spec, List<DataSource> ticketKeys, @Nullable Trust trust) {
+        this.spec = spec;
+        this.ticketKeys = List.copyOf(ticketKeys);
         this.trust = trust;
+        hold.until(this);
     }
 
     /**
      * Reads them all. Waits for files.
      *
+     * @param secrets
+     *            where those come from that have names only
+     * @param own
+     *            what seals sessions where nothing else is told
      * @throws TlsFailure
      *             for the first thing that is wrong; nothing is held then
      */
-    static ServerCertificates read(ServerTls spec) throws TlsFailure {
+    static ServerCertificates read(ServerTls named, SecretSource secrets, OwnTickets own) throws TlsFailure {
+        ServerTls spec = named.withCommon(secrets.filled(named.common()));
         var specs = spec.common().certificates();
         if (specs.isEmpty()) {
             throw new TlsFailure(Contexts.COMMON, "", "a server needs a certificate",
@@ -69,20 +79,27 @@ final class ServerCertificates {
         }
         var validation = spec.common().validation();
         boolean asks = spec.requireClientCertificate() || validation.verifies();
-        Trust trust = asks ? Trust.read(validation, Contexts.COMMON + ".validation_context") : null;
-        var tickets = Contexts.tickets(spec.tickets());
-        var certificates = new ServerCertificates(spec.scansAll(), trust);
+        Trust trust = asks ? Trust.read(validation, Contexts.validation(spec.common())) : null;
+        NamedSecrets.Ref keysByName = spec.common().named().ticketKeys();
+        List<DataSource> keys = keysByName != null
+                ? secrets.ticketKeys(keysByName)
+                : spec.tickets() instanceof ServerTls.Tickets.Shared(List<DataSource> sources) ? sources : List.of();
+        var tickets = Contexts.tickets(keys, keysByName == null
+                ? "session_ticket_keys.keys"
+                : "session_ticket_keys_sds_secret_config." + keysByName.name() + ".keys");
+        var certificates = new ServerCertificates(spec, keys, trust);
         try {
             for (int i = 0; i < specs.size(); i++) {
-                Identity identity = Identity.read(specs.get(i), Contexts.COMMON + ".tls_certificates[" + i + "]");
-                var context = Contexts.server(spec, identity, trust, tickets);
-                boolean own = spec.tickets() instanceof ServerTls.Tickets.Own;
-                certificates.add(new Shown(identity, context,
-                        own ? new OwnTickets(context, System.nanoTime()) : null));
+                Identity identity = Identity.read(specs.get(i), Contexts.certificate(spec.common(), i));
+                certificates.add(new Shown(identity,
+                        certificates.hold.add(Contexts.server(spec, identity, trust, tickets))));
             }
         } catch (TlsFailure e) {
             certificates.release();
             throw e;
+        }
+        if (tickets.isEmpty() && !(spec.tickets() instanceof ServerTls.Tickets.Off)) {
+            own.usedBy(certificates.all.stream().map(Shown::context).toList());
         }
         return certificates;
     }
@@ -124,7 +141,7 @@ final class ServerCertificates {
         if (shown != null) {
             return shown;
         }
-        for (int i = 0; scansAll && i < all.size(); i++) {
+        for (int i = 0; spec.scansAll() && i < all.size(); i++) {
             if (hello.ecdsa() || !all.get(i).identity.ecdsa()) {
                 return all.get(i);
             }
@@ -132,8 +149,13 @@ final class ServerCertificates {
         return first();
     }
 
+    /** What tells by changing that others are to be read. */
+    Set<String> watched() {
+        return WatchedFiles.of(spec.common(), ticketKeys);
+    }
+
     /** No new connection is made with them; those that are go on. */
     void release() {
-        all.forEach(shown -> shown.context.release());
+        hold.release();
     }
 }

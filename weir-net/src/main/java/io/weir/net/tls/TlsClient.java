@@ -12,18 +12,18 @@ import io.netty.handler.ssl.SslHandler;
 import io.weir.core.model.Endpoint;
 import io.weir.core.tls.CertificateSpec;
 import io.weir.core.tls.ClientTls;
+import io.weir.core.tls.NamedSecrets;
 import io.weir.net.transport.ConnectOptions;
 import io.weir.net.transport.Connector;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
-import java.lang.ref.Cleaner;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -35,57 +35,90 @@ import org.slf4j.LoggerFactory;
  * made and secured on their workers. What it holds of the library is let go when nobody can name it any more: a worker
  * may be about to connect with one that the configuration has just replaced.
  */
-public final class TlsClient {
+public final class TlsClient implements Renewable {
     private static final Logger LOG = LoggerFactory.getLogger(TlsClient.class);
-    private static final Cleaner CLEANER = Cleaner.create();
 
     private final ClientTls spec;
-    private final @Nullable Identity identity;
-    private final Trust trust;
-    private final Map<Offer, ReferenceCountedOpenSslContext> contexts;
+    private final SecretSource secrets;
     private final TlsStats stats;
+    private volatile Made made;
 
-    private TlsClient(ClientTls spec, @Nullable Identity identity, Trust trust,
-            Map<Offer, ReferenceCountedOpenSslContext> contexts, TlsStats stats) {
+    /** What is made of the secrets as they are. */
+    private static final class Made {
+        private final ClientTls spec;
+        private final @Nullable Identity identity;
+        private final Trust trust;
+        private final Map<Offer, ReferenceCountedOpenSslContext> contexts = new EnumMap<>(Offer.class);
+        private final Contexts.Hold hold = new Contexts.Hold();
+
+        private Made(ClientTls spec, @Nullable Identity identity, Trust trust) {
+            this.spec = spec;
+            this.identity = identity;
+            this.trust = trust;
+            hold.until(this);
+        }
+
+        static Made of(ClientTls named, SecretSource secrets) throws TlsFailure {
+            ClientTls spec = named.withCommon(secrets.filled(named.common()));
+            List<CertificateSpec> certificates = spec.common().certificates();
+            Identity identity = certificates.isEmpty()
+                    ? null
+                    : Identity.read(certificates.getFirst(), Contexts.certificate(spec.common(), 0));
+            var made = new Made(spec, identity,
+                    Trust.read(spec.common().validation(), Contexts.validation(spec.common())));
+            try {
+                for (Offer offer : Offer.values()) {
+                    made.make(offer);
+                }
+            } catch (TlsFailure e) {
+                made.hold.release();
+                throw e;
+            }
+            return made;
+        }
+
+        /** What is offered for what is inside either the configuration says, or who connects: one context for each. */
+        private void make(Offer offer) throws TlsFailure {
+            ReferenceCountedOpenSslContext any = contexts.get(Offer.NOTHING);
+            boolean says = !spec.common().alpn().isEmpty();
+            contexts.put(offer, says && any != null
+                    ? any
+                    : hold.add(Contexts.client(says ? spec : spec.withAlpn(offer.protocols()), identity, trust)));
+        }
+    }
+
+    private TlsClient(ClientTls spec, SecretSource secrets, TlsStats stats, Made made) {
         this.spec = spec;
-        this.identity = identity;
-        this.trust = trust;
-        this.contexts = contexts;
+        this.secrets = secrets;
         this.stats = stats;
-        var held = List.copyOf(contexts.values());
-        CLEANER.register(this, () -> held.forEach(ReferenceCountedOpenSslContext::release));
+        this.made = made;
     }
 
     /**
      * Reads certificates and keys and makes ready. Waits for files.
      *
+     * @param secrets
+     *            where those come from that have names only
      * @throws TlsFailure
      *             for the first thing that is wrong; nothing is held then
      */
-    public static TlsClient open(ClientTls spec, TlsStats stats) throws TlsFailure {
-        List<CertificateSpec> certificates = spec.common().certificates();
-        Identity identity = certificates.isEmpty()
-                ? null
-                : Identity.read(certificates.getFirst(), Contexts.COMMON + ".tls_certificates[0]");
-        Trust trust = Trust.read(spec.common().validation(), Contexts.COMMON + ".validation_context");
-        var contexts = new EnumMap<Offer, ReferenceCountedOpenSslContext>(Offer.class);
-        var made = new ArrayList<ReferenceCountedOpenSslContext>();
-        try {
-            for (Offer offer : Offer.values()) {
-                if (spec.common().alpn().isEmpty() || made.isEmpty()) {
-                    ClientTls offering = spec.common().alpn().isEmpty() ? spec.withAlpn(offer.protocols()) : spec;
-                    made.add(Contexts.client(offering, identity, trust));
-                } else {
-                    made.getFirst().retain();
-                    made.add(made.getFirst());
-                }
-                contexts.put(offer, made.getLast());
-            }
-        } catch (TlsFailure e) {
-            made.forEach(ReferenceCountedOpenSslContext::release);
-            throw e;
-        }
-        return new TlsClient(spec, identity, trust, contexts, stats);
+    public static TlsClient open(ClientTls spec, SecretSource secrets, TlsStats stats) throws TlsFailure {
+        return new TlsClient(spec, secrets, stats, Made.of(spec, secrets));
+    }
+
+    @Override
+    public void renew() throws TlsFailure {
+        made = Made.of(spec, secrets);
+    }
+
+    @Override
+    public Set<String> watched() {
+        return WatchedFiles.of(made.spec.common(), List.of());
+    }
+
+    @Override
+    public Set<NamedSecrets.Ref> named() {
+        return Set.copyOf(spec.common().named().all());
     }
 
     /**
@@ -99,7 +132,9 @@ public final class TlsClient {
      */
     ChannelFuture connect(Worker worker, SocketAddress address, Endpoint endpoint, ConnectOptions options, Offer offer,
             ChannelHandler handler) {
-        var securing = new Securing(worker, handler, engine(worker, address, endpoint, offer), name(endpoint));
+        Made now = made;
+        var securing = new Securing(worker, handler, engine(now, worker, address, endpoint, offer), now,
+                name(endpoint));
         ChannelFuture connecting = Connector.connect(worker, address, options, securing);
         ChannelPromise done = securing.done;
         if (done == null) { // there was not even a channel to stand in
@@ -123,7 +158,8 @@ public final class TlsClient {
      * Sessions are kept by the name and the port that an engine is told; a host that is asked for no name goes by its
      * address, which is what its certificate must be made for too, where it must be made for what was asked for.
      */
-    private ReferenceCountedOpenSslEngine engine(Worker worker, SocketAddress address, Endpoint endpoint, Offer offer) {
+    private ReferenceCountedOpenSslEngine engine(Made now, Worker worker, SocketAddress address, Endpoint endpoint,
+            Offer offer) {
         String name = name(endpoint);
         String known = !name.isEmpty()
                 ? name
@@ -131,7 +167,7 @@ public final class TlsClient {
                         ? inet.getAddress().getHostAddress()
                         : address.toString();
         int port = address instanceof InetSocketAddress inet ? inet.getPort() : 1;
-        var engine = (ReferenceCountedOpenSslEngine) Objects.requireNonNull(contexts.get(offer))
+        var engine = (ReferenceCountedOpenSslEngine) Objects.requireNonNull(now.contexts.get(offer))
                 .newEngine(worker.allocator(), known, port);
         try {
             Contexts.refine(engine, spec.common().parameters(), false);
@@ -152,15 +188,19 @@ public final class TlsClient {
         private final Worker worker;
         private final ChannelHandler owner;
         private final ReferenceCountedOpenSslEngine engine;
+        /** Keeps the contexts until the connection has one of them. */
+        private final Made from;
         private final String name;
         private final Timeout timeout = new Timeout();
         private @Nullable ChannelPromise done;
         private @Nullable ChannelHandlerContext place;
 
-        Securing(Worker worker, ChannelHandler owner, ReferenceCountedOpenSslEngine engine, String name) {
+        Securing(Worker worker, ChannelHandler owner, ReferenceCountedOpenSslEngine engine, Made from,
+                String name) {
             this.worker = worker;
             this.owner = owner;
             this.engine = engine;
+            this.from = from;
             this.name = name;
         }
 
@@ -182,7 +222,8 @@ public final class TlsClient {
         @Override
         void secured(Channel channel) {
             worker.timers().cancel(timeout);
-            stats.completed(TlsSession.client(channel, engine, trust, name.isEmpty() ? null : name, identity));
+            stats.completed(TlsSession.client(channel, engine, from.trust, name.isEmpty() ? null : name,
+                    from.identity));
             ChannelHandlerContext here = place;
             if (here != null) {
                 here.fireChannelActive();

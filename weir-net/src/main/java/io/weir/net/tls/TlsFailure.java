@@ -14,7 +14,7 @@ public final class TlsFailure extends Exception {
      * @param value
      *            what stands there, as far as it may be shown: the path of a file, never a secret
      */
-    TlsFailure(String path, String value, String message, String cure) {
+    public TlsFailure(String path, String value, String message, String cure) {
         super(message);
         this.path = path;
         this.value = value;

@@ -8,12 +8,14 @@ import io.netty.handler.ssl.SslClientHelloHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.weir.core.stats.Counter;
+import io.weir.core.tls.NamedSecrets;
 import io.weir.core.tls.ServerTls;
 import io.weir.net.tls.ServerCertificates.Shown;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
 import java.nio.channels.ClosedChannelException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,27 +24,54 @@ import org.slf4j.LoggerFactory;
  * TLS of a server: what a chain's {@code DownstreamTlsContext} says, at work. Opened, reloaded and closed by the
  * conductor; connections are secured on their workers.
  */
-public final class TlsServer implements AutoCloseable {
+public final class TlsServer implements Renewable, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TlsServer.class);
     /** A client's first message is a few hundred bytes, with a key exchange for quantum times 1,700. */
     private static final int HELLO_BYTES_MAX = 16 * 1024;
 
     private final ServerTls spec;
+    private final SecretSource secrets;
+    private final OwnTickets own;
     private volatile ServerCertificates certificates;
 
-    private TlsServer(ServerTls spec, ServerCertificates certificates) {
+    private TlsServer(ServerTls spec, SecretSource secrets, OwnTickets own, ServerCertificates certificates) {
         this.spec = spec;
+        this.secrets = secrets;
+        this.own = own;
         this.certificates = certificates;
     }
 
     /**
      * Reads certificates and keys and makes ready. Waits for files.
      *
+     * @param secrets
+     *            where those come from that have names only
      * @throws TlsFailure
      *             for the first thing that is wrong; nothing is held then
      */
+    public static TlsServer open(ServerTls spec, SecretSource secrets) throws TlsFailure {
+        var own = new OwnTickets(System.nanoTime());
+        return new TlsServer(spec, secrets, own, ServerCertificates.read(spec, secrets, own));
+    }
+
+    /** The same of a context that names none. */
     public static TlsServer open(ServerTls spec) throws TlsFailure {
-        return new TlsServer(spec, ServerCertificates.read(spec));
+        return open(spec, SecretSource.NONE);
+    }
+
+    @Override
+    public void renew() throws TlsFailure {
+        certificates = ServerCertificates.read(spec, secrets, own); // those before go when nobody is about to use them
+    }
+
+    @Override
+    public Set<String> watched() {
+        return certificates.watched();
+    }
+
+    @Override
+    public Set<NamedSecrets.Ref> named() {
+        return Set.copyOf(spec.common().named().all());
     }
 
     public ServerTls spec() {
@@ -131,10 +160,7 @@ public final class TlsServer implements AutoCloseable {
             if (mine == null || made == null) {
                 throw new IllegalStateException("a handshake without a certificate");
             }
-            OwnTickets tickets = mine.tickets();
-            if (tickets != null) {
-                tickets.used(worker.nowNanos());
-            }
+            own.used(worker.nowNanos());
             TlsSession session = TlsSession.server(done, made, from.trust(), serverName, mine.identity());
             if (spec.requireClientCertificate() && session.peer() == null) {
                 // the library asks in each handshake; in case a session from elsewhere comes without one all the same

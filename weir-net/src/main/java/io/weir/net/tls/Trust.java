@@ -82,6 +82,10 @@ final class Trust {
      *             for the first thing that is wrong
      */
     static Trust read(ValidationSpec spec, String path) throws TlsFailure {
+        if (!spec.believes() && !spec.names().isEmpty()) {
+            throw new TlsFailure(path + ".match_typed_subject_alt_names", "", "anybody can write any name into a"
+                    + " certificate of his own, and nothing says whose are believed", "add trusted_ca");
+        }
         DataSource ca = spec.trustedCa();
         List<X509Certificate> roots = ca != null
                 ? Identity.certificates(Secrets.text(ca, path + ".trusted_ca"), path + ".trusted_ca", Secrets.name(ca))

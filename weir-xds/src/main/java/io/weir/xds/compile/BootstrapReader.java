@@ -7,18 +7,22 @@ import io.weir.xds.spec.NodeId;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 
 import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.weir.core.model.AccessLogSpec;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Locality;
 import io.weir.core.socket.SourceRules;
 import io.weir.xds.chain.SourceRulesReader;
+import io.weir.core.tls.SecretSpec;
 
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +52,7 @@ final class BootstrapReader {
                 ? SourceRulesReader.read(manager.getUpstreamBindConfig(),
                         context.at("cluster_manager.upstream_bind_config")::problem)
                 : null;
+        secrets(resources);
         var clusters = new ArrayList<ClusterSpec>();
         for (int i = 0; i < bootstrap.getStaticResources().getClustersCount(); i++) {
             ClusterSpec cluster = ClusterReader.read(resources.at("clusters", i),
@@ -72,6 +77,20 @@ final class BootstrapReader {
         return new Snapshot(node(), localCluster,
                 bootstrap.getClusterManager().getOutlierDetection().getEventLogPath(), listeners, clusters, admin(),
                 demo(), bootstrap);
+    }
+
+    /** First of all: others name them. */
+    private void secrets(ReadContext resources) {
+        List<Secret> secrets = bootstrap.getStaticResources().getSecretsList();
+        for (int i = 0; i < secrets.size(); i++) {
+            Any packed = Any.pack(secrets.get(i));
+            SecretSpec read = resources.extension("secrets[" + i + "]", packed, SecretSpec.class);
+            String name = secrets.get(i).getName();
+            if (context.findings().secrets().put(name, Optional.ofNullable(read)) != null && !name.isEmpty()) {
+                resources.problem("secrets[" + i + "].name", name, "another secret has this name already",
+                        "give each secret a name of its own");
+            }
+        }
     }
 
     private NodeId node() {

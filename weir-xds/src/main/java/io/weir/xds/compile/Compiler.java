@@ -1,12 +1,9 @@
 package io.weir.xds.compile;
 
-import java.util.ArrayList;
 import java.util.List;
 
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
-import io.weir.xds.check.Rules;
 import io.weir.xds.resource.Problem;
-import io.weir.xds.yaml.MessageTypes;
 import io.weir.xds.yaml.Positions;
 
 /** Turns a bootstrap into a {@link Snapshot}, or tells everything that is wrong with it. Stateless; any thread. */
@@ -33,15 +30,10 @@ public final class Compiler {
 
     /** Reads and checks; the snapshot may be run only if the findings hold no error. */
     static Snapshot read(Bootstrap message, Positions positions, Findings findings) {
-        Snapshot snapshot = BootstrapReader.read(new ReadContext(findings, ""), message);
+        ReadContext context = new ReadContext(findings, "");
+        Snapshot snapshot = BootstrapReader.read(context, message);
         CrossChecks.check(findings, message);
-        MessageTypes types = findings.extensions().messageTypes();
-        var general = new ArrayList<Problem>();
-        Rules.check(message, "", positions, types, general);
-        findings.addGeneral(general);
-        general.clear();
-        findings.extensions().honoured().check(message, "", positions, types, general);
-        findings.addGeneral(general);
+        context.check(message);
         return snapshot;
     }
 

@@ -121,7 +121,8 @@ public final class ConfigFile {
         return Compiler.compiled(snapshot, findings.problems());
     }
 
-    private static @Nullable String text(Path file, List<Problem> problems) {
+    /** The text of a file; null after a problem. Waits for it. */
+    public static @Nullable String text(Path file, List<Problem> problems) {
         String reason;
         try {
             if (Files.isDirectory(file)) {

@@ -132,7 +132,7 @@ public final class Extensions {
     }
 
     /** What an {@code @type} in a text may name: Envoy's API, and the extensions known here. */
-    MessageTypes messageTypes() {
+    public MessageTypes messageTypes() {
         return MessageTypes.envoy()
                 .with(readers.values().stream().map(ExtensionReader::prototype).toArray(Message[]::new));
     }

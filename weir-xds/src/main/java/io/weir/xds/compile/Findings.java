@@ -3,10 +3,14 @@ package io.weir.xds.compile;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
+import io.weir.core.tls.SecretSpec;
 import io.weir.xds.resource.Position;
 import io.weir.xds.resource.Problem;
 import io.weir.xds.yaml.Positions;
@@ -26,6 +30,8 @@ final class Findings {
     private final Set<String> skipped = new HashSet<>();
     private boolean errorsOnly;
     private final List<ClusterReference> clusterReferences = new ArrayList<>();
+    /** By name; of those that could not be read there is nothing to be had. */
+    private final Map<String, Optional<SecretSpec>> secrets = new LinkedHashMap<>();
 
     Findings(Positions positions, Extensions extensions) {
         this.positions = positions;
@@ -41,6 +47,14 @@ final class Findings {
             return path + subPath;
         }
         return subPath.startsWith("[") ? path + subPath : path + "." + subPath;
+    }
+
+    Map<String, Optional<SecretSpec>> secrets() {
+        return secrets;
+    }
+
+    Positions positions() {
+        return positions;
     }
 
     Extensions extensions() {

@@ -1,8 +1,11 @@
 package io.weir.xds.compile;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Message;
 
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
@@ -10,9 +13,13 @@ import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
 import io.weir.core.model.AccessLogSpec;
+import io.weir.core.tls.SecretSpec;
 import io.weir.core.value.MetadataTest;
 import io.weir.core.value.ValueTest;
+import io.weir.xds.check.Rules;
+import io.weir.xds.resource.Nearest;
 import io.weir.xds.resource.Problem;
+import io.weir.xds.yaml.Positions;
 
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +41,56 @@ public final class ReadContext {
     /** A context for reading one message by itself, without a text around it: for tests and for resources by wire. */
     public static ReadContext standalone(Extensions extensions) {
         return new ReadContext(Findings.withoutText(extensions), "");
+    }
+
+    /**
+     * A context for reading the messages of one text.
+     *
+     * @param positions
+     *            where their fields were written
+     * @param problems
+     *            what reading the text has come to
+     */
+    public static ReadContext ofText(Extensions extensions, Positions positions, List<Problem> problems) {
+        Findings findings = new Findings(positions, extensions);
+        findings.addFromText(problems);
+        return new ReadContext(findings, "");
+    }
+
+    /** Checks a message by the rules of the API and by what Weir honours; after it has been read. */
+    public void check(Message message) {
+        Extensions extensions = findings.extensions();
+        var general = new ArrayList<Problem>();
+        Rules.check(message, path, findings.positions(), extensions.messageTypes(), general);
+        findings.addGeneral(general);
+        general.clear();
+        extensions.honoured().check(message, path, findings.positions(), extensions.messageTypes(), general);
+        findings.addGeneral(general);
+    }
+
+    /**
+     * What the bootstrap has under the name of a secret; null after a problem, or where its own place has one.
+     *
+     * @param kind
+     *            what is wanted
+     */
+    public <S extends SecretSpec> @Nullable S secret(String name, Class<S> kind) {
+        if (name.isEmpty()) {
+            return null; // the rules of the API tell
+        }
+        Optional<SecretSpec> found = findings.secrets().get(name);
+        if (found == null) {
+            problem("name", name, "static_resources.secrets has no secret of this name", Nearest.cure(name,
+                    findings.secrets().keySet(), "add it there, or say by sds_config.path_config_source in which file"
+                            + " it is"));
+            return null;
+        }
+        SecretSpec secret = found.orElse(null);
+        if (secret != null && !kind.isInstance(secret)) {
+            problem("name", name, "the secret of this name is of another kind", "name another");
+            return null;
+        }
+        return kind.cast(secret);
     }
 
     /** The path of the message that is read, from the root of the configuration. */

@@ -5,16 +5,20 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import com.google.protobuf.Message;
 
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.weir.core.model.ClusterSpec;
+import io.weir.core.tls.ServerTls;
 
 /**
- * What to do to get from one configuration to the next. A resource counts as changed when its message differs, so that
- * nothing is drained for a change elsewhere.
+ * What to do to get from one configuration to the next. A resource counts as changed when its message differs, or a
+ * secret that it names, so that nothing is drained for a change elsewhere.
  *
  * @param listenersAdded
  *            new ones
@@ -48,16 +52,26 @@ public record SnapshotDiff(List<ListenerSpec> listenersAdded, List<ListenerSpec>
     /** The way from one snapshot to another. */
     public static SnapshotDiff between(Snapshot before, Snapshot after) {
         var listeners = Changes.between(before.listeners(), listenerMessages(before), after.listeners(),
-                listenerMessages(after), ListenerSpec::name);
+                listenerMessages(after), ListenerSpec::name, SnapshotDiff::sameSecrets);
         var clusters = Changes.between(before.clusters(), clusterMessages(before), after.clusters(),
-                clusterMessages(after), ClusterSpec::name);
+                clusterMessages(after), ClusterSpec::name, (_, _) -> true);
         return new SnapshotDiff(listeners.added, listeners.changed, listeners.removed, clusters.added,
                 clusters.changed, clusters.removed, !process(before).equals(process(after)));
     }
 
+    /** Whether what a listener has of the bootstrap's secrets, by name, is the same. */
+    private static boolean sameSecrets(ListenerSpec before, ListenerSpec after) {
+        return sockets(before).equals(sockets(after));
+    }
+
+    private static List<Optional<ServerTls>> sockets(ListenerSpec listener) {
+        return Stream.concat(listener.chains().stream(), Stream.ofNullable(listener.otherwise()))
+                .map(chain -> Optional.ofNullable(chain.tls())).toList();
+    }
+
     private static Bootstrap process(Snapshot snapshot) {
         Bootstrap.Builder rest = ((Bootstrap) snapshot.source()).toBuilder();
-        rest.getStaticResourcesBuilder().clearListeners().clearClusters();
+        rest.getStaticResourcesBuilder().clearListeners().clearClusters().clearSecrets();
         rest.getNodeBuilder().clearLocality().clearMetadata();
         rest.getClusterManagerBuilder().clearLocalClusterName();
         return rest.clearAdmin().build();
@@ -81,17 +95,18 @@ public record SnapshotDiff(List<ListenerSpec> listenersAdded, List<ListenerSpec>
     private record Changes<T>(List<T> added, List<T> changed, List<String> removed) {
 
         static <T> Changes<T> between(List<T> before, List<? extends Message> messagesBefore, List<T> after,
-                List<? extends Message> messagesAfter, Function<T, String> name) {
-            Map<String, Message> known = new LinkedHashMap<>();
+                List<? extends Message> messagesAfter, Function<T, String> name, BiPredicate<T, T> same) {
+            Map<String, Integer> known = new LinkedHashMap<>();
             for (int i = 0; i < before.size(); i++) {
-                known.put(name.apply(before.get(i)), messagesBefore.get(i));
+                known.put(name.apply(before.get(i)), i);
             }
             var changes = new Changes<T>(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
             for (int i = 0; i < after.size(); i++) {
-                Message earlier = known.remove(name.apply(after.get(i)));
+                Integer earlier = known.remove(name.apply(after.get(i)));
                 if (earlier == null) {
                     changes.added.add(after.get(i));
-                } else if (!earlier.equals(messagesAfter.get(i))) {
+                } else if (!messagesBefore.get(earlier).equals(messagesAfter.get(i))
+                        || !same.test(before.get(earlier), after.get(i))) {
                     changes.changed.add(after.get(i));
                 }
             }

@@ -4,12 +4,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.envoyproxy.envoy.config.core.v3.WatchedDirectory;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters.TlsProtocol;
 import io.weir.core.tls.CertificateSpec;
 import io.weir.core.tls.CommonTls;
 import io.weir.core.tls.DataSource;
+import io.weir.core.tls.NamedSecrets;
+import io.weir.core.tls.SecretSpec;
 import io.weir.core.tls.TlsParameters;
 import io.weir.core.tls.TlsVersion;
 import io.weir.core.tls.ValidationSpec;
@@ -27,13 +31,15 @@ final class CommonTlsReading {
         for (int i = 0; i < message.getTlsCertificatesCount(); i++) {
             certificates.add(certificate(context.at("tls_certificates", i), message.getTlsCertificates(i)));
         }
-        ValidationSpec validation = message.hasValidationContext()
-                ? ValidationReading.read(context.at("validation_context"), message.getValidationContext())
-                : message.hasCombinedValidationContext()
-                        ? ValidationReading.read(
-                                context.at("combined_validation_context").at("default_validation_context"),
-                                message.getCombinedValidationContext().getDefaultValidationContext())
-                        : ValidationSpec.NONE;
+        var refs = new ArrayList<NamedSecrets.Ref>();
+        SecretNames.read(context, "tls_certificate_sds_secret_configs",
+                message.getTlsCertificateSdsSecretConfigsList(), SecretSpec.Certificate.class, refs)
+                .forEach(known -> certificates.add(known.spec()));
+        if (message.getTlsCertificatesCount() > 0 && message.getTlsCertificateSdsSecretConfigsCount() > 0) {
+            context.problem("tls_certificate_sds_secret_configs", "",
+                    "here are certificates by name, and tls_certificates beside them", "keep one of the two");
+        }
+        Validation validation = validation(context, message);
         List<String> alpn = message.getAlpnProtocolsList();
         for (int i = 0; i < alpn.size(); i++) {
             if (alpn.get(i).isEmpty() || alpn.get(i).length() > 255) {
@@ -42,7 +48,41 @@ final class CommonTlsReading {
             }
         }
         return new CommonTls(parameters(context.at("tls_params"), message.getTlsParams()), certificates, alpn,
-                validation, null);
+                validation.spec, null, new NamedSecrets(refs, validation.ref, null));
+    }
+
+    /** Whom a side believes, as far as the context says, and by which name more stands elsewhere. */
+    private record Validation(ValidationSpec spec, NamedSecrets.@Nullable Ref ref) {
+    }
+
+    private static Validation validation(ReadContext context, CommonTlsContext message) {
+        return switch (message.getValidationContextTypeCase()) {
+            case VALIDATION_CONTEXT -> new Validation(
+                    ValidationReading.read(context.at("validation_context"), message.getValidationContext()), null);
+            case VALIDATION_CONTEXT_SDS_SECRET_CONFIG -> named(context.at("validation_context_sds_secret_config"),
+                    message.getValidationContextSdsSecretConfig(), ValidationSpec.NONE);
+            case COMBINED_VALIDATION_CONTEXT -> {
+                ReadContext at = context.at("combined_validation_context");
+                var combined = message.getCombinedValidationContext();
+                yield named(at.at("validation_context_sds_secret_config"),
+                        combined.getValidationContextSdsSecretConfig(),
+                        ValidationReading.part(at.at("default_validation_context"),
+                                combined.getDefaultValidationContext()));
+            }
+            // the other ways to name one the table of honoured fields refuses
+            case VALIDATION_CONTEXT_CERTIFICATE_PROVIDER, VALIDATION_CONTEXT_CERTIFICATE_PROVIDER_INSTANCE,
+                    VALIDATIONCONTEXTTYPE_NOT_SET ->
+                new Validation(ValidationSpec.NONE, null);
+        };
+    }
+
+    private static Validation named(ReadContext context, SdsSecretConfig name, ValidationSpec here) {
+        SecretNames.Found<SecretSpec.Validation> found = SecretNames.read(context, name, SecretSpec.Validation.class);
+        ValidationSpec spec = found.known() == null ? here : here.and(found.known().spec());
+        if (found.known() != null) {
+            ValidationReading.check(context, spec);
+        }
+        return new Validation(spec, found.ref());
     }
 
     private static TlsParameters parameters(ReadContext context,
@@ -75,7 +115,7 @@ final class CommonTlsReading {
         };
     }
 
-    private static CertificateSpec certificate(ReadContext context, TlsCertificate message) {
+    static CertificateSpec certificate(ReadContext context, TlsCertificate message) {
         if (message.hasPkcs12() && (message.hasCertificateChain() || message.hasPrivateKey())) {
             context.problem("pkcs12", "", "the archive has the certificate and its key, and here are others too",
                     "keep the archive, or certificate_chain and private_key");
@@ -87,7 +127,12 @@ final class CommonTlsReading {
         return new CertificateSpec(source(message.hasCertificateChain(), message.getCertificateChain()),
                 source(message.hasPrivateKey(), message.getPrivateKey()),
                 source(message.hasPassword(), message.getPassword()), source(message.hasPkcs12(), message.getPkcs12()),
-                null, null);
+                null, watched(message.hasWatchedDirectory(), message.getWatchedDirectory()));
+    }
+
+    /** A directory whose changes count; null: none is named. */
+    static @Nullable String watched(boolean given, WatchedDirectory message) {
+        return given ? message.getPath() : null;
     }
 
     /** Where something comes from; null where it is not there. */
@@ -96,7 +141,8 @@ final class CommonTlsReading {
             return null;
         }
         return switch (message.getSpecifierCase()) {
-            case FILENAME -> new DataSource.File(message.getFilename());
+            case FILENAME -> new DataSource.File(message.getFilename(),
+                    watched(message.hasWatchedDirectory(), message.getWatchedDirectory()));
             case INLINE_BYTES -> new DataSource.Inline(message.getInlineBytes().toString(StandardCharsets.ISO_8859_1));
             case INLINE_STRING -> new DataSource.Inline(new String(
                     message.getInlineString().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));

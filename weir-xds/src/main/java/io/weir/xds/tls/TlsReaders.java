@@ -9,6 +9,7 @@ public final class TlsReaders {
 
     /** These extensions and TLS. */
     public static Extensions addTo(Extensions extensions) {
-        return extensions.with(new DownstreamTlsReader()).with(new UpstreamTlsReader());
+        return extensions.with(new DownstreamTlsReader()).with(new UpstreamTlsReader())
+                .with(new SecretReader());
     }
 }

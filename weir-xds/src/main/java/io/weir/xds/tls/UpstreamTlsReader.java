@@ -30,7 +30,10 @@ public final class UpstreamTlsReader implements ExtensionReader<UpstreamTlsConte
     public SocketSpec read(UpstreamTlsContext config, ReadContext context) {
         ReadContext at = context.at("common_tls_context");
         CommonTls common = CommonTlsReading.read(at, config.getCommonTlsContext());
-        if (common.certificates().size() > 1) {
+        if (config.getCommonTlsContext().getTlsCertificateSdsSecretConfigsCount() > 1) {
+            at.problem("tls_certificate_sds_secret_configs[1]", "", "a client has one certificate",
+                    "keep one of them");
+        } else if (common.certificates().size() > 1) {
             at.problem("tls_certificates[1]", "", "a client has one certificate", "keep one of them");
         }
         if (config.getAllowRenegotiation()) {
@@ -38,7 +41,7 @@ public final class UpstreamTlsReader implements ExtensionReader<UpstreamTlsConte
                     "remove it");
         }
         boolean sanOfSni = config.getAutoSniSanValidation();
-        if (!common.validation().verifies()) {
+        if (!common.validation().verifies() && common.named().validation() == null) {
             if (sanOfSni) {
                 context.problem("auto_sni_san_validation", "true",
                         "anybody can write any name into a certificate of his own, and nothing says whose are believed",

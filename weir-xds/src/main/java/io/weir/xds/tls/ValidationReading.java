@@ -32,31 +32,45 @@ final class ValidationReading {
     }
 
     static ValidationSpec read(ReadContext context, CertificateValidationContext message) {
+        ValidationSpec spec = part(context, message);
+        check(context, spec);
+        return spec;
+    }
+
+    /** One that something else may be added to. */
+    static ValidationSpec part(ReadContext context, CertificateValidationContext message) {
         return new ValidationReading(context, message).read();
     }
 
-    private ValidationSpec read() {
-        boolean untrusted = message.getTrustChainVerification() == TrustChainVerification.ACCEPT_UNTRUSTED;
-        boolean believes = message.hasTrustedCa() || message.hasSystemRootCerts();
-        List<SanMatch> names = names();
-        if (!names.isEmpty() && !believes) {
+    /** What makes no sense where nobody is believed. */
+    static void check(ReadContext context, ValidationSpec spec) {
+        if (spec.believes()) {
+            return;
+        }
+        if (!spec.names().isEmpty()) {
             context.problem("match_typed_subject_alt_names", "",
                     "anybody can write any name into a certificate of his own, and nothing says whose are believed",
                     "add trusted_ca");
         }
-        if (message.hasCrl() && !believes) {
+        if (spec.crl() != null) {
             context.problem("crl", "", "nothing says whose certificates are believed, so that none can be revoked",
                     "add trusted_ca");
         }
-        if (message.getAllowExpiredCertificate() && !believes) {
+        if (spec.allowExpired()) {
             context.problem("allow_expired_certificate", "true",
                     "nothing says whose certificates are believed", "add trusted_ca");
         }
+    }
+
+    private ValidationSpec read() {
+        boolean untrusted = message.getTrustChainVerification() == TrustChainVerification.ACCEPT_UNTRUSTED;
+        List<SanMatch> names = names();
         return new ValidationSpec(CommonTlsReading.source(message.hasTrustedCa(), message.getTrustedCa()),
                 message.hasSystemRootCerts(), CommonTlsReading.source(message.hasCrl(), message.getCrl()),
                 message.getOnlyVerifyLeafCertCrl(), spki(), hashes(), names,
                 message.hasMaxVerifyDepth() ? message.getMaxVerifyDepth().getValue() : ValidationSpec.DEPTH_DEFAULT,
-                message.getAllowExpiredCertificate(), untrusted, null);
+                message.getAllowExpiredCertificate(), untrusted,
+                CommonTlsReading.watched(message.hasWatchedDirectory(), message.getWatchedDirectory()));
     }
 
     private List<String> spki() {
