@@ -1,6 +1,7 @@
 package io.weir.http.codec;
 
 import io.netty.buffer.ByteBuf;
+import io.weir.http.room.LargeArrays;
 import java.nio.charset.StandardCharsets;
 
 /** The bytes of one head, in an array that grows: all its parts are places in it. */

@@ -1,7 +1,7 @@
 package io.weir.http.hpack;
 
 import io.netty.buffer.ByteBuf;
-import io.weir.http.codec.LargeArrays;
+import io.weir.http.room.LargeArrays;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,18 +1,8 @@
 package io.weir.xds.compile;
 
-import io.weir.xds.spec.AdminSpec;
-import io.weir.xds.spec.DemoSpec;
-import io.weir.xds.spec.ListenerSpec;
-import io.weir.xds.spec.NodeId;
-import java.net.SocketAddress;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-
 import com.google.protobuf.Any;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-
 import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
@@ -21,9 +11,16 @@ import io.weir.core.model.AccessLogSpec;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Locality;
 import io.weir.core.socket.SourceRules;
-import io.weir.xds.chain.SourceRulesReader;
 import io.weir.core.tls.SecretSpec;
-
+import io.weir.xds.chain.SourceRulesReader;
+import io.weir.xds.spec.AdminSpec;
+import io.weir.xds.spec.DemoSpec;
+import io.weir.xds.spec.ListenerSpec;
+import io.weir.xds.spec.NodeId;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a bootstrap: its listeners and clusters, and what it says about the process itself. */

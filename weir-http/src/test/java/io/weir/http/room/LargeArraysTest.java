@@ -1,4 +1,4 @@
-package io.weir.http.codec;
+package io.weir.http.room;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -46,20 +46,5 @@ class LargeArraysTest {
             }
         }
         assertThat(kept).isBetween(LargeArrays.KEPT_BYTES_MAX - 1024L * KIB, (long) LargeArrays.KEPT_BYTES_MAX);
-    }
-
-    @Test
-    void aHeadThatGrewGivesItsArrayBackAndKeepsWhatItHad() {
-        var head = new HttpHead();
-        byte[] first = head.bytes();
-        byte[] many = new byte[50 * KIB];
-        many[many.length - 1] = 7;
-        head.append(many, 0, 10);
-        head.append(many, 0, many.length);
-        byte[] large = head.bytes();
-        assertThat(large[10 + many.length - 1]).isEqualTo((byte) 7);
-        head.clear();
-        assertThat(head.bytes()).isSameAs(first);
-        assertThat(LargeArrays.take(large.length)).isSameAs(large);
     }
 }

@@ -1,4 +1,4 @@
-package io.weir.http.codec;
+package io.weir.http.room;
 
 import io.netty.util.concurrent.FastThreadLocal;
 
