@@ -113,7 +113,9 @@ public final class Http2Session {
         timer.flushTimeout(nanos);
     }
 
-    /** How long the peer may take to acknowledge our SETTINGS from now on; as long as nothing is said: for ever. */
+    /**
+     * How long the peer may take to acknowledge SETTINGS of ours, from now on; as long as nothing is said: for ever.
+     */
     public void settingsTimeout(long nanos) {
         timer.settingsTimeout(nanos);
     }

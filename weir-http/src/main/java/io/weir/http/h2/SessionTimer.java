@@ -18,6 +18,7 @@ final class SessionTimer extends TimerWheel.Timer {
     private final Worker worker;
     private final Http2Options.KeepAlive keepAlive;
     private long flushTimeoutNanos;
+    private long settingsTimeoutNanos;
     private long pingDue = NEVER;
     private long answerDue = NEVER;
     private long lookDue = NEVER;
@@ -43,10 +44,18 @@ final class SessionTimer extends TimerWheel.Timer {
         flushTimeoutNanos = nanos;
     }
 
-    /** How long the peer may take to acknowledge our SETTINGS (RFC 9113 section 6.5.3). */
+    /** How long the peer may take to acknowledge our SETTINGS, those that are on their way too; 0: for ever. */
     void settingsTimeout(long nanos) {
-        settingsDue = worker.nowNanos() + nanos;
-        arm();
+        settingsTimeoutNanos = nanos;
+        settingsSent();
+    }
+
+    /** SETTINGS of ours are on their way (RFC 9113 section 6.5.3). */
+    void settingsSent() {
+        if (settingsTimeoutNanos > 0) {
+            settingsDue = worker.nowNanos() + settingsTimeoutNanos;
+            arm();
+        }
     }
 
     /** The peer has acknowledged them. */

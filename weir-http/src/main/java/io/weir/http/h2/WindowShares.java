@@ -140,6 +140,7 @@ final class WindowShares {
         announced = bytes;
         awaited = true;
         OwnSettings.writeStreamWindow(session.writer(), bytes);
+        session.timer().settingsSent(); // a peer that says nothing to them would keep all shares as they are
         if (bytes > counted) {
             inbound.moveStreamWindows(bytes - counted); // the peer may use it as soon as it knows
             counted = bytes;

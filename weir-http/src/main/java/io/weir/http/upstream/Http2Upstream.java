@@ -29,6 +29,8 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements HostCo
     private static final int FREE_MAX = 64;
     /** Envoy's default for what a stream has still to send. */
     private static final long FLUSH_NANOS = 300_000_000_000L;
+    /** A host that has not acknowledged SETTINGS after this will not: it takes a turn of its loop. */
+    private static final long SETTINGS_NANOS = 60_000_000_000L;
 
     private final HostPool pool;
     private final UpstreamSettings settings;
@@ -66,6 +68,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements HostCo
         // A stream whose host has answered and takes no more of its request is not kept for ever.
         begun.flushTimeout(FLUSH_NANOS);
         begun.start();
+        begun.settingsTimeout(SETTINGS_NANOS);
         pool.worker().timers().arm(greeting, nowNanos + pool.connectTimeoutNanos());
     }
 

@@ -1,5 +1,6 @@
 package io.weir.http.h2;
 
+import static io.weir.http.upstream.UpstreamFixture.options;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
@@ -9,12 +10,14 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.weir.core.model.ClusterSpec;
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.config.HttpManagerSpec.Codec;
+import io.weir.http.config.ReadManager;
 import io.weir.http.config.UpstreamHttpSpec;
 import io.weir.http.config.UpstreamHttpSpec.Protocol;
 import io.weir.http.route.Forward;
 import io.weir.http.route.RouteTable;
 import io.weir.http.server.ProxyFixture;
 import io.weir.http.upstream.Http2Origin;
+import io.weir.http.upstream.UpstreamFixture;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -39,17 +42,13 @@ final class WindowSharesTest {
     private static final int LONG = 6 << 20;
     private static final int SETTINGS_WINDOW = 4;
 
-    private static Http2Options options(int streamsMax, int streamWindow, int connectionWindow) {
-        var base = Http2Options.DEFAULT;
-        return new Http2Options(base.hpackTableBytes(), streamsMax, streamWindow, connectionWindow,
-                base.outboundFramesMax(), base.outboundControlFramesMax(), base.emptyFramesMax(),
-                base.priorityFramesPerStreamMax(), base.windowUpdatesPerDataMax(), true, base.keepAlive());
+    private static ClusterSpec cluster(Http2Origin origin, Http2Options hosts) {
+        return UpstreamFixture.cluster(UpstreamHttpSpec.DEFAULT.with(Protocol.HTTP2, hosts),
+                List.of(origin.endpoint()));
     }
 
     private static ProxyFixture proxy(Http2Origin origin, Http2Options clients, Http2Options hosts) {
-        var cluster = ClusterSpec.of("origins", List.of(origin.endpoint())).withExtensions(
-                Map.of(UpstreamHttpSpec.TYPE, UpstreamHttpSpec.DEFAULT.with(Protocol.HTTP2, hosts)));
-        return ProxyFixture.to(cluster,
+        return ProxyFixture.to(cluster(origin, hosts),
                 HttpManagerSpec.of("test", RouteTable.of(Forward.to("origins"))).withHttp2(Codec.AUTO, clients));
     }
 
@@ -307,6 +306,27 @@ final class WindowSharesTest {
             assertThat(client.wire.soFar(1).reset).isEqualTo(Http2Error.FLOW_CONTROL_ERROR);
             client.begin(3, "/read", LONG);
             client.finish(3);
+        }
+    }
+
+    @Test
+    void aPeerThatKnowsItsWindowsAndThenAcknowledgesNoOthersIsLeft() throws Exception { // RFC 9113 section 6.5.3
+        var quick = ReadManager.withRouter("""
+                request_headers_timeout: 1s
+                route_config: { virtual_hosts: [ { name: all, domains: "*", routes: [ { match: { prefix: / },
+                  route: { cluster: origins } } ] } ] }
+                """).accepted().withHttp2(Codec.AUTO, options(STREAMS_MAX, STREAM_WINDOW, CONNECTION_WINDOW));
+        try (var host = new Readers();
+                var proxy = ProxyFixture.to(cluster(host.origin, options(1, STREAM_WINDOW, CONNECTION_WINDOW)), quick);
+                var client = new Uploads(proxy.port, false)) {
+            client.acknowledge();
+            client.begin(1, "/held", LONG);
+            client.send(1, STREAM_WINDOW);
+            while (client.announced.size() < 2) {
+                client.next();
+            }
+            assertThat(client.wire.await(RawHttp2.GOAWAY, 0).number(4))
+                    .isEqualTo(Http2Error.SETTINGS_TIMEOUT.code());
         }
     }
 

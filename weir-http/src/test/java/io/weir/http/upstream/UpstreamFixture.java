@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Proxies before hosts that are spoken to as a test says. */
-final class UpstreamFixture {
+public final class UpstreamFixture {
     static final String GET = "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n";
     static final String POST = "POST /p HTTP/1.1\r\nHost: a.example\r\nContent-Length: 5\r\n\r\nhello";
     static final UpstreamHttpSpec HTTP2 = UpstreamHttpSpec.DEFAULT.with(Protocol.HTTP2, Http2Options.DEFAULT);
@@ -37,18 +37,27 @@ final class UpstreamFixture {
     }
 
     private static ProxyFixture before(UpstreamHttpSpec spec, List<Endpoint> endpoints) {
-        return ProxyFixture.to(
-                ClusterSpec.of("origins", endpoints).withExtensions(Map.of(UpstreamHttpSpec.TYPE, spec)),
+        return ProxyFixture.to(cluster(spec, endpoints),
                 HttpManagerSpec.of("test", RouteTable.of(Forward.to("origins"))));
+    }
+
+    /** So many streams a connection, and these windows in bytes. */
+    public static Http2Options options(int streamsMax, int streamWindow, int connectionWindow) {
+        var base = Http2Options.DEFAULT;
+        return new Http2Options(base.hpackTableBytes(), streamsMax, streamWindow, connectionWindow,
+                base.outboundFramesMax(), base.outboundControlFramesMax(), base.emptyFramesMax(),
+                base.priorityFramesPerStreamMax(), base.windowUpdatesPerDataMax(), base.streamErrors(),
+                base.keepAlive());
     }
 
     /** HTTP/2 with so many streams a connection, and these windows in bytes. */
     static UpstreamHttpSpec http2(int streamsMax, int streamWindow, int connectionWindow) {
-        var base = Http2Options.DEFAULT;
-        return UpstreamHttpSpec.DEFAULT.with(Protocol.HTTP2, new Http2Options(base.hpackTableBytes(), streamsMax,
-                streamWindow, connectionWindow, base.outboundFramesMax(), base.outboundControlFramesMax(),
-                base.emptyFramesMax(), base.priorityFramesPerStreamMax(), base.windowUpdatesPerDataMax(),
-                base.streamErrors(), base.keepAlive()));
+        return UpstreamHttpSpec.DEFAULT.with(Protocol.HTTP2, options(streamsMax, streamWindow, connectionWindow));
+    }
+
+    /** Everything goes to these hosts, which are spoken to like this. */
+    public static ClusterSpec cluster(UpstreamHttpSpec spec, List<Endpoint> endpoints) {
+        return ClusterSpec.of("origins", endpoints).withExtensions(Map.of(UpstreamHttpSpec.TYPE, spec));
     }
 
     /** Puts bytes on the wire behind the back of the origin's codec. */
