@@ -57,7 +57,9 @@ final class Affinity implements HashSource {
     private final ConfiguredNames names;
     private OriginalDst originalDst = OriginalDst.DEFAULT;
     private @Nullable Aggregate aggregate;
-    private @Nullable Picker picker;
+    /** How its cluster's hosts are picked, of one that its route's stands for; and those of one that may follow it. */
+    private Aggregate.@Nullable Choice chosen;
+    private Aggregate.@Nullable Choice other;
 
     Affinity(Exchange exchange, Downstream downstream, ClientAddress rule) {
         this.exchange = exchange;
@@ -109,31 +111,34 @@ final class Affinity implements HashSource {
      */
     @Nullable
     Cluster cluster(Clusters all, String name) {
-        picker = null;
         Cluster cluster = all.find(name);
         aggregate = cluster == null ? null : cluster.aggregate();
         Aggregate.Choice choice = aggregate == null ? null : aggregate.choose(downstream.worker().random());
-        return choice == null ? cluster : chosen(choice);
+        chosen = choice;
+        other = null;
+        return choice == null ? cluster : choice.cluster();
     }
 
     /**
      * Another of the clusters that its cluster stands for, where there is one, rather a preferred one; else the same.
+     * Nothing has come of that before a host is picked there.
      */
     Cluster elsewhere(Cluster from, Predicate<Cluster> preferred) {
         Aggregate among = aggregate;
         Aggregate.Choice choice = among == null ? null : among.other(from, preferred);
-        return choice == null ? from : chosen(choice);
-    }
-
-    private Cluster chosen(Aggregate.Choice choice) {
-        picker = choice.picker();
-        return choice.cluster();
+        other = choice;
+        return choice == null ? from : choice.cluster();
     }
 
     /** The picker of its cluster. */
     Picker picker(Cluster to) {
-        Picker chosen = picker;
-        return chosen != null ? chosen : to.view().picker();
+        Aggregate.Choice next = other;
+        if (next != null && next.cluster() == to) {
+            chosen = next;
+        }
+        other = null;
+        Picker its = chosen == null ? null : chosen.picker();
+        return its != null ? its : to.view().picker();
     }
 
     /**

@@ -9,14 +9,17 @@ import org.jspecify.annotations.Nullable;
 public final class Admitted {
     private @Nullable CircuitBreaker circuit;
 
-    /** It goes to this cluster now, and counts no more in the one before. Returns whether there is room for it. */
+    /**
+     * It goes to this cluster now, and counts no more in the one before. Where this one has no room for it, false is
+     * returned, and it counts where it did: some host there may have it yet.
+     */
     public boolean enter(Cluster to, RoutingPriority priority) {
-        leave();
         var limits = to.circuit(priority);
         if (!limits.tryRequest()) {
             to.stats().upstreamRqPendingOverflow().increment();
             return false;
         }
+        leave();
         circuit = limits;
         return true;
     }

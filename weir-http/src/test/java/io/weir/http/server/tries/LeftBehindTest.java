@@ -199,6 +199,44 @@ final class LeftBehindTest {
         }
     }
 
+    /** The first host of the cluster is late, the second busy once; then the other cluster is full. */
+    @Test
+    void aTryBesideThoseInAClusterThatAFullOneWasToReplaceStaysInThatCluster() throws Exception {
+        var over = new CountDownLatch(1);
+        var order = new AtomicInteger();
+        var script = ordered(order, (number, request, wire) -> {
+            switch (number) {
+                case 1 -> await(over);
+                case 2 -> wire.reply(503, "busy");
+                default -> wire.reply(200, "third");
+            }
+        });
+        var spec = ReadManager.route("""
+                match: { prefix: / }
+                route: { cluster: all, hedge_policy: { initial_requests: 2, hedge_on_per_try_timeout: true },
+                  retry_policy: { retry_on: "5xx,reset", num_retries: 2, per_try_timeout: 0.5s,
+                  retry_back_off: { base_interval: 0.001s } } }
+                """).accepted();
+        try (var one = Origin.start(script);
+                var two = Origin.start(script);
+                var other = Origin.answering("other");
+                var proxy = ProxyFixture.with(c -> c, spec, one, two);
+                var client = proxy.client()) {
+            var full = proxy.add(ClusterSpec.of("full", List.of(Endpoint.of(other.address())))
+                    .withLimits(CircuitLimits.DEFAULT.withRequestsMax(0)));
+            proxy.add(ClusterSpec.of("all", List.of()).withType(DiscoveryType.AGGREGATE)
+                    .withExtensions(Map.of(Members.KEY, new Members(List.of("origins", "full")))));
+            client.send(GET);
+            ProxyFixture.eventually(() -> full.stats().upstreamRqPendingOverflow().value() == 1);
+            assertThat(proxy.cluster.circuit().requestsActive()).isEqualTo(1); // it is still there
+            assertThat(client.response().body()).isEqualTo("third");
+            assertThat(other.requests()).isEmpty();
+            over.countDown();
+            nothingIsLeft(proxy.cluster);
+            nothingIsLeft(full);
+        }
+    }
+
     @Test
     void whatIsToGoBesideARequestThatHasFailedAtOnceGoesBesideNoOther() throws Exception {
         var spec = ReadManager.routes("""
