@@ -42,7 +42,6 @@ final class Attempts {
     private final EndpointHost endpointHost = new EndpointHost();
     private final Shadows shadows;
     private final Admitted admitted = new Admitted();
-
     private @Nullable Cluster cluster;
     private @Nullable Forward forward;
     private @Nullable Target target;
@@ -141,8 +140,7 @@ final class Attempts {
         var to = cluster;
         var how = forward;
         if (request != null && to != null && how != null && tries.winner() == null && !verdicts.pausing()
-                && replay.repeatable()
-                && hasRoom() && tries.open() > 0 && retries.admitBeside(to, how, worker)) {
+                && replay.repeatable() && hasRoom() && tries.open() > 0 && retries.admitBeside(to, how, worker)) {
             attempt(request, to, how, true, now);
         }
     }
@@ -351,11 +349,8 @@ final class Attempts {
         shadows.requestOver();
         redirects.forget();
         var to = cluster;
-        if (to == null) {
-            return;
-        }
         var winner = tries.winner();
-        if (winner != null) {
+        if (to != null && winner != null) {
             exchange.actions().tally().answered(to, status);
             exchange.actions().tally().took(to, (now - winner.visit().beganNanos()) / 1_000_000);
             winner.visit().answered(status, now);
@@ -366,6 +361,10 @@ final class Attempts {
         replay.exhaust();
         hedges.forget();
         rules = TryRules.DEFAULT;
+        goNowhere();
+    }
+
+    private void goNowhere() {
         cluster = null;
         forward = null;
         target = null;
@@ -451,6 +450,7 @@ final class Attempts {
         if (Heads.bodyless(request)) {
             replay.exhaust();
         }
+        goNowhere(); // its next route may answer by itself
         exchange.redirected(request, next);
     }
 
@@ -494,6 +494,6 @@ final class Attempts {
 
     /** Where the request is or was last. */
     Visit visit() {
-        return tries.shown().visit();
+        return forward == null ? Visit.NOWHERE : tries.shown().visit();
     }
 }

@@ -37,7 +37,7 @@ import java.util.function.UnaryOperator;
 public final class ProxyFixture implements AutoCloseable {
     /** What the access log was told of one exchange. */
     public record Logged(int status, String details, long flags, String host, int attempts, long received, long sent,
-            String filterTimes) {
+            String filterTimes, String cluster) {
         public boolean has(ResponseFlag flag) {
             return (flags & flag.bit()) != 0;
         }
@@ -158,9 +158,10 @@ public final class ProxyFixture implements AutoCloseable {
             String host = ended.upstreamHost();
             String details = ended.responseCodeDetails();
             String times = ended.filterTimes();
+            String cluster = ended.upstreamCluster();
             logged.add(new Logged(ended.responseCode(), details == null ? "" : details, ended.flags(),
                     host == null ? "" : host, ended.upstreamRequestAttemptCount(), ended.bytesReceived(),
-                    ended.bytesSent(), times == null ? "" : times));
+                    ended.bytesSent(), times == null ? "" : times, cluster == null ? "" : cluster));
         }
 
         @Override

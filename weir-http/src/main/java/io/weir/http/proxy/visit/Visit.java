@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * Serves one visit after another; belongs to one worker.
  */
 public final class Visit {
+    /** Of a request that has been to no host, or by now has another route; nobody begins it. */
+    public static final Visit NOWHERE = new Visit();
+
     private @Nullable Cluster cluster;
     private @Nullable Host host;
     private boolean open;

@@ -139,6 +139,34 @@ final class InternalRedirectTest {
     }
 
     @Test
+    void anAnswerOfWeirsOwnBehindARedirectIsOfNoCluster() throws Exception {
+        var spec = ReadManager.routes("""
+                virtual_hosts:
+                - name: a
+                  domains: a.example
+                  routes:
+                  - { match: { prefix: / }, route: { cluster: origins, internal_redirect_policy: {} } }
+                - name: b
+                  domains: b.example
+                  routes:
+                  - { match: { prefix: / }, direct_response: { status: 201 } }
+                """).accepted();
+        try (var origin = origin();
+                var proxy = ProxyFixture.with(c -> c, spec, origin);
+                var client = proxy.client()) {
+            for (int i = 0; i < 2; i++) {
+                assertThat(client.send(GET).response().status()).isEqualTo(201);
+                var logged = proxy.logged();
+                assertThat(logged.cluster()).isEmpty();
+                assertThat(logged.host()).isEmpty();
+            }
+            client.send("GET /as-it-is HTTP/1.1\r\nHost: a.example\r\n\r\n").response();
+            assertThat(proxy.logged().cluster()).isEqualTo("origins");
+            nothingIsLeft(proxy);
+        }
+    }
+
+    @Test
     void aPathAloneStaysAtItsHost() throws Exception {
         try (var origin = origin();
                 var proxy = ProxyFixture.with(c -> c, spec("{}"), origin);
