@@ -72,6 +72,39 @@ final class MetadataFiltersTest {
     }
 
     @Test
+    void aRedirectIsFollowedByWhatIsSaidOfTheNextRequestAndNotOfTheOneBefore() throws Exception {
+        String rules = "request_rules: [ { header: x-from, on_header_present: { metadata_namespace: m, key: k } } ]";
+        String routes = """
+                - match: { path: /first }
+                  route:
+                    cluster: origins
+                    internal_redirect_policy:
+                      predicates:
+                      - name: p
+                        typed_config:
+                          "@type": type.googleapis.com/%s
+                          allowed_route_names: [ plain ]
+                - match: { prefix: /, dynamic_metadata: [ { filter: m, path: [ { key: k } ], value: { present_match: true } } ] }
+                  name: said
+                  route: { cluster: origins }
+                - { name: plain, match: { prefix: / }, route: { cluster: origins } }
+                """
+                .formatted("envoy.extensions.internal_redirect.allow_listed_routes.v3.AllowListedRoutesConfig");
+        try (var origin = Origin.start((request, wire) -> {
+            if (request.target().equals("/first")) {
+                wire.send("HTTP/1.1 302 Found\r\nLocation: /second\r\nContent-Length: 0\r\n\r\n");
+            } else {
+                wire.reply(200, request.target());
+            }
+        });
+                var proxy = with(filter("f", TO, rules), "", routes).before(origin);
+                var client = proxy.client()) {
+            client.send("GET /first HTTP/1.1\r\nHost: a\r\nX-From: 1\r\n\r\n");
+            assertThat(client.response().body()).isEqualTo("/second");
+        }
+    }
+
+    @Test
     void valuesHaveTheTypeThatIsSaid() throws Exception {
         String value = Base64.getEncoder().encodeToString(Value.newBuilder().setBoolValue(true).build().toByteArray());
         String rules = "stat_prefix: mine, request_rules: [ "

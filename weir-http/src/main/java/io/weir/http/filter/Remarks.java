@@ -48,6 +48,11 @@ public final class Remarks {
         return state == null ? connection.left(key) : state.get(key);
     }
 
+    /** What is left under a key for the whole connection; null: nothing. */
+    public FilterState.@Nullable Value kept(String key) {
+        return connection.left(key);
+    }
+
     /** Another number after each change. */
     public int changes() {
         return (metadata == null ? 0 : metadata.changes()) + (state == null ? 0 : state.changes());

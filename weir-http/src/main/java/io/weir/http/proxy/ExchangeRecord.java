@@ -27,6 +27,7 @@ final class ExchangeRecord implements ReplyRecord {
     private @Nullable String localReplyBody;
     private final Remarks remarks;
     private @Nullable FilterTimes times;
+    private boolean anew;
 
     /**
      * Of one exchange after another.
@@ -42,6 +43,11 @@ final class ExchangeRecord implements ReplyRecord {
     /** What filters say of the exchange. */
     Remarks remarks() {
         return remarks;
+    }
+
+    /** Whether it is looked at as if no filter had said anything: a request that begins anew. */
+    void anew(boolean unsaid) {
+        anew = unsaid;
     }
 
     /** The times of the exchange's filters; null: they are not taken. */
@@ -173,7 +179,7 @@ final class ExchangeRecord implements ReplyRecord {
 
     @Override
     public Map<String, Object> dynamicMetadata(String namespace) {
-        Map<String, Object> said = remarks.namespace(namespace);
+        Map<String, Object> said = anew ? Map.of() : remarks.namespace(namespace);
         Greeting greeting = said.isEmpty() ? exchange.downstream().greeting() : null;
         return greeting == null ? said : greeting.metadata(namespace);
     }
@@ -216,7 +222,7 @@ final class ExchangeRecord implements ReplyRecord {
 
     @Override
     public FilterState.@Nullable Value filterState(String key) {
-        return remarks.left(key);
+        return anew ? remarks.kept(key) : remarks.left(key);
     }
 
     @Override

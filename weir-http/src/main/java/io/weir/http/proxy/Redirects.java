@@ -117,7 +117,7 @@ final class Redirects {
         if (exchange.context().normalizer().apply(probe, exchange.headerPolicy().localPort()) != Verdict.ACCEPT) {
             return refused(stats.redirectBadLocation);
         }
-        Route route = exchange.context().spec().routes().match(probe, worker.random().nextLong(), exchange.record());
+        Route route = found(probe);
         if (route == null) {
             return refused(stats.redirectNoRoute);
         }
@@ -150,6 +150,16 @@ final class Redirects {
             request.framing(Framing.NONE, -1);
         }
         return route;
+    }
+
+    /** What filters said was of the request before; those of this one have not been asked yet. */
+    private @Nullable Route found(HttpHead probe) {
+        exchange.record().anew(true);
+        try {
+            return exchange.context().spec().routes().match(probe, worker.random().nextLong(), exchange.record());
+        } finally {
+            exchange.record().anew(false);
+        }
     }
 
     @SuppressWarnings("ReferenceEquality") // a route is one, however like another it looks
