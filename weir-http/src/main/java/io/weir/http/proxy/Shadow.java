@@ -75,6 +75,18 @@ final class Shadow extends TimerWheel.Timer implements UpstreamListener, PickCon
             end();
             return;
         }
+        boolean gone = false;
+        try {
+            goTo(picker, priority, timeoutNanos);
+            gone = true;
+        } finally {
+            if (!gone) {
+                end(); // or nobody would, and its place would stay taken
+            }
+        }
+    }
+
+    private void goTo(Picker picker, RoutingPriority priority, long timeoutNanos) {
         Pick pick = picker.pick(this);
         if (pick instanceof Pick.Chosen(Host host) && host.ejected()) {
             pick = UNREACHABLE; // a request would try it where there is no other: a copy is not worth that work
