@@ -40,7 +40,7 @@ public record Counted(String virtualHost, List<VirtualCluster> clusters, String 
 
     /** The same for a route. */
     public Counted of(String prefix) {
-        return new Counted(virtualHost, clusters, prefix);
+        return prefix.equals(statPrefix) ? this : new Counted(virtualHost, clusters, prefix);
     }
 
     /** Whether it counts anything. */

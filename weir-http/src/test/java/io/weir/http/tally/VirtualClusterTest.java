@@ -7,6 +7,7 @@ import io.weir.http.config.ReadManager;
 import io.weir.http.server.ProxyFixture;
 import io.weir.testkit.Origin;
 import io.weir.testkit.RawHttp;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -66,6 +67,15 @@ final class VirtualClusterTest {
             assertThat(origin.requests()).extracting(request -> request.headers("x-counts").getFirst())
                     .containsExactly("buys", "cart", "cart", "other");
         }
+    }
+
+    @Test
+    void routesWithoutNumbersOfTheirOwnShareWhatTheirVirtualHostCounts() {
+        var counted = new Counted("shop", List.of(), "");
+        assertThat(counted.of("")).isSameAs(counted);
+        assertThat(counted.of("basket").of("")).isEqualTo(counted);
+        var routes = ReadManager.routes(HOST).accepted().routes();
+        assertThat(routes.notes(Counted.class).stream().map(System::identityHashCode).distinct()).hasSize(3);
     }
 
     @Test
