@@ -16,6 +16,8 @@ public final class Calls {
     private final boolean back;
     private @Nullable FilterTimes times;
     private boolean altered;
+    /** Another number for each message: a step may end one and begin the next. */
+    private int message;
 
     /**
      * @param back
@@ -33,6 +35,7 @@ public final class Calls {
     /** A message begins. */
     void begin() {
         altered = false;
+        message++;
     }
 
     /** A step makes another body of the message's. */
@@ -92,8 +95,9 @@ public final class Calls {
     private Flow ask(BodyStep step, BodyPart part, boolean last) {
         var whole = part.data();
         int bytes = whole.readableBytes();
+        int mine = message;
         var flow = back ? step.responseData(part, last) : step.requestData(part, last);
-        altered |= part.data() != whole || part.data().readableBytes() != bytes;
+        altered |= mine == message && (part.data() != whole || part.data().readableBytes() != bytes);
         return flow;
     }
 
@@ -114,13 +118,25 @@ public final class Calls {
     }
 
     private Flow ask(FilterStep step, HttpHead trailers) {
+        int mine = message;
+        int lines = trailers.count();
+        int kept = trailers.size();
+        Flow flow = Flow.NEXT;
         if (step instanceof BodyStep body) {
-            return back ? body.responseEnd(trailers) : body.requestTrailers(trailers);
-        }
-        if (back) {
+            flow = back ? body.responseEnd(trailers) : body.requestTrailers(trailers);
+        } else if (back) {
             step.responseTrailers(trailers);
         }
-        return Flow.NEXT;
+        altered |= mine == message && (trailers.count() != lines || trailers.size() != kept);
+        return flow;
+    }
+
+    /** A step holds something up while it is asked. */
+    void holds(int i) {
+        var clock = times;
+        if (clock != null) {
+            clock.holds(i, back);
+        }
     }
 
     private void left(FilterTimes clock, int i, long before, Flow flow) {

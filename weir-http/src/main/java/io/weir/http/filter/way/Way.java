@@ -352,6 +352,9 @@ public final class Way implements Passage {
         int i = open ? indexOf(step) : -1;
         if (i >= 0) {
             gates[i].paused |= gates[i].inHead;
+            if (gates[i].inHead) {
+                calls.holds(i);
+            }
         }
     }
 
@@ -406,6 +409,7 @@ public final class Way implements Passage {
         if (i < 0 || !(gates[i].inLast || gates[i].end)) {
             throw new IllegalStateException("the end of the message is not at this step");
         }
+        calls.alters();
         var trailers = gates[i].trailers;
         if (trailers == null) {
             trailers = room();

@@ -114,6 +114,70 @@ final class RedirectedRequestsTest {
         }
     }
 
+    /** A filter that puts a line into trailers, and says that it passes them. */
+    private record Signer(boolean late) implements HttpFilterSpec {
+        private static final HeaderName SIGNED = HeaderName.of("x-signed");
+
+        @Override
+        public HttpFilter open(FilterContext context) {
+            return exchange -> new BodyStep() {
+                @Override
+                public Flow requestHead(HttpHead request) {
+                    return Flow.NEXT;
+                }
+
+                @Override
+                public Flow requestData(BodyPart part, boolean last) {
+                    if (last && late) {
+                        exchange.requestPassage().trailers(this).add(SIGNED, "1");
+                    }
+                    return Flow.NEXT;
+                }
+
+                @Override
+                public Flow requestTrailers(HttpHead trailers) {
+                    if (!late) {
+                        trailers.add(SIGNED, "1");
+                    }
+                    return Flow.NEXT;
+                }
+            };
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void trailersThatAFilterHasChangedAreTheClientsToSendAgain(boolean made) throws Exception {
+        var spec = ReadManager.manager("""
+                stat_prefix: in
+                http_filters:
+                - name: whole
+                  typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.buffer.v3.Buffer,
+                    max_request_bytes: 100 }
+                - name: envoy.filters.http.router
+                  typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
+                route_config:
+                  virtual_hosts:
+                  - name: all
+                    domains: "*"
+                    routes:
+                    - match: { prefix: / }
+                      route: { cluster: origins, internal_redirect_policy: { redirect_response_codes: [ 307 ] } }
+                """).accepted();
+        var signer = new Signer(made);
+        try (var origin = Origin.start(RedirectedRequestsTest::answer);
+                var proxy = ProxyFixture.with(cluster -> cluster,
+                        spec.withChains(List.of(new ChainSpec(List.of(outer, signer)))), origin);
+                var client = proxy.client()) {
+            String head = "POST /temporary HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n";
+            client.send(head + (made ? "\r\n" : "x-t: 1\r\n\r\n"));
+            assertThat(client.response().status()).isEqualTo(307);
+            client.send(head + (made ? "x-t: 1\r\n\r\n" : "\r\n")); // which the filter does not change
+            assertThat(client.response().body()).isEqualTo("POST /there body");
+            nothingIsLeft(proxy);
+        }
+    }
+
     @Test
     void anAnswerOfAFilterToTheSecondRequestEndsIt() throws Exception {
         try (var origin = Origin.start(RedirectedRequestsTest::answer);

@@ -7,6 +7,7 @@ import io.weir.core.stats.Histogram;
 import io.weir.core.stats.HistogramSnapshot;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.config.HttpManagerSpec;
+import io.weir.http.filter.BodyStep;
 import io.weir.http.filter.ChainSpec;
 import io.weir.http.filter.FilterContext;
 import io.weir.http.filter.FilterStep;
@@ -103,6 +104,39 @@ final class TimedExchangesTest {
                     return Flow.NEXT;
                 }
             };
+        }
+    }
+
+    /** A filter that lets heads of answers go on when it is asked, and what is behind them later. */
+    private record Holder() implements HttpFilterSpec {
+        @Override
+        public HttpFilter open(FilterContext context) {
+            return exchange -> new BodyStep() {
+                @Override
+                public Flow requestHead(HttpHead request) {
+                    return Flow.NEXT;
+                }
+
+                @Override
+                public Flow responseHead(HttpHead response, boolean last) {
+                    exchange.responsePassage().hold(this);
+                    exchange.worker().loop().execute(() -> exchange.responsePassage().resume(this));
+                    return Flow.NEXT;
+                }
+            };
+        }
+    }
+
+    @Test
+    void whoHoldsWhatIsBehindAHeadIsToldOfToo() throws Exception {
+        try (var origin = Origin.answering("hello");
+                var proxy = proxy(origin, new Holder(), new Slow(0));
+                var client = proxy.client()) {
+            proxy.stats.timesFilters(true);
+            assertThat(client.send(GET + "\r\n").response().body()).isEqualTo("hello");
+            proxy.logged();
+            eventually(() -> times(proxy, "outer.one", "held_ns").count() == 1);
+            assertThat(times(proxy, "outer.one", "held_ns").sum()).isPositive();
         }
     }
 
