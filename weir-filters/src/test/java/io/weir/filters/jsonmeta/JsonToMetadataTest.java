@@ -116,26 +116,28 @@ final class JsonToMetadataTest {
             + " }";
 
     @Test
-    void whoMovesToARouteWhoseRulesWereNotAskedIsNotLetIn() throws Exception {
+    void whoMovesToARouteIsAskedByItsRulesWhichWereOffBefore() throws Exception {
         var moving = moving("", OFF);
-        assertThat(moving.problems()).anyMatch(problem -> problem.startsWith("WARNING hcm.http_filters:"));
+        assertThat(moving.problems()).isEmpty();
         try (var origin = Origin.answering("ok"); var proxy = moving.before(origin); var client = proxy.client()) {
             assertThat(client.send(post("application/json", "{\"a\":\"user\"}")).response().status()).isEqualTo(200);
             proxy.logged();
-            assertThat(client.send(post("application/json", "{\"a\":\"admin\"}")).response().status()).isEqualTo(500);
-            assertThat(proxy.logged().details()).isEqualTo("filters_of_route_not_asked");
+            assertThat(client.send(post("application/json", "{\"a\":\"admin\"}")).response().status()).isEqualTo(403);
+            assertThat(proxy.logged().details()).isEqualTo("rbac_access_denied_matched_policy[none]");
             assertThat(origin.requests()).hasSize(1);
+            var let = client.send(post("application/json\r\nX-Key: 1", "{\"a\":\"admin\"}")).response();
+            assertThat(let.status()).isEqualTo(200);
         }
     }
 
     @Test
-    void whoMovesToARouteWhoseRulesWereAskedGoesOn() throws Exception {
+    void whoMovesIsAskedByTheRulesOfTheRouteThatHeComesTo() throws Exception {
         for (String first : new String[]{"", OFF}) {
             try (var origin = Origin.answering("ok");
                     var proxy = moving(first, "").before(origin);
                     var client = proxy.client()) {
                 assertThat(client.send(post("application/json", "{\"a\":\"admin\"}")).response().status())
-                        .isEqualTo(403);
+                        .isEqualTo(first.isEmpty() ? 403 : 200); // of the route that he leaves nobody asks any more
                 assertThat(client.send(post("application/json\r\nX-Key: 1", "{\"a\":\"admin\"}")).response().status())
                         .isEqualTo(200);
             }

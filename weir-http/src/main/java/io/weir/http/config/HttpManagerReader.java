@@ -22,7 +22,6 @@ import io.weir.http.config.scope.ScopesReader;
 import io.weir.http.config.tree.PackedReader;
 import io.weir.http.config.tree.PredicateReader;
 import io.weir.http.config.upgrade.UpgradeReader;
-import io.weir.http.filter.ChainSpec;
 import io.weir.http.reply.LocalReplies;
 import io.weir.http.route.RouteTable;
 import io.weir.http.route.normal.NormalizeSpec;
@@ -77,9 +76,6 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
         if (codec == null || routes == null || router == null) {
             return null;
         }
-        if (routes.saidByFilters()) {
-            checkMoves(filters.level().chains(), context);
-        }
         return new HttpManagerSpec(config.getStatPrefix(), codec, routes, identity, client,
                 requestId(config), limits(config, common), timeouts(config, common), normalize(config, common),
                 http10, router.suppressEnvoyHeaders(), accessLog, filters.level().chains(), localReplies,
@@ -112,23 +108,6 @@ final class HttpManagerReader implements ExtensionReader<HttpConnectionManager, 
             case RDS -> null; // refused as a field that is not honoured
             case ROUTESPECIFIER_NOT_SET -> null; // the API's rules tell
         };
-    }
-
-    /** Who moves to another route has passed the filters of the first, and shall not come by those of the other. */
-    private static void checkMoves(List<ChainSpec> chains, ReadContext context) {
-        var tunnels = chains.stream().flatMap(chain -> chain.upgrades().values().stream()).toList();
-        for (int i = 0; i < chains.size(); i++) {
-            var filters = chains.get(i).filters();
-            boolean routes = !tunnels.contains(i);
-            if (routes && !chains.stream().allMatch(other -> tunnels.contains(chains.indexOf(other))
-                    || other.filters().containsAll(filters))) {
-                context.warning("http_filters", "", "routes are chosen by what filters say, and not all routes say the"
-                        + " same of filters; a request that comes from one route to another of whose filters one has"
-                        + " not been asked is answered with 500 (filters_of_route_not_asked)",
-                        "say the same of filters on all routes between which a request can move");
-                return;
-            }
-        }
     }
 
     // ---- the parts ----

@@ -15,7 +15,7 @@ public final class FilterChains {
     private final List<List<HttpFilter>> chains = new ArrayList<>();
     private final List<ChainSpec> specs;
     private final FilterContext context;
-    private final ConcurrentMap<Integer, FilterNumbers> numbers = new ConcurrentHashMap<>();
+    private final ConcurrentMap<List<String>, FilterNumbers> numbers = new ConcurrentHashMap<>();
     private final List<Map<String, Integer>> upgrades;
 
     public FilterChains(List<ChainSpec> specs, FilterContext context) {
@@ -42,10 +42,9 @@ public final class FilterChains {
         return context.stats().timesFilters();
     }
 
-    /** Where the times of one chain's filters are counted. */
-    public FilterNumbers numbers(int chain) {
-        return numbers.computeIfAbsent(chain,
-                number -> FilterNumbers.of(specs.get(number).names(), context.managerScope()));
+    /** Where the times of filters of these names are counted: those of a chain, or of several one behind the other. */
+    public FilterNumbers numbers(List<String> names) {
+        return numbers.computeIfAbsent(names, all -> FilterNumbers.of(all, context.managerScope()));
     }
 
     /** The chain that a request for a tunnel passes in the place of this one; the same where it has none of its own. */
@@ -54,9 +53,9 @@ public final class FilterChains {
         return own.isEmpty() ? chain : own.getOrDefault(UpgradeRules.type(request), chain);
     }
 
-    /** Whether who has passed one chain has met each filter of another. */
-    public boolean contains(int chain, int other) {
-        return chain == other || chains.get(chain).containsAll(chains.get(other));
+    /** The names of one chain's filters, in order. */
+    public List<String> names(int chain) {
+        return specs.get(chain).names();
     }
 
     /** The filters of one chain, in order. */

@@ -12,19 +12,16 @@ import io.weir.http.filter.FilterChains;
 import io.weir.http.filter.FilterExchange;
 import io.weir.http.filter.FilterStep;
 import io.weir.http.filter.Flow;
-import io.weir.http.filter.HttpFilter;
 import io.weir.http.filter.Passage;
 import io.weir.http.filter.Remarks;
 import io.weir.http.filter.time.FilterTimes;
 import io.weir.http.filter.way.Calls;
 import io.weir.http.filter.way.Crossing;
+import io.weir.http.filter.way.StepChains;
 import io.weir.http.route.FormatSource;
 import io.weir.http.route.Route;
 import io.weir.http.route.Target;
 import io.weir.net.transport.Worker;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,42 +34,38 @@ import org.slf4j.LoggerFactory;
 final class FilterPass implements FilterExchange, Crossing.Outside {
     private static final Logger LOG = LoggerFactory.getLogger(FilterPass.class);
     private static final FilterStep[] NONE = {};
-    /** Chains whose steps a connection keeps: more routes than this, each with filters of its own, are rare in one. */
-    private static final int KEPT_MAX = 8;
 
     private final Exchange exchange;
     private final Downstream downstream;
     private final FilterChains chains;
     private final ConnectionMemory connection;
-    private final List<Kept> kept = new ArrayList<>(1);
+    private final StepChains made;
     private @Nullable Crossing crossing;
     private final Remarks remarks;
     private final Calls toHost = new Calls(false);
     private final Calls toClient = new Calls(true);
     private @Nullable FilterTimes clock;
     private @Nullable FilterTimes times;
+    private StepChains.Chain chain = StepChains.Chain.NONE;
     private FilterStep[] steps = NONE;
     /** Everything of this exchange takes the crossing. */
     private boolean crosses;
     /** How many steps have heard of the request. */
     private int reached;
-    private int replaced;
     private boolean complete;
-
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Kept(int chain, List<HttpFilter> filters, FilterStep[] steps, boolean bodies) {
-    }
 
     FilterPass(Exchange exchange, Downstream downstream, FilterChains chains, ConnectionMemory connection) {
         this.exchange = exchange;
         this.downstream = downstream;
         this.chains = chains;
         this.connection = connection;
+        this.made = new StepChains(chains, this);
         this.remarks = new Remarks(connection);
     }
 
     /** Nothing has been passed of the exchange that begins. */
     void clear() {
+        chain = StepChains.Chain.NONE;
         steps = NONE;
         crosses = false;
         reached = 0;
@@ -96,13 +89,13 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
         exchange.record().times(its);
     }
 
-    private void timed(int chain) {
+    private void timed() {
         var its = clock;
         if (its == null) {
             its = new FilterTimes(worker()::nowNanos);
             clock = its;
         }
-        its.begin(chains.numbers(chain));
+        its.begin(chains.numbers(chain.names()));
         time(its);
     }
 
@@ -124,17 +117,17 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
     // ---- the request ----
 
     /** Asks each filter of a chain until one answers or pauses; what follows is told to the exchange. */
-    void requestHead(int chain, HttpHead request, boolean last) {
-        if (chains.isEmpty(chain)) {
+    void requestHead(int number, HttpHead request, boolean last) {
+        if (chains.isEmpty(number)) {
             exchange.requestPassed(request, last);
             return;
         }
+        chain = made.of(number);
+        steps = chain.steps();
         if (chains.timed()) {
-            timed(chain);
+            timed();
         }
-        var found = kept(chain);
-        steps = found.steps;
-        if (found.bodies) {
+        if (chain.bodies()) {
             crossingBegins();
             crossing().request().head(request, last);
             return;
@@ -143,6 +136,14 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
             int i = reached++;
             switch (toHost.head(steps[i], i, request, last)) {
                 case Flow.Next _ -> {
+                    if (exchange.actions().strays(request)) {
+                        bend(request, reached);
+                        if (chain.bodies()) {
+                            crossingBegins();
+                            crossing().request().head(reached, request, last);
+                            return;
+                        }
+                    }
                 }
                 case Flow.Pause _ -> {
                     crossingBegins();
@@ -156,6 +157,25 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
             }
         }
         exchange.requestPassed(request, last);
+    }
+
+    /** The request belongs to another route: of its filters those are asked next that have not been. */
+    private void bend(HttpHead request, int heard) {
+        chain = made.bent(chain, heard, exchange.actions().pass(request));
+        steps = chain.steps();
+        if (times != null) {
+            times.goOn(chains.numbers(chain.names()));
+        }
+    }
+
+    @Override
+    public FilterStep @Nullable [] onward() {
+        var request = exchange.request();
+        if (request == null || !exchange.actions().strays(request)) {
+            return null;
+        }
+        bend(request, heard());
+        return steps;
     }
 
     private void crossingBegins() {
@@ -198,8 +218,8 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
     }
 
     /** Whether a chain has a filter that sees bodies. */
-    boolean seesBodies(int chain) {
-        return !chains.isEmpty(chain) && kept(chain).bodies;
+    boolean seesBodies(int number) {
+        return !chains.isEmpty(number) && made.of(number).bodies();
     }
 
     /**
@@ -224,37 +244,6 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
         if (trailers != null && passes && crossing().request().turn() == mine) {
             crossing().request().trailers(trailers);
         }
-    }
-
-    private Kept kept(int chain) {
-        for (int i = 0; i < kept.size(); i++) {
-            if (kept.get(i).chain == chain) {
-                return kept.get(i);
-            }
-        }
-        var filters = chains.filters(chain);
-        var made = filters.stream().map(this::step).toArray(FilterStep[]::new);
-        var fresh = new Kept(chain, filters, made, Arrays.stream(made).anyMatch(BodyStep.class::isInstance));
-        if (kept.size() < KEPT_MAX) {
-            kept.add(fresh);
-        } else {
-            replaced = (replaced + 1) % KEPT_MAX;
-            kept.set(replaced, fresh);
-        }
-        return fresh;
-    }
-
-    /** A filter that stands in two chains knows its connection once. */
-    @SuppressWarnings("ReferenceEquality") // is what is meant
-    private FilterStep step(HttpFilter filter) {
-        for (var other : kept) {
-            for (int i = 0; i < other.steps.length; i++) {
-                if (other.filters.get(i) == filter) {
-                    return other.steps[i];
-                }
-            }
-        }
-        return filter.step(this);
     }
 
     // ---- the response ----

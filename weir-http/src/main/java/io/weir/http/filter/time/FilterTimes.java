@@ -47,6 +47,18 @@ public final class FilterTimes {
         Arrays.fill(holding, false);
     }
 
+    /** The exchange goes on by other filters, the first of which, as far as they were at work, are the same. */
+    public void goOn(FilterNumbers its) {
+        numbers = its;
+        int count = its.count();
+        if (workNanos.length < count) {
+            workNanos = Arrays.copyOf(workNanos, count);
+            heldNanos = Arrays.copyOf(heldNanos, count);
+            sinceNanos = Arrays.copyOf(sinceNanos, count * DIRECTIONS);
+            holding = Arrays.copyOf(holding, count * DIRECTIONS);
+        }
+    }
+
     /**
      * A filter, or {@link #OUTSIDE}, is at work from now on.
      *

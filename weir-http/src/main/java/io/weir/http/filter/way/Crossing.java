@@ -1,5 +1,6 @@
 package io.weir.http.filter.way;
 
+import io.weir.http.filter.FilterStep;
 import io.weir.http.filter.time.FilterTimes;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,12 @@ public final class Crossing {
     public interface Outside {
         /** Sends what was written in both directions. */
         void flush();
+
+        /**
+         * The request's head is about to leave a step: the steps that it passes, where those that have not heard of it
+         * are others by now; null: they are the same.
+         */
+        FilterStep @Nullable [] onward();
 
         /** A filter has failed where nobody else hears of it: nothing can come of the exchange. */
         void failed(RuntimeException bug);
@@ -91,6 +98,10 @@ public final class Crossing {
         } finally {
             depth--;
         }
+    }
+
+    FilterStep @Nullable [] onward() {
+        return outside.onward();
     }
 
     void failed(RuntimeException bug) {

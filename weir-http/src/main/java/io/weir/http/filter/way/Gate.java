@@ -3,7 +3,10 @@ package io.weir.http.filter.way;
 import io.netty.buffer.ByteBuf;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.filter.BodyPart;
+import io.weir.http.filter.BodyStep;
+import io.weir.http.filter.FilterStep;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** What waits at one step in one direction: a head, data, an end, in this order. */
@@ -32,8 +35,28 @@ final class Gate {
     /** The end has gone on. */
     boolean over;
 
+    /** As many gates as that, the first of which are these. */
+    static Gate[] atLeast(int count, Gate[] gates) {
+        if (gates.length >= count) {
+            return gates;
+        }
+        var more = Arrays.copyOf(gates, count);
+        for (int i = gates.length; i < count; i++) {
+            more[i] = new Gate();
+        }
+        return more;
+    }
+
     boolean blocked() {
         return holds || paused;
+    }
+
+    /** Whether data may come to its step. */
+    boolean sends(FilterStep step, boolean back) {
+        if (paused || bytes > Way.HELD_BYTES_MAX) {
+            return false;
+        }
+        return !holds || (step instanceof BodyStep body && (back ? body.gathersResponse() : body.gathersRequest()));
     }
 
     /** Whether anything stands before what comes now. */

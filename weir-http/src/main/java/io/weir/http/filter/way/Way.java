@@ -9,7 +9,6 @@ import io.weir.http.filter.FilterStep;
 import io.weir.http.filter.Flow;
 import io.weir.http.filter.Passage;
 import io.weir.http.filter.time.FilterTimes;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +27,7 @@ public final class Way implements Passage {
     private final int stride;
     private final Calls calls;
 
-    /** What trailers were put in; whoever took them may look at them until the exchange ends. */
-    private final ArrayDeque<HttpHead> rooms = new ArrayDeque<>(0);
+    private final Rooms rooms;
     private FilterStep[] steps = NONE;
     private Gate[] gates = {};
     private final Exit exit;
@@ -51,6 +49,7 @@ public final class Way implements Passage {
         this.back = back;
         this.stride = back ? -1 : 1;
         this.calls = new Calls(back);
+        this.rooms = new Rooms(sink);
         this.exit = new Exit(this, sink, back);
     }
 
@@ -66,12 +65,7 @@ public final class Way implements Passage {
      */
     public void begin(FilterStep[] all, int from, boolean takes) {
         close();
-        if (gates.length < all.length) {
-            gates = new Gate[all.length];
-            for (int i = 0; i < gates.length; i++) {
-                gates[i] = new Gate();
-            }
-        }
+        gates = Gate.atLeast(all.length, gates);
         steps = all;
         first = from;
         end = back ? -1 : all.length;
@@ -96,15 +90,7 @@ public final class Way implements Passage {
             gates[i].clear();
         }
         exit.clear();
-        for (var room = rooms.poll(); room != null; room = rooms.poll()) {
-            sink.giveBack(room);
-        }
-    }
-
-    private HttpHead room() {
-        var room = sink.room();
-        rooms.add(room);
-        return room;
+        rooms.clear();
     }
 
     /** Takes the time of the exchange at hand; null: of none. */
@@ -136,10 +122,16 @@ public final class Way implements Passage {
 
     /** A head comes. */
     public void head(HttpHead head, boolean last) {
+        head(first, head, last);
+    }
+
+    /** A head comes that has passed the steps before this one. */
+    public void head(int from, HttpHead head, boolean last) {
         crossing.enter();
         try {
             bodyless = last;
-            passHead(first, head, last);
+            heard = from - stride;
+            passHead(from, head, last);
         } catch (RuntimeException bug) {
             crossing.failed(bug); // it costs this exchange, not all that share its connection
         } finally {
@@ -204,7 +196,7 @@ public final class Way implements Passage {
     private void passHead(int from, HttpHead head, boolean last) {
         int mine = turn;
         boolean ends = last;
-        for (int i = from; i != end; i += stride) {
+        for (int i = from; goesOnTo(i); i += stride) {
             var gate = gates[i];
             heard = i;
             gate.inHead = true;
@@ -229,6 +221,17 @@ public final class Way implements Passage {
             gate.over = ends;
         }
         exit.head(head, ends, bodyless);
+    }
+
+    /** Whether there is a step for the head to go on to; which one that is, the one before may have changed. */
+    private boolean goesOnTo(int i) {
+        var others = back ? null : crossing.onward();
+        if (others != null) {
+            gates = Gate.atLeast(others.length, gates);
+            steps = others;
+            end = others.length;
+        }
+        return i != end;
     }
 
     private void passData(int from, ByteBuf piece, boolean last) {
@@ -281,7 +284,7 @@ public final class Way implements Passage {
             }
             gate.paused |= flow instanceof Flow.Pause;
             if (gate.blocked() || gate.occupied()) {
-                var copy = gate.trailers == null ? room() : gate.trailers;
+                var copy = gate.trailers == null ? rooms.take() : gate.trailers;
                 HeadCopy.response(trailers, copy); // the sender's own are not valid for long
                 gate.trailers = copy;
                 gate.end = true;
@@ -397,7 +400,8 @@ public final class Way implements Passage {
     private boolean writable(int i) {
         for (int behind = i + stride; behind != end; behind += stride) {
             if (gates[behind].blocked()) {
-                return gates[behind].holds && sends(behind); // as far as that, and no further
+                return gates[behind].holds && gates[behind].sends(steps[behind], back); // as far as that, and no
+                                                                                        // further
             }
         }
         return exit.writable();
@@ -412,7 +416,7 @@ public final class Way implements Passage {
         calls.alters();
         var trailers = gates[i].trailers;
         if (trailers == null) {
-            trailers = room();
+            trailers = rooms.take();
             gates[i].trailers = trailers;
         }
         return trailers;
@@ -484,21 +488,11 @@ public final class Way implements Passage {
         }
         boolean held = false;
         for (int i = first; i != end; i += stride) {
-            if (!sends(i)) {
+            if (!gates[i].sends(steps[i], back)) {
                 return false;
             }
             held |= gates[i].holds;
         }
         return held || exit.takes();
-    }
-
-    /** Whether data may come to this step. */
-    private boolean sends(int i) {
-        var gate = gates[i];
-        if (gate.paused || gate.bytes > HELD_BYTES_MAX) {
-            return false;
-        }
-        return !gate.holds
-                || (steps[i] instanceof BodyStep body && (back ? body.gathersResponse() : body.gathersRequest()));
     }
 }
