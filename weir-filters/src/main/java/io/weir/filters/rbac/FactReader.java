@@ -1,22 +1,29 @@
 package io.weir.filters.rbac;
 
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
-import io.envoyproxy.envoy.config.rbac.v3.MetadataSource;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.config.rbac.v3.Principal.Authenticated;
 import io.envoyproxy.envoy.config.rbac.v3.SourcedMetadata;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.FilterStateMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.PathMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.weir.core.access.Condition;
+import io.weir.core.tls.SanMatch;
+import io.weir.core.tls.TlsFacts;
+import io.weir.core.value.MetadataSource;
 import io.weir.http.config.MatchReader;
 import io.weir.http.config.TextReader;
 import io.weir.http.config.tree.PredicateReader;
 import io.weir.http.filter.FilterExchange;
 import io.weir.http.route.match.HeadText;
+import io.weir.http.route.match.PathMatch;
 import io.weir.http.route.match.TextMatch;
 import io.weir.http.route.tree.Input;
 import io.weir.http.route.tree.Predicate;
 import io.weir.xds.compile.ReadContext;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -88,12 +95,68 @@ final class FactReader {
                         exchange -> test.passes(exchange.metadata().namespace(test.path().namespace())));
     }
 
-    static @Nullable Condition<FilterExchange> metadata(SourcedMetadata message, ReadContext at) {
-        if (message.getMetadataSource() == MetadataSource.ROUTE) {
-            at.problem("metadata_source", "ROUTE", "rules do not look at metadata of routes yet",
-                    "write rules on the route, in typed_per_filter_config");
-            return null;
+    static @Nullable Condition<FilterExchange> metadata(SourcedMetadata message, ReadContext context) {
+        var at = context.at("metadata_matcher");
+        return switch (message.getMetadataSource()) {
+            case DYNAMIC, UNRECOGNIZED -> metadata(message.getMetadataMatcher(), at);
+            case ROUTE -> {
+                var test = at.metadataTest("", message.getMetadataMatcher());
+                yield test == null
+                        ? null
+                        : new Condition.Fact<>(exchange -> test.passes(
+                                exchange.formats().metadata(MetadataSource.ROUTE, test.path().namespace())));
+            }
+        };
+    }
+
+    /** Of the path without its query. */
+    static @Nullable Condition<FilterExchange> template(TypedExtensionConfig message, ReadContext at) {
+        var match = MatchReader.template(message, at.at("typed_config"));
+        return match == null ? null : new Condition.Fact<>(exchange -> {
+            var head = exchange.formats().request();
+            return match.matches(head.bytes(), head.pathStart(), PathMatch.pathEnd(head));
+        });
+    }
+
+    /** What filters have left under a key; nothing is nobody. */
+    static @Nullable Condition<FilterExchange> state(FilterStateMatcher message, ReadContext at) {
+        var test = MatchReader.state(message, at);
+        return test == null ? null : new Condition.Fact<>(exchange -> {
+            var value = exchange.formats().filterState(message.getKey());
+            return value != null && test.test(value);
+        });
+    }
+
+    static @Nullable Condition<FilterExchange> authenticated(Authenticated message, ReadContext at) {
+        if (!message.hasPrincipalName()) {
+            return new Condition.Fact<>(exchange -> certified(exchange.formats().tls(), null));
         }
-        return metadata(message.getMetadataMatcher(), at.at("metadata_matcher"));
+        var match = TextReader.text(message.getPrincipalName(), at.at("principal_name"));
+        return match == null ? null : new Condition.Fact<>(exchange -> certified(exchange.formats().tls(), match));
+    }
+
+    /**
+     * Whether a client has shown a certificate that was checked, and goes by a name: one of its URIs, its DNS names, or
+     * its subject, as in Envoy. Who has shown none is nobody; Envoy takes everyone with TLS for somebody where no name
+     * is asked for.
+     *
+     * @param name
+     *            null: whatever the name is
+     */
+    static boolean certified(@Nullable TlsFacts tls, @Nullable TextMatch name) {
+        var certificate = tls == null || !tls.peerValidated() ? null : tls.peer();
+        return certificate != null && (name == null || goesBy(certificate.names(SanMatch.Type.URI), name)
+                || goesBy(certificate.names(SanMatch.Type.DNS), name)
+                || goesBy(List.of(certificate.subject()), name));
+    }
+
+    private static boolean goesBy(List<String> names, TextMatch match) {
+        for (String name : names) {
+            byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+            if (match.matches(bytes, 0, bytes.length)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

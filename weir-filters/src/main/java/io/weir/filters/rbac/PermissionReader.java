@@ -5,7 +5,6 @@ import io.weir.core.access.Condition;
 import io.weir.http.filter.FilterExchange;
 import io.weir.http.route.tree.Input.Connection.End;
 import io.weir.xds.compile.ReadContext;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,34 +14,17 @@ final class PermissionReader {
 
     /** One of these; null after a problem. */
     static @Nullable Condition<FilterExchange> some(String list, List<Permission> messages, ReadContext context) {
-        var all = all(list, messages, context);
-        return all == null ? null : new Condition.Some<>(all);
-    }
-
-    private static @Nullable List<Condition<FilterExchange>> all(String list, List<Permission> messages,
-            ReadContext context) {
-        var conditions = new ArrayList<Condition<FilterExchange>>();
-        for (int i = 0; i < messages.size(); i++) {
-            var condition = read(messages.get(i), context.at(list, i));
-            if (condition != null) {
-                conditions.add(condition);
-            }
-        }
-        return conditions.size() == messages.size() ? conditions : null;
+        return SetReader.some(list, messages, PermissionReader::read, context);
     }
 
     @SuppressWarnings("deprecation") // metadata without a source is what many files still use
     private static @Nullable Condition<FilterExchange> read(Permission message, ReadContext at) {
         return switch (message.getRuleCase()) {
-            case AND_RULES -> {
-                var all = all("rules", message.getAndRules().getRulesList(), at.at("and_rules"));
-                yield all == null ? null : new Condition.All<>(all);
-            }
+            case AND_RULES ->
+                SetReader.all("rules", message.getAndRules().getRulesList(), PermissionReader::read,
+                        at.at("and_rules"));
             case OR_RULES -> some("rules", message.getOrRules().getRulesList(), at.at("or_rules"));
-            case NOT_RULE -> {
-                var condition = read(message.getNotRule(), at.at("not_rule"));
-                yield condition == null ? null : new Condition.Not<>(condition);
-            }
+            case NOT_RULE -> SetReader.not(message.getNotRule(), PermissionReader::read, at.at("not_rule"));
             case ANY -> new Condition.Always<>();
             case HEADER -> FactReader.header(message.getHeader(), at.at("header"));
             case URL_PATH -> FactReader.path(message.getUrlPath(), at.at("url_path"));
@@ -55,9 +37,10 @@ final class PermissionReader {
             case SOURCED_METADATA -> FactReader.metadata(message.getSourcedMetadata(), at.at("sourced_metadata"));
             case REQUESTED_SERVER_NAME ->
                 FactReader.serverName(message.getRequestedServerName(), at.at("requested_server_name"));
-            case MATCHER, URI_TEMPLATE -> {
-                at.problem(message.hasMatcher() ? "matcher" : "uri_template", "",
-                        "rules do not look at this yet", "use url_path, with a safe_regex where need be");
+            case URI_TEMPLATE -> FactReader.template(message.getUriTemplate(), at.at("uri_template"));
+            case MATCHER -> { // there is but one, on the host's address that a filter has resolved before
+                at.problem("matcher", message.getMatcher().getName(), "Weir knows no such matcher of permissions",
+                        "use destination_ip, url_path or uri_template, or a matcher tree in place of rules");
                 yield null;
             }
             case RULE_NOT_SET -> null; // the API's rules tell

@@ -5,12 +5,16 @@ import static io.weir.filters.FilteredProxy.perFilter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.core.stats.Scope;
+import io.weir.core.tls.TlsFacts;
 import io.weir.filters.FilteredProxy;
+import io.weir.http.proxy.client.KnownTls;
+import io.weir.http.route.match.TextMatch;
 import io.weir.http.server.ProxyFixture;
 import io.weir.testkit.HttpMessage;
 import io.weir.testkit.Origin;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,6 +100,10 @@ final class RbacTest {
             { or_rules: { rules: [ { destination_port: 1 }, { any: true } ] } }                      | true
             { sourced_metadata: { metadata_matcher: { filter: m, path: [ { key: k } ], value: { string_match: { exact: v } } } } } | true
             { metadata: { filter: m, path: [ { key: k } ], value: { string_match: { exact: w } } } } | false
+            { sourced_metadata: { metadata_source: ROUTE, metadata_matcher: { filter: r, path: [ { key: k } ], value: { string_match: { exact: v } } } } } | true
+            { sourced_metadata: { metadata_source: ROUTE, metadata_matcher: { filter: m, path: [ { key: k } ], value: { string_match: { exact: v } } } } } | false
+            { uri_template: { name: t, typed_config: { "@type": type.googleapis.com/envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig, path_template: "/a/{x}" } } } | true
+            { uri_template: { name: t, typed_config: { "@type": type.googleapis.com/envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig, path_template: "/b/{x}" } } } | false
             """)
     void permissionsLookAtWhatIsAsked(String permission, boolean allowed) throws Exception {
         assertThat(passes(permission(permission))).isEqualTo(allowed);
@@ -113,6 +121,11 @@ final class RbacTest {
             { not_id: { header: { name: x, present_match: true } } }                  | false
             { and_ids: { ids: [ { any: true }, { not_id: { any: true } } ] } }        | false
             { or_ids: { ids: [ { any: true }, { not_id: { any: true } } ] } }         | true
+            { filter_state: { key: left, string_match: { exact: here } } }            | true
+            { filter_state: { key: left, string_match: { exact: there } } }           | false
+            { filter_state: { key: other, string_match: { prefix: "" } } }            | false
+            { authenticated: {} }                                                     | false
+            { authenticated: { principal_name: { prefix: "" } } }                     | false
             """)
     void principalsLookAtWhoAsks(String principal, boolean allowed) throws Exception {
         assertThat(passes(principal(principal))).isEqualTo(allowed);
@@ -122,6 +135,9 @@ final class RbacTest {
     private static boolean passes(String config) throws Exception {
         String metadata = FilteredProxy.entry("m", "envoy.extensions.filters.http.set_metadata.v3.Config",
                 "metadata: [ { metadata_namespace: m, value: { k: v } } ]");
+        String state = FilteredProxy.entry("s", "envoy.extensions.filters.http.set_filter_state.v3.Config",
+                "on_request_headers: [ { object_key: left, factory_key: envoy.string, format_string: {"
+                        + " text_format_source: { inline_string: here } } } ]");
         try (var origin = Origin.answering("hello");
                 var proxy = FilteredProxy
                         .manager(
@@ -133,16 +149,36 @@ final class RbacTest {
                                         - %s
                                         - %s
                                         - %s
+                                        - %s
                                         route_config:
                                           virtual_hosts:
-                                          - { name: all, domains: ["*"], routes: [ { match: { prefix: / }, route: { cluster: origins } } ] }
+                                          - { name: all, domains: ["*"], routes: [ { match: { prefix: / }, route: { cluster: origins }, metadata: { filter_metadata: { r: { k: v } } } } ] }
                                         """
-                                        .formatted(metadata, FilteredProxy.entry("f", RBAC, config),
+                                        .formatted(metadata, state, FilteredProxy.entry("f", RBAC, config),
                                                 FilteredProxy.entry("router",
                                                         "envoy.extensions.filters.http.router.v3.Router", "")))
                         .before(origin)) {
             return ask(proxy, "GET", "/a/b?q=1", "X: 1\r\nX-Forwarded-For: 10.1.2.3\r\n").status() == 200;
         }
+    }
+
+    private static boolean certified(@Nullable TlsFacts tls, String name) {
+        return FactReader.certified(tls, TextMatch.exact(name, false));
+    }
+
+    @Test
+    void aClientGoesByTheNamesOfItsCertificateAndNobodyElseIsSomebody() {
+        var names = new KnownTls.Certificate("CN=c,O=weir", List.of("spiffe://weir/c"), List.of("c.example"));
+        var client = new KnownTls(names, null, true);
+        assertThat(FactReader.certified(client, null)).isTrue();
+        for (String name : List.of("CN=c,O=weir", "spiffe://weir/c", "c.example")) {
+            assertThat(certified(client, name)).as(name).isTrue();
+            assertThat(certified(new KnownTls(names, null, false), name)).as("not checked").isFalse();
+        }
+        assertThat(certified(client, "")).isFalse();
+        assertThat(FactReader.certified(new KnownTls(names, null, false), null)).isFalse();
+        assertThat(FactReader.certified(new KnownTls(null, names, true), null)).isFalse();
+        assertThat(FactReader.certified(null, null)).isFalse();
     }
 
     @Test
@@ -224,11 +260,10 @@ final class RbacTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{ authenticated: {} }", "{ custom: { name: a } }",
+    @ValueSource(strings = {"{ authenticated: { principal_name: { safe_regex: { regex: \"(\" } } } }",
+            "{ custom: { name: a } }",
             "{ remote_ip: { address_prefix: none, prefix_len: 8 } }",
-            "{ not_id: { header: { name: \"a b\", present_match: true } } }",
-            "{ sourced_metadata: { metadata_source: ROUTE, metadata_matcher: { filter: m, path: [ { key: k } ], value: "
-                    + "{ present_match: true } } } }"})
+            "{ not_id: { header: { name: \"a b\", present_match: true } } }"})
     void whatCannotBeLookedAtIsToldAndNothingIsLetInForIt(String principal) {
         var read = filter(RBAC, principal(principal));
         assertThat(read.problems()).singleElement().asString().startsWith("ERROR")

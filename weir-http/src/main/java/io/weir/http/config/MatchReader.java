@@ -74,7 +74,7 @@ public final class MatchReader {
     }
 
     /** A test on what filters have left, or null after a problem. */
-    private static @Nullable Predicate<FilterState.Value> state(FilterStateMatcher message, ReadContext at) {
+    public static @Nullable Predicate<FilterState.Value> state(FilterStateMatcher message, ReadContext at) {
         return switch (message.getMatcherCase()) {
             case STRING_MATCH -> {
                 var text = TextReader.text(message.getStringMatch(), at.at("string_match"));
@@ -134,7 +134,8 @@ public final class MatchReader {
         };
     }
 
-    private static @Nullable PathMatch template(TypedExtensionConfig policy, ReadContext at) {
+    /** A test of a path without its query by a template, or null after a problem. */
+    public static @Nullable PathMatch template(TypedExtensionConfig policy, ReadContext at) {
         var any = policy.getTypedConfig();
         if (!PackedReader.type(any).equals(TEMPLATE)) {
             at.problem("", PackedReader.type(any), "Weir does not know this way to match paths", "use " + TEMPLATE);

@@ -2,13 +2,13 @@ package io.weir.http.proxy.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.weir.core.tls.SanMatch;
 import io.weir.core.tls.TlsFacts;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.config.HttpManagerSpec.CertificateRule;
 import io.weir.http.config.HttpManagerSpec.CertificateRule.Forwarding;
 import io.weir.http.config.ReadManager;
+import io.weir.http.proxy.client.KnownTls.Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,96 +18,6 @@ class ForwardedCertificateTest {
     private static final Certificate OWN = new Certificate("CN=weir", List.of("spiffe://a/weir"), List.of("weir"));
     private static final Certificate CLIENT = new Certificate("CN=\"x\\\"\",O=A", List.of("spiffe://a/b", "urn:c"),
             List.of("one.example", "two.example"));
-
-    private record Certificate(String subject, List<String> uris, List<String> dns)
-            implements
-                TlsFacts.CertificateFacts {
-        @Override
-        public String issuer() {
-            return "CN=authority";
-        }
-
-        @Override
-        public String serial() {
-            return "01";
-        }
-
-        @Override
-        public String fingerprint256() {
-            return "abcd";
-        }
-
-        @Override
-        public String fingerprint1() {
-            return "ef";
-        }
-
-        @Override
-        public List<String> names(SanMatch.Type type) {
-            return switch (type) {
-                case DNS -> dns;
-                case URI -> uris;
-                case EMAIL, IP, ANY -> List.of();
-            };
-        }
-
-        @Override
-        public long validFromEpochSeconds() {
-            return 0;
-        }
-
-        @Override
-        public long validUntilEpochSeconds() {
-            return 1;
-        }
-
-        @Override
-        public String pemForHeaders() {
-            return "pem%0A";
-        }
-
-        @Override
-        public String chainPemForHeaders() {
-            return "pem%0Apem%0A";
-        }
-    }
-
-    private record Secured(@Nullable Certificate peer, @Nullable Certificate local) implements TlsFacts {
-        @Override
-        public String version() {
-            return "TLSv1.3";
-        }
-
-        @Override
-        public String cipher() {
-            return "TLS_AES_128_GCM_SHA256";
-        }
-
-        @Override
-        public @Nullable String serverName() {
-            return null;
-        }
-
-        @Override
-        public @Nullable String applicationProtocol() {
-            return null;
-        }
-
-        @Override
-        public @Nullable String sessionId() {
-            return null;
-        }
-
-        @Override
-        public boolean resumed() {
-            return false;
-        }
-
-        @Override
-        public boolean peerValidated() {
-            return true;
-        }
-    }
 
     private static CertificateRule all(Forwarding how) {
         return new CertificateRule(how, true, true, true, true, true);
@@ -130,24 +40,25 @@ class ForwardedCertificateTest {
 
     @Test
     void anElementHasItsKeysInEnvoysOrder() {
-        assertThat(told(all(Forwarding.SANITIZE_SET), new Secured(CLIENT, OWN), "Hash=forged")).containsExactly(
+        assertThat(told(all(Forwarding.SANITIZE_SET), new KnownTls(CLIENT, OWN, true), "Hash=forged")).containsExactly(
                 "By=spiffe://a/weir;Hash=abcd;Cert=\"pem%0A\";Chain=\"pem%0Apem%0A\";Subject=\"CN=\"x\\\"\",O=A\";"
                         + "URI=spiffe://a/b;URI=urn:c;DNS=one.example;DNS=two.example");
         var bare = new CertificateRule(Forwarding.SANITIZE_SET, false, false, false, false, false);
-        assertThat(told(bare, new Secured(CLIENT, null))).containsExactly("Hash=abcd");
+        assertThat(told(bare, new KnownTls(CLIENT, null, true))).containsExactly("Hash=abcd");
         var nameless = new Certificate("", List.of(), List.of());
-        assertThat(told(all(Forwarding.SANITIZE_SET), new Secured(nameless, null)))
+        assertThat(told(all(Forwarding.SANITIZE_SET), new KnownTls(nameless, null, true)))
                 .allMatch(line -> line.endsWith(";Subject=\"\";URI="));
     }
 
     @Test
     void whatTheClientSaysStandsBeforeItsOwnWhereThatIsWanted() {
         var append = new CertificateRule(Forwarding.APPEND_FORWARD, false, false, false, false, false);
-        assertThat(told(append, new Secured(CLIENT, OWN), "Hash=1", "Hash=2"))
+        assertThat(told(append, new KnownTls(CLIENT, OWN, true), "Hash=1", "Hash=2"))
                 .containsExactly("Hash=1,Hash=2,By=spiffe://a/weir;Hash=abcd");
-        assertThat(told(append, new Secured(CLIENT, null))).containsExactly("Hash=abcd");
-        assertThat(told(all(Forwarding.FORWARD_ONLY), new Secured(CLIENT, OWN), "Hash=1")).containsExactly("Hash=1");
-        assertThat(told(all(Forwarding.SANITIZE), new Secured(CLIENT, OWN), "Hash=1")).isEmpty();
+        assertThat(told(append, new KnownTls(CLIENT, null, true))).containsExactly("Hash=abcd");
+        assertThat(told(all(Forwarding.FORWARD_ONLY), new KnownTls(CLIENT, OWN, true), "Hash=1"))
+                .containsExactly("Hash=1");
+        assertThat(told(all(Forwarding.SANITIZE), new KnownTls(CLIENT, OWN, true), "Hash=1")).isEmpty();
     }
 
     @Test
@@ -155,7 +66,7 @@ class ForwardedCertificateTest {
         for (var how : Forwarding.values()) {
             var expected = how == Forwarding.ALWAYS_FORWARD_ONLY ? List.of("Hash=1") : List.of();
             assertThat(told(all(how), null, "Hash=1")).as(how.name()).isEqualTo(expected);
-            assertThat(told(all(how), new Secured(null, OWN), "Hash=1")).as(how.name()).isEqualTo(expected);
+            assertThat(told(all(how), new KnownTls(null, OWN, true), "Hash=1")).as(how.name()).isEqualTo(expected);
         }
     }
 
@@ -164,7 +75,7 @@ class ForwardedCertificateTest {
         var sly = new Certificate("CN=a\r\nx: y,O=\u00e4",
                 List.of("urn:a,By=b;URI=\"c", "urn:\r\nx-admin: 1\u00e4"), List.of());
         var rule = new CertificateRule(Forwarding.SANITIZE_SET, true, false, false, true, true);
-        assertThat(told(rule, new Secured(sly, null))).containsExactly(
+        assertThat(told(rule, new KnownTls(sly, null, true))).containsExactly(
                 "Hash=abcd;Subject=\"CN=a\\0D\\0Ax: y,O=\\C3\\A4\";URI=\"urn:a,By=b;URI=\\\"c\";"
                         + "URI=urn:%0D%0Ax-admin: 1%C3%A4");
     }
