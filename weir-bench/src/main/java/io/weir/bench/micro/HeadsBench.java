@@ -2,11 +2,17 @@ package io.weir.bench.micro;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
 import io.weir.http.codec.HeadLimits;
-import io.weir.http.codec.Http1HeadReader;
+import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.h2.Http2Heads;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -21,7 +27,11 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** One request's head as a header block of HTTP/2, on a connection that has carried some like it. */
+/**
+ * One request's head as a header block of HTTP/2, on a connection that has carried some like it; and the same by
+ * Netty's codec: from headers that have been made before, whose hashes are known, and with the making of them, as a
+ * proxy has each request but once.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -31,63 +41,25 @@ import org.openjdk.jmh.annotations.Warmup;
 public class HeadsBench {
     /** Blocks until what repeats itself stands in the table. */
     private static final int BLOCKS_BEFORE = 4;
+    private static final AsciiString HTTPS = AsciiString.cached("https");
 
     @Param({"BROWSER", "GRPC"})
-    Request request = Request.BROWSER;
+    Requests request = Requests.BROWSER;
 
     private final Http2Heads sender = new Http2Heads(HeadLimits.DEFAULT);
     private final Http2Heads receiver = new Http2Heads(HeadLimits.DEFAULT);
-    private final HttpHead sent = new HttpHead();
+    private HttpHead sent = new HttpHead();
     private final HttpHead received = new HttpHead();
     private final ByteBuf block = Unpooled.directBuffer();
     private final ByteBuf out = Unpooled.directBuffer();
-
-    /** What is sent. */
-    public enum Request {
-        /** Its path has a query, and so is another each time. */
-        BROWSER("""
-                GET /articles/2026/11/weirs-and-locks?from=front&page=2 HTTP/1.1
-                Host: shop.example
-                user-agent: Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0
-                accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8
-                accept-language: en-GB,en;q=0.7,de;q=0.3
-                accept-encoding: gzip, deflate, br, zstd
-                referer: https://shop.example/front
-                cookie: session=9d7a1c30a1f54b8c8f2c7d3f; theme=dark; seen=1,2,3,5,8,13
-                upgrade-insecure-requests: 1
-                sec-fetch-dest: document
-                sec-fetch-mode: navigate
-                sec-fetch-site: same-origin
-                sec-fetch-user: ?1
-                priority: u=0, i
-                te: trailers
-
-                """),
-        /** A call of a method that is called all the time. */
-        GRPC("""
-                POST /grpc.testing.TestService/UnaryCall HTTP/1.1
-                Host: shop.example:50051
-                content-type: application/grpc
-                te: trailers
-                user-agent: grpc-java-netty/1.76.0
-                grpc-accept-encoding: gzip
-                transfer-encoding: chunked
-
-                """);
-
-        private final String text;
-
-        Request(String text) {
-            this.text = text.replace("\n", "\r\n");
-        }
-    }
+    private final DefaultHttp2HeadersEncoder netty = new DefaultHttp2HeadersEncoder();
+    private final List<AsciiString> pseudo = new ArrayList<>();
+    private Http2Headers nettyHeaders = new DefaultHttp2Headers();
 
     @Setup
     public void connect() {
-        var in = Unpooled.copiedBuffer(request.text, StandardCharsets.US_ASCII);
-        if (Http1HeadReader.requests(HeadLimits.DEFAULT).read(in, sent) != Http1HeadReader.Result.COMPLETE) {
-            throw new IllegalStateException("not a request");
-        }
+        sent = request.head();
+        connectNetty();
         for (int i = 0; i < BLOCKS_BEFORE; i++) {
             block.clear();
             sender.writeRequest(sent, "https", block);
@@ -97,11 +69,61 @@ public class HeadsBench {
 
     private Http2Heads.Verdict read() {
         block.readerIndex(0);
-        var verdict = receiver.readRequest(block, request == Request.BROWSER, received);
+        var verdict = receiver.readRequest(block, request != Requests.GRPC, received);
         if (verdict != Http2Heads.Verdict.COMPLETE) {
             throw new IllegalStateException(receiver.details());
         }
         return verdict;
+    }
+
+    private void connectNetty() {
+        pseudo.clear();
+        for (String name : new String[]{":method", ":scheme", ":authority", ":path"}) {
+            pseudo.add(AsciiString.cached(name));
+        }
+        nettyHeaders = nettyHeaders();
+        for (int i = 0; i < BLOCKS_BEFORE; i++) {
+            writeByNetty();
+        }
+    }
+
+    private static AsciiString copy(HttpHead head, int from, int to) {
+        return new AsciiString(head.bytes(), from, to - from, true);
+    }
+
+    private Http2Headers nettyHeaders() {
+        var headers = new DefaultHttp2Headers(false, sent.size() + pseudo.size());
+        headers.add(pseudo.get(0), copy(sent, sent.methodStart(), sent.methodEnd()));
+        headers.add(pseudo.get(1), HTTPS);
+        headers.add(pseudo.get(2), copy(sent, sent.authorityStart(), sent.authorityEnd()));
+        headers.add(pseudo.get(3), copy(sent, sent.pathStart(), sent.pathEnd()));
+        for (int i = 0; i < sent.count(); i++) {
+            if (sent.nameId(i) != HeaderName.HOST.id() && sent.nameId(i) != HeaderName.TRANSFER_ENCODING.id()) {
+                headers.add(copy(sent, sent.nameStart(i), sent.nameEnd(i)),
+                        copy(sent, sent.valueStart(i), sent.valueEnd(i)));
+            }
+        }
+        return headers;
+    }
+
+    private int netty(Http2Headers headers) {
+        out.clear();
+        try {
+            netty.encodeHeaders(1, headers, out);
+        } catch (Http2Exception impossible) {
+            throw new IllegalStateException(impossible);
+        }
+        return out.readableBytes();
+    }
+
+    @Benchmark
+    public int writeByNetty() {
+        return netty(nettyHeaders);
+    }
+
+    @Benchmark
+    public int makeAndWriteByNetty() {
+        return netty(nettyHeaders());
     }
 
     @Benchmark

@@ -52,6 +52,13 @@ final class HeadWriter {
                 HeaderName.TRANSFER_ENCODING);
     }
 
+    /** Numbers of names for the encoder: behind those of known names. */
+    private static final int METHOD_NUMBER = HeaderName.idsMax();
+    private static final int SCHEME_NUMBER = METHOD_NUMBER + 1;
+    private static final int AUTHORITY_NUMBER = METHOD_NUMBER + 2;
+    private static final int PATH_NUMBER = METHOD_NUMBER + 3;
+    private static final int PROTOCOL_NUMBER = METHOD_NUMBER + 4;
+    private static final int STATUS_NUMBER = METHOD_NUMBER + 5;
     private static final byte[] METHOD = name(":method");
     private static final byte[] SCHEME = name(":scheme");
     private static final byte[] AUTHORITY = name(":authority");
@@ -82,7 +89,7 @@ final class HeadWriter {
     void request(HttpHead head, String scheme, ByteBuf out) {
         encoder.begin();
         byte[] bytes = head.bytes();
-        field(METHOD, bytes, head.methodStart(), head.methodEnd(), Indexing.ALLOWED);
+        field(METHOD_NUMBER, METHOD, bytes, head.methodStart(), head.methodEnd(), Indexing.ALLOWED);
         boolean extended = head.protocolEnd() > head.protocolStart();
         boolean target = extended || !head.methodIs("CONNECT");
         if (target) {
@@ -90,18 +97,19 @@ final class HeadWriter {
                     ? head.schemeEnd() - head.schemeStart() == HTTPS.length
                     : scheme.equals("https");
             byte[] value = secure ? HTTPS : HTTP;
-            field(SCHEME, value, 0, value.length, Indexing.ALLOWED);
+            field(SCHEME_NUMBER, SCHEME, value, 0, value.length, Indexing.ALLOWED);
         }
         if (head.authorityEnd() > head.authorityStart()) {
-            field(AUTHORITY, bytes, head.authorityStart(), head.authorityEnd(), Indexing.ALLOWED);
+            field(AUTHORITY_NUMBER, AUTHORITY, bytes, head.authorityStart(), head.authorityEnd(), Indexing.ALLOWED);
         }
         if (target) {
             boolean stable = head.queryStart() == head.pathEnd()
                     && head.pathEnd() - head.pathStart() <= PATH_REMEMBERED_BYTES_MAX;
-            field(PATH, bytes, head.pathStart(), head.pathEnd(), stable ? Indexing.ALLOWED : Indexing.POINTLESS);
+            field(PATH_NUMBER, PATH, bytes, head.pathStart(), head.pathEnd(),
+                    stable ? Indexing.ALLOWED : Indexing.POINTLESS);
         }
         if (extended) {
-            field(PROTOCOL, bytes, head.protocolStart(), head.protocolEnd(), Indexing.ALLOWED);
+            field(PROTOCOL_NUMBER, PROTOCOL, bytes, head.protocolStart(), head.protocolEnd(), Indexing.ALLOWED);
         }
         length(head);
         lines(head, false, true);
@@ -112,7 +120,7 @@ final class HeadWriter {
         encoder.begin();
         int status = head.status();
         int from = decimal(status);
-        field(STATUS, digits, from, DIGITS_MAX, Indexing.ALLOWED);
+        field(STATUS_NUMBER, STATUS, digits, from, DIGITS_MAX, Indexing.ALLOWED);
         length(head);
         // Without a body it tells of what a GET would have brought, or a 200 instead of the 304.
         lines(head, head.framing() == Framing.NONE && status >= 200 && status != 204, false);
@@ -125,15 +133,16 @@ final class HeadWriter {
         encoder.end(out);
     }
 
-    private void field(byte[] name, byte[] bytes, int from, int to, Indexing indexing) {
-        encoder.field(name, bytes, from, to - from, indexing);
+    private void field(int number, byte[] name, byte[] bytes, int from, int to, Indexing indexing) {
+        encoder.field(number, name, 0, name.length, bytes, from, to - from, indexing);
     }
 
     /** The length that the framing says. END_STREAM says 0 as well, so that it is written only where it stood. */
     private void length(HttpHead head) {
         long length = head.contentLength();
         if (head.framing() == Framing.LENGTH && (length > 0 || head.has(HeaderName.CONTENT_LENGTH))) {
-            field(CONTENT_LENGTH, digits, decimal(length), DIGITS_MAX, Indexing.POINTLESS);
+            field(HeaderName.CONTENT_LENGTH.id(), CONTENT_LENGTH, digits, decimal(length), DIGITS_MAX,
+                    Indexing.POINTLESS);
         }
     }
 
@@ -182,7 +191,7 @@ final class HeadWriter {
         byte[] bytes = head.bytes();
         int name = head.nameStart(i);
         int value = head.valueStart(i);
-        encoder.field(bytes, name, head.nameEnd(i) - name, value, head.valueEnd(i) - value,
+        encoder.field(head.nameId(i), bytes, name, head.nameEnd(i) - name, bytes, value, head.valueEnd(i) - value,
                 head.sensitive(i) ? Indexing.FORBIDDEN : indexing);
     }
 }

@@ -232,6 +232,37 @@ final class DynamicTable {
         return -1;
     }
 
+    /** The number of the entry with this index: its own for as long as it is there. */
+    int number(int index) {
+        return newest - index;
+    }
+
+    /** The index of the entry with this number; of one that is no more, none that is below {@link #count}. */
+    int index(int number) {
+        return newest - number;
+    }
+
+    private boolean holds(int number) {
+        return Integer.compareUnsigned(newest - number, count) < 0;
+    }
+
+    /** Whether the entry with this number is there, and its value is {@code from[value, value + length)}. */
+    boolean is(int number, byte[] from, int value, int length) {
+        int place = number & mask;
+        if (!holds(number) || values[place] != length) {
+            return false;
+        }
+        int at = starts[place] + names[place] + 2;
+        return Arrays.equals(bytes, at, at + length, from, value, value + length);
+    }
+
+    /** Whether the entry with this number, which is there, has the name {@code from[name, name + length)}. */
+    boolean named(int number, byte[] from, int name, int length) {
+        int place = number & mask;
+        return names[place] == length
+                && Arrays.equals(bytes, starts[place], starts[place] + length, from, name, name + length);
+    }
+
     /** The index of the newest entry with this name, or -1. */
     int findName(byte[] line, int start, int nameLength, int nameHash) {
         int number = nameHeads[nameHash & (nameHeads.length - 1)];

@@ -10,6 +10,10 @@ import java.util.Arrays;
  * costs the processors of both ends more than the few bytes are worth.
  *
  * <p>
+ * Most fields of a connection are the same in each block. So for each name it is kept which entry its last field was,
+ * and that one is compared first: a field that comes again costs one comparison of bytes, and no hash.
+ *
+ * <p>
  * Use: {@link #begin}, then the fields, then {@link #end}. Belongs to one worker.
  */
 public final class HpackEncoder {
@@ -18,6 +22,14 @@ public final class HpackEncoder {
     private static final int SEEN_SLOTS = 64;
     private static final int ROOM_FIRST = 512;
     private static final int ROOM_KEPT_MAX = 16 * 1024;
+    /** Numbers of names are below: a caller's known names and the pseudo-header fields. */
+    public static final int NAMES_MAX = 72;
+    /** No number: the name may be any. */
+    public static final int ANY_NAME = 0;
+    private static final int ENTRIES = StaticTable.SIZE + 1;
+    /** Places for the hints of names without a number, behind those that have one. */
+    private static final int OTHER_NAMES = 32;
+
     /** Two integers, of at most five octets each. */
     private static final int INTEGERS_ROOM = 16;
 
@@ -28,6 +40,14 @@ public final class HpackEncoder {
     private final DynamicTable table = new DynamicTable(true);
     /** Hashes of fields that were written as literals not long ago. */
     private final int[] seen = new int[SEEN_SLOTS];
+    /** By name: what {@link #found} was for its last field. */
+    private final int[] hints = new int[NAMES_MAX + OTHER_NAMES];
+    /** By the number of a name: its index in the static table, where it has one and a literal has asked. */
+    private final byte[] staticNames = new byte[NAMES_MAX + OTHER_NAMES];
+    /**
+     * What the field at hand is: 0 in no table, an index of the static one, or {@link #ENTRIES} and an entry's number.
+     */
+    private int found;
     private byte[] block = new byte[ROOM_FIRST];
     private int length;
     /** A field whose parts stand apart, put together. */
@@ -71,24 +91,73 @@ public final class HpackEncoder {
 
     /** Encodes the field of this name, which is in lower case, and the value {@code values[value, value + length)}. */
     public void field(byte[] name, byte[] values, int value, int valueLength, Indexing indexing) {
-        assemble(name, 0, name.length, values, value, valueLength, indexing);
+        field(ANY_NAME, name, 0, name.length, values, value, valueLength, indexing);
     }
 
     /**
-     * Encodes a field of a head's line: capital letters of its name become small ones. The value is followed by two
-     * more bytes at least.
+     * Encodes a field: capital letters of its name become small ones.
+     *
+     * @param number
+     *            below {@link #NAMES_MAX}, and of this name alone; {@link #ANY_NAME} where it has none
+     * @param names
+     *            where the name stands; in the same array as the value it may be a head's line, of which two more bytes
+     *            at least follow the value
      */
-    public void field(byte[] line, int name, int nameLength, int value, int valueLength, Indexing indexing) {
+    @SuppressWarnings("ReferenceEquality") // is what is meant: a line stands in one array
+    public void field(int number, byte[] names, int name, int nameLength, byte[] values, int value, int valueLength,
+            Indexing indexing) {
+        int place = number != ANY_NAME ? number : NAMES_MAX + place(names, name, nameLength);
+        if (indexing == Indexing.ALLOWED) {
+            int index = hinted(place, names, name, nameLength, values, value, valueLength);
+            if (index > 0) {
+                room(INTEGERS_ROOM);
+                integer(0x80, 7, index);
+                return;
+            }
+        } else if (staticNames[place] > 0) {
+            room(valueLength + 2 * INTEGERS_ROOM);
+            integer(indexing == Indexing.FORBIDDEN ? LITERAL_NEVER_INDEXED : LITERAL, 4, staticNames[place]);
+            string(values, value, valueLength, false);
+            return;
+        }
+        found = 0;
         int behind = name + nameLength;
-        if (value == behind + 2 && line[behind] == ':' && line[behind + 1] == ' '
-                && !Hashes.capitals(line, name, behind)) {
-            encode(line, name, nameLength, valueLength, indexing);
+        if (names == values && value == behind + 2 && names[behind] == ':' && names[behind + 1] == ' '
+                && !Hashes.capitals(names, name, behind)) {
+            encode(place, names, name, nameLength, valueLength, indexing);
         } else {
-            assemble(line, name, nameLength, line, value, valueLength, indexing);
+            assemble(place, names, name, nameLength, values, value, valueLength, indexing);
+        }
+        if (found != 0) {
+            hints[place] = found;
         }
     }
 
-    private void assemble(byte[] names, int name, int nameLength, byte[] values, int value, int valueLength,
+    /** Where the hint of a name without a number is: others may have the same. */
+    private static int place(byte[] names, int name, int nameLength) {
+        return nameLength == 0
+                ? 0
+                : (nameLength * 7 + names[name] * 5 + names[name + nameLength - 1]) & (OTHER_NAMES - 1);
+    }
+
+    /** The index of the last field of this name, if this is the same; else 0. */
+    private int hinted(int place, byte[] names, int name, int nameLength, byte[] values, int value, int valueLength) {
+        int hint = hints[place];
+        if (hint == 0) {
+            return 0;
+        }
+        boolean any = place >= NAMES_MAX;
+        if (hint > 0 && hint < ENTRIES) {
+            return StaticTable.is(hint, values, value, valueLength)
+                    && (!any || StaticTable.named(hint, names, name, nameLength)) ? hint : 0;
+        }
+        int entry = hint - ENTRIES;
+        return table.is(entry, values, value, valueLength) && (!any || table.named(entry, names, name, nameLength))
+                ? table.index(entry) + StaticTable.SIZE + 1
+                : 0;
+    }
+
+    private void assemble(int place, byte[] names, int name, int nameLength, byte[] values, int value, int valueLength,
             Indexing indexing) {
         int needed = nameLength + valueLength + 4;
         if (needed > assembled.length) {
@@ -104,11 +173,11 @@ public final class HpackEncoder {
         to[nameLength] = ':';
         to[nameLength + 1] = ' ';
         System.arraycopy(values, value, to, nameLength + 2, valueLength);
-        encode(to, 0, nameLength, valueLength, indexing);
+        encode(place, to, 0, nameLength, valueLength, indexing);
     }
 
     /** Encodes a field that stands as {@code name: value} and two more bytes, its name in lower case. */
-    private void encode(byte[] line, int start, int nameLength, int valueLength, Indexing indexing) {
+    private void encode(int place, byte[] line, int start, int nameLength, int valueLength, Indexing indexing) {
         switch (indexing) {
             case ALLOWED -> {
                 int fieldHash = Hashes.of(line, start, nameLength + 2 + valueLength);
@@ -120,11 +189,11 @@ public final class HpackEncoder {
                     int slot = fieldHash & (SEEN_SLOTS - 1);
                     boolean again = seen[slot] == fieldHash && table.fits(nameLength, valueLength);
                     seen[slot] = fieldHash;
-                    literal(line, start, nameLength, valueLength, again ? LITERAL_REMEMBERED : LITERAL);
+                    literal(place, line, start, nameLength, valueLength, again ? LITERAL_REMEMBERED : LITERAL);
                 }
             }
-            case POINTLESS -> literal(line, start, nameLength, valueLength, LITERAL);
-            case FORBIDDEN -> literal(line, start, nameLength, valueLength, LITERAL_NEVER_INDEXED);
+            case POINTLESS -> literal(place, line, start, nameLength, valueLength, LITERAL);
+            case FORBIDDEN -> literal(place, line, start, nameLength, valueLength, LITERAL_NEVER_INDEXED);
         }
     }
 
@@ -132,16 +201,29 @@ public final class HpackEncoder {
     private int index(byte[] line, int start, int nameLength, int valueLength, int fieldHash) {
         int known = StaticTable.index(line, start, nameLength + 2 + valueLength, fieldHash);
         if (known > 0) {
+            found = known;
             return known;
         }
-        int found = table.find(line, start, nameLength, valueLength, fieldHash);
-        return found < 0 ? 0 : found + StaticTable.SIZE + 1;
+        int index = table.find(line, start, nameLength, valueLength, fieldHash);
+        if (index < 0) {
+            return 0;
+        }
+        found(table.number(index));
+        return index + StaticTable.SIZE + 1;
     }
 
-    private void literal(byte[] line, int start, int nameLength, int valueLength, int kind) {
+    private void found(int entry) {
+        int hint = entry + ENTRIES;
+        found = hint >= 0 && hint < ENTRIES ? 0 : hint; // numbers go round
+    }
+
+    private void literal(int place, byte[] line, int start, int nameLength, int valueLength, int kind) {
         room(nameLength + valueLength + 2 * INTEGERS_ROOM);
         int nameHash = Hashes.of(line, start, nameLength);
         int name = StaticTable.nameIndex(line, start, nameLength, nameHash);
+        if (place < NAMES_MAX) {
+            staticNames[place] = (byte) name;
+        }
         if (name == 0) {
             int index = table.findName(line, start, nameLength, nameHash);
             name = index < 0 ? 0 : index + StaticTable.SIZE + 1;
@@ -155,6 +237,7 @@ public final class HpackEncoder {
         if (remembered) {
             table.add(line, start, nameLength, valueLength, nameHash,
                     Hashes.of(line, start, nameLength + 2 + valueLength));
+            found(table.number(0));
         }
     }
 

@@ -130,6 +130,18 @@ final class StaticTable {
         }
     }
 
+    /** Whether the value of an entry is {@code bytes[value, value + length)}. */
+    static boolean is(int index, byte[] bytes, int value, int length) {
+        int at = START[index] + NAME[index] + 2;
+        return VALUE[index] == length && Arrays.equals(BYTES, at, at + length, bytes, value, value + length);
+    }
+
+    /** Whether the name of an entry is {@code bytes[name, name + length)}. */
+    static boolean named(int index, byte[] bytes, int name, int length) {
+        return NAME[index] == length
+                && Arrays.equals(BYTES, START[index], START[index] + length, bytes, name, name + length);
+    }
+
     /** The index of the entry {@code name: value}, or 0. */
     static int index(byte[] line, int start, int length, int fieldHash) {
         for (int slot = fieldHash & (SLOTS - 1);; slot = (slot + 1) & (SLOTS - 1)) {

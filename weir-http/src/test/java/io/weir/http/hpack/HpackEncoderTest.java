@@ -12,6 +12,11 @@ class HpackEncoderTest {
     private final HpackEncoder encoder = new HpackEncoder();
     private final Fields peer = new Fields();
 
+    /** Some names have numbers. */
+    private static int number(String field) {
+        return field.regionMatches(true, 0, "x-n", 0, 3) ? 1 + field.charAt(3) - '0' : HpackEncoder.ANY_NAME;
+    }
+
     /** Writes fields of one kind as one block, which the peer reads too, and answers it in hexadecimal digits. */
     private String block(Indexing indexing, String... fields) {
         var out = Unpooled.buffer();
@@ -19,7 +24,7 @@ class HpackEncoderTest {
         for (String field : fields) {
             int colon = field.indexOf(": ");
             byte[] line = (field + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
-            encoder.field(line, 0, colon, colon + 2, field.length() - colon - 2, indexing);
+            encoder.field(number(field), line, 0, colon, line, colon + 2, field.length() - colon - 2, indexing);
         }
         encoder.end(out);
         return read(out);
@@ -51,6 +56,27 @@ class HpackEncoderTest {
         assertThat(peer.table()).containsExactly("x-a: b");
         assertThat(block(Indexing.ALLOWED, "x-a: b")).isEqualTo("be");
         assertThat(block(Indexing.ALLOWED, "x-a: b", "x-a: b")).isEqualTo("bebe");
+    }
+
+    @Test
+    void aNameWithANumberIsKnownInAnyCaseAndNoOtherValueIsTakenForItsLast() {
+        block(Indexing.ALLOWED, "x-n1: b", "x-n1: b");
+        assertThat(block(Indexing.ALLOWED, "x-n1: b", "X-N1: b")).isEqualTo("bebe");
+        block(Indexing.ALLOWED, "x-n2: b", "x-n2: b");
+        assertThat(block(Indexing.ALLOWED, "x-n1: b", "x-n2: b")).isEqualTo("bfbe");
+        assertThat(block(Indexing.ALLOWED, "x-n1: c")).isEqualTo("0f300163");
+        assertThat(block(Indexing.POINTLESS, "x-n1: b")).isEqualTo("0f300162");
+        assertThat(block(Indexing.FORBIDDEN, "x-n1: b")).isEqualTo("1f300162");
+        encoder.tableMax(0);
+        assertThat(block(Indexing.ALLOWED, "x-n1: b")).startsWith("2000");
+        assertThat(peer.all).containsExactly("x-n1: b");
+    }
+
+    @Test
+    void aNameOfTheStaticTableIsKnownWithoutALookWhateverItsValueIs() {
+        for (int i = 0; i < 3; i++) {
+            assertThat(block(Indexing.POINTLESS, "x-n3: a", "age: " + i)).endsWith("0f06013" + i);
+        }
     }
 
     @Test
@@ -100,7 +126,7 @@ class HpackEncoderTest {
             byte[] line = form.getBytes(StandardCharsets.ISO_8859_1);
             var out = Unpooled.buffer();
             encoder.begin();
-            encoder.field(line, 0, 3, form.indexOf('b'), 1, Indexing.ALLOWED);
+            encoder.field(HpackEncoder.ANY_NAME, line, 0, 3, line, form.indexOf('b'), 1, Indexing.ALLOWED);
             encoder.end(out);
             read(out);
             assertThat(peer.all).containsExactly("x-a: b");
