@@ -1,9 +1,5 @@
 package io.weir.testkit;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -57,22 +53,8 @@ public final class H2load {
      *             with h2load's words, when it fails or its report cannot be read
      */
     public Report run() {
-        List<String> command = new ArrayList<>(launcher);
-        command.addAll(List.of(Peers.require("h2load").toString(), "-D", Integer.toString(seconds), "-c",
-                Integer.toString(connections), "-m", Integer.toString(streams), url));
-        try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                throw new IllegalStateException("h2load failed: " + text);
-            }
-            return read(text);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        return read(LoadTool.run("h2load", launcher, List.of("-D", Integer.toString(seconds), "-c",
+                Integer.toString(connections), "-m", Integer.toString(streams), url)));
     }
 
     static Report read(String text) {
@@ -81,19 +63,12 @@ public final class H2load {
         if (!finished.find() || !requests.find()) {
             throw new IllegalStateException("h2load's report not understood: " + text);
         }
-        double unit = switch (finished.group(2)) {
-            case "us" -> 1e3;
-            case "ms" -> 1e6;
-            case "s" -> 1e9;
-            case "m" -> 60e9;
-            default -> throw new IllegalStateException("unit " + finished.group(2));
-        };
         long errors = 0;
         for (int group = 2; group <= 4; group++) {
             errors += Long.parseLong(requests.group(group));
         }
         return new Report(Long.parseLong(requests.group(1)),
-                Math.round(Double.parseDouble(finished.group(1)) * unit), errors);
+                LoadTool.nanos(finished.group(1), finished.group(2)), errors);
     }
 
     /**

@@ -1,9 +1,5 @@
 package io.weir.testkit;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -60,22 +56,8 @@ public final class Wrk {
      *             with wrk's words, when it fails or its report cannot be read
      */
     public Report run() {
-        List<String> command = new ArrayList<>(launcher);
-        command.addAll(List.of(Peers.require("wrk").toString(), "-t" + threads, "-c" + connections, "-d" + seconds
-                + "s", "--latency", url));
-        try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                throw new IllegalStateException("wrk failed: " + text);
-            }
-            return read(text);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        return read(LoadTool.run("wrk", launcher,
+                List.of("-t" + threads, "-c" + connections, "-d" + seconds + "s", "--latency", url)));
     }
 
     static Report read(String text) {
@@ -87,7 +69,7 @@ public final class Wrk {
         long p99 = 0;
         Matcher percentile = PERCENTILE.matcher(text);
         while (percentile.find()) {
-            long nanos = nanos(percentile.group(2), percentile.group(3));
+            long nanos = LoadTool.nanos(percentile.group(2), percentile.group(3));
             switch (percentile.group(1)) {
                 case "50" -> p50 = nanos;
                 case "99" -> p99 = nanos;
@@ -103,20 +85,8 @@ public final class Wrk {
             }
         }
         Matcher other = OTHER_STATUS.matcher(text);
-        return new Report(Long.parseLong(requests.group(1)), nanos(requests.group(2), requests.group(3)),
+        return new Report(Long.parseLong(requests.group(1)), LoadTool.nanos(requests.group(2), requests.group(3)),
                 socketErrors, other.find() ? Long.parseLong(other.group(1)) : 0, p50, p99, text);
-    }
-
-    private static long nanos(String number, String unit) {
-        double factor = switch (unit) {
-            case "us" -> 1e3;
-            case "ms" -> 1e6;
-            case "s" -> 1e9;
-            case "m" -> 60e9;
-            case "h" -> 3_600e9;
-            default -> throw new IllegalStateException("unit " + unit);
-        };
-        return Math.round(Double.parseDouble(number) * factor);
     }
 
     /**
