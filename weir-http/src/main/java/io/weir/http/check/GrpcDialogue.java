@@ -8,15 +8,12 @@ import io.weir.core.health.CheckResult.Passed;
 import io.weir.http.grpc.GrpcCall;
 import io.weir.http.grpc.GrpcWire;
 import io.weir.http.grpc.ProtoMessage;
-import io.weir.net.check.Dialogue;
-import io.weir.net.tls.Offer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** One unary call after the other to {@code grpc.health.v1.Health/Check}. Belongs to one worker. */
-final class GrpcDialogue implements Dialogue {
+final class GrpcDialogue extends TalkDialogue {
     private static final int SERVING = 1;
     private static final int STATUS_TAG = 1 << 3;
     private static final String[] STATUSES = {"UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"};
@@ -26,10 +23,15 @@ final class GrpcDialogue implements Dialogue {
             "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED"};
 
     private final GrpcCall call;
-    private final GrpcWire wire = new GrpcWire();
-    private @Nullable CheckResult result;
+    private final GrpcWire wire;
 
     GrpcDialogue(GrpcCheck check, String authority) {
+        this(check, authority, new GrpcWire());
+    }
+
+    private GrpcDialogue(GrpcCheck check, String authority, GrpcWire wire) {
+        super(wire);
+        this.wire = wire;
         this.call = new GrpcCall("/grpc.health.v1.Health/Check", authority,
                 Stream.concat(Stream.of(new GrpcCall.Field("user-agent", "Weir/HC")),
                         check.metadata().stream().map(
@@ -53,26 +55,18 @@ final class GrpcDialogue implements Dialogue {
 
         @Override
         public void ended(int httpStatus, int grpcStatus) {
-            result = judged(httpStatus, grpcStatus, status);
+            comesTo(judged(httpStatus, grpcStatus, status));
         }
 
         @Override
         public void broken(String how) {
-            result = Failed.of(Failure.NETWORK, how);
+            comesTo(Failed.of(Failure.NETWORK, how));
         }
     }
 
     @Override
-    public @Nullable CheckResult begin(boolean fresh, ByteBuf out) {
-        result = null;
+    void ask(boolean fresh, ByteBuf out) {
         wire.begin(fresh, call, new Hearer(), out);
-        return null;
-    }
-
-    @Override
-    public @Nullable CheckResult hears(ByteBuf in, ByteBuf out) {
-        wire.hears(in, out);
-        return result;
     }
 
     private static CheckResult judged(int httpStatus, int grpcStatus, int status) {
@@ -99,27 +93,5 @@ final class GrpcDialogue implements Dialogue {
                 : message.readableBytes() >= 2 && message.readByte() == STATUS_TAG
                         ? message.readByte()
                         : -1;
-    }
-
-    /** Settings, pings and the like may come at any time. */
-    @Override
-    public boolean rests(ByteBuf in, ByteBuf out) {
-        wire.hears(in, out);
-        return wire.reusable();
-    }
-
-    @Override
-    public Offer offer() {
-        return Offer.HTTP2;
-    }
-
-    @Override
-    public CheckResult closed() {
-        return Failed.of(Failure.NETWORK, "it closed the connection");
-    }
-
-    @Override
-    public boolean reusable() {
-        return wire.reusable();
     }
 }

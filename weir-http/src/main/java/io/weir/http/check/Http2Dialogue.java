@@ -2,13 +2,10 @@ package io.weir.http.check;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.weir.core.health.CheckResult;
 import io.weir.core.health.CheckResult.Failed;
 import io.weir.core.health.CheckResult.Failure;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.h2.Http2Calls;
-import io.weir.net.check.Dialogue;
-import io.weir.net.tls.Offer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,19 +14,24 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The same requests as {@link HttpDialogue}'s over HTTP/2, one after the other. Belongs to one worker. */
-final class Http2Dialogue implements Dialogue {
+final class Http2Dialogue extends TalkDialogue {
     /** What is about a connection of HTTP/1.1 has no place in HTTP/2 (RFC 9113 section 8.2.2). */
     private static final Set<String> LEFT_OUT = Set.of("host", "connection", "keep-alive", "proxy-connection",
             "transfer-encoding", "upgrade", "te");
 
     private final HttpCheck check;
     private final Http2Calls.Call call;
-    private final Http2Calls calls = new Http2Calls();
-    private @Nullable CheckResult result;
+    private final Http2Calls calls;
 
     Http2Dialogue(HttpCheck check, Http2Calls.Call call) {
+        this(check, call, new Http2Calls());
+    }
+
+    private Http2Dialogue(HttpCheck check, Http2Calls.Call call, Http2Calls calls) {
+        super(calls);
         this.check = check;
         this.call = call;
+        this.calls = calls;
     }
 
     /** The request of these fields, among which {@code host} is its authority. */
@@ -64,47 +66,17 @@ final class Http2Dialogue implements Dialogue {
 
         @Override
         public void ended(@Nullable HttpHead trailers) {
-            result = check.judged(head, body);
+            comesTo(check.judged(head, body));
         }
 
         @Override
         public void broken(String how) {
-            result = Failed.of(Failure.NETWORK, how);
+            comesTo(Failed.of(Failure.NETWORK, how));
         }
     }
 
     @Override
-    public @Nullable CheckResult begin(boolean fresh, ByteBuf out) {
-        result = null;
+    void ask(boolean fresh, ByteBuf out) {
         calls.begin(fresh, call, new Hearer(), out);
-        return null;
-    }
-
-    @Override
-    public @Nullable CheckResult hears(ByteBuf in, ByteBuf out) {
-        calls.hears(in, out);
-        return result;
-    }
-
-    @Override
-    public Offer offer() {
-        return Offer.HTTP2;
-    }
-
-    @Override
-    public CheckResult closed() {
-        return Failed.of(Failure.NETWORK, "it closed the connection");
-    }
-
-    /** Settings, pings and the like may come at any time. */
-    @Override
-    public boolean rests(ByteBuf in, ByteBuf out) {
-        calls.hears(in, out);
-        return calls.reusable();
-    }
-
-    @Override
-    public boolean reusable() {
-        return calls.reusable();
     }
 }

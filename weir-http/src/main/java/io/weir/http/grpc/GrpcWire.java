@@ -6,6 +6,7 @@ import io.weir.http.codec.HttpHead;
 import io.weir.http.grpc.words.GrpcStatus;
 import io.weir.http.h2.Http2Calls;
 import io.weir.http.h2.Http2Calls.Field;
+import io.weir.http.h2.Http2Talk;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The client's side of one connection for gRPC calls, one after the other, each with one message to the host and any
  * number of messages back (gRPC over HTTP/2). Knows no connection and no time. Belongs to one worker.
  */
-public final class GrpcWire {
+public final class GrpcWire implements Http2Talk {
     private static final int MESSAGE_BYTES_MAX = 64 * 1024;
     private static final int MESSAGE_HEAD_BYTES = 5;
     private static final int OK = 200;
@@ -113,11 +114,13 @@ public final class GrpcWire {
      * @param out
      *            takes what is to be sent in return
      */
+    @Override
     public void hears(ByteBuf in, ByteBuf out) {
         calls.hears(in, out);
     }
 
     /** Whether another call can go over the connection. */
+    @Override
     public boolean reusable() {
         Messages last = messages;
         return calls.reusable() && (last == null || !last.gaveUp);

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * and streams of reports. Frames, header blocks and fields are read as on the data path; what is not here is what
  * streams beside each other need. Knows no connection and no time: bytes come and go. Belongs to one worker.
  */
-public final class Http2Calls {
+public final class Http2Calls implements Http2Talk {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final int SETTING_BYTES = 6;
     private static final int PRIORITY_BYTES = 5;
@@ -162,6 +162,7 @@ public final class Http2Calls {
      * @param out
      *            takes what is to be sent in return
      */
+    @Override
     public void hears(ByteBuf in, ByteBuf out) {
         while (!deaf) {
             switch (frames.next(in, PARTS)) {
@@ -353,6 +354,7 @@ public final class Http2Calls {
     }
 
     /** Whether another request can go over the connection. */
+    @Override
     public boolean reusable() {
         return !goingAway && stream < STREAM_MAX;
     }
