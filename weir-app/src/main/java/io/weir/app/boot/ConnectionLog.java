@@ -6,23 +6,20 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.weir.core.model.AddressText;
-import io.weir.core.tls.TlsFacts;
 import io.weir.net.sniff.Greeting;
-import io.weir.net.tls.TlsSession;
 import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.Worker;
 import io.weir.observe.log.AccessLog;
-import io.weir.observe.log.AccessRecord;
 import io.weir.observe.log.ResponseFlag;
+import io.weir.stream.tcp.ChannelRecord;
 import java.net.SocketAddress;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One connection as the access log of its listener tells of it: {@code Listener.access_log}, a line at its end,
  * whatever was spoken on it. Stands in the pipeline only where there is such a log. Belongs to the connection's worker.
  */
-final class ConnectionLog extends ChannelDuplexHandler implements AccessRecord {
+final class ConnectionLog extends ChannelDuplexHandler implements ChannelRecord {
     private final Worker worker;
     private final long startNanos;
     private final long startEpochMicros;
@@ -73,6 +70,11 @@ final class ConnectionLog extends ChannelDuplexHandler implements AccessRecord {
     }
 
     @Override
+    public Channel channel() {
+        return channel;
+    }
+
+    @Override
     public long startEpochMicros() {
         return startEpochMicros;
     }
@@ -115,27 +117,6 @@ final class ConnectionLog extends ChannelDuplexHandler implements AccessRecord {
     private static @Nullable String text(@Nullable SocketAddress told, @Nullable SocketAddress seen) {
         SocketAddress address = told == null ? seen : told;
         return address == null ? null : AddressText.of(address);
-    }
-
-    @Override
-    public @Nullable TlsFacts tls() {
-        return TlsSession.of(channel);
-    }
-
-    @Override
-    public @Nullable String requestedServerName() {
-        TlsFacts tls = tls();
-        if (tls != null) {
-            return tls.serverName();
-        }
-        Greeting greeting = Greeting.of(channel);
-        return greeting == null || greeting.serverName().isEmpty() ? null : greeting.serverName();
-    }
-
-    @Override
-    public Map<String, Object> dynamicMetadata(String namespace) {
-        Greeting greeting = Greeting.of(channel);
-        return greeting == null ? Map.of() : greeting.metadata(namespace);
     }
 
     /** Unknown: whoever serves the connection numbers it. */

@@ -1,0 +1,36 @@
+package io.weir.stream.tcp;
+
+import io.netty.channel.Channel;
+import io.weir.core.tls.TlsFacts;
+import io.weir.net.sniff.Greeting;
+import io.weir.net.tls.TlsSession;
+import io.weir.observe.log.AccessRecord;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A connection as access logs ask about it: what its channel knows. Asked on the connection's worker. */
+public interface ChannelRecord extends AccessRecord {
+    /** The client's. */
+    Channel channel();
+
+    @Override
+    default @Nullable TlsFacts tls() {
+        return TlsSession.of(channel());
+    }
+
+    @Override
+    default @Nullable String requestedServerName() {
+        TlsFacts tls = tls();
+        if (tls != null) {
+            return tls.serverName();
+        }
+        Greeting greeting = Greeting.of(channel());
+        return greeting == null || greeting.serverName().isEmpty() ? null : greeting.serverName();
+    }
+
+    @Override
+    default Map<String, Object> dynamicMetadata(String namespace) {
+        Greeting greeting = Greeting.of(channel());
+        return greeting == null ? Map.of() : greeting.metadata(namespace);
+    }
+}
