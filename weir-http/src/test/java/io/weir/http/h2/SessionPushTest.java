@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.weir.core.stats.Stats;
-import io.weir.http.codec.HeadLimits;
 import io.weir.http.codec.HttpHead;
 import io.weir.net.transport.Workers;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +17,7 @@ final class SessionPushTest {
     private static final byte[] SETTINGS = {0, 0, 0, Frames.SETTINGS, 0, 0, 0, 0, 0};
 
     /** Answers with more than the windows allow, and when it is told that there is room, with a little more. */
-    private static final class Answering implements Http2StreamListener, Http2SessionListener {
+    private static final class Answering extends Unhearing {
         private @Nullable Http2Stream stream;
         private int told;
 
@@ -35,16 +33,6 @@ final class SessionPushTest {
                 throw new IllegalStateException("no stream was opened");
             }
             return one;
-        }
-
-        @Override
-        public HttpHead headRoom() {
-            return new HttpHead();
-        }
-
-        @Override
-        public HttpHead trailersRoom() {
-            return new HttpHead();
         }
 
         @Override
@@ -68,35 +56,6 @@ final class SessionPushTest {
             stream().data(Unpooled.buffer().writeZero(10), true);
             stream().session.flush();
         }
-
-        @Override
-        public void streamData(ByteBuf data, boolean last) {
-            data.release();
-        }
-
-        @Override
-        public void streamTrailers(HttpHead trailers) {}
-
-        @Override
-        public void streamReset(Http2Reset why, Http2Error code, String details) {}
-
-        @Override
-        public void streamReadEnd() {}
-
-        @Override
-        public void sent(long bytes) {}
-
-        @Override
-        public void streamClosed() {}
-
-        @Override
-        public void settingsChanged() {}
-
-        @Override
-        public void goingAway(Http2Error code) {}
-
-        @Override
-        public void over(Http2Error code, String details) {}
     }
 
     private static int written(EmbeddedChannel channel) {
@@ -114,8 +73,7 @@ final class SessionPushTest {
         try (var workers = Workers.start(1)) {
             var channel = new EmbeddedChannel();
             var owner = new Answering();
-            var session = new Http2Session(Http2Session.Role.SERVER, workers.all().getFirst(), channel,
-                    Http2Options.DEFAULT, new HeadLimits(8192, 50), new Http2Stats(new Stats().root()), owner);
+            var session = owner.session(Http2Session.Role.SERVER, workers, channel);
             session.start();
             session.read(Unpooled.copiedBuffer(Dispatch.PREFACE, SETTINGS, GET));
             assertThat(written(channel)).isGreaterThan(WINDOW_FIRST);
