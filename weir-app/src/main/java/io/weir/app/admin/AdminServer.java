@@ -78,11 +78,11 @@ public final class AdminServer implements AutoCloseable {
                 new LinkedBlockingQueue<>(CONNECTIONS_MAX),
                 Thread.ofPlatform().daemon().name("weir-admin-page-", 0).factory());
         pages.allowCoreThreadTimeOut(true);
-        this.listener = Listener.bind(loop, options, new Connections());
+        this.listener = Listener.prepare(loop, options, new Connections());
     }
 
     /**
-     * Listens and answers.
+     * Listens, and answers after {@link #begin}.
      *
      * @param unixMode
      *            permissions of the socket's file, -1 for those of the process' umask
@@ -91,13 +91,25 @@ public final class AdminServer implements AutoCloseable {
      * @throws ListenFailure
      *             when the address cannot be had; nothing stays open but the log
      */
-    public static AdminServer open(SocketAddress address, int unixMode, Administered weir, AccessLog log)
+    public static AdminServer prepare(SocketAddress address, int unixMode, Administered weir, AccessLog log)
+            throws ListenFailure {
+        return prepare(address, unixMode, Patience.USUAL, weir, log);
+    }
+
+    static AdminServer open(SocketAddress address, int unixMode, Administered weir, AccessLog log)
             throws ListenFailure {
         return open(address, unixMode, Patience.USUAL, weir, log);
     }
 
     static AdminServer open(SocketAddress address, int unixMode, Patience patience, Administered weir, AccessLog log)
             throws ListenFailure {
+        AdminServer server = prepare(address, unixMode, patience, weir, log);
+        server.begin();
+        return server;
+    }
+
+    private static AdminServer prepare(SocketAddress address, int unixMode, Patience patience, Administered weir,
+            AccessLog log) throws ListenFailure {
         Workers loop = Workers.start(1, "weir-admin-");
         try {
             return new AdminServer(loop, ListenOptions.of(address, SETTINGS).withBacklog(BACKLOG)
@@ -106,6 +118,11 @@ public final class AdminServer implements AutoCloseable {
             loop.close();
             throw e;
         }
+    }
+
+    /** Answers from now on. */
+    public void begin() {
+        listener.accepting(true);
     }
 
     /** Where it listens, with the port that was free where 0 was asked for. */

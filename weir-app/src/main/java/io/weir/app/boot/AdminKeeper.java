@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class AdminKeeper implements AutoCloseable {
     private final Administered weir;
     private final AccessLogs logs;
+    private boolean held;
     private volatile @Nullable AdminServer server;
     private @Nullable AdminSpec served;
 
@@ -26,6 +27,20 @@ final class AdminKeeper implements AutoCloseable {
     AdminKeeper(Administered weir, AccessLogs logs) {
         this.weir = weir;
         this.logs = logs;
+    }
+
+    /** Answers nobody before {@link #begin}: another process still answers by the same socket. */
+    void hold() {
+        held = true;
+    }
+
+    /** Answers from now on. */
+    void begin() {
+        held = false;
+        AdminServer serving = server;
+        if (serving != null) {
+            serving.begin();
+        }
     }
 
     /** Where it listens, null when there is none. */
@@ -60,8 +75,12 @@ final class AdminKeeper implements AutoCloseable {
 
     private boolean open(AdminSpec spec, AccessLog log, List<Refusal> refusals) {
         try {
-            server = AdminServer.open(spec.address(), spec.unixMode(), weir, log);
+            AdminServer opened = AdminServer.prepare(spec.address(), spec.unixMode(), weir, log);
+            server = opened;
             served = spec;
+            if (!held) {
+                opened.begin();
+            }
             return true;
         } catch (ListenFailure e) {
             log.close();

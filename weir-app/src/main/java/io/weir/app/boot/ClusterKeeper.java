@@ -28,11 +28,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Keeps the clusters as the configuration has them, and discovery at work for those that need it. The conductor's. */
 final class ClusterKeeper {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterKeeper.class);
+    /** How long listeners wait for the first hosts of clusters; as long as Envoy's {@code initial_fetch_timeout}. */
+    private static final long WARM_SECONDS_MAX = 15;
+
     private final Clusters clusters = new Clusters();
     private final Aggregates aggregates = new Aggregates(clusters);
     private final Stats stats;
@@ -280,5 +290,31 @@ final class ClusterKeeper {
     /** Whether every cluster has had its first hosts. */
     boolean warmed() {
         return clusters.all().stream().allMatch(Cluster::warmed);
+    }
+
+    /** Waits for the first hosts of all clusters, so that the first request finds one; not for ever. */
+    void awaitWarm() {
+        if (warmed()) {
+            return;
+        }
+        CompletableFuture<Void> warm = new CompletableFuture<>();
+        conductor.call(() -> {
+            clusters.all().forEach(cluster -> cluster.onChange(_ -> {
+                if (warmed()) {
+                    warm.complete(null);
+                }
+            }));
+            if (warmed()) {
+                warm.complete(null);
+            }
+            return null;
+        });
+        try {
+            warm.get(WARM_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("some clusters have no hosts after {} s; serving without them", WARM_SECONDS_MAX);
+        } catch (InterruptedException | ExecutionException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -37,9 +37,14 @@ final class DatagramListeners {
     private final Clusters clusters;
     private final Services services;
     private volatile List<Open> open = List.of();
+    private boolean begun;
 
     /** One of them, on all its addresses. */
     private record Open(ListenerSpec spec, UdpProxy proxy, List<DatagramListener> sockets) {
+        void begin() {
+            sockets.forEach(DatagramListener::begin);
+        }
+
         void close() {
             sockets.forEach(DatagramListener::close);
         }
@@ -118,7 +123,8 @@ final class DatagramListeners {
             for (SocketAddress address : spec.addresses()) {
                 ListenOptions options = ListenOptions.of(address, TcpProxy.SETTINGS).withReusePort(spec.reusePort())
                         .withIpv4Compatible(spec.ipv4Compatible()).withRules(spec.sockets());
-                sockets.add(DatagramListener.bind(workers, options, datagrams.datagramBytesMax(), serving::handler));
+                sockets.add(
+                        DatagramListener.prepare(workers, options, datagrams.datagramBytesMax(), serving::handler));
             }
         } catch (ListenFailure e) {
             sockets.forEach(DatagramListener::close);
@@ -139,8 +145,17 @@ final class DatagramListeners {
             }
             present.proxy.change(successor.proxy, stats, successor.log, workers);
         });
+        if (begun) {
+            prepared.bound.forEach(Open::begin);
+        }
         open = List.copyOf(prepared.next);
         prepared.gone.forEach(this::close);
+    }
+
+    /** Datagrams are taken from now on. */
+    void begin() {
+        begun = true;
+        open.forEach(Open::begin);
     }
 
     /** All is as before. */

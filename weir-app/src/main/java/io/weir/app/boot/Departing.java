@@ -10,8 +10,22 @@ record Departing(Running running) implements Upgrade.Leaver {
     }
 
     @Override
+    public void settle() {
+        running.conductor().call(() -> 0);
+    }
+
+    @Override
+    public void stay() {
+        running.reloadIfAsked();
+    }
+
+    @Override
     public void leave() {
-        running.leave();
+        running.departure().succeeded();
+        running.conductor().call(() -> { // after what the departure has put in line before
+            running.closeAdmin();
+            return 0;
+        });
     }
 
     @Override

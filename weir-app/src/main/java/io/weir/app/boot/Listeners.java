@@ -42,6 +42,7 @@ final class Listeners {
     private final Counter modified;
     private final Counter removed;
     private boolean shunned;
+    private boolean begun;
     private volatile List<OpenListener> open = List.of();
     private volatile Map<SocketAddress, OpenListener> byAddress = Map.of();
 
@@ -79,7 +80,8 @@ final class Listeners {
 
     /**
      * These are the listeners from now on. One whose addresses stay keeps its sockets, so that no connection is refused
-     * meanwhile; one that is unchanged is not touched; new ones are bound before any old one closes.
+     * meanwhile; one that is unchanged is not touched; new ones are bound before any old one closes, and take nothing
+     * before all could be, nor before {@link #begin}.
      *
      * @param unchanged
      *            names of listeners that are as before
@@ -135,6 +137,7 @@ final class Listeners {
         datagrams.commit(prepared);
         swapped.forEach((listener, successor) -> listener.serveBy(successor.spec, successor.service));
         open(next);
+        accept();
         shunned(shunned);
         old.forEach(OpenListener::retire);
         added.add(bound.size());
@@ -142,6 +145,20 @@ final class Listeners {
         removed.add(old.size());
         totalActive.set(lines().size());
         return List.of();
+    }
+
+    /**
+     * It is certain that this process serves: connections are taken from now on. Until then they wait where another
+     * process, whose sockets these may be, has them if this one does not come to serve.
+     */
+    void begin() {
+        begun = true;
+        accept();
+        datagrams.begin();
+    }
+
+    private void accept() {
+        open.forEach(listener -> listener.accepting(begun));
     }
 
     private void open(List<OpenListener> listeners) {

@@ -72,7 +72,7 @@ final class OpenListener implements Acceptor {
     }
 
     /**
-     * Binds all addresses of a listener, or none.
+     * Binds all addresses of a listener, or none. Nothing is taken before {@link #accepting}.
      *
      * @param everyListener
      *            counts the open connections of all listeners
@@ -91,7 +91,7 @@ final class OpenListener implements Acceptor {
                 ListenOptions options = ListenOptions.of(address, service.settings()).withBacklog(spec.backlog())
                         .withReusePort(spec.reusePort()).withIpv4Compatible(spec.ipv4Compatible())
                         .withUnixMode(spec.unixModes().getOrDefault(address, -1)).withRules(spec.sockets());
-                listener.sockets.add(Listener.bind(workers, options, listener));
+                listener.sockets.add(Listener.prepare(workers, options, listener));
             }
         } catch (ListenFailure e) {
             listener.stopAccepting();
@@ -140,6 +140,11 @@ final class OpenListener implements Acceptor {
     void retire() {
         stopAccepting();
         tenure.over(drains);
+    }
+
+    /** Takes connections, or leaves them where they wait. */
+    void accepting(boolean on) {
+        sockets.forEach(socket -> socket.accepting(on));
     }
 
     /** Takes no more connections. */

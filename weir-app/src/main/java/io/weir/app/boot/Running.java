@@ -34,7 +34,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,8 +44,6 @@ import org.slf4j.LoggerFactory;
 public final class Running implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Running.class);
     private static final long NANOS_PER_MILLI = 1_000_000;
-    /** How long listeners wait for the first hosts of clusters; as long as Envoy's {@code initial_fetch_timeout}. */
-    private static final long WARM_SECONDS_MAX = 15;
 
     private final Source source;
     private final RunOptions options;
@@ -66,9 +63,10 @@ public final class Running implements AutoCloseable {
     private final Departure departure;
     private final Succession succession;
     private final Upgrade upgrade;
-    private final CompletableFuture<Void> warm = new CompletableFuture<>();
     private final AdminKeeper admin;
     private @Nullable Demo demo;
+    /** The conductor's. */
+    private boolean reloadAsked;
     private volatile Snapshot snapshot;
     private volatile Instant takenOver = Instant.now();
 
@@ -180,6 +178,9 @@ public final class Running implements AutoCloseable {
 
     private void open() throws Obstructed {
         List<Problem> obstacles = new ArrayList<>();
+        if (succession.epoch() > 0) {
+            admin.hold(); // who asks is answered by the process before, which may have to serve on
+        }
         startDemo(snapshot.demo(), obstacles);
         obstacles.addAll(admin(snapshot.admin()));
         obstacles.addAll(Refusals.problems(source, "clusters", conductor.call(() -> {
@@ -189,7 +190,7 @@ public final class Running implements AutoCloseable {
             return clusters.apply(snapshot.clusters());
         })));
         conductor.conduct(clusters.clusters(), stats, clock);
-        awaitWarm();
+        clusters.awaitWarm();
         life.initializing();
         obstacles.addAll(Refusals.problems(source, "listeners",
                 conductor.call(() -> listeners.apply(snapshot.listeners(), Set.of()))));
@@ -197,6 +198,11 @@ public final class Running implements AutoCloseable {
             throw new Obstructed(obstacles);
         }
         life.live();
+        conductor.call(() -> {
+            listeners.begin();
+            admin.begin();
+            return null;
+        });
         succession.serving(stats);
         Supervisor.tell("READY=1");
         serverStats.initialized(uptime.nanos());
@@ -237,39 +243,28 @@ public final class Running implements AutoCloseable {
         return Problem.error(source.position(path), path, value, message, cure);
     }
 
-    /** Waits for the first hosts of all clusters, so that the first request finds one; not for ever. */
-    private void awaitWarm() {
-        if (clusters.warmed()) {
-            return;
-        }
-        conductor.call(() -> {
-            clusters.clusters().all().forEach(cluster -> cluster.onChange(_ -> {
-                if (clusters.warmed()) {
-                    warm.complete(null);
-                }
-            }));
-            if (clusters.warmed()) {
-                warm.complete(null);
-            }
-            return null;
-        });
-        try {
-            warm.get(WARM_SECONDS_MAX, TimeUnit.SECONDS);
-        } catch (java.util.concurrent.TimeoutException e) {
-            LOG.warn("some clusters have no hosts after {} s; serving without them", WARM_SECONDS_MAX);
-        } catch (InterruptedException | java.util.concurrent.ExecutionException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /** Reads the source again, soon; a configuration that cannot stand changes nothing. */
     public void reload() {
         conductor.execute(this::reloadNow);
     }
 
+    /** Reads the source again, if it should have been read while another process was about to take over. */
+    void reloadIfAsked() {
+        conductor.execute(() -> {
+            if (reloadAsked) {
+                reloadNow();
+            }
+        });
+    }
+
     private void reloadNow() {
         if (life.leaving()) {
             LOG.warn("{} is not read again: this Weir is draining", source.name());
+            return;
+        }
+        reloadAsked = upgrade.underWay(); // the other one has been given, or is being given, what listens here
+        if (reloadAsked) {
+            LOG.info("{} is read again when the upgrade that is under way has failed", source.name());
             return;
         }
         try {
@@ -370,10 +365,8 @@ public final class Running implements AutoCloseable {
         return text.isEmpty() ? succession.text() : text;
     }
 
-    /** Another process serves in this one's place. */
-    void leave() {
-        conductor.execute(admin::close);
-        departure.succeeded();
+    void closeAdmin() {
+        admin.close();
     }
 
     private void terminate() {

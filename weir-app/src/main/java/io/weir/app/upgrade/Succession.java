@@ -21,6 +21,7 @@ public final class Succession {
 
     private final @Nullable Predecessor predecessor;
     private volatile long parentConnections;
+    private volatile boolean left;
 
     private Succession(@Nullable Predecessor predecessor) {
         this.predecessor = predecessor;
@@ -54,9 +55,11 @@ public final class Succession {
         return parentConnections;
     }
 
-    /** What became of it, for people; empty where nobody came before. */
+    /** What became of it, for people; empty where nobody came before. Over when that one listens nowhere any more. */
     public String text() {
-        return predecessor == null ? "" : "took over from " + predecessor.pid() + ", epoch " + epoch();
+        return predecessor == null
+                ? ""
+                : (left ? "took over from " : "taking over from ") + predecessor.pid() + ", epoch " + epoch();
     }
 
     /** This process serves: the one before leaves. What it still counts is added here until it is gone. */
@@ -91,8 +94,9 @@ public final class Succession {
         }
 
         @Override
-        public void connections(long left) {
-            parentConnections = left;
+        public void connections(long now) {
+            parentConnections = now;
+            left = true; // it tells its connections when it has closed everything that listens
         }
 
         @Override
@@ -114,6 +118,7 @@ public final class Succession {
         @Override
         public void gone() {
             parentConnections = 0;
+            left = true;
             LOG.info("the process before is gone");
         }
     }

@@ -34,7 +34,16 @@ public final class Upgrade {
         /** How many processes came before this one. */
         int epoch();
 
-        /** Another serves: everything that listens is closed at once, and connections are asked to end. */
+        /** One begins: what is being changed is done first, and further changes wait for {@link #stay} or the end. */
+        void settle();
+
+        /** Nothing came of it: what has waited is changed now. */
+        void stay();
+
+        /**
+         * Another serves: everything that listens is closed, the admin too, before this returns, and connections are
+         * asked to end.
+         */
         void leave();
 
         /** Connections left. */
@@ -74,6 +83,11 @@ public final class Upgrade {
         return true;
     }
 
+    /** Whether another process is on its way to take over: what listens here is not to change meanwhile. */
+    public boolean underWay() {
+        return state.get() instanceof State.Under;
+    }
+
     /** How it stands, for people; empty where there was none. */
     public String text() {
         return switch (state.get()) {
@@ -86,6 +100,7 @@ public final class Upgrade {
 
     private void run() {
         try {
+            leaver.settle();
             // of this user alone: whoever reaches the socket is given everything that listens
             Path folder = Files.createTempDirectory("weir-upgrade-");
             try (Successor successor = Successor.await(folder.resolve("socket"), ListeningSockets.PROCESS)) {
@@ -126,13 +141,14 @@ public final class Upgrade {
     private void failed(String why) {
         LOG.error("the upgrade failed, this process serves on: {}", why);
         state.set(new State.Failed(why));
+        leaver.stay();
     }
 
     /** Tells the other one what is left here and what is counted, until the end; without it this one ends as well. */
     private void report(Successor successor) throws InterruptedException {
         Map<String, Long> told = new HashMap<>();
         try {
-            do {
+            do { // the first line tells the other one too that nothing listens here any more
                 successor.connections(leaver.connections());
                 for (Map.Entry<String, Long> counted : counters().entrySet()) {
                     long more = counted.getValue() - told.getOrDefault(counted.getKey(), 0L);

@@ -82,13 +82,36 @@ public final class ListeningSockets {
         return sockets;
     }
 
-    /** They are about to be closed, and are not to be handed over any more. */
+    /**
+     * They are about to be closed, and are not to be handed over any more. Waits while they are, for some seconds at
+     * most.
+     */
     public synchronized void closing(Opened sockets) {
         opened.remove(sockets);
     }
 
     synchronized List<Opened> all() {
         return List.copyOf(opened);
+    }
+
+    /** What is done with all that listens now. */
+    @FunctionalInterface
+    interface Use {
+        void with(Opened sockets) throws IOException;
+    }
+
+    /**
+     * Does something with each of those that listen now. Nobody closes any of them meanwhile: who wants to, waits, as a
+     * descriptor that is closed may be somebody else's in the next moment.
+     *
+     * @return all of them
+     */
+    synchronized List<Opened> whileOpen(Use use) throws IOException {
+        List<Opened> all = List.copyOf(opened);
+        for (Opened each : all) {
+            use.with(each);
+        }
+        return all;
     }
 
     /** The process before handed these over; they are this process's own to close. */

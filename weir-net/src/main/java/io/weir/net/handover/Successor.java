@@ -78,13 +78,13 @@ public final class Successor implements AutoCloseable {
                 return new Outcome.Failed("it speaks another version: " + word);
             }
             met.send(Handover.WORD + ' ' + ProcessHandle.current().pid() + ' ' + epoch, deadlineNanos);
-            List<ListeningSockets.Opened> all = sockets.all();
-            for (ListeningSockets.Opened each : all) {
-                met.send(Handover.SOCKETS + ' ' + each.descriptors().size() + ' ' + each.asked(), deadlineNanos);
+            long sentNanos = Math.min(deadlineNanos, System.nanoTime() + TELL_NANOS_MAX);
+            List<ListeningSockets.Opened> all = sockets.whileOpen(each -> {
+                met.send(Handover.SOCKETS + ' ' + each.descriptors().size() + ' ' + each.asked(), sentNanos);
                 for (int descriptor : each.descriptors()) {
-                    met.sendDescriptor(descriptor, deadlineNanos);
+                    met.sendDescriptor(descriptor, sentNanos);
                 }
-            }
+            });
             met.send(Handover.END, deadlineNanos);
             return outcome(met, all, deadlineNanos);
         } catch (IOException e) {

@@ -85,7 +85,7 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
         listener.acceptor().acceptFailed(own, cause);
         ctx.channel().config().setAutoRead(false);
         ctx.executor().schedule(() -> {
-            ctx.channel().config().setAutoRead(true);
+            ctx.channel().config().setAutoRead(listener.accepting()); // nobody may have wanted that meanwhile
         }, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }
 

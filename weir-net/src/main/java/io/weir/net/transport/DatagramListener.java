@@ -54,6 +54,14 @@ public final class DatagramListener implements AutoCloseable {
      */
     public static DatagramListener bind(Workers workers, ListenOptions options, int datagramBytesMax,
             Function<Worker, ChannelHandler> handlers) throws ListenFailure {
+        DatagramListener listener = prepare(workers, options, datagramBytesMax, handlers);
+        listener.begin();
+        return listener;
+    }
+
+    /** The same, which takes nothing before {@link #begin}: what comes waits in the kernel's buffers. */
+    public static DatagramListener prepare(Workers workers, ListenOptions options, int datagramBytesMax,
+            Function<Worker, ChannelHandler> handlers) throws ListenFailure {
         if (!(options.address() instanceof InetSocketAddress asked)) {
             throw new ListenFailure(options.address(), ListenFailure.Reason.OTHER,
                     new IOException("datagrams need an IP address"));
@@ -112,19 +120,18 @@ public final class DatagramListener implements AutoCloseable {
             case NIO -> SocketSetup.none(options.rules(), "without epoll");
         }
         sockets.add(socket);
-        // Reads nothing before it has its address: what takes its datagrams asks for that.
-        socket.config().setAutoRead(false);
+        socket.config().setAutoRead(false); // before it has its address too, which who takes its datagrams asks for
         await(worker.loop().register(socket));
         await(socket.bind(address));
         if (worker.transport() == Transport.EPOLL) {
             SocketSetup.apply(socket, options.rules().options(), SocketOption.When.LISTENING);
         }
         socket.pipeline().addLast(handlers.apply(worker));
-        socket.config().setAutoRead(true);
     }
 
     private void bound(Worker worker, DatagramChannel socket) throws IOException {
         sockets.add(socket);
+        socket.config().setAutoRead(false);
         socket.pipeline().addLast(handlers.apply(worker));
         await(worker.loop().register(socket));
     }
@@ -135,6 +142,11 @@ public final class DatagramListener implements AutoCloseable {
         if (cause != null) {
             throw cause instanceof IOException io ? io : new IOException(cause.getMessage(), cause);
         }
+    }
+
+    /** Takes datagrams from now on. */
+    public void begin() {
+        sockets.forEach(socket -> socket.config().setAutoRead(true));
     }
 
     /** The address bound, with the port that was free where 0 was asked for. */

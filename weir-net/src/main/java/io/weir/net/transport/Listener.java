@@ -35,6 +35,9 @@ public final class Listener implements AutoCloseable {
     /** How many connections each worker has of those taken here; null: nobody asks. */
     private final @Nullable AtomicIntegerArray balance;
     private volatile Acceptor acceptor;
+    private volatile boolean accepting;
+    /** Whether it has ever accepted: connections that wait in a queue nobody has taken from are left to others. */
+    private boolean begun;
     private SocketAddress localAddress;
     private ListeningSockets.@Nullable Opened noted;
 
@@ -56,6 +59,19 @@ public final class Listener implements AutoCloseable {
      *             when that cannot be; nothing stays bound
      */
     public static Listener bind(Workers workers, ListenOptions options, Acceptor acceptor) throws ListenFailure {
+        Listener listener = prepare(workers, options, acceptor);
+        listener.accepting(true);
+        return listener;
+    }
+
+    /**
+     * Listens, and takes nothing before {@link #accepting} says so: who comes waits in the kernel's queue, where
+     * another process that has the same socket may still take it.
+     *
+     * @throws ListenFailure
+     *             when that cannot be; nothing stays bound
+     */
+    public static Listener prepare(Workers workers, ListenOptions options, Acceptor acceptor) throws ListenFailure {
         Listener listener = new Listener(workers.all().getFirst(), workers.all().size(), options, acceptor);
         try {
             listener.bindAll(workers.all());
@@ -103,6 +119,7 @@ public final class Listener implements AutoCloseable {
                 Worker worker = workers.get(i % workers.size());
                 ServerChannel socket = HandedSocket.of(handed.get(i), options.address());
                 sockets.add(socket);
+                socket.config().setAutoRead(false);
                 socket.pipeline().addLast(new AcceptHandler(this, options.settings(), worker,
                         balance != null || (handed.size() == 1 && !shared) ? workers : List.of(worker)));
                 await(worker.loop().register(socket));
@@ -129,6 +146,7 @@ public final class Listener implements AutoCloseable {
             SocketSetup.none(options.rules(), "at a path");
             ServerChannel socket = first.transport().listening(free, options.unixMode(), options.backlog());
             sockets.add(socket);
+            socket.config().setAutoRead(false);
             socket.pipeline().addLast(new AcceptHandler(this, options.settings(), first, workers));
             await(first.loop().register(socket));
         } catch (IOException | RuntimeException e) {
@@ -144,6 +162,7 @@ public final class Listener implements AutoCloseable {
                 throw new IOException("names without a file need epoll");
             }
             ServerChannel socket = transport.server(address);
+            socket.config().setAutoRead(false);
             socket.config().setOption(ChannelOption.SO_BACKLOG, options.backlog());
             if (address instanceof InetSocketAddress inet) {
                 socket.config().setOption(ChannelOption.SO_REUSEADDR, true);
@@ -207,6 +226,24 @@ public final class Listener implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes connections from now on, or leaves them in the kernel's queue, which refuses more when it is full. Does not
+     * wait.
+     */
+    public void accepting(boolean on) {
+        if (accepting != on) {
+            accepting = on;
+            begun |= on;
+            // on their loops, where a socket that waits for the next connection stops doing so
+            sockets.forEach(socket -> socket.eventLoop().execute(() -> socket.config().setAutoRead(on)));
+        }
+    }
+
+    /** Whether connections are to be taken at the moment. */
+    boolean accepting() {
+        return accepting;
+    }
+
     /** The address bound, with the port that was free where 0 was asked for. */
     public SocketAddress localAddress() {
         return localAddress;
@@ -249,7 +286,7 @@ public final class Listener implements AutoCloseable {
             }
         }
         for (Channel socket : sockets) {
-            AcceptQueue.close(socket, !others);
+            AcceptQueue.close(socket, begun && !others);
         }
         if (!sockets.isEmpty() && first.transport() == Transport.NIO && !first.loop().isShuttingDown()) {
             // The JDK frees a selector's channel with the next select only, which this task's delay brings about.

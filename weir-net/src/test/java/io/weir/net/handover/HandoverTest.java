@@ -175,4 +175,22 @@ class HandoverTest {
         }
         assertThat(heard).containsExactly("left 7", "http.a b.downstream_rq_total +12", "gone");
     }
+
+    @Test
+    void nobodyClosesASocketWhileItIsHandedOver() throws Exception {
+        Socket socket = listening();
+        ListeningSockets.Opened opened = before.opened(ONE, List.of(socket.intValue()), false);
+        CompletableFuture<Thread> closing = new CompletableFuture<>();
+        List<ListeningSockets.Opened> handed = before.whileOpen(each -> {
+            Thread closer = Thread.ofPlatform().start(() -> before.closing(opened));
+            while (closer.getState() != Thread.State.BLOCKED) {
+                Thread.onSpinWait();
+            }
+            closing.complete(closer);
+        });
+        assertThat(handed).containsExactly(opened);
+        closing.get().join();
+        assertThat(before.all()).isEmpty();
+        socket.close();
+    }
 }
