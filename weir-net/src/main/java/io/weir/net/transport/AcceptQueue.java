@@ -1,7 +1,6 @@
 package io.weir.net.transport;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -9,19 +8,38 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The connections that the kernel has made for a listening socket, and that nobody has accepted yet. */
-final class AcceptQueue {
+/**
+ * The connections that the kernel has made for a listening socket, and that nobody has accepted yet. They are taken
+ * some at a time, so that those which the worker has already are served meanwhile.
+ */
+final class AcceptQueue implements Runnable {
+    /** As many at a time as Netty takes of a queue by default. */
+    static final int TURN_CONNECTIONS_MAX = 16;
+
     private static final Logger LOG = LoggerFactory.getLogger(AcceptQueue.class);
     /** More than this are not there: the kernel's own limit of the queue's length is less by default. */
     private static final int CONNECTIONS_MAX = 65_536;
     /** Length and bytes of an address, as Netty's native code writes them. */
     private static final int ADDRESS_BYTES = 26;
+    private static final long CLOSE_SECONDS_MAX = 10;
 
-    private AcceptQueue() {}
+    private final Channel socket;
+    private final boolean unix;
+    private final byte[] address = new byte[ADDRESS_BYTES];
+    private final CountDownLatch done = new CountDownLatch(1);
+    private int left;
+
+    private AcceptQueue(Channel socket, boolean taking) {
+        this.socket = socket;
+        this.unix = socket instanceof EpollServerDomainSocketChannel;
+        this.left = taking && (unix || socket instanceof EpollServerSocketChannel) ? CONNECTIONS_MAX : 0;
+    }
 
     /**
      * Closes a listening socket, in its own loop. Waits; not to be called by that loop.
@@ -32,38 +50,52 @@ final class AcceptQueue {
      */
     static void close(Channel socket, boolean taking) {
         try {
-            socket.eventLoop().submit(() -> {
-                if (taking) {
-                    take(socket);
-                }
-                socket.close();
-            }).awaitUninterruptibly();
+            AcceptQueue queue = new AcceptQueue(socket, taking);
+            socket.eventLoop().execute(queue);
+            while (!queue.done.await(CLOSE_SECONDS_MAX, TimeUnit.SECONDS) && !socket.eventLoop().isShuttingDown()) {
+                LOG.debug("{} still has connections that wait", socket);
+            }
         } catch (RejectedExecutionException ended) {
             LOG.debug("{} is closed after the end of its worker", socket);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         socket.close().awaitUninterruptibly();
     }
 
-    private static void take(Channel socket) {
-        boolean unix = socket instanceof EpollServerDomainSocketChannel;
-        if (!socket.isActive() || !(unix || socket instanceof EpollServerSocketChannel)
-                || !(((UnixChannel) socket).fd() instanceof Socket listening)) {
+    /** One turn. */
+    @Override
+    public void run() {
+        if (!takeSome()) {
+            socket.close();
+            done.countDown();
             return;
         }
-        ChannelPipeline pipeline = socket.pipeline();
-        byte[] address = new byte[ADDRESS_BYTES];
+        // By the clock and not at once: what is executed at once runs before the worker looks at its connections.
+        socket.eventLoop().schedule(this, 1, TimeUnit.NANOSECONDS);
+    }
+
+    /** Whether there may be more. */
+    private boolean takeSome() {
+        if (left <= 0 || !socket.isActive() || !(((UnixChannel) socket).fd() instanceof Socket listening)) {
+            return false;
+        }
+        boolean more = true;
         try {
-            for (int i = 0; i < CONNECTIONS_MAX; i++) {
+            for (int i = 0; i < TURN_CONNECTIONS_MAX && more; i++) {
                 int descriptor = listening.accept(address);
-                if (descriptor < 0) {
-                    break;
+                more = descriptor >= 0;
+                if (more) {
+                    left--;
+                    socket.pipeline().fireChannelRead(
+                            unix ? new EpollDomainSocketChannel(descriptor) : new EpollSocketChannel(descriptor));
                 }
-                pipeline.fireChannelRead(
-                        unix ? new EpollDomainSocketChannel(descriptor) : new EpollSocketChannel(descriptor));
             }
         } catch (IOException e) {
             LOG.warn("connections that waited at {} are lost: {}", socket.localAddress(), e.toString());
+            more = false;
         }
-        pipeline.fireChannelReadComplete();
+        socket.pipeline().fireChannelReadComplete();
+        return more;
     }
 }

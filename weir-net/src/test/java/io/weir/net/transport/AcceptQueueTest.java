@@ -2,6 +2,8 @@ package io.weir.net.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,19 +51,14 @@ class AcceptQueueTest {
             CountDownLatch busy = new CountDownLatch(1);
             CountDownLatch free = new CountDownLatch(1);
             workers.all().getFirst().loop().execute(() -> {
-                busy.countDown();
-                try {
-                    free.await();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
+                await(busy, free);
             });
             busy.await();
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(connected(listener.localAddress()));
             }
             Thread closing = Thread.ofPlatform().start(listener::stopAccepting);
-            while (closing.getState() != Thread.State.WAITING) { // for the worker
+            while (closing.getState() != Thread.State.TIMED_WAITING) { // for the worker
                 Thread.onSpinWait();
             }
             free.countDown();
@@ -68,6 +66,55 @@ class AcceptQueueTest {
             for (SocketChannel client : clients) {
                 assertThat(echoed(client, "late\n")).isEqualTo("late\n");
             }
+        } finally {
+            for (SocketChannel client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void whoeverIsServedAlreadyDoesNotWaitUntilTheWholeQueueHasBeenTaken() throws Exception {
+        Assumptions.assumeTrue(Epoll.isAvailable(), "the queue is taken with epoll only");
+        int many = 8 * AcceptQueue.TURN_CONNECTIONS_MAX;
+        AtomicInteger accepted = new AtomicInteger();
+        AtomicInteger acceptedAtWord = new AtomicInteger();
+        Acceptor acceptor = (_, channel) -> {
+            accepted.incrementAndGet();
+            channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelRead(ChannelHandlerContext context, Object message) {
+                    acceptedAtWord.set(accepted.get());
+                    context.writeAndFlush(message);
+                }
+            });
+        };
+        List<SocketChannel> clients = new ArrayList<>();
+        try (Workers workers = Workers.start(1);
+                Listener listener = Listener.bind(workers,
+                        ListenOptions.of(Loopback.at(0), ChannelSettings.MESSAGES), acceptor);
+                SocketChannel first = connected(listener.localAddress())) {
+            assertThat(echoed(first, "early\n")).isEqualTo("early\n");
+            CountDownLatch busy = new CountDownLatch(1);
+            CountDownLatch free = new CountDownLatch(1);
+            workers.all().getFirst().loop().execute(() -> {
+                listener.accepting(false); // what is taken is the queue's closing alone
+                await(busy, free);
+            });
+            busy.await();
+            for (int i = 0; i < many; i++) {
+                clients.add(connected(listener.localAddress()));
+            }
+            Thread closing = Thread.ofPlatform().start(listener::stopAccepting);
+            while (closing.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+            }
+            first.write(ByteBuffer.wrap("word\n".getBytes(StandardCharsets.US_ASCII)));
+            free.countDown();
+            closing.join();
+            assertThat(accepted).hasValue(1 + many);
+            assertThat(heard(first, 5)).isEqualTo("word\n");
+            assertThat(acceptedAtWord.get()).isBetween(1, many / 2);
         } finally {
             for (SocketChannel client : clients) {
                 client.close();
@@ -83,9 +130,23 @@ class AcceptQueueTest {
         return client;
     }
 
+    /** Keeps a worker busy until it may go on. */
+    private static void await(CountDownLatch busy, CountDownLatch free) {
+        busy.countDown();
+        try {
+            free.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private static String echoed(SocketChannel client, String word) throws IOException {
         client.write(ByteBuffer.wrap(word.getBytes(StandardCharsets.US_ASCII)));
-        ByteBuffer heard = ByteBuffer.allocate(word.length());
+        return heard(client, word.length());
+    }
+
+    private static String heard(SocketChannel client, int bytes) throws IOException {
+        ByteBuffer heard = ByteBuffer.allocate(bytes);
         while (heard.hasRemaining() && client.read(heard) >= 0) {
             // all of it
         }
