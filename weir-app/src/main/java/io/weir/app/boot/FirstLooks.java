@@ -11,6 +11,7 @@ import io.weir.net.sniff.Inspector;
 import io.weir.net.sniff.OriginalSource;
 import io.weir.net.sniff.ProxyProtocol;
 import io.weir.net.sniff.RateLimit;
+import io.weir.net.sniff.Entrance;
 import io.weir.net.sniff.SniffingAcceptor;
 import io.weir.net.sniff.TlsInspector;
 import io.weir.net.transport.Acceptor;
@@ -53,9 +54,11 @@ final class FirstLooks {
      *            whether there is no choice between chains
      * @param scope
      *            of the listener
+     * @param entrance
+     *            knows the connections that are being looked at
      */
     static Service before(Service service, boolean one, ChainTable<Service> table, ListenerSpec spec, Stats stats,
-            Scope scope) {
+            Scope scope, Entrance entrance) {
         var looks = new FirstLooks(table, spec, service, stats);
         for (ListenerFilterUse use : spec.firstLook().filters()) {
             looks.add(use);
@@ -69,7 +72,7 @@ final class FirstLooks {
         };
         FirstLook look = spec.firstLook();
         return service.after(new SniffingAcceptor(spec.name(), looks.inspectors, look.timeoutNanos(),
-                look.continues(), scope, inner));
+                look.continues(), scope, entrance.out(inner)), entrance);
     }
 
     private void add(ListenerFilterUse use) {

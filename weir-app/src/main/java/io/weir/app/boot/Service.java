@@ -2,6 +2,7 @@ package io.weir.app.boot;
 
 import io.weir.core.admit.Carryover;
 import io.weir.core.drain.Drainable;
+import io.weir.net.sniff.Entrance;
 import io.weir.net.sniff.SniffingAcceptor;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.ChannelSettings;
@@ -47,8 +48,17 @@ record Service(Acceptor acceptor, ChannelSettings settings, Drainable drain, Run
     }
 
     /** The same, looked at first: connections come as that needs them. */
-    Service after(SniffingAcceptor look) {
-        return new Service(look, SniffingAcceptor.SETTINGS, drain, closeAll, connections, counted, forget);
+    Service after(SniffingAcceptor look, Entrance entrance) {
+        return new Service(entrance.in(look), SniffingAcceptor.SETTINGS, drain, closingToo(entrance), connections,
+                counted, forget);
+    }
+
+    /** Those on their way first: who arrives between the two is closed by the other. */
+    private Runnable closingToo(Entrance entrance) {
+        return () -> {
+            entrance.closeAll();
+            closeAll.run();
+        };
     }
 
     /**
@@ -57,8 +67,8 @@ record Service(Acceptor acceptor, ChannelSettings settings, Drainable drain, Run
      * @param end
      *            lets go of what that takes
      */
-    Service secured(Acceptor door, Runnable end) {
-        return new Service(door, settings, drain, closeAll, connections, counted, () -> {
+    Service secured(Acceptor door, Entrance entrance, Runnable end) {
+        return new Service(entrance.in(door), settings, drain, closingToo(entrance), connections, counted, () -> {
             forget.run();
             end.run();
         });

@@ -14,9 +14,11 @@ import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.proxy.HttpStats;
 import io.weir.http.proxy.ProxyContext;
 import io.weir.http.server.HttpServer;
+import io.weir.net.sniff.Entrance;
 import io.weir.net.tls.TlsFailure;
 import io.weir.net.tls.TlsServer;
 import io.weir.net.tls.TlsStats;
+import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.Workers;
 import io.weir.observe.log.AccessLog;
 import io.weir.observe.log.AccessLogs;
@@ -119,7 +121,7 @@ final class Services {
                     ? parts.getFirst()
                     : Service.together(parts, new ChainChoice(table, scope.counter("no_filter_chain_match")),
                             parts.getFirst().settings(), counted);
-            return FirstLooks.before(chosen, one, table, spec, stats, scope);
+            return FirstLooks.before(chosen, one, table, spec, stats, scope, new Entrance(workers));
         } catch (ChainTable.TooManyWays e) {
             parts.forEach(part -> part.forget().run());
             throw new Unserved("filter_chains", spec.name(), String.valueOf(e.getMessage()), "use more listeners");
@@ -152,11 +154,13 @@ final class Services {
             Scope scope = stats.root().child("listener").tagged("envoy.listener_address", spec.statPrefix());
             Runnable followed = secrets.follow(server, "listener " + spec.name(),
                     scope.child("server_ssl_socket_factory"), begun);
-            return service.secured(server.before(service.acceptor(), new TlsStats(scope),
-                    scope.counter("downstream_cx_transport_socket_connect_timeout"), chain.handshakeNanos()), () -> {
-                        followed.run();
-                        server.close();
-                    });
+            Entrance entrance = new Entrance(workers);
+            Acceptor door = server.before(entrance.out(service.acceptor()), new TlsStats(scope),
+                    scope.counter("downstream_cx_transport_socket_connect_timeout"), chain.handshakeNanos());
+            return service.secured(door, entrance, () -> {
+                followed.run();
+                server.close();
+            });
         } catch (TlsFailure e) {
             service.forget().run();
             throw new Unserved(at + ".transport_socket.typed_config." + e.path(), e.value(), e.text(), e.cure());

@@ -137,4 +137,34 @@ class DrainTest {
             assertThat(stream.untilClose().getBytes(StandardCharsets.ISO_8859_1)).isEmpty();
         }
     }
+
+    @Test
+    void connectionsThatAreStillLookedAtAreClosedWhenTheDrainOfTheirListenerIsOver() throws Exception {
+        String kept = "listen:\n  - { on: \"127.0.0.1:0\", to: demo }\n";
+        weir.start(kept + weir.services(0) + """
+                envoy:
+                  static_resources:
+                    listeners:
+                    - name: looking
+                      address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+                      listener_filters_timeout: 0s
+                      listener_filters:
+                      - name: proxy
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol
+                      filter_chains:
+                      - filters:
+                        - name: tcp
+                          typed_config:
+                            "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+                            stat_prefix: p
+                            cluster: demo
+                """, 1);
+        try (RawHttp silent = RawHttp.connect(weir.listener(1), 0)) {
+            silent.send("PRO");
+            weir.reload(kept + weir.services(0));
+            assertThat(weir.running().addresses()).hasSize(1);
+            assertThat(silent.untilClose()).isEmpty();
+        }
+    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.testkit.Certificates;
 import io.weir.testkit.Certificates.Issued;
 import io.weir.testkit.Peers;
+import io.weir.testkit.RawHttp;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -202,5 +203,16 @@ class TlsOverSocketsTest {
         String text = listening(tls(new Issued(shop.chain(), other.key())), "");
         Running.Start start = Running.start(Source.file(weir.write(text)), RunOptions.of(1, 1, true));
         assertThat(start.toString()).contains("private_key").contains("does not fit the certificate");
+    }
+
+    @Test
+    void connectionsThatAreNotSecuredYetAreClosedWhenTheDrainOfTheirListenerIsOver() throws Exception {
+        String kept = "listen:\n  - { on: \"127.0.0.1:0\", to: demo }\n";
+        weir.start(kept + "  - { on: \"127.0.0.1:0\", tls: " + tls(shop) + ", to: demo }\n" + weir.services(0), 1);
+        try (RawHttp silent = RawHttp.connect(weir.listener(1), 0)) {
+            weir.reload(kept + weir.services(0));
+            assertThat(weir.running().addresses()).hasSize(1);
+            assertThat(silent.untilClose()).isEmpty();
+        }
     }
 }
