@@ -2,12 +2,10 @@ package io.weir.app.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.weir.testkit.Nginx;
 import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Ports;
-import io.weir.testkit.RawHttp;
-import io.weir.testkit.Wrk;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.net.http.HttpClient.Version;
@@ -18,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,33 +27,27 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(240)
 class UpgradePeerTest {
     private static final int UPGRADES = 3;
-    private static final int HELD = 200;
     private static final int LOAD_SECONDS = 14;
 
     @TempDir
     private Path folder = Path.of("");
-    private final int http = Ports.free();
-    private final int tcp = Ports.free();
-    private final int sockets = Ports.free();
-    private final int admin = Ports.free();
-    private final int web = Ports.free();
     /** Whoever was started; the older ones may end before the younger. */
     private final List<ProcessHandle> started = new ArrayList<>();
-    private EchoBackend echo;
+    private final BusyField field;
 
     UpgradePeerTest() throws IOException {
-        echo = EchoBackend.start();
+        field = new BusyField();
     }
 
     @BeforeEach
     void writeConfiguration() throws IOException {
-        Files.writeString(file(), configuration());
+        Files.writeString(file(), configuration(""));
     }
 
     @AfterEach
     void endAll() {
         started.forEach(ProcessHandle::destroyForcibly);
-        echo.close();
+        field.close();
     }
 
     private Path file() {
@@ -67,51 +58,26 @@ class UpgradePeerTest {
         return folder.resolve("echo.sock");
     }
 
-    private String configuration() {
-        return """
-                admin: 127.0.0.1:%1$d
+    /**
+     * @param last
+     *            a listener behind all others
+     */
+    private String configuration(String last) {
+        return field.services() + """
                 listen:
-                  - { on: "127.0.0.1:%2$d", to: web }
-                  - { on: "127.0.0.1:%3$d", protocol: tcp, to: echo }
-                  - { on: "%4$s", protocol: tcp, to: echo }
-                services:
-                  web: { at: ["127.0.0.1:%5$d"] }
-                  echo: { at: ["127.0.0.1:%6$d"] }
-                envoy:
-                  static_resources:
-                    listeners:
-                    - name: sockets
-                      address: { socket_address: { address: 127.0.0.1, port_value: %7$d } }
-                      filter_chains:
-                      - filters:
-                        - name: http
-                          typed_config:
-                            "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.\
-                HttpConnectionManager
-                            stat_prefix: sockets
-                            upgrade_configs: [ { upgrade_type: websocket } ]
-                            route_config: { virtual_hosts: [ { name: v, domains: [ "*" ], routes:
-                              [ { match: { prefix: / }, route: { cluster: echo } } ] } ] }
-                            http_filters:
-                            - name: router
-                              typed_config:
-                                "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
-                """.formatted(admin, http, tcp, unix(), web, echo.port(), sockets);
+                  - { on: "127.0.0.1:%d", to: web }
+                  - { on: "%s", protocol: tcp, to: echo }
+                """.formatted(field.http, unix()) + field.listeners() + last + field.webSockets("");
     }
 
     private WeirProcess serve() throws IOException {
-        return WeirProcess.following(file(), List.of("--drain-time-s", "4", "--parent-shutdown-time-s", "120"), http,
-                tcp, sockets, admin);
-    }
-
-    private String ask(String method, String path) throws IOException {
-        return RawHttp.exchange(admin, method + " " + path
-                + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        return WeirProcess.following(file(), List.of("--drain-time-s", "4", "--parent-shutdown-time-s", "120"),
+                field.ports());
     }
 
     /** Has another process take over; what the command said. */
     private String upgrade(WeirProcess first, int expectedExit) throws Exception {
-        Process process = new ProcessBuilder(WeirProcess.command("upgrade", "127.0.0.1:" + admin))
+        Process process = new ProcessBuilder(WeirProcess.command("upgrade", "127.0.0.1:" + field.admin))
                 .redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(said + first.output()).isEqualTo(expectedExit);
@@ -133,67 +99,73 @@ class UpgradePeerTest {
 
     @Test
     void threeUpgradesUnderLoadCostNobodyAnything() throws Exception {
-        try (PeerProcess backend = Nginx.answering(web, "well");
-                WeirProcess first = serve();
-                LongConnections held = new LongConnections().plain(HELD, tcp).webSockets(HELD, sockets);
-                LoyalClients old = LoyalClients.start(Version.HTTP_1_1, 8, http);
-                LoyalClients modern = LoyalClients.start(Version.HTTP_2, 8, http)) {
+        try (WeirProcess first = serve()) {
             started.addAll(first.processes().toList());
-            assertThat(held.broken()).isEmpty();
-            CompletableFuture<Wrk.Report> load = CompletableFuture.supplyAsync(
-                    () -> Wrk.on("http://127.0.0.1:" + http + "/").connections(16).seconds(LOAD_SECONDS).run());
-            for (int epoch = 1; epoch <= UPGRADES; epoch++) {
-                assertThat(upgrade(first, 0)).contains("took over from ", "epoch " + epoch);
-                awaitEpoch(epoch);
-                assertThat(overUnix("through the file")).isEqualTo("through the file");
-                assertThat(held.broken()).as("after upgrade " + epoch).isEmpty();
+            try (BusyField.Traffic traffic = field.traffic(first, LOAD_SECONDS)) {
+                for (int epoch = 1; epoch <= UPGRADES; epoch++) {
+                    assertThat(upgrade(first, 0)).contains("took over from ", "epoch " + epoch);
+                    assertThat(field.ask("GET", "/stats?filter=restart_epoch"))
+                            .contains("server.hot_restart_epoch: " + epoch);
+                    assertThat(overUnix("through the file")).isEqualTo("through the file");
+                    traffic.assertUnbroken("after upgrade " + epoch);
+                }
+                traffic.assertNoErrors("three upgrades");
             }
-            Wrk.Report report = load.join();
-            System.out.printf("three upgrades: wrk %d requests, errors %d; %d and %d answers of clients that heed%n",
-                    report.requests(), report.errors(), old.answered(), modern.answered());
-            assertThat(report.errors()).as(report.text() + first.output()).isZero();
-            assertThat(old.errors()).as(first.output()).isEmpty();
-            assertThat(modern.errors()).as(first.output()).isEmpty();
-            assertThat(held.broken()).isEmpty();
-            assertThat(backend.alive()).isTrue();
-            ask("POST", "/quitquitquit");
-            awaitGone();
+            quit();
         }
     }
 
-    /** The admin of the process before may answer for as long as it has not closed its socket. */
-    private void awaitEpoch(int epoch) throws Exception {
-        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!ask("GET", "/stats?filter=restart_epoch").contains("server.hot_restart_epoch: " + epoch)) {
-            assertThat(System.nanoTime()).as("the old process answers for epoch %d", epoch).isLessThan(deadlineNanos);
-            Thread.sleep(20);
+    /** The last one ends, and leaves nothing behind. */
+    private void quit() throws Exception {
+        field.ask("POST", "/quitquitquit");
+        for (ProcessHandle process : started) {
+            process.onExit().get(20, TimeUnit.SECONDS);
         }
-    }
-
-    private void awaitGone() throws InterruptedException {
-        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (PeerProcess.answers(http) || Files.exists(unix())) { // one listener closes after the other
-            assertThat(System.nanoTime()).as("listening, or its file left").isLessThan(deadlineNanos);
-            Thread.sleep(20);
-        }
+        assertThat(PeerProcess.answers(field.http)).isFalse();
+        assertThat(unix()).doesNotExist();
     }
 
     @Test
     void aNewProcessThatCannotServeLeavesTheOldOneServingAndSaysWhy() throws Exception {
-        try (PeerProcess backend = Nginx.answering(web, "well"); WeirProcess first = serve()) {
+        try (WeirProcess first = serve()) {
             started.addAll(first.processes().toList());
-            Files.writeString(file(), configuration().replace("to: web", "to: nobody"));
-            assertThat(upgrade(first, 3)).contains("failed: ", "weir.yaml:3:", "nobody", "serves on");
+            Files.writeString(file(), configuration("").replace("to: web", "to: nobody"));
+            assertThat(upgrade(first, 3)).contains("failed: ", "weir.yaml:7:", "nobody", "serves on");
             assertThat(overUnix("still there")).isEqualTo("still there");
-            assertThat(RawHttp.exchange(http, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
-                    .startsWith("HTTP/1.1 200");
-            assertThat(ask("GET", "/ready")).startsWith("HTTP/1.1 200");
-            Files.writeString(file(), configuration());
+            assertThat(BusyField.answers(field.http)).isTrue();
+            assertThat(field.ask("GET", "/ready")).startsWith("HTTP/1.1 200");
+            Files.writeString(file(), configuration(""));
             assertThat(upgrade(first, 0)).contains("epoch 1");
             assertThat(overUnix("and again")).isEqualTo("and again");
-            assertThat(backend.alive()).isTrue();
-            ask("POST", "/quitquitquit");
-            awaitGone();
+            quit();
+        }
+    }
+
+    @Test
+    void aNewProcessThatMeetsAnObstacleHasTakenNobodyFromTheOldOne() throws Exception {
+        try (WeirProcess first = serve();
+                ServerSocket taken = new ServerSocket(Ports.free());
+                LoyalClients old = LoyalClients.start(Version.HTTP_1_1, 8, field.http);
+                LoyalClients modern = LoyalClients.start(Version.HTTP_2, 8, field.http)) {
+            started.addAll(first.processes().toList());
+            Files.writeString(file(), configuration("  - { on: \"127.0.0.1:%d\", to: web }\n"
+                    .formatted(taken.getLocalPort())));
+            assertThat(upgrade(first, 3)).contains("failed: ", "in use", "serves on");
+            assertThat(field.ask("GET", "/ready")).startsWith("HTTP/1.1 200");
+            long answered = old.answered();
+            assertThat(answered).isPositive();
+            awaitMore(old, answered);
+            awaitMore(modern, modern.answered());
+            assertThat(old.errors()).as(first.output()).isEmpty();
+            assertThat(modern.errors()).as(first.output()).isEmpty();
+        }
+    }
+
+    private static void awaitMore(LoyalClients clients, long answered) throws InterruptedException {
+        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (clients.answered() < answered + 100 && clients.errors().isEmpty()) {
+            assertThat(System.nanoTime()).as("more than %d answers", answered).isLessThan(deadlineNanos);
+            Thread.sleep(10);
         }
     }
 }
