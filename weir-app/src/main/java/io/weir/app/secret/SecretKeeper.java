@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ public final class SecretKeeper implements SecretSource {
     private static final Logger LOG = LoggerFactory.getLogger(SecretKeeper.class);
     /** Looking takes one part in so many of the time, however many files there are. */
     private static final long SHARE = 50;
+    private static final long REST_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
 
     private final Supplier<Extensions> extensions;
     private final NanoClock clock;
@@ -45,6 +47,8 @@ public final class SecretKeeper implements SecretSource {
     private final Map<Renewable, Followed> followed = new ConcurrentHashMap<>();
     private long restNanos;
     private long restedNanos;
+    /** How long the looks at files of this turn have taken; reading what has changed is not among it. */
+    private long lookedNanos;
 
     /**
      * @param extensions
@@ -76,11 +80,11 @@ public final class SecretKeeper implements SecretSource {
 
     /** Looks whether files have changed, and takes over what looks the same as at the last look: it is whole. */
     public void look() {
-        long startNanos = clock.nanos();
-        if (startNanos - restedNanos >= restNanos) {
+        if (clock.nanos() - restedNanos >= restNanos) {
+            lookedNanos = 0;
             look(false);
             restedNanos = clock.nanos();
-            restNanos = SHARE * (restedNanos - startNanos);
+            restNanos = Math.min(REST_NANOS_MAX, SHARE * lookedNanos);
         }
     }
 
@@ -161,7 +165,9 @@ public final class SecretKeeper implements SecretSource {
          *            the secrets by name that have been counted in this look: many may have the same
          */
         void look(boolean atOnce, Set<String> counted) {
+            long startNanos = clock.nanos();
             FileLooks now = FileLooks.at(renewable.watched());
+            lookedNanos += clock.nanos() - startNanos;
             boolean settled = atOnce || now.equals(last);
             last = now;
             if (!settled || !now.differsFrom(told)) {
