@@ -1,0 +1,50 @@
+package io.weir.net.acme;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** How an authority is told from other clients; the door at work is in the tests of the whole Weir. */
+final class ChallengeDoorTest {
+    private static final int HEADERS = 9; // of the record and of the handshake message
+
+    private static ByteBuf hello(String name, String... protocols) throws Exception {
+        SSLEngine engine = SSLContext.getDefault().createSSLEngine();
+        engine.setUseClientMode(true);
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setServerNames(name.isEmpty() ? List.of() : List.of(new SNIHostName(name)));
+        parameters.setApplicationProtocols(protocols);
+        engine.setSSLParameters(parameters);
+        ByteBuffer out = ByteBuffer.allocate(32 * 1024);
+        engine.wrap(ByteBuffer.allocate(0), out);
+        out.flip();
+        return Unpooled.wrappedBuffer(out).skipBytes(HEADERS);
+    }
+
+    @Test
+    void anAuthoritySpeaksItsProtocolAndNothingElse() throws Exception {
+        assertThat(FirstWords.read(hello("Shop.Example", "acme-tls/1")))
+                .isEqualTo(new FirstWords("shop.example", true));
+        assertThat(FirstWords.read(hello("shop.example", "acme-tls/1", "h2")).acmeTls()).isFalse();
+        assertThat(FirstWords.read(hello("shop.example", "h2", "http/1.1")))
+                .isEqualTo(new FirstWords("shop.example", false));
+        assertThat(FirstWords.read(hello(""))).isEqualTo(FirstWords.NONE);
+    }
+
+    @Test
+    void bytesThatLieAreNobodysWords() throws Exception {
+        ByteBuf whole = hello("shop.example", "acme-tls/1");
+        for (int length = 0; length < whole.readableBytes(); length++) {
+            FirstWords.read(whole.slice(whole.readerIndex(), length)); // throws nothing
+        }
+        assertThat(FirstWords.read(Unpooled.EMPTY_BUFFER)).isEqualTo(FirstWords.NONE);
+    }
+}
