@@ -67,6 +67,7 @@ public final class Peers {
             case "h2load" -> "nghttp2-client";
             case "ip" -> "iproute2";
             case "nft" -> "nftables";
+            case "pebble-challtestsrv" -> "pebble";
             default -> program;
         };
     }

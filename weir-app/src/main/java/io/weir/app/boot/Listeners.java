@@ -1,5 +1,6 @@
 package io.weir.app.boot;
 
+import io.weir.app.acme.Certifying;
 import io.weir.app.admin.Addresses;
 import io.weir.app.admin.Administered.ListenerLine;
 import io.weir.core.admit.Carryover;
@@ -8,9 +9,11 @@ import io.weir.core.stats.Counter;
 import io.weir.core.stats.Gauge;
 import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
+import io.weir.core.tls.AcmeSpec;
 import io.weir.net.transport.ListenFailure;
 import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.Workers;
+import io.weir.xds.compile.Snapshot;
 import io.weir.xds.spec.ListenerSpec;
 import io.weir.xds.spec.Redirection;
 import java.net.Inet4Address;
@@ -23,10 +26,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All listeners. Changed by the conductor, wholly or not at all; read by any thread. */
 final class Listeners {
+    private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
     private static final InetAddress ANY4 = InetAddress.ofLiteral("0.0.0.0");
     private static final InetAddress ANY6 = InetAddress.ofLiteral("::");
 
@@ -35,6 +43,7 @@ final class Listeners {
     private final Services services;
     private final DatagramListeners datagrams;
     private final Drains drains;
+    private final Certifying certifying;
     private final Gauge connections;
     private final Gauge totalActive;
     private final Gauge totalDraining;
@@ -43,6 +52,11 @@ final class Listeners {
     private final Counter removed;
     private boolean shunned;
     private boolean begun;
+    private volatile boolean stopped;
+    private List<ListenerSpec> applied = List.of();
+    private List<AcmeSpec> acme = List.of();
+    /** By the names of listeners, the certificates that were not there when they were made. */
+    private Map<String, Set<String>> awaited = Map.of();
     private volatile List<OpenListener> open = List.of();
     private volatile Map<SocketAddress, OpenListener> byAddress = Map.of();
 
@@ -61,12 +75,14 @@ final class Listeners {
     private record Successor(ListenerSpec spec, Service service) {
     }
 
-    Listeners(Workers workers, Stats stats, Services services, Drains drains) {
+    Listeners(Workers workers, Stats stats, Services services, Drains drains, Executor conductor) {
         this.workers = workers;
         this.stats = stats;
         this.services = services;
         this.datagrams = services.datagrams();
         this.drains = drains;
+        this.certifying = services.certifying();
+        certifying.whenChanged(() -> conductor.execute(this::certified));
         this.connections = stats.root().child("server").gauge("total_connections");
         Scope manager = stats.root().child("listener_manager");
         this.totalActive = manager.gauge("total_listeners_active");
@@ -78,6 +94,29 @@ final class Listeners {
         totalDraining.set(0);
     }
 
+    /** The listeners of this configuration, and the certificates that are issued for them, are those from now on. */
+    List<Refusal> apply(Snapshot next, Set<String> unchanged) {
+        certifying.expect(next.acme());
+        List<Refusal> refusals = apply(next.listeners(), unchanged);
+        if (refusals.isEmpty()) {
+            acme = next.acme();
+            certifying.follow();
+        } else {
+            certifying.expect(acme);
+        }
+        return refusals;
+    }
+
+    /** A certificate has been issued: the listeners that have waited for it are made with it. */
+    private void certified() {
+        if (!stopped) {
+            apply(applied, applied.stream().filter(each -> certifying.awaited(each).equals(awaited.get(each.name())))
+                    .map(ListenerSpec::name).collect(Collectors.toSet()))
+                    .forEach(refusal -> LOG.error("listener {} does not take an issued certificate: {} {}: {}",
+                            applied.get(refusal.index()).name(), refusal.path(), refusal.value(), refusal.message()));
+        }
+    }
+
     /**
      * These are the listeners from now on. One whose addresses stay keeps its sockets, so that no connection is refused
      * meanwhile; one that is unchanged is not touched; new ones are bound before any old one closes, and take nothing
@@ -87,12 +126,13 @@ final class Listeners {
      *            names of listeners that are as before
      * @return everything that could not be opened, after which all is as before; empty when everything could
      */
-    List<Refusal> apply(List<ListenerSpec> specs, Set<String> unchanged) {
+    private List<Refusal> apply(List<ListenerSpec> specs, Set<String> unchanged) {
         List<OpenListener> old = new ArrayList<>(open);
         List<OpenListener> next = new ArrayList<>();
         List<OpenListener> bound = new ArrayList<>();
         Map<OpenListener, Successor> swapped = new LinkedHashMap<>();
         List<Refusal> refusals = new ArrayList<>();
+        Map<String, Set<String>> missing = new HashMap<>();
         DatagramListeners.Prepared prepared = datagrams.prepare(specs, unchanged, refusals);
         for (int i = 0; i < specs.size(); i++) {
             ListenerSpec spec = specs.get(i);
@@ -106,6 +146,7 @@ final class Listeners {
                 continue;
             }
             OpenListener present = taken(old, spec);
+            missing.put(spec.name(), certifying.awaited(spec));
             try {
                 if (present == null) {
                     OpenListener opened = OpenListener.open(spec, services.of(spec, new Carryover()), workers, stats,
@@ -135,6 +176,8 @@ final class Listeners {
             return refusals;
         }
         datagrams.commit(prepared);
+        applied = List.copyOf(specs);
+        awaited = Map.copyOf(missing);
         swapped.forEach((listener, successor) -> listener.serveBy(successor.spec, successor.service));
         open(next);
         accept();
@@ -214,8 +257,15 @@ final class Listeners {
         stopAccepting(false);
     }
 
+    /** Takes no more connections anywhere, and has no more certificates issued. */
+    void close() {
+        stopAccepting();
+        certifying.close();
+    }
+
     /** Takes no more connections, at listeners of traffic on its way in only or anywhere. */
     void stopAccepting(boolean inboundOnly) {
+        stopped |= !inboundOnly;
         chosen(inboundOnly).forEach(OpenListener::stopAccepting);
         datagrams.close(inboundOnly);
         totalActive.set(inboundOnly ? lines().size() : 0);

@@ -109,7 +109,7 @@ public final class Running implements AutoCloseable {
                 healthLogs, names, this::follow, secrets);
         Drains drains = new Drains(options, conductor, clock);
         this.listeners = new Listeners(workers, stats,
-                new Services(workers, clusters.clusters(), stats, logs, secrets), drains);
+                new Services(workers, clusters.clusters(), stats, logs, secrets), drains, conductor);
         this.departure = new Departure(listeners, drains, options, conductor, clock, life);
         this.upgrade = new Upgrade(new Departing(this), stats);
         this.admin = new AdminKeeper(new AdminView(this), logs);
@@ -193,7 +193,7 @@ public final class Running implements AutoCloseable {
         clusters.awaitWarm();
         life.initializing();
         obstacles.addAll(Refusals.problems(source, "listeners",
-                conductor.call(() -> listeners.apply(snapshot.listeners(), Set.of()))));
+                conductor.call(() -> listeners.apply(snapshot, Set.of()))));
         if (!obstacles.isEmpty()) {
             throw new Obstructed(obstacles);
         }
@@ -305,7 +305,7 @@ public final class Running implements AutoCloseable {
             updateRejected();
             return;
         }
-        List<Listeners.Refusal> refusals = listeners.apply(next.listeners(), unchanged(diff, next));
+        List<Listeners.Refusal> refusals = listeners.apply(next, unchanged(diff, next));
         if (!refusals.isEmpty()) {
             clusters.standAt(before.node(), before.localCluster());
             clusters.apply(before.clusters());
@@ -469,7 +469,7 @@ public final class Running implements AutoCloseable {
     @Override
     public void close() {
         life.end();
-        listeners.stopAccepting();
+        listeners.close();
         conductor.close();
         names.close();
         close(workers);

@@ -1,5 +1,6 @@
 package io.weir.app.boot;
 
+import io.weir.app.acme.Certifying;
 import io.weir.app.secret.SecretKeeper;
 import io.weir.core.admit.Carryover;
 import io.weir.core.chain.ChainMatch;
@@ -7,6 +8,7 @@ import io.weir.core.chain.ChainTable;
 import io.weir.core.cluster.Clusters;
 import io.weir.core.drain.Drainable;
 import io.weir.core.model.AccessLogSpec;
+import io.weir.core.stats.Counter;
 import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
 import io.weir.core.tls.ServerTls;
@@ -43,6 +45,7 @@ final class Services {
     private final Stats stats;
     private final AccessLogs logs;
     private final SecretKeeper secrets;
+    private final Certifying certifying;
 
     Services(Workers workers, Clusters clusters, Stats stats, AccessLogs logs, SecretKeeper secrets) {
         this.secrets = secrets;
@@ -50,6 +53,12 @@ final class Services {
         this.clusters = clusters;
         this.stats = stats;
         this.logs = logs;
+        this.certifying = new Certifying(stats);
+    }
+
+    /** Certificates that are issued for the listeners. */
+    Certifying certifying() {
+        return certifying;
     }
 
     /** A listener cannot be served, although its configuration stands: a log file cannot be opened. */
@@ -149,14 +158,22 @@ final class Services {
             return service;
         }
         try {
-            Instant begun = Instant.now();
-            TlsServer server = TlsServer.open(tls, secrets);
             Scope scope = stats.root().child("listener").tagged("envoy.listener_address", spec.statPrefix());
+            Counter late = scope.counter("downstream_cx_transport_socket_connect_timeout");
+            Entrance entrance = new Entrance(workers);
+            Instant begun = Instant.now();
+            ServerTls present = certifying.present(tls);
+            if (none(present) && !none(tls)) {
+                return service.secured(certifying.before(tls, null, scope, late, chain.handshakeNanos()), entrance,
+                        () -> {
+                        });
+            }
+            TlsServer server = TlsServer.open(present, secrets);
             Runnable followed = secrets.follow(server, "listener " + spec.name(),
                     scope.child("server_ssl_socket_factory"), begun);
-            Entrance entrance = new Entrance(workers);
-            Acceptor door = server.before(entrance.out(service.acceptor()), new TlsStats(scope),
-                    scope.counter("downstream_cx_transport_socket_connect_timeout"), chain.handshakeNanos());
+            Acceptor secures = server.before(entrance.out(service.acceptor()), new TlsStats(scope), late,
+                    chain.handshakeNanos());
+            Acceptor door = certifying.before(tls, secures, scope, late, chain.handshakeNanos());
             return service.secured(door, entrance, () -> {
                 followed.run();
                 server.close();
@@ -165,6 +182,10 @@ final class Services {
             service.forget().run();
             throw new Unserved(at + ".transport_socket.typed_config." + e.path(), e.value(), e.text(), e.cure());
         }
+    }
+
+    private static boolean none(ServerTls tls) {
+        return tls.common().certificates().isEmpty() && tls.common().named().certificates().isEmpty();
     }
 
     private Service gated(Service service, List<FilterSpec> filters) {
@@ -191,7 +212,7 @@ final class Services {
         long epochMicrosAtZero = System.currentTimeMillis() * 1000 - System.nanoTime() / 1000;
         HttpServer server = new HttpServer(
                 new ProxyContext(spec, clusters, new HttpStats(stats, spec.statPrefix()), log, counted,
-                        epochMicrosAtZero),
+                        certifying.challenges(), epochMicrosAtZero),
                 workers);
         return new Service(server, HttpServer.SETTINGS, server, server::closeAll, AccessLog.none(), counted,
                 log::close);

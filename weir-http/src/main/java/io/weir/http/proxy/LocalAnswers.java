@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalAnswers {
     private static final byte[] NO_BYTES = {};
+    private static final String PROOFS = "/.well-known/acme-challenge/";
 
     private final Exchange exchange;
     private final ProxyContext context;
@@ -28,6 +29,9 @@ final class LocalAnswers {
 
     /** Whether a request may not be routed, and is answered here. */
     boolean refused(HttpHead request) {
+        if (proved(request)) {
+            return true;
+        }
         var refusal = FirstLook.at(request, context.spec());
         if (refusal != null) {
             refuse(refusal);
@@ -46,6 +50,25 @@ final class LocalAnswers {
             case REJECT_HEADER -> reply(400, "", "unexpected_underscore", ResponseFlag.DPE.bit());
             case REDIRECT -> redirect(307, request.path(), "path_normalization_redirect");
         }
+        return true;
+    }
+
+    /**
+     * Whether an authority asks whether a name is ours, and gets its answer; who asks with a token that nobody waits
+     * for is routed like any other (RFC 8555 section 8.3).
+     */
+    private boolean proved(HttpHead request) {
+        if (!context.challenges().overHttp() || !request.methodIs("GET") || !request.path().startsWith(PROOFS)) {
+            return false;
+        }
+        byte[] proof = context.challenges().answer(request.path().substring(PROOFS.length()));
+        if (proof == null) {
+            return false;
+        }
+        exchange.response().note("acme_challenge", 0);
+        var head = Heads.of(worker).answer(200);
+        head.add(HeaderName.CONTENT_TYPE, "application/octet-stream");
+        send(head, proof, true);
         return true;
     }
 
@@ -83,10 +106,18 @@ final class LocalAnswers {
     }
 
     private void send(HttpHead head, byte[] ownBody) {
+        send(head, ownBody, (exchange.flags() & ResponseFlag.RFCF.bit()) != 0); // a cache's answer is a host's
+    }
+
+    /**
+     * @param asItIs
+     *            whether the body is not made anew as local replies are
+     */
+    private void send(HttpHead head, byte[] ownBody, boolean asItIs) {
         exchange.answers(head);
         refuse(head);
-        byte[] text = (exchange.flags() & ResponseFlag.RFCF.bit()) != 0
-                ? ownBody // a cache's answer is a host's
+        byte[] text = asItIs
+                ? ownBody
                 : context.spec().localReplies().rewrite(head, ownBody, exchange.record());
         byte[] body = HeaderPolicy.localBody(head, exchange.request(), text, exchange.response().flags());
         exchange.headerPolicy().local(head, exchange.request());

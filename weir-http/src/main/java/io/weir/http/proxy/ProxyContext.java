@@ -9,6 +9,7 @@ import io.weir.http.filter.FilterContext;
 import io.weir.http.route.normal.RequestNormalizer;
 import io.weir.http.tally.Counted;
 import io.weir.http.tally.Tallies;
+import io.weir.net.acme.Challenges;
 import io.weir.observe.log.AccessLog;
 import io.weir.observe.log.AccessRecord;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +33,7 @@ public final class ProxyContext {
     private final Tallies tallies;
     private final boolean followsRedirects;
     private final AccessLog log;
+    private final Challenges challenges;
     private final long epochMicrosAtZero;
 
     /**
@@ -39,9 +41,11 @@ public final class ProxyContext {
      *
      * @param carryover
      *            what the filters of the connection manager have counted before
+     * @param challenges
+     *            what authorities ask to be proved, whatever the routes say
      */
     public ProxyContext(HttpManagerSpec spec, Clusters clusters, HttpStats stats, AccessLog log, Carryover carryover,
-            long epochMicrosAtZero) {
+            Challenges challenges, long epochMicrosAtZero) {
         this.spec = spec;
         this.serverName = spec.identity().serverName().getBytes(StandardCharsets.ISO_8859_1);
         String name = spec.identity().via();
@@ -55,6 +59,7 @@ public final class ProxyContext {
         this.followsRedirects = spec.routes().notes(TryRules.class).stream()
                 .anyMatch(rules -> rules.redirects() != null);
         this.log = log;
+        this.challenges = challenges;
         this.epochMicrosAtZero = epochMicrosAtZero;
     }
 
@@ -93,6 +98,11 @@ public final class ProxyContext {
     /** Whether any route has redirects of hosts followed. */
     boolean followsRedirects() {
         return followsRedirects;
+    }
+
+    /** What authorities ask to be proved. */
+    Challenges challenges() {
+        return challenges;
     }
 
     public HttpStats stats() {

@@ -13,6 +13,7 @@ import io.weir.http.proxy.ProxyContext;
 import io.weir.http.route.Forward;
 import io.weir.http.route.RouteTable;
 import io.weir.http.upstream.Pools;
+import io.weir.net.acme.Challenges;
 import io.weir.net.transport.ListenFailure;
 import io.weir.net.transport.ListenOptions;
 import io.weir.net.transport.Listener;
@@ -44,6 +45,7 @@ public final class ProxyFixture implements AutoCloseable {
     }
 
     public final Stats stats = new Stats();
+    public final Challenges challenges = new Challenges();
     public final Cluster cluster;
     public final HttpServer server;
     public final int port;
@@ -87,7 +89,7 @@ public final class ProxyFixture implements AutoCloseable {
         clusters.put(cluster);
         workers = Workers.start(1);
         var context = new ProxyContext(spec, clusters, new HttpStats(stats, spec.statPrefix()), new Recorder(),
-                new Carryover(), 0);
+                new Carryover(), challenges, 0);
         server = new HttpServer(context, workers);
         listener = listen();
         port = ((InetSocketAddress) listener.localAddress()).getPort();

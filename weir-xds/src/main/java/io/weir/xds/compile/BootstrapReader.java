@@ -11,8 +11,10 @@ import io.weir.core.model.AccessLogSpec;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Locality;
 import io.weir.core.socket.SourceRules;
+import io.weir.core.tls.AcmeSpec;
 import io.weir.core.tls.SecretSpec;
 import io.weir.xds.chain.SourceRulesReader;
+import io.weir.xds.shortform.AcmeMessage;
 import io.weir.xds.spec.AdminSpec;
 import io.weir.xds.spec.DemoSpec;
 import io.weir.xds.spec.ListenerSpec;
@@ -21,6 +23,7 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a bootstrap: its listeners and clusters, and what it says about the process itself. */
@@ -71,9 +74,42 @@ final class BootstrapReader {
         if (!localCluster.isEmpty()) {
             context.clusterReferenced("cluster_manager.local_cluster_name", localCluster);
         }
+        DemoSpec demo = null;
+        var acme = new ArrayList<AcmeSpec>();
+        for (int i = 0; i < bootstrap.getBootstrapExtensionsCount(); i++) {
+            String path = "bootstrap_extensions[" + i + "].typed_config";
+            Any config = bootstrap.getBootstrapExtensions(i).getTypedConfig();
+            if (TypedConfigs.type(config).equals(AcmeMessage.TYPE)) {
+                AcmeSpec found = context.extension(path, config, AcmeSpec.class);
+                if (found != null && acme.stream().anyMatch(other -> other.file().equals(found.file()))) {
+                    context.problem(path + ".name", found.name(), "another certificate is kept in the same file",
+                            "give each a name of its own");
+                } else if (found != null) {
+                    acme.add(found);
+                }
+            } else {
+                DemoSpec found = context.extension(path, config, DemoSpec.class);
+                demo = found == null ? demo : found;
+            }
+        }
         return new Snapshot(node(), localCluster,
                 bootstrap.getClusterManager().getOutlierDetection().getEventLogPath(), listeners, clusters, admin(),
-                demo(), bootstrap);
+                demo, acme(acme, listeners), bootstrap);
+    }
+
+    /** By HTTP a name is proved where something listens without TLS. */
+    private List<AcmeSpec> acme(List<AcmeSpec> certificates, List<ListenerSpec> listeners) {
+        boolean plain = listeners.stream().anyMatch(listener -> listener.datagrams() == null && Stream
+                .concat(listener.chains().stream(), Stream.ofNullable(listener.otherwise()))
+                .anyMatch(chain -> chain.tls() == null));
+        for (AcmeSpec each : certificates) {
+            if (each.challenge() == AcmeSpec.Challenge.HTTP_01 && !plain) {
+                context.warning("bootstrap_extensions", each.name(), "an authority proves the names over HTTP on port"
+                        + " 80, and no listener speaks it without TLS",
+                        "add one, on: 0.0.0.0:80, or set challenge: tls-alpn-01");
+            }
+        }
+        return certificates;
     }
 
     /** First of all: others name them. */
@@ -151,17 +187,5 @@ final class BootstrapReader {
                         "remove it");
             }
         }
-    }
-
-    private @Nullable DemoSpec demo() {
-        DemoSpec demo = null;
-        for (int i = 0; i < bootstrap.getBootstrapExtensionsCount(); i++) {
-            DemoSpec extension = context.extension("bootstrap_extensions[" + i + "].typed_config",
-                    bootstrap.getBootstrapExtensions(i).getTypedConfig(), DemoSpec.class);
-            if (extension != null) {
-                demo = extension;
-            }
-        }
-        return demo;
     }
 }

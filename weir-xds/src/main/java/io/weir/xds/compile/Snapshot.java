@@ -9,6 +9,7 @@ import java.util.List;
 import com.google.protobuf.Message;
 
 import io.weir.core.model.ClusterSpec;
+import io.weir.core.tls.AcmeSpec;
 
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +30,18 @@ import org.jspecify.annotations.Nullable;
  *            where the admin endpoints are; null when they are off
  * @param demo
  *            backends to run inside the process; null when there are none
+ * @param acme
+ *            certificates that are issued by an authority; their files are named where they are shown
  * @param source
  *            the {@code envoy.config.bootstrap.v3.Bootstrap} it was compiled from, for {@code /config_dump}
  */
 public record Snapshot(NodeId node, String localCluster, String outlierLog, List<ListenerSpec> listeners,
-        List<ClusterSpec> clusters, @Nullable AdminSpec admin, @Nullable DemoSpec demo, Message source) {
+        List<ClusterSpec> clusters, @Nullable AdminSpec admin, @Nullable DemoSpec demo, List<AcmeSpec> acme,
+        Message source) {
 
     public Snapshot {
         listeners = List.copyOf(listeners);
         clusters = List.copyOf(clusters);
+        acme = List.copyOf(acme);
     }
 }

@@ -15,6 +15,7 @@ import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.tls.ServerTls;
+import io.weir.xds.shortform.AcmeMessage;
 
 /**
  * What to do to get from one configuration to the next. A resource counts as changed when its message differs, or a
@@ -33,8 +34,8 @@ import io.weir.core.tls.ServerTls;
  * @param clustersRemoved
  *            names of those that are gone
  * @param processChanged
- *            whether something differs beside listeners, clusters, the admin and where this Weir stands: what is read
- *            at a start only
+ *            whether something differs beside listeners, clusters, the admin, certificates and where this Weir stands:
+ *            what is read at a start only
  */
 public record SnapshotDiff(List<ListenerSpec> listenersAdded, List<ListenerSpec> listenersChanged,
         List<String> listenersRemoved, List<ClusterSpec> clustersAdded, List<ClusterSpec> clustersChanged,
@@ -74,6 +75,11 @@ public record SnapshotDiff(List<ListenerSpec> listenersAdded, List<ListenerSpec>
         rest.getStaticResourcesBuilder().clearListeners().clearClusters().clearSecrets();
         rest.getNodeBuilder().clearLocality().clearMetadata();
         rest.getClusterManagerBuilder().clearLocalClusterName();
+        for (int i = rest.getBootstrapExtensionsCount() - 1; i >= 0; i--) {
+            if (TypedConfigs.type(rest.getBootstrapExtensions(i).getTypedConfig()).equals(AcmeMessage.TYPE)) {
+                rest.removeBootstrapExtensions(i);
+            }
+        }
         return rest.clearAdmin().build();
     }
 

@@ -26,6 +26,7 @@ final class Listeners {
     private final @Nullable Part defaultLog;
     private final Set<String> names = new HashSet<>();
     private final List<Node> listeners = new ArrayList<>();
+    private final AcmeForm acme = new AcmeForm();
 
     /**
      * @param defaultLog
@@ -38,6 +39,11 @@ final class Listeners {
 
     List<Node> listeners() {
         return listeners;
+    }
+
+    /** What has certificates issued. */
+    AcmeForm acme() {
+        return acme;
     }
 
     void read(Part listen) {
@@ -69,7 +75,7 @@ final class Listeners {
         Mapping filter = http ? http(part, name) : tcp(part, name);
         Mapping gate = RateForm.connections(part, name);
         Tree chain = new Tree(part.at()).put("filters", gate == null ? List.of(filter) : List.of(gate, filter));
-        chain.putIf("transport_socket", TlsForm.socket(part, http));
+        chain.putIf("transport_socket", TlsForm.socket(part, http, acme));
         listeners.add(listener.put("filter_chains", List.of(chain.mapping())).mapping());
     }
 

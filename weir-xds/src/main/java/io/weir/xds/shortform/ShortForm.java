@@ -81,15 +81,25 @@ public final class ShortForm {
         }
         resources(top, "listeners", listeners.listeners(), root.at());
         resources(top, "clusters", services.clusters(), root.at());
-        if (!services.demo().isEmpty()) {
-            Position at = services.demo().getFirst().at();
-            put(top, "bootstrap_extensions", new Sequence(at, List.of(Tree.extension(at, "weir.demo",
-                    Tree.typed(at, DemoMessage.TYPE).put("addresses", services.demo())))));
-        }
+        extensions(services, listeners, top);
         if (envoy != null) {
             merge(top, envoy);
         }
         return new Expansion(new Mapping(root.at(), List.copyOf(top.values())), problems);
+    }
+
+    /** What Weir does beside serving. */
+    private static void extensions(Services services, Listeners listeners, Map<String, Entry> top) {
+        List<Node> extensions = new ArrayList<>();
+        if (!services.demo().isEmpty()) {
+            Position at = services.demo().getFirst().at();
+            extensions.add(Tree.extension(at, "weir.demo",
+                    Tree.typed(at, DemoMessage.TYPE).put("addresses", services.demo())));
+        }
+        extensions.addAll(listeners.acme().certificates());
+        if (!extensions.isEmpty()) {
+            put(top, "bootstrap_extensions", new Sequence(extensions.getFirst().at(), extensions));
+        }
     }
 
     private static void admin(Part admin, Map<String, Entry> top) {

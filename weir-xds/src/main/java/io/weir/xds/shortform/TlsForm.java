@@ -15,7 +15,7 @@ final class TlsForm {
     static final String KEY = "tls";
 
     private static final String TYPES = "envoy.extensions.transport_sockets.tls.v3.";
-    private static final List<String> KEYS = List.of("cert", "key", "client_ca");
+    private static final List<String> KEYS = List.of("cert", "key", "client_ca", AcmeForm.KEY);
 
     private TlsForm() {}
 
@@ -24,8 +24,10 @@ final class TlsForm {
      *
      * @param http
      *            whether clients may choose between versions of HTTP
+     * @param acme
+     *            has certificates issued
      */
-    static @Nullable Mapping socket(Part listener, boolean http) {
+    static @Nullable Mapping socket(Part listener, boolean http, AcmeForm acme) {
         Part tls = listener.part(KEY);
         if (tls == null) {
             return null;
@@ -36,7 +38,7 @@ final class TlsForm {
         Part first = null;
         for (Part each : certificates) {
             if (each.isMapping("the certificate of a listener", KEYS)) {
-                Node certificate = certificate(each);
+                Node certificate = certificate(each, listener, acme);
                 if (certificate != null) {
                     found.add(certificate);
                 }
@@ -70,12 +72,19 @@ final class TlsForm {
         return Tree.extension(at, "envoy.transport_sockets.tls", context);
     }
 
-    private static @Nullable Node certificate(Part part) {
+    private static @Nullable Node certificate(Part part, Part listener, AcmeForm acme) {
+        Part asked = part.part(AcmeForm.KEY);
+        if (asked != null) {
+            if (part.has("cert") || part.has("key")) {
+                asked.problem("here is a certificate already", "remove cert and key, or write a list of certificates");
+            }
+            return acme.certificate(asked, listener);
+        }
         Node cert = part.scalar("cert");
         Node key = part.scalar("key");
         if (cert == null || key == null) {
             if (part.hasOnly(KEYS)) {
-                part.problem("a certificate and its key are needed", "write tls: { cert: FILE, key: FILE }");
+                part.problem("a certificate and its key are needed", "write tls: { cert: FILE, key: FILE }, or acme");
             }
             return null;
         }
