@@ -41,6 +41,23 @@ final class Grammar {
         return (long) EIGHT.get(bytes, at);
     }
 
+    /** Where a sign of ASCII stands first in {@code bytes[from, to)}; {@code to} where it does not. */
+    static int find(char sign, byte[] bytes, int from, int to) {
+        long signs = sign * ONES;
+        int i = from;
+        for (; i + Long.BYTES <= to; i += Long.BYTES) {
+            long v = eight(bytes, i) ^ signs;
+            long found = v - ONES & ~v & HIGHS; // the lowest that it says is one
+            if (found != 0) {
+                return i + (Long.numberOfTrailingZeros(found) >>> 3);
+            }
+        }
+        while (i < to && bytes[i] != sign) {
+            i++;
+        }
+        return i;
+    }
+
     /** tchar (RFC 9110 section 5.6.2). */
     static boolean token(byte b) {
         return TOKEN[b & 0xff];

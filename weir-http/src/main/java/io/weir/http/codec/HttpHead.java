@@ -119,12 +119,7 @@ public final class HttpHead extends HeadLines {
 
     /** Where the query's {@code ?} stands, or {@link #pathEnd()} without a query. */
     public int queryStart() {
-        for (int i = pathStart; i < pathEnd; i++) {
-            if (bytes[i] == '?') {
-                return i;
-            }
-        }
-        return pathEnd;
+        return Grammar.find('?', bytes, pathStart, pathEnd);
     }
 
     /** Names the place of the authority: the target's, where it has one, else the Host field's value. */

@@ -253,14 +253,13 @@ final class DynamicTable {
             return false;
         }
         int at = starts[place] + names[place] + 2;
-        return Arrays.equals(bytes, at, at + length, from, value, value + length);
+        return Hashes.equal(bytes, at, from, value, length);
     }
 
     /** Whether the entry with this number, which is there, has the name {@code from[name, name + length)}. */
     boolean named(int number, byte[] from, int name, int length) {
         int place = number & mask;
-        return names[place] == length
-                && Arrays.equals(bytes, starts[place], starts[place] + length, from, name, name + length);
+        return names[place] == length && Hashes.equal(bytes, starts[place], from, name, length);
     }
 
     /** The index of the newest entry with this name, or -1. */

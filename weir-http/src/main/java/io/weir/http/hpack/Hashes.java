@@ -36,6 +36,38 @@ final class Hashes {
         return (int) (hash >>> 32);
     }
 
+    /** A hash of the last bytes of {@code bytes[from, from + length)}, eight at most, of so many bits. */
+    static int ofEnd(byte[] bytes, int from, int length, int bits) {
+        long end = length;
+        if (length >= Long.BYTES) {
+            end ^= (long) EIGHT.get(bytes, from + length - Long.BYTES);
+        } else {
+            for (int i = from; i < from + length; i++) {
+                end = end << 8 ^ bytes[i];
+            }
+        }
+        return (int) (end * GOLDEN >>> Long.SIZE - bits);
+    }
+
+    /** Whether {@code one[at, at + length)} is {@code other[from, from + length)}; most are short, and most are. */
+    static boolean equal(byte[] one, int at, byte[] other, int from, int length) {
+        if (length < Long.BYTES) {
+            for (int i = 0; i < length; i++) {
+                if (one[at + i] != other[from + i]) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        int last = length - Long.BYTES;
+        for (int i = 0; i < last; i += Long.BYTES) {
+            if ((long) EIGHT.get(one, at + i) != (long) EIGHT.get(other, from + i)) {
+                return false;
+            }
+        }
+        return (long) EIGHT.get(one, at + last) == (long) EIGHT.get(other, from + last);
+    }
+
     /** Whether {@code bytes[from, to)}, all of them ASCII, has a capital letter. */
     static boolean capitals(byte[] bytes, int from, int to) {
         int i = from;

@@ -19,7 +19,9 @@ import java.util.Arrays;
 public final class HpackEncoder {
     /** The table that is used where the peer offers more: as large as everyone's default. */
     private static final int TABLE_MAX = DynamicTable.DEFAULT_MAX;
-    private static final int SEEN_SLOTS = 64;
+    /** Fields that were seen lately: in so many rows, each of so many. */
+    private static final int SEEN_ROWS = 32;
+    private static final int SEEN_IN_ROW = 4;
     private static final int ROOM_FIRST = 512;
     private static final int ROOM_KEPT_MAX = 16 * 1024;
     /** Numbers of names are below: a caller's known names and the pseudo-header fields. */
@@ -28,7 +30,8 @@ public final class HpackEncoder {
     public static final int ANY_NAME = 0;
     private static final int ENTRIES = StaticTable.SIZE + 1;
     /** Places for the hints of names without a number, behind those that have one. */
-    private static final int OTHER_NAMES = 32;
+    private static final int OTHER_BITS = 5;
+    private static final int OTHER_NAMES = 1 << OTHER_BITS;
 
     /** Two integers, of at most five octets each. */
     private static final int INTEGERS_ROOM = 16;
@@ -39,7 +42,7 @@ public final class HpackEncoder {
 
     private final DynamicTable table = new DynamicTable(true);
     /** Hashes of fields that were written as literals not long ago. */
-    private final int[] seen = new int[SEEN_SLOTS];
+    private final int[] seen = new int[SEEN_ROWS * SEEN_IN_ROW];
     /** By name: what {@link #found} was for its last field. */
     private final int[] hints = new int[NAMES_MAX + OTHER_NAMES];
     /** By the number of a name: its index in the static table, where it has one and a literal has asked. */
@@ -106,7 +109,7 @@ public final class HpackEncoder {
     @SuppressWarnings("ReferenceEquality") // is what is meant: a line stands in one array
     public void field(int number, byte[] names, int name, int nameLength, byte[] values, int value, int valueLength,
             Indexing indexing) {
-        int place = number != ANY_NAME ? number : NAMES_MAX + place(names, name, nameLength);
+        int place = number != ANY_NAME ? number : NAMES_MAX + Hashes.ofEnd(names, name, nameLength, OTHER_BITS);
         if (indexing == Indexing.ALLOWED) {
             int index = hinted(place, names, name, nameLength, values, value, valueLength);
             if (index > 0) {
@@ -131,13 +134,6 @@ public final class HpackEncoder {
         if (found != 0) {
             hints[place] = found;
         }
-    }
-
-    /** Where the hint of a name without a number is: others may have the same. */
-    private static int place(byte[] names, int name, int nameLength) {
-        return nameLength == 0
-                ? 0
-                : (nameLength * 7 + names[name] * 5 + names[name + nameLength - 1]) & (OTHER_NAMES - 1);
     }
 
     /** The index of the last field of this name, if this is the same; else 0. */
@@ -186,15 +182,31 @@ public final class HpackEncoder {
                     room(INTEGERS_ROOM);
                     integer(0x80, 7, index);
                 } else {
-                    int slot = fieldHash & (SEEN_SLOTS - 1);
-                    boolean again = seen[slot] == fieldHash && table.fits(nameLength, valueLength);
-                    seen[slot] = fieldHash;
+                    boolean again = seen(fieldHash) && table.fits(nameLength, valueLength);
                     literal(place, line, start, nameLength, valueLength, again ? LITERAL_REMEMBERED : LITERAL);
                 }
             }
             case POINTLESS -> literal(place, line, start, nameLength, valueLength, LITERAL);
             case FORBIDDEN -> literal(place, line, start, nameLength, valueLength, LITERAL_NEVER_INDEXED);
         }
+    }
+
+    /**
+     * Whether a field was seen lately; it is from now on. Where each hash had one place, two fields of every block that
+     * share it would keep each other out of the table for good; so rows are longer, newest first.
+     */
+    private boolean seen(int fieldHash) {
+        int row = (fieldHash & (SEEN_ROWS - 1)) * SEEN_IN_ROW;
+        int at = row;
+        while (at < row + SEEN_IN_ROW - 1 && seen[at] != fieldHash) {
+            at++;
+        }
+        boolean again = seen[at] == fieldHash;
+        for (; at > row; at--) {
+            seen[at] = seen[at - 1];
+        }
+        seen[row] = fieldHash;
+        return again;
     }
 
     /** The index of the field in one of the tables, or 0. */

@@ -133,13 +133,12 @@ final class StaticTable {
     /** Whether the value of an entry is {@code bytes[value, value + length)}. */
     static boolean is(int index, byte[] bytes, int value, int length) {
         int at = START[index] + NAME[index] + 2;
-        return VALUE[index] == length && Arrays.equals(BYTES, at, at + length, bytes, value, value + length);
+        return VALUE[index] == length && Hashes.equal(BYTES, at, bytes, value, length);
     }
 
     /** Whether the name of an entry is {@code bytes[name, name + length)}. */
     static boolean named(int index, byte[] bytes, int name, int length) {
-        return NAME[index] == length
-                && Arrays.equals(BYTES, START[index], START[index] + length, bytes, name, name + length);
+        return NAME[index] == length && Hashes.equal(BYTES, START[index], bytes, name, length);
     }
 
     /** The index of the entry {@code name: value}, or 0. */

@@ -45,6 +45,18 @@ class HttpHeadTest {
     }
 
     @Test
+    void theFirstQuestionMarkBeginsTheQueryWhereverItStands() {
+        for (int before = 0; before < 40; before++) {
+            for (String rest : List.of("", "?", "?a=?b", "?\u00bf", ">@", "\u00bf\u00be?")) {
+                byte[] bytes = ("/" + "p".repeat(before) + rest + "?????????").getBytes(StandardCharsets.ISO_8859_1);
+                int end = 1 + before + rest.length();
+                int first = ("/" + "p".repeat(before) + rest).indexOf('?');
+                assertThat(Grammar.find('?', bytes, 0, end)).isEqualTo(first < 0 ? end : first);
+            }
+        }
+    }
+
+    @Test
     void removedLinesAreNeitherFoundNorWritten() {
         var head = read("GET / HTTP/1.1\r\nHost: a\r\nX-A: 1\r\nCookie: b\r\nx-a: 2\r\n\r\n");
         assertThat(head.remove(HeaderName.of("x-a"))).isEqualTo(2);

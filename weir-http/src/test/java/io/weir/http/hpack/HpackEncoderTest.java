@@ -72,6 +72,20 @@ class HpackEncoderTest {
         assertThat(peer.all).containsExactly("x-n1: b");
     }
 
+    /** Where each hash has one place of 64 among those seen, seven of these share theirs with others. */
+    @Test
+    void fieldsOfEveryBlockDoNotKeepEachOtherOutOfTheTable() {
+        String[] fields = {":authority: shop.example", "accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
+                "accept-language: en-GB,en;q=0.7,de;q=0.3", "accept-encoding: gzip, deflate, br, zstd",
+                "referer: https://shop.example/front", "upgrade-insecure-requests: 1", "sec-fetch-dest: document",
+                "sec-fetch-mode: navigate", "sec-fetch-site: same-origin", "sec-fetch-user: ?1", "priority: u=0, i",
+                ":path: /grpc.testing.TestService/UnaryCall", "content-type: application/grpc", "te: trailers",
+                "user-agent: grpc-java-netty/1.76.0", "grpc-accept-encoding: gzip", "x-a: 1", "x-b: 1", "x-c: 1"};
+        block(Indexing.ALLOWED, fields);
+        block(Indexing.ALLOWED, fields);
+        assertThat(block(Indexing.ALLOWED, fields)).hasSize(2 * fields.length);
+    }
+
     @Test
     void aNameOfTheStaticTableIsKnownWithoutALookWhateverItsValueIs() {
         for (int i = 0; i < 3; i++) {
