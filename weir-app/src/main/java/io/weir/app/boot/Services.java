@@ -13,6 +13,7 @@ import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
 import io.weir.core.tls.ServerTls;
 import io.weir.http.config.HttpManagerSpec;
+import io.weir.http.connect.HttpTunnels;
 import io.weir.http.proxy.HttpStats;
 import io.weir.http.proxy.ProxyContext;
 import io.weir.http.server.HttpServer;
@@ -220,7 +221,7 @@ final class Services {
 
     private Service tcp(TcpProxySpec spec, String path, Carryover counted) throws Unserved {
         AccessLog log = log(spec.accessLogs(), path + ".access_log");
-        TcpProxy proxy = new TcpProxy(spec, clusters, stats, log);
+        TcpProxy proxy = new TcpProxy(spec, clusters, stats, log, new HttpTunnels());
         return new Service(proxy, TcpProxy.SETTINGS, Drainable.UNASKED, proxy::closeAll, AccessLog.none(), counted,
                 log::close);
     }

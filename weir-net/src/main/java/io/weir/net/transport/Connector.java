@@ -91,7 +91,8 @@ public final class Connector {
         }
     }
 
-    private static ChannelFuture failed(Worker worker, Throwable cause) {
+    /** What {@link #connect} gives where not even a socket was made. */
+    public static ChannelFuture failed(Worker worker, Throwable cause) {
         ChannelPromise promise = new DefaultChannelPromise(new LocalChannel(), worker.loop());
         return promise.setFailure(cause);
     }

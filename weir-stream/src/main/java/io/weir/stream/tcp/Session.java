@@ -22,8 +22,10 @@ import io.weir.net.transport.Connector;
 import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
+import io.weir.net.tunnel.TunnelRequest;
 import io.weir.observe.log.AccessRecord;
 import io.weir.observe.log.ResponseFlag;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
@@ -75,44 +77,6 @@ final class Session implements PickContext {
         this.startNanos = worker.nowNanos();
         this.lastMovedNanos = startNanos;
         this.startEpochMicros = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
-    }
-
-    /** One host and the connection to it: what is counted when it begins and given back, once, when it ends. */
-    private static final class Leg {
-        final Cluster cluster;
-        final Host host;
-        final Side side;
-        final long startNanos;
-        final int inFlight;
-        /** How long the connection took to make: what there is to say of the host's latency. */
-        long connectNanos;
-        boolean returned;
-
-        Leg(Cluster cluster, Host host, Side side, long startNanos, int inFlight) {
-            this.cluster = cluster;
-            this.host = host;
-            this.side = side;
-            this.startNanos = startNanos;
-            this.inFlight = inFlight;
-            ClusterStats numbers = cluster.stats();
-            numbers.upstreamCxTotal().increment();
-            numbers.upstreamCxActive().increment();
-            numbers.upstreamRqTotal().increment();
-            numbers.upstreamRqActive().increment();
-            host.stats().cxTotal().increment();
-            host.stats().cxActive().increment();
-        }
-
-        void giveBack() {
-            if (!returned) {
-                returned = true;
-                cluster.circuit().connectionEnded(host);
-                cluster.stats().upstreamCxActive().decrement();
-                cluster.stats().upstreamRqActive().decrement();
-                host.stats().cxActive().decrement();
-                cluster.left(host);
-            }
-        }
     }
 
     private final class IdleTimer extends TimerWheel.Timer {
@@ -189,8 +153,7 @@ final class Session implements PickContext {
                 }
             }
             case Pick.Chosen chosen -> {
-                if (!cluster.circuit().tryConnection(chosen.host())) {
-                    numbers.upstreamCxOverflow().increment();
+                if (!Leg.admits(cluster, chosen.host(), proxy.spec().tunneling() != null)) {
                     end(ResponseFlag.UO.bit());
                     return;
                 }
@@ -204,14 +167,11 @@ final class Session implements PickContext {
         attempts++;
         tried.add(host);
         Side side = new Side(this, false);
-        Leg begun = new Leg(cluster, host, side, worker.nowNanos(), inFlight);
+        Leg begun = new Leg(cluster, host, side, worker.nowNanos(), inFlight, proxy.spec().tunneling() != null);
         leg = begun;
         // whether or not its cluster closes them now: a change of the configuration may ask for it later
         HostSessions.of(worker).began(host, this);
-        ConnectOptions options = ConnectOptions.of(spec.connectTimeoutNanos(),
-                TcpProxy.SETTINGS.withKeepAlive(spec.tcpKeepAlive()));
-        ChannelFuture connected = HostTls.connect(worker, spec, host, Greeting.onBehalf(downstream.channel()), options,
-                Offer.NOTHING, side);
+        ChannelFuture connected = connected(cluster, spec, host, side);
         side.channel(connected.channel());
         connected.addListener(done -> {
             if (done.isSuccess()) {
@@ -220,6 +180,20 @@ final class Session implements PickContext {
                 connectFailed(begun, done.cause());
             }
         });
+    }
+
+    private ChannelFuture connected(Cluster cluster, ClusterSpec spec, Host host, Side side) {
+        Channel client = downstream.channel();
+        TunnelingSpec tunneling = proxy.spec().tunneling();
+        if (tunneling == null) {
+            ConnectOptions options = ConnectOptions.of(spec.connectTimeoutNanos(),
+                    TcpProxy.SETTINGS.withKeepAlive(spec.tcpKeepAlive()));
+            return HostTls.connect(worker, spec, host, Greeting.onBehalf(client), options, Offer.NOTHING, side);
+        }
+        TunnelRequest request = tunneling.request(record("TcpConnectionStart"));
+        return request == null
+                ? Connector.failed(worker, new IOException("what is known of the connection makes no request"))
+                : proxy.tunnels().open(worker, cluster, host, client, request, side);
     }
 
     private void connectFailed(Leg failed, @Nullable Throwable cause) {
@@ -231,12 +205,14 @@ final class Session implements PickContext {
             finish();
             return;
         }
-        numbers.upstreamCxConnectFail().increment();
-        if (cause instanceof ConnectTimeoutException) {
-            numbers.upstreamCxConnectTimeout().increment();
-        }
-        if (Connector.hostsFault(cause)) {
-            failed.cluster.unreachable(failed.host, worker.nowNanos());
+        if (!failed.tunnel) { // of a tunnel the connection's own pool has told
+            numbers.upstreamCxConnectFail().increment();
+            if (cause instanceof ConnectTimeoutException) {
+                numbers.upstreamCxConnectTimeout().increment();
+            }
+            if (Connector.hostsFault(cause)) {
+                failed.cluster.unreachable(failed.host, worker.nowNanos());
+            }
         }
         String name = clusterName;
         if (name != null && attempts < proxy.spec().connectAttemptsMax()) {
@@ -256,8 +232,7 @@ final class Session implements PickContext {
         long nowNanos = worker.nowNanos();
         connected.connectNanos = nowNanos - connected.startNanos;
         connected.cluster.connected(connected.host, connected.connectNanos, connected.inFlight, nowNanos);
-        connected.cluster.stats().upstreamCxConnectMs()
-                .record(TimeUnit.NANOSECONDS.toMillis(connected.connectNanos));
+        connected.madeIn();
         lastMovedNanos = nowNanos;
         if (proxy.spec().idleTimeoutNanos() > 0) {
             worker.timers().arm(idleTimer, nowNanos + proxy.spec().idleTimeoutNanos());
@@ -268,7 +243,7 @@ final class Session implements PickContext {
         if (!early.isEmpty()) {
             Channel host = upstream.channel();
             for (ByteBuf bytes = early.poll(); bytes != null; bytes = early.poll()) {
-                connected.cluster.stats().upstreamCxTxBytesTotal().add(bytes.readableBytes());
+                connected.sent(bytes.readableBytes());
                 host.write(bytes, host.voidPromise());
             }
             host.flush();
@@ -297,12 +272,12 @@ final class Session implements PickContext {
         if (from.downstream()) {
             stats.rxBytes.add(bytes);
             if (now != null) {
-                now.cluster.stats().upstreamCxTxBytesTotal().add(bytes);
+                now.sent(bytes);
             }
         } else {
             stats.txBytes.add(bytes);
             if (now != null) {
-                now.cluster.stats().upstreamCxRxBytesTotal().add(bytes);
+                now.received(bytes);
             }
         }
     }
@@ -368,12 +343,8 @@ final class Session implements PickContext {
 
     private void upstreamClosed(Leg now) {
         HostSessions.of(worker).left(now.host, this);
-        ClusterStats numbers = now.cluster.stats();
         long nowNanos = worker.nowNanos();
-        long lifeNanos = nowNanos - now.startNanos;
-        numbers.upstreamCxDestroy().increment();
-        (now.side.closedByUs() ? numbers.upstreamCxDestroyLocal() : numbers.upstreamCxDestroyRemote()).increment();
-        numbers.upstreamCxLengthMs().record(TimeUnit.NANOSECONDS.toMillis(lifeNanos));
+        now.destroyed(nowNanos);
         if (now.side.broken()) {
             now.cluster.reset(now.host, now.connectNanos, nowNanos);
         } else {

@@ -7,6 +7,7 @@ import io.weir.net.sniff.Greeting;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.Worker;
+import io.weir.net.tunnel.TunnelMaker;
 import io.weir.observe.log.AccessLog;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +29,7 @@ public final class TcpProxy implements Acceptor {
     private final Clusters clusters;
     private final TcpStats stats;
     private final AccessLog accessLog;
+    private final TunnelMaker tunnels;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final long weightsTotal;
 
@@ -36,12 +38,15 @@ public final class TcpProxy implements Acceptor {
      *            where the spec's clusters are looked up, anew for each connection
      * @param accessLog
      *            gets a record of each connection at its end; closed by whoever opened it
+     * @param tunnels
+     *            carries connections through hosts that are proxies, where the spec asks for that
      */
-    public TcpProxy(TcpProxySpec spec, Clusters clusters, Stats stats, AccessLog accessLog) {
+    public TcpProxy(TcpProxySpec spec, Clusters clusters, Stats stats, AccessLog accessLog, TunnelMaker tunnels) {
         this.spec = spec;
         this.clusters = clusters;
         this.stats = new TcpStats(stats, spec.statPrefix());
         this.accessLog = accessLog;
+        this.tunnels = tunnels;
         this.weightsTotal = spec.targets().stream().mapToLong(TcpProxySpec.Target::weight).sum();
         this.stats.scope.gauge("downstream_cx_rx_bytes_buffered", () -> sum(Session::bytesTowardsUpstream));
         this.stats.scope.gauge("downstream_cx_tx_bytes_buffered", () -> sum(Session::bytesTowardsDownstream));
@@ -77,6 +82,10 @@ public final class TcpProxy implements Acceptor {
 
     Clusters clusters() {
         return clusters;
+    }
+
+    TunnelMaker tunnels() {
+        return tunnels;
     }
 
     TcpStats stats() {

@@ -55,7 +55,10 @@ public final class TcpProxyReader implements ExtensionReader<TcpProxy, TcpProxyS
             return null;
         }
         var accessLogs = context.accessLogs("access_log", config.getAccessLogList());
-        if (targets.isEmpty()) {
+        TunnelingSpec tunneling = config.hasTunnelingConfig()
+                ? TunnelingReader.read(config.getTunnelingConfig(), context.at("tunneling_config"))
+                : null;
+        if (targets.isEmpty() || (tunneling == null && config.hasTunnelingConfig())) {
             return null;
         }
         int attemptsMax = config.hasMaxConnectAttempts()
@@ -66,7 +69,8 @@ public final class TcpProxyReader implements ExtensionReader<TcpProxy, TcpProxyS
                 : 0;
         return new TcpProxySpec(config.getStatPrefix(), targets, idleNanos, attemptsMax, durationMaxNanos, accessLogs,
                 HashKeyReader.ofConnection(config.getHashPolicyList(), context), false,
-                config.getMaxDownstreamConnectionDurationJitterPercentage().getValue(), logTimes(config));
+                config.getMaxDownstreamConnectionDurationJitterPercentage().getValue(), logTimes(config),
+                tunneling);
     }
 
     /** The older fields of the proxy itself, where nobody writes the newer ones. */

@@ -28,10 +28,12 @@ import org.jspecify.annotations.Nullable;
  *            by how much a life may be longer, by dice: so that connections that came together do not end together
  * @param logTimes
  *            when the access log hears of a connection before its end
+ * @param tunneling
+ *            what hosts that are proxies are asked for; null: they take the bytes themselves
  */
 public record TcpProxySpec(String statPrefix, List<Target> targets, long idleTimeoutNanos, int connectAttemptsMax,
         long connectionDurationMaxNanos, List<AccessLogSpec> accessLogs, HashKeys hashKeys, boolean clustersByName,
-        double durationJitterPercent, LogTimes logTimes) {
+        double durationJitterPercent, LogTimes logTimes, @Nullable TunnelingSpec tunneling) {
     /** Envoy's default: one hour. */
     public static final long IDLE_TIMEOUT_NANOS = TimeUnit.HOURS.toNanos(1);
 
@@ -67,54 +69,60 @@ public record TcpProxySpec(String statPrefix, List<Target> targets, long idleTim
     /** Everything to one cluster, with all defaults. */
     public static TcpProxySpec of(String statPrefix, String cluster) {
         return new TcpProxySpec(statPrefix, List.of(new Target(cluster, 1)), IDLE_TIMEOUT_NANOS, 1, 0, List.of(),
-                HashKeys.NONE, false, 0, LogTimes.END);
+                HashKeys.NONE, false, 0, LogTimes.END, null);
     }
 
     /** The same to other clusters. */
     public TcpProxySpec withTargets(List<Target> other) {
         return new TcpProxySpec(statPrefix, other, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
-                accessLogs, hashKeys, clustersByName, durationJitterPercent, logTimes);
+                accessLogs, hashKeys, clustersByName, durationJitterPercent, logTimes, tunneling);
     }
 
     /** The same with another idle timeout. */
     public TcpProxySpec withIdleTimeoutNanos(long other) {
         return new TcpProxySpec(statPrefix, targets, other, connectAttemptsMax, connectionDurationMaxNanos,
-                accessLogs, hashKeys, clustersByName, durationJitterPercent, logTimes);
+                accessLogs, hashKeys, clustersByName, durationJitterPercent, logTimes, tunneling);
     }
 
     /** The same with another number of attempts. */
     public TcpProxySpec withConnectAttemptsMax(int other) {
         return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, other, connectionDurationMaxNanos, accessLogs,
-                hashKeys, clustersByName, durationJitterPercent, logTimes);
+                hashKeys, clustersByName, durationJitterPercent, logTimes, tunneling);
     }
 
     /** The same with another longest life. */
     public TcpProxySpec withConnectionDurationMaxNanos(long other) {
         return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, other, accessLogs, hashKeys,
-                clustersByName, durationJitterPercent, logTimes);
+                clustersByName, durationJitterPercent, logTimes, tunneling);
     }
 
     /** The same with other keys of a connection's hash. */
     public TcpProxySpec withHashKeys(HashKeys other) {
         return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
-                accessLogs, other, clustersByName, durationJitterPercent, logTimes);
+                accessLogs, other, clustersByName, durationJitterPercent, logTimes, tunneling);
     }
 
     /** The same by names of clients' TLS. */
     public TcpProxySpec withClustersByName() {
         return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
-                accessLogs, hashKeys, true, durationJitterPercent, logTimes);
+                accessLogs, hashKeys, true, durationJitterPercent, logTimes, tunneling);
     }
 
     /** The same with lives that differ. */
     public TcpProxySpec withDurationJitterPercent(double other) {
         return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
-                accessLogs, hashKeys, clustersByName, other, logTimes);
+                accessLogs, hashKeys, clustersByName, other, logTimes, tunneling);
     }
 
     /** The same with other times of the access log. */
     public TcpProxySpec withLogTimes(LogTimes other) {
         return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
-                accessLogs, hashKeys, clustersByName, durationJitterPercent, other);
+                accessLogs, hashKeys, clustersByName, durationJitterPercent, other, tunneling);
+    }
+
+    /** The same through proxies. */
+    public TcpProxySpec withTunneling(TunnelingSpec other) {
+        return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
+                accessLogs, hashKeys, clustersByName, durationJitterPercent, logTimes, other);
     }
 }

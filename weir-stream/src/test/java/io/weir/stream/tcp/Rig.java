@@ -52,6 +52,8 @@ final class Rig implements AutoCloseable {
 
             @Override
             public void close() {}
+        }, (_, _, _, _, _, _) -> {
+            throw new AssertionError("nobody asks for a tunnel here");
         });
         try {
             listener = Listener.bind(workers,
