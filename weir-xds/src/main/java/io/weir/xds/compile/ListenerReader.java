@@ -5,6 +5,7 @@ import io.weir.core.chain.ChainTable;
 import io.weir.xds.chain.ChainMatchReader;
 import io.weir.xds.chain.PortRule;
 import io.weir.xds.chain.SocketRulesReader;
+import io.weir.xds.spec.ChainSet;
 import io.weir.xds.spec.ConnectionFilter;
 import io.weir.xds.spec.DatagramFilter;
 import io.weir.xds.spec.DatagramSpec;
@@ -12,6 +13,7 @@ import io.weir.xds.spec.DrainScope;
 import io.weir.xds.spec.FilterChainSpec;
 import io.weir.xds.spec.FilterSpec;
 import io.weir.xds.spec.FirstLook;
+import io.weir.xds.spec.ListenPlace;
 import io.weir.xds.spec.ListenerFilterSpec;
 import io.weir.xds.spec.ListenerFilterUse;
 import io.weir.xds.spec.ListenerSpec;
@@ -77,9 +79,10 @@ final class ListenerReader {
                 ? Plain.limit(listener.getTcpBacklogSize().getValue())
                 : ListenerSpec.BACKLOG_DEFAULT;
         boolean reusePort = !listener.hasEnableReusePort() || listener.getEnableReusePort().getValue();
-        return new ListenerSpec(name, addresses, unixModes, ipv4Compatible(), chains, bufferBytesMax, reusePort,
-                backlog, accessLog, statPrefix.replace(':', '_'), redirection(filters), bound(), otherwise,
-                firstLook(filters, chains, otherwise), SocketRulesReader.read(listener, context::problem), drain());
+        ListenPlace place = new ListenPlace(addresses, unixModes, ipv4Compatible(), bound(), reusePort, backlog,
+                SocketRulesReader.read(listener, context::problem));
+        return new ListenerSpec(name, statPrefix.replace(':', '_'), place, firstLook(filters, chains, otherwise),
+                new ChainSet(chains, otherwise), bufferBytesMax, accessLog, redirection(filters), drain());
     }
 
     private List<SocketAddress> addresses() {

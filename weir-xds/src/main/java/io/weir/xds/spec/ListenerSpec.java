@@ -13,44 +13,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name
  *            unique in a snapshot
- * @param addresses
- *            where it listens, at least one: resolved {@code InetSocketAddress} (port 0 asks the system for one) or
- *            {@code UnixDomainSocketAddress}
- * @param unixModes
- *            permissions of the files of those addresses that are given some; the others have those of the process'
- *            umask
- * @param ipv4Compatible
- *            whether an IPv6 wildcard address takes IPv4 connections too
- * @param chains
- *            what is done to its connections, each of which a connection fits, or none; there is at least one, or the
- *            other
- * @param bufferBytesMax
- *            soft limit of what is buffered per connection and direction
- * @param reusePort
- *            whether each worker binds its own socket (SO_REUSEPORT)
- * @param backlog
- *            length of the queue of connections that wait to be accepted
- * @param accessLog
- *            written once per connection
  * @param statPrefix
  *            the segment after {@code listener.} in the names of its stats, such as {@code 0.0.0.0_8080}
- * @param redirection
- *            what it makes of connections that were redirected to it
- * @param bound
- *            whether it listens; if not, it has only what other listeners hand on to it
- * @param otherwise
- *            what is done to connections that fit no chain; null: they are closed
+ * @param place
+ *            where it listens
  * @param firstLook
  *            what is found out before the chain is chosen
- * @param sockets
- *            what its sockets are set to
+ * @param chainSet
+ *            what is done to its connections
+ * @param bufferBytesMax
+ *            soft limit of what is buffered per connection and direction
+ * @param accessLog
+ *            written once per connection
+ * @param redirection
+ *            what it makes of connections that were redirected to it
  * @param drain
  *            which drains reach it
  */
-public record ListenerSpec(String name, List<SocketAddress> addresses, Map<SocketAddress, Integer> unixModes,
-        boolean ipv4Compatible, List<FilterChainSpec> chains, int bufferBytesMax, boolean reusePort, int backlog,
-        List<AccessLogSpec> accessLog, String statPrefix, Redirection redirection, boolean bound,
-        @Nullable FilterChainSpec otherwise, FirstLook firstLook, SocketRules sockets, DrainScope drain) {
+public record ListenerSpec(String name, String statPrefix, ListenPlace place, FirstLook firstLook, ChainSet chainSet,
+        int bufferBytesMax, List<AccessLogSpec> accessLog, Redirection redirection, DrainScope drain) {
 
     /** Envoy's default of {@code per_connection_buffer_limit_bytes}. */
     public static final int BUFFER_BYTES_DEFAULT = 1024 * 1024;
@@ -59,16 +40,59 @@ public record ListenerSpec(String name, List<SocketAddress> addresses, Map<Socke
     public static final int BACKLOG_DEFAULT = 4096;
 
     public ListenerSpec {
-        addresses = List.copyOf(addresses);
-        unixModes = Map.copyOf(unixModes);
-        chains = List.copyOf(chains);
         accessLog = List.copyOf(accessLog);
+    }
+
+    /** Where it listens. */
+    public List<SocketAddress> addresses() {
+        return place.addresses();
+    }
+
+    /** Permissions of the files of those addresses that are given some. */
+    public Map<SocketAddress, Integer> unixModes() {
+        return place.unixModes();
+    }
+
+    /** Whether an IPv6 wildcard address takes IPv4 connections too. */
+    public boolean ipv4Compatible() {
+        return place.ipv4Compatible();
+    }
+
+    /** Whether it listens. */
+    public boolean bound() {
+        return place.bound();
+    }
+
+    /** Whether each worker binds its own socket. */
+    public boolean reusePort() {
+        return place.reusePort();
+    }
+
+    /** Length of the queue of connections that wait to be accepted. */
+    public int backlog() {
+        return place.backlog();
+    }
+
+    /** What its sockets are set to. */
+    public SocketRules sockets() {
+        return place.sockets();
+    }
+
+    /** What is done to its connections. */
+    public List<FilterChainSpec> chains() {
+        return chainSet.chains();
+    }
+
+    /** What is done to connections that fit no chain; null: they are closed. */
+    public @Nullable FilterChainSpec otherwise() {
+        return chainSet.otherwise();
     }
 
     /** What takes its datagrams; null for one that takes connections. */
     public @Nullable DatagramSpec datagrams() {
-        return chains.size() == 1 && chains.getFirst().filters().getFirst().config() instanceof DatagramSpec datagrams
-                ? datagrams
-                : null;
+        return chains().size() == 1
+                && chains().getFirst().filters().getFirst().config() instanceof DatagramSpec datagrams
+                        ? datagrams
+                        : null;
     }
 }
