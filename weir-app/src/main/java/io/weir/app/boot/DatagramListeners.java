@@ -143,6 +143,10 @@ final class DatagramListeners {
                 LOG.warn("listener {} keeps its sockets as they are: what they are set to changes with the next start",
                         successor.spec.name());
             }
+            if (bytesMax(present.spec) != bytesMax(successor.spec)) {
+                LOG.warn("listener {} takes datagrams of up to {} bytes as before: max_rx_datagram_size changes with"
+                        + " the next start", successor.spec.name(), present.proxy.datagramBytesMax());
+            }
             present.proxy.change(successor.proxy, stats, successor.log, workers);
         });
         if (begun) {
@@ -169,11 +173,11 @@ final class DatagramListeners {
         listener.proxy.close(workers);
     }
 
-    /** The one of these addresses and sizes, taken out of the list; that of the same name first. */
+    /** The one of these addresses, taken out of the list; that of the same name first. */
     private static @Nullable Open taken(List<Open> old, ListenerSpec spec) {
         Open found = null;
         for (Open each : old) {
-            if (each.spec.addresses().equals(spec.addresses()) && bytesMax(each.spec) == bytesMax(spec)) {
+            if (each.spec.addresses().equals(spec.addresses())) {
                 boolean same = each.spec.name().equals(spec.name());
                 found = found == null || same ? each : found;
             }

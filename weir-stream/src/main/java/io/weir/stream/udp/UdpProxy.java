@@ -83,7 +83,8 @@ public final class UdpProxy {
         return clusters;
     }
 
-    int datagramBytesMax() {
+    /** Longer datagrams of clients are dropped. */
+    public int datagramBytesMax() {
         return datagramBytesMax;
     }
 

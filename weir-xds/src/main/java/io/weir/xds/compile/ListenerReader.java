@@ -234,8 +234,12 @@ final class ListenerReader {
                 listener.getTrafficDirection() == TrafficDirection.INBOUND);
     }
 
-    /** Who does not listen needs a port all the same. */
+    /** Who does not listen needs a port all the same, and what is for datagrams is for nothing else. */
     private void switches() {
+        if (listener.hasUdpListenerConfig() && !isUdp(listener.getAddress())) {
+            context.problem("udp_listener_config", "", "this listener takes connections, and no datagrams",
+                    "remove it, or write protocol: UDP into the address");
+        }
         if (!bound() && listener.getAddress().getSocketAddress().getPortValue() == 0) {
             context.problem("bind_to_port", "false",
                     "a listener that does not listen gets the connections that were going to its address, and it has"

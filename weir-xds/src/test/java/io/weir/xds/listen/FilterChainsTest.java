@@ -66,6 +66,12 @@ class FilterChainsTest {
     }
 
     @Test
+    void whatIsForDatagramsIsForNoListenerOfConnections() {
+        assertThat(errors(text("udp_listener_config: {}", "name: one")).toString())
+                .contains("listeners[0].udp_listener_config: this listener takes connections, and no datagrams");
+    }
+
+    @Test
     void everyCriterionOfAChainArrives() {
         ListenerSpec spec = listener(text("default_filter_chain: { filters: [ { name: f, typed_config: { '@type': "
                 + TYPES + "network.tcp_proxy.v3.TcpProxy, stat_prefix: p, cluster: a } } ] }", """
