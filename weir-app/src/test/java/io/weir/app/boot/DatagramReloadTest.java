@@ -2,6 +2,7 @@ package io.weir.app.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Ports;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -48,11 +49,9 @@ class DatagramReloadTest {
     void anotherSizeOfDatagramsWaitsForTheNextStartAndTheListenerGoesOn() throws Exception {
         var any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         try (DatagramSocket host = new DatagramSocket(any);
-                DatagramSocket client = new DatagramSocket(any);
-                DatagramSocket free = new DatagramSocket(any)) {
+                DatagramSocket client = new DatagramSocket(any)) {
             host.setSoTimeout(20_000);
-            int listener = free.getLocalPort();
-            free.close();
+            int listener = Ports.free();
             weir.start(config(listener, host.getLocalPort(), 100));
             var to = weir.listener(0);
             assertThat(passed(client, host, to, 100)).isEqualTo(100);
