@@ -1,7 +1,7 @@
 package io.weir.app.boot;
 
 import io.netty.channel.Channel;
-import io.weir.core.chain.ChainTable;
+import io.weir.core.chain.ChainFinder;
 import io.weir.core.stats.Counter;
 import io.weir.net.sniff.Greeting;
 import io.weir.net.transport.Acceptor;
@@ -10,14 +10,14 @@ import io.weir.observe.log.ResponseFlag;
 
 /** Gives each connection to the filter chain that it belongs to. Any worker. */
 final class ChainChoice implements Acceptor {
-    private final ChainTable<Service> table;
+    private final ChainFinder<Service> table;
     private final Counter unmatched;
 
     /**
      * @param unmatched
      *            counts connections that belong to no chain, and are closed
      */
-    ChainChoice(ChainTable<Service> table, Counter unmatched) {
+    ChainChoice(ChainFinder<Service> table, Counter unmatched) {
         this.table = table;
         this.unmatched = unmatched;
     }

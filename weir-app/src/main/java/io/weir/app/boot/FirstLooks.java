@@ -2,7 +2,7 @@ package io.weir.app.boot;
 
 import io.netty.channel.Channel;
 import io.weir.core.admit.TokenBucket;
-import io.weir.core.chain.ChainTable;
+import io.weir.core.chain.ChainFinder;
 import io.weir.core.chain.Needs;
 import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
@@ -28,7 +28,7 @@ import java.util.List;
 
 /** Has a listener's connections looked at before they are served, as far as anybody asks for it. The conductor's. */
 final class FirstLooks {
-    private final ChainTable<Service> table;
+    private final ChainFinder<Service> table;
     private final Service service;
     private final boolean asksForNames;
     private final Stats stats;
@@ -38,7 +38,7 @@ final class FirstLooks {
     private record RateKey(String statPrefix, TokenBucket.Rule bucket) {
     }
 
-    private FirstLooks(ChainTable<Service> table, ListenerSpec spec, Service service, Stats stats) {
+    private FirstLooks(ChainFinder<Service> table, ListenerSpec spec, Service service, Stats stats) {
         this.table = table;
         this.service = service;
         var otherwise = spec.otherwise();
@@ -57,7 +57,7 @@ final class FirstLooks {
      * @param entrance
      *            knows the connections that are being looked at
      */
-    static Service before(Service service, boolean one, ChainTable<Service> table, ListenerSpec spec, Stats stats,
+    static Service before(Service service, boolean one, ChainFinder<Service> table, ListenerSpec spec, Stats stats,
             Scope scope, Entrance entrance) {
         var looks = new FirstLooks(table, spec, service, stats);
         for (ListenerFilterUse use : spec.firstLook().filters()) {

@@ -4,7 +4,10 @@ import io.weir.app.acme.Certifying;
 import io.weir.app.secret.SecretKeeper;
 import io.weir.core.admit.Carryover;
 import io.weir.core.chain.ChainMatch;
+import io.weir.core.chain.ChainFinder;
 import io.weir.core.chain.ChainTable;
+import io.weir.core.chain.ChainTree;
+import io.weir.core.chain.TraitTree;
 import io.weir.core.cluster.Clusters;
 import io.weir.core.drain.Drainable;
 import io.weir.core.model.AccessLogSpec;
@@ -32,12 +35,15 @@ import io.weir.stream.gate.GatedAcceptor;
 import io.weir.stream.tcp.SniClusterSpec;
 import io.weir.stream.tcp.TcpProxy;
 import io.weir.stream.tcp.TcpProxySpec;
+import io.weir.xds.spec.ChainSet;
 import io.weir.xds.spec.FilterChainSpec;
 import io.weir.xds.spec.FilterSpec;
 import io.weir.xds.spec.ListenerSpec;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Makes what serves a listener's connections, by the kind of its filter. The conductor's. */
 final class Services {
@@ -113,7 +119,8 @@ final class Services {
     /** One chain that takes whatever comes is the listener's service itself. */
     private Service served(ListenerSpec spec, Carryover counted) throws Unserved {
         List<FilterChainSpec> chains = spec.chains();
-        boolean one = chains.size() == 1 && chains.getFirst().match().equals(ChainMatch.ALL);
+        boolean one = chains.size() == 1 && chains.getFirst().match().equals(ChainMatch.ALL)
+                && spec.chainSet().tree() == null;
         var parts = new ArrayList<Service>();
         try {
             for (int i = 0; i < chains.size(); i++) {
@@ -124,8 +131,7 @@ final class Services {
             if (rest != null) {
                 parts.add(rest);
             }
-            var table = new ChainTable<>(chains.stream().map(FilterChainSpec::match).toList(),
-                    parts.subList(0, chains.size()), rest);
+            var table = finder(spec.chainSet(), parts.subList(0, chains.size()), rest);
             Scope scope = stats.root().child("listener").tagged("envoy.listener_address", spec.statPrefix());
             Service chosen = one
                     ? parts.getFirst()
@@ -139,6 +145,19 @@ final class Services {
             parts.forEach(part -> part.forget().run());
             throw e;
         }
+    }
+
+    private static ChainFinder<Service> finder(ChainSet set, List<Service> parts, @Nullable Service rest)
+            throws ChainTable.TooManyWays {
+        TraitTree tree = set.tree();
+        if (tree == null) {
+            return new ChainTable<>(set.chains().stream().map(FilterChainSpec::match).toList(), parts, rest);
+        }
+        var named = new HashMap<String, Service>();
+        for (int i = 0; i < parts.size(); i++) {
+            named.put(set.chains().get(i).name(), parts.get(i));
+        }
+        return new ChainTree<>(tree, named, rest);
     }
 
     private Service of(ListenerSpec spec, FilterChainSpec chain, String at, Carryover counted) throws Unserved {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T>
  *            what stands for a chain
  */
-public final class ChainTable<T> {
+public final class ChainTable<T> implements ChainFinder<T> {
     /** Bound of what the table may hold: chains whose many lists overlap in many ways are refused beyond it. */
     public static final int NODES_MAX = 200_000;
 
@@ -63,7 +63,7 @@ public final class ChainTable<T> {
         return List.copyOf(builder.overlaps.values());
     }
 
-    /** The chain of a connection; null: it belongs to none. */
+    @Override
     public @Nullable T find(Traits traits) {
         Node at = root;
         while (at instanceof Branch branch) {
@@ -72,7 +72,7 @@ public final class ChainTable<T> {
         return at instanceof Leaf(int chain) ? chains.get(chain) : otherwise;
     }
 
-    /** What must be known of a connection to this place. */
+    @Override
     public Needs needs(@Nullable InetAddress destination, int port) {
         var place = new Traits(destination, port, "", "", List.of(), null, null, 0);
         Node at = root;

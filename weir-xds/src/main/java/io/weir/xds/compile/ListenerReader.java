@@ -2,9 +2,13 @@ package io.weir.xds.compile;
 
 import io.weir.core.chain.ChainMatch;
 import io.weir.core.chain.ChainTable;
+import io.weir.core.chain.Trait;
+import io.weir.core.chain.TraitTree;
 import io.weir.xds.chain.ChainMatchReader;
 import io.weir.xds.chain.PortRule;
 import io.weir.xds.chain.SocketRulesReader;
+import io.weir.xds.chain.TraitTreeReader;
+import io.weir.xds.resource.Nearest;
 import io.weir.xds.spec.ChainSet;
 import io.weir.xds.spec.ConnectionFilter;
 import io.weir.xds.spec.DatagramFilter;
@@ -21,6 +25,8 @@ import io.weir.xds.spec.PortMatch;
 import io.weir.xds.spec.Redirection;
 import java.net.SocketAddress;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +71,8 @@ final class ListenerReader {
         List<FilterChainSpec> chains = datagrams ? datagramChain() : chains();
         @Nullable
         FilterChainSpec otherwise = defaultChain();
+        @Nullable
+        TraitTree tree = listener.hasFilterChainMatcher() ? tree(chains) : null;
         var accessLog = context.accessLogs("access_log", listener.getAccessLogList());
         if (addresses.isEmpty() || (chains.isEmpty() && otherwise == null)) {
             return null;
@@ -81,8 +89,8 @@ final class ListenerReader {
         boolean reusePort = !listener.hasEnableReusePort() || listener.getEnableReusePort().getValue();
         ListenPlace place = new ListenPlace(addresses, unixModes, ipv4Compatible(), bound(), reusePort, backlog,
                 SocketRulesReader.read(listener, context::problem));
-        return new ListenerSpec(name, statPrefix.replace(':', '_'), place, firstLook(filters, chains, otherwise),
-                new ChainSet(chains, otherwise), bufferBytesMax, accessLog, redirection(filters), drain());
+        return new ListenerSpec(name, statPrefix.replace(':', '_'), place, firstLook(filters, chains, otherwise, tree),
+                new ChainSet(chains, otherwise, tree), bufferBytesMax, accessLog, redirection(filters), drain());
     }
 
     private List<SocketAddress> addresses() {
@@ -182,13 +190,16 @@ final class ListenerReader {
 
     /** What has to be found out; what finds out where connections were going is not among it. */
     private FirstLook firstLook(List<ListenerFilterUse> filters, List<FilterChainSpec> chains,
-            @Nullable FilterChainSpec otherwise) {
+            @Nullable FilterChainSpec otherwise, @Nullable TraitTree tree) {
         var matches = chains.stream().map(FilterChainSpec::match).toList();
         boolean asksTls = matches.stream().anyMatch(match -> !match.serverNames().isEmpty()
                 || !match.transportProtocol().isEmpty() || !match.applicationProtocols().isEmpty())
                 || chains.stream().anyMatch(FilterChainSpec::asksForServerName)
-                || (otherwise != null && otherwise.asksForServerName());
-        boolean asksProtocols = matches.stream().anyMatch(match -> !match.applicationProtocols().isEmpty());
+                || (otherwise != null && otherwise.asksForServerName())
+                || (tree != null && tree.asks(EnumSet.of(Trait.SERVER_NAME, Trait.TRANSPORT_PROTOCOL,
+                        Trait.APPLICATION_PROTOCOL)));
+        boolean asksProtocols = matches.stream().anyMatch(match -> !match.applicationProtocols().isEmpty())
+                || (tree != null && tree.asks(EnumSet.of(Trait.APPLICATION_PROTOCOL)));
         var looking = new ArrayList<ListenerFilterUse>();
         for (int i = 0; i < filters.size(); i++) {
             boolean asked = switch (filters.get(i).filter()) {
@@ -265,8 +276,38 @@ final class ListenerReader {
             context.problem("filter_chains", "", "a listener needs a filter chain",
                     "add filter_chains with a HttpConnectionManager or a TcpProxy");
         }
-        overlaps(matches);
+        if (!listener.hasFilterChainMatcher()) {
+            overlaps(matches);
+        }
         return chains;
+    }
+
+    /** What finds chains by their names, which each must then have. */
+    private @Nullable TraitTree tree(List<FilterChainSpec> chains) {
+        var names = new HashSet<String>();
+        for (int i = 0; i < listener.getFilterChainsCount(); i++) {
+            FilterChain chain = listener.getFilterChains(i);
+            ReadContext at = context.at("filter_chains", i);
+            if (chain.getName().isEmpty() || !names.add(chain.getName())) {
+                at.problem("name", chain.getName(), "filter_chain_matcher finds chains by their names",
+                        "give each a name of its own");
+            }
+            if (chain.hasFilterChainMatch()) {
+                at.problem("filter_chain_match", "", "filter_chain_matcher says which connections a chain has",
+                        "remove one of the two");
+            }
+        }
+        TraitTree tree = TraitTreeReader.read(listener.getFilterChainMatcher(),
+                context.at("filter_chain_matcher")::problem);
+        if (tree != null) {
+            for (String name : tree.chains()) {
+                if (!names.contains(name)) {
+                    context.problem("filter_chain_matcher", name, "there is no filter chain of this name",
+                            Nearest.cure(name, names, "add it to filter_chains"));
+                }
+            }
+        }
+        return chains.isEmpty() ? null : tree;
     }
 
     private void overlaps(List<ChainMatch> matches) {

@@ -19,6 +19,7 @@ import io.weir.xds.spec.ListenerSpec;
 import io.weir.xds.spec.PortMatch;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +70,25 @@ class FilterChainsTest {
     void whatIsForDatagramsIsForNoListenerOfConnections() {
         assertThat(errors(text("udp_listener_config: {}", "name: one")).toString())
                 .contains("listeners[0].udp_listener_config: this listener takes connections, and no datagrams");
+    }
+
+    private static String chainTree(String name) {
+        return "filter_chain_matcher: { matcher_tree: { input: { name: i, typed_config: { '@type':"
+                + " type.googleapis.com/envoy.extensions.matching.common_inputs.network.v3.DestinationPortInput } },"
+                + " exact_match_map: { map: { '443': { action: { name: a, typed_config: { '@type':"
+                + " type.googleapis.com/google.protobuf.StringValue, value: " + name + " } } } } } } }";
+    }
+
+    @Test
+    void aTreeFindsChainsByTheirNamesWhichEachMustHave() {
+        ListenerSpec spec = listener(text(chainTree("one"), "name: one", "name: two"));
+        assertThat(Objects.requireNonNull(spec.chainSet().tree()).chains()).containsExactly("one");
+        assertThat(errors(text(chainTree("oen"), "name: one")).toString())
+                .contains("there is no filter chain of this name (oen); did you mean \"one\"?");
+        assertThat(errors(text(chainTree("one"), "name: one", "name: one")).toString())
+                .contains("filter_chain_matcher finds chains by their names");
+        assertThat(errors(text(chainTree("one"), "name: one, filter_chain_match: { destination_port: 1 }")).toString())
+                .contains("filter_chain_matcher says which connections a chain has");
     }
 
     @Test
