@@ -130,7 +130,8 @@ class ChainTreeOverSocketsTest {
     void thePlaceAloneTakesNoLookAtTheFirstBytes(int network, String chain) throws Exception {
         weir.start(text("matcher_tree: { " + input("DestinationIPInput")
                 + ", custom_match: { name: ip, typed_config: { '@type':"
-                + " type.googleapis.com/xds.type.matcher.v3.IPMatcher, range_matchers: [ { ranges: [ { address_prefix: " + network + ".0.0.0, prefix_len: 8 } ],"
+                + " type.googleapis.com/xds.type.matcher.v3.IPMatcher,"
+                + " range_matchers: [ { ranges: [ { address_prefix: " + network + ".0.0.0, prefix_len: 8 } ],"
                 + " on_match: " + to("local") + " } ] } } }", 1, ""));
         if (chain.equals("local")) {
             assertThat(said("")).endsWith("local");
