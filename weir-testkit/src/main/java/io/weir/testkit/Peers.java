@@ -63,7 +63,7 @@ public final class Peers {
             case "dig" -> "bind9-dnsutils";
             case "dnsmasq" -> "dnsmasq-base";
             case "nginx" -> "nginx-light";
-            case "taskset" -> "util-linux";
+            case "taskset", "setpriv" -> "util-linux";
             case "h2load" -> "nghttp2-client";
             case "ip" -> "iproute2";
             case "nft" -> "nftables";

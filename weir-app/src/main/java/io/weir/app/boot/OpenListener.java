@@ -157,6 +157,9 @@ final class OpenListener implements Acceptor {
     public void accepted(Worker worker, Channel channel) {
         if (spec.redirection() != Redirection.IGNORED) {
             OriginalDestination to = OriginalDestination.find(channel);
+            if (to == null && spec.sockets().transparent()) {
+                to = OriginalDestination.kept(channel, addresses());
+            }
             OpenListener other = to == null || spec.redirection() != Redirection.HANDED_ON ? null : neighbours.at(to);
             if (other != null && !other.equals(this)) {
                 other.take(worker, channel, bound); // once: it does not hand on again, as in Envoy

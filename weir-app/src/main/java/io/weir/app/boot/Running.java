@@ -360,7 +360,7 @@ public final class Running implements AutoCloseable {
     }
 
     /** How upgrades to and from this process stand, for people. */
-    String upgradeText() {
+    public String upgradeText() {
         String text = upgrade.text();
         return text.isEmpty() ? succession.text() : text;
     }

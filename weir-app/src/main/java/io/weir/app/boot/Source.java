@@ -12,6 +12,7 @@ import io.weir.xds.compile.Extensions;
 import io.weir.xds.tls.TlsReaders;
 import io.weir.xds.spec.FormatMistake;
 import io.weir.xds.introduce.IntroductionReader;
+import io.weir.xds.spec.Interception;
 import io.weir.xds.listen.ListenerFilters;
 import io.weir.xds.resource.Nearest;
 import io.weir.xds.resource.Position;
@@ -41,6 +42,18 @@ public final class Source {
      */
     public record Expansion(String text, List<Problem> problems) {
         public Expansion {
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /**
+     * Which connections a configuration wants to have brought to it.
+     *
+     * @param interception
+     *            null when it is no sidecar's, or there are errors
+     */
+    public record Sidecar(@Nullable Interception interception, List<Problem> problems) {
+        public Sidecar {
             problems = List.copyOf(problems);
         }
     }
@@ -89,6 +102,13 @@ public final class Source {
         return new Expansion(defaults
                 ? ConfigPrinter.yamlWithDefaults(loaded, extensions())
                 : ConfigPrinter.yaml(loaded, extensions()), loaded.problems());
+    }
+
+    /** Which connections the configuration wants to have, as a sidecar. */
+    public Sidecar sidecar() {
+        ConfigFile.Loaded loaded = read();
+        boolean wrong = Problem.anyError(loaded.problems());
+        return new Sidecar(wrong ? null : loaded.interception(), wrong ? problems() : loaded.problems());
     }
 
     /** Where a field was written; null when nobody knows. Reads the source again: for the way out of a failed start. */

@@ -69,7 +69,7 @@ final class Commands implements Runnable {
 
     /** The parser of these commands. */
     CommandLine line() {
-        CommandLine line = new CommandLine(this);
+        CommandLine line = new CommandLine(this).addSubcommand(new SidecarCommands(out, err));
         line.getCommandSpec().usageMessage().synopsisSubcommandLabel("COMMAND")
                 .description("A load balancer for connections and requests.")
                 .footer("", "A first look, with nothing else installed:  weir run examples/quickstart.yaml",

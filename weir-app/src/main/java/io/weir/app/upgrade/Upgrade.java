@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
  * hands the listening sockets over. If it does not come to serve, this one goes on as if nothing had been. Any thread.
  */
 public final class Upgrade {
+    /** How the text of a process begins in whose place another serves. */
+    public static final String HANDED_OVER = "handed over to ";
+
     private static final Logger LOG = LoggerFactory.getLogger(Upgrade.class);
     /** After this a process that does not serve yet is ended. */
     private static final long SERVES_NANOS_MAX = TimeUnit.SECONDS.toNanos(120);
@@ -94,7 +97,7 @@ public final class Upgrade {
             case State.None _ -> "";
             case State.Under _ -> "upgrading";
             case State.Failed(String why) -> "failed: " + why;
-            case State.Left(long pid) -> "handed over to " + pid;
+            case State.Left(long pid) -> HANDED_OVER + pid;
         };
     }
 

@@ -25,13 +25,14 @@ class CommandsTest {
         Cli help = Cli.weir("--help");
         assertThat(help.status()).isZero();
         assertThat(help.out())
-                .contains("run ", "check ", "expand ", "proxy ", "simulate ", "version ", "completion ", "Exit codes",
+                .contains("run ", "check ", "expand ", "proxy ", "sidecar ", "simulate ", "version ", "completion ",
+                        "Exit codes",
                         "0 ", "1 ", "2 ", "3 ")
                 .doesNotContain("rehearse");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "check", "expand", "proxy", "simulate", "version", "completion"})
+    @ValueSource(strings = {"run", "check", "expand", "proxy", "sidecar", "simulate", "version", "completion"})
     void everyCommandHasHelp(String command) {
         Cli help = Cli.weir(command, "--help");
         assertThat(help.status()).isZero();

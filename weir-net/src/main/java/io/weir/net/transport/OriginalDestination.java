@@ -12,13 +12,15 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where a connection was going before a rule of this machine's packet filter (REDIRECT) brought it here. The kernel
  * remembers it with the connections that it tracks and tells it when asked (SO_ORIGINAL_DST: linux/netfilter_ipv4.h,
- * linux/netfilter_ipv6/ip6_tables.h). Or a proxy before us tells it. What is found stays with the channel, as its local
- * address from then on: an address of this class is one that was found so. Immutable.
+ * linux/netfilter_ipv6/ip6_tables.h). Or the rule has left the address as it was (TPROXY), or a proxy before us tells
+ * it. What is found stays with the channel, as its local address from then on: an address of this class is one that was
+ * found so. Immutable.
  */
 public final class OriginalDestination extends InetSocketAddress {
     private static final long serialVersionUID = 1L;
@@ -65,6 +67,27 @@ public final class OriginalDestination extends InetSocketAddress {
         }
         channel.attr(FOUND).set(told);
         return told;
+    }
+
+    /**
+     * The same for a connection that a rule (TPROXY) has brought to a transparent socket: it kept the address that it
+     * was going to (linux/Documentation/networking/tproxy.rst).
+     *
+     * @param own
+     *            where the socket listens: whoever was going there was going nowhere else
+     */
+    public static @Nullable OriginalDestination kept(Channel channel, List<SocketAddress> own) {
+        if (!(channel.localAddress() instanceof InetSocketAddress local)
+                || own.stream().anyMatch(each -> covers(each, local))) {
+            return null;
+        }
+        told(channel, local);
+        return channel.attr(FOUND).get();
+    }
+
+    private static boolean covers(SocketAddress own, InetSocketAddress local) {
+        return own instanceof InetSocketAddress inet && inet.getPort() == local.getPort()
+                && (inet.getAddress().isAnyLocalAddress() || inet.getAddress().equals(local.getAddress()));
     }
 
     /** Somebody before us has told where a connection was going. */

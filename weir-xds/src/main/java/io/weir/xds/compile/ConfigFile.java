@@ -14,6 +14,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.weir.xds.resource.Position;
 import io.weir.xds.resource.Problem;
 import io.weir.xds.shortform.ShortForm;
+import io.weir.xds.spec.Interception;
 import io.weir.xds.yaml.ConfigText;
 import io.weir.xds.yaml.Node;
 import io.weir.xds.yaml.Positions;
@@ -44,9 +45,11 @@ public final class ConfigFile {
      *            errors and warnings in the order of the text
      * @param expanded
      *            whether it was written in the short form
+     * @param interception
+     *            which connections a sidecar wants to have; null: this is none
      */
     public record Loaded(@Nullable Bootstrap bootstrap, Positions positions, List<Problem> problems,
-            boolean expanded) {
+            boolean expanded, @Nullable Interception interception) {
 
         public Loaded {
             problems = List.copyOf(problems);
@@ -83,7 +86,7 @@ public final class ConfigFile {
         var problems = new ArrayList<Problem>();
         String text = text(file, problems);
         return text == null
-                ? new Loaded(null, Positions.none(), problems, false)
+                ? new Loaded(null, Positions.none(), problems, false, null)
                 : read(file.toString(), text, extensions);
     }
 
@@ -92,19 +95,21 @@ public final class ConfigFile {
         ConfigText.Parsed parsed = ConfigText.parse(name, text);
         Node root = parsed.root();
         if (root == null) {
-            return new Loaded(null, Positions.none(), parsed.problems(), false);
+            return new Loaded(null, Positions.none(), parsed.problems(), false, null);
         }
         List<Problem> problems = new ArrayList<>(parsed.problems());
         boolean expanded = ShortForm.isShort(root);
+        Interception interception = null;
         if (expanded) {
             ShortForm.Expansion expansion = ShortForm.expand(root);
             problems.addAll(expansion.problems());
             root = expansion.bootstrap();
+            interception = expansion.interception();
         }
         Read<Bootstrap> read = new ProtoReader(extensions.messageTypes()).read(root, Bootstrap.getDefaultInstance(),
                 "");
         problems.addAll(read.problems());
-        return new Loaded(read.message(), read.positions(), problems, expanded);
+        return new Loaded(read.message(), read.positions(), problems, expanded, interception);
     }
 
     private static Compiled compile(Loaded loaded, Extensions extensions) {

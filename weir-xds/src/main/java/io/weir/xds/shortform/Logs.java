@@ -18,6 +18,16 @@ final class Logs {
 
     /** The access logs that a part asks for; none when it is "off". */
     static List<Mapping> read(@Nullable Part part) {
+        return read(part, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param line
+     *            the format where none is written; null: Envoy's
+     */
+    static List<Mapping> read(@Nullable Part part, @Nullable String line) {
         if (part == null) {
             return List.of();
         }
@@ -28,9 +38,14 @@ final class Logs {
                 part.problem("nothing says where the log goes", "add to: stdout, to: stderr or to: /path/of/a/file");
                 return List.of();
             }
-            return log(to, part.part("format"));
+            Part format = part.part("format");
+            return log(to, format == null ? line(to, line) : format);
         }
-        return log(part, null);
+        return log(part, line(part, line));
+    }
+
+    private static @Nullable Part line(Part to, @Nullable String line) {
+        return line == null ? null : new Part(Tree.text(to.at(), line), to.path(), to.problems());
     }
 
     private static List<Mapping> log(Part to, @Nullable Part format) {

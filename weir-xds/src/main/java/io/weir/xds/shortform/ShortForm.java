@@ -7,6 +7,7 @@ import java.util.Map;
 
 import io.weir.xds.resource.Position;
 import io.weir.xds.resource.Problem;
+import io.weir.xds.spec.Interception;
 import io.weir.xds.yaml.Node;
 import io.weir.xds.yaml.Node.Entry;
 import io.weir.xds.yaml.Node.Mapping;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShortForm {
 
-    private static final List<String> KEYS = List.of("listen", "services", "admin", "log", "envoy");
+    private static final List<String> KEYS = List.of("listen", "services", SidecarForm.KEY, "admin", "log", "envoy");
 
     private ShortForm() {}
 
@@ -32,8 +33,10 @@ public final class ShortForm {
      *            a tree in Envoy's form, whose nodes point into the short form; it lacks what problems name
      * @param problems
      *            in the words of the short form, in the order they were found
+     * @param interception
+     *            which connections a sidecar wants to have; null: this is none
      */
-    public record Expansion(Node bootstrap, List<Problem> problems) {
+    public record Expansion(Node bootstrap, List<Problem> problems, @Nullable Interception interception) {
 
         public Expansion {
             problems = List.copyOf(problems);
@@ -48,7 +51,7 @@ public final class ShortForm {
             return false;
         }
         boolean listens = mapping.find("listen") != null || mapping.find("services") != null
-                || mapping.find("envoy") != null;
+                || mapping.find(SidecarForm.KEY) != null || mapping.find("envoy") != null;
         return listens && mapping.find("static_resources") == null && mapping.find("staticResources") == null;
     }
 
@@ -74,18 +77,28 @@ public final class ShortForm {
         if (listen != null) {
             listeners.read(listen);
         }
+        Part sidecarPart = whole.part(SidecarForm.KEY);
+        SidecarForm.Sidecar sidecar = sidecarPart == null ? null : SidecarForm.read(sidecarPart, whole.part("log"));
+        List<Node> allListeners = new ArrayList<>(listeners.listeners());
+        List<Node> allClusters = new ArrayList<>(services.clusters());
+        if (sidecar != null) {
+            SidecarChains chains = new SidecarChains(sidecar);
+            allListeners.addAll(chains.listeners());
+            allClusters.addAll(chains.clusters());
+        }
         Map<String, Entry> top = new LinkedHashMap<>();
         Part admin = whole.part("admin");
         if (admin != null) {
             admin(admin, top);
         }
-        resources(top, "listeners", listeners.listeners(), root.at());
-        resources(top, "clusters", services.clusters(), root.at());
+        resources(top, "listeners", allListeners, root.at());
+        resources(top, "clusters", allClusters, root.at());
         extensions(services, listeners, top);
         if (envoy != null) {
             merge(top, envoy);
         }
-        return new Expansion(new Mapping(root.at(), List.copyOf(top.values())), problems);
+        return new Expansion(new Mapping(root.at(), List.copyOf(top.values())), problems,
+                sidecar == null ? null : sidecar.interception());
     }
 
     /** What Weir does beside serving. */

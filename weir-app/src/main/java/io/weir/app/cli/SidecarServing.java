@@ -1,0 +1,123 @@
+package io.weir.app.cli;
+
+import io.weir.app.boot.RunOptions;
+import io.weir.app.boot.Running;
+import io.weir.app.boot.Source;
+import io.weir.app.sidecar.PacketFilter;
+import io.weir.app.sidecar.PacketRules;
+import io.weir.app.sidecar.ProcessOwner;
+import io.weir.app.upgrade.Upgrade;
+import io.weir.xds.resource.Problem;
+import io.weir.xds.spec.Interception;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves a configuration as a sidecar. Apart from the commands, as {@link Serving} is. */
+final class SidecarServing {
+    private static final Logger LOG = LoggerFactory.getLogger(SidecarServing.class);
+
+    private SidecarServing() {}
+
+    /**
+     * Serves; returns the exit code when it is over, or when it could not begin. The rules come when Weir listens, and
+     * go when it has ended, so that no connection is brought to nobody.
+     *
+     * @param kept
+     *            whether the rules stay
+     */
+    static int serve(Source source, RunOptions options, boolean kept, PrintWriter err) {
+        try {
+            Interception how = interception(source, err);
+            if (how == null) {
+                return ExitCode.CONFIGURATION.number();
+            }
+            PacketFilter filter = PacketFilter.ours();
+            return switch (Running.start(source, options)) {
+                case Running.Start.Refused(List<Problem> problems) -> {
+                    Serving.report(source, problems, err);
+                    err.println("weir: nothing was started");
+                    yield ExitCode.CONFIGURATION.number();
+                }
+                case Running.Start.Serving(Running running) -> serve(running, filter, how, kept);
+            };
+        } catch (PacketFilter.Refused e) {
+            err.println("weir: " + e.getMessage());
+            return ExitCode.FAILURE.number();
+        }
+    }
+
+    private static int serve(Running running, PacketFilter filter, Interception how, boolean kept)
+            throws PacketFilter.Refused {
+        running.obeySignals();
+        try {
+            filter.apply(PacketRules.setting(how));
+        } catch (PacketFilter.Refused e) {
+            running.stop();
+            running.awaitStopped();
+            throw e;
+        }
+        LOG.info("connections are brought here by rules of the packet filter, table {}", PacketRules.TABLE);
+        running.awaitStopped();
+        if (running.upgradeText().startsWith(Upgrade.HANDED_OVER)) {
+            LOG.info("the rules stay for the process that took over");
+        } else if (kept) {
+            LOG.warn("the rules stay: nothing comes in or goes out until a sidecar runs again, or weir sidecar clean");
+        } else {
+            filter.apply(PacketRules.removing());
+            LOG.info("the rules are gone");
+        }
+        return ExitCode.OK.number();
+    }
+
+    /** Prints the rules. */
+    static int print(Source source, PrintWriter out, PrintWriter err) {
+        Interception how = interception(source, err);
+        if (how == null) {
+            return ExitCode.CONFIGURATION.number();
+        }
+        out.print(PacketRules.setting(how));
+        out.flush();
+        return ExitCode.OK.number();
+    }
+
+    /** Takes the rules away. */
+    static int clean(PrintWriter err) {
+        try {
+            PacketFilter.ours().apply(PacketRules.removing());
+            return ExitCode.OK.number();
+        } catch (PacketFilter.Refused e) {
+            err.println("weir: " + e.getMessage());
+            return ExitCode.FAILURE.number();
+        }
+    }
+
+    /** What the source says, with this process's own connections left alone; null when that has been told. */
+    private static @Nullable Interception interception(Source source, PrintWriter err) {
+        Source.Sidecar sidecar = source.sidecar();
+        if (Problem.anyError(sidecar.problems())) {
+            Serving.report(source, sidecar.problems(), err);
+            return null;
+        }
+        if (sidecar.interception() == null) {
+            err.println("weir: " + source.name() + " has no sidecar: nothing says which connections are to be taken;"
+                    + " add sidecar: (docs/sidecar.md)");
+            return null;
+        }
+        try {
+            Interception how = ProcessOwner.current().exempted(sidecar.interception());
+            if (how == null) {
+                err.println("weir: root's connections are not told from Weir's own, which would come back to it: run"
+                        + " Weir as a user or with a group of its own, or write exclude: { users: [root] } under"
+                        + " sidecar, so that all of root's connections go past it");
+            }
+            return how;
+        } catch (IOException e) {
+            err.println("weir: whom this process runs for cannot be told: " + e.getMessage());
+            return null;
+        }
+    }
+}
