@@ -3,7 +3,7 @@ package io.weir.app.cli;
 import io.weir.app.boot.RunOptions;
 import io.weir.app.boot.Running;
 import io.weir.app.boot.Source;
-import io.weir.app.sidecar.PacketFilter;
+import io.weir.app.sidecar.Interceptor;
 import io.weir.app.sidecar.PacketRules;
 import io.weir.app.sidecar.ProcessOwner;
 import io.weir.app.upgrade.Upgrade;
@@ -35,27 +35,27 @@ final class SidecarServing {
             if (how == null) {
                 return ExitCode.CONFIGURATION.number();
             }
-            PacketFilter filter = PacketFilter.ours();
+            Interceptor interceptor = Interceptor.ours();
             return switch (Running.start(source, options)) {
                 case Running.Start.Refused(List<Problem> problems) -> {
                     Serving.report(source, problems, err);
                     err.println("weir: nothing was started");
                     yield ExitCode.CONFIGURATION.number();
                 }
-                case Running.Start.Serving(Running running) -> serve(running, filter, how, kept);
+                case Running.Start.Serving(Running running) -> serve(running, interceptor, how, kept);
             };
-        } catch (PacketFilter.Refused e) {
+        } catch (Interceptor.Refused e) {
             err.println("weir: " + e.getMessage());
             return ExitCode.FAILURE.number();
         }
     }
 
-    private static int serve(Running running, PacketFilter filter, Interception how, boolean kept)
-            throws PacketFilter.Refused {
+    private static int serve(Running running, Interceptor interceptor, Interception how, boolean kept)
+            throws Interceptor.Refused {
         running.obeySignals();
         try {
-            filter.apply(PacketRules.setting(how));
-        } catch (PacketFilter.Refused e) {
+            interceptor.set(how);
+        } catch (Interceptor.Refused e) {
             running.stop();
             running.awaitStopped();
             throw e;
@@ -67,7 +67,7 @@ final class SidecarServing {
         } else if (kept) {
             LOG.warn("the rules stay: nothing comes in or goes out until a sidecar runs again, or weir sidecar clean");
         } else {
-            filter.apply(PacketRules.removing());
+            interceptor.remove();
             LOG.info("the rules are gone");
         }
         return ExitCode.OK.number();
@@ -79,7 +79,7 @@ final class SidecarServing {
         if (how == null) {
             return ExitCode.CONFIGURATION.number();
         }
-        out.print(PacketRules.setting(how));
+        out.print(PacketRules.explained(how));
         out.flush();
         return ExitCode.OK.number();
     }
@@ -87,9 +87,9 @@ final class SidecarServing {
     /** Takes the rules away. */
     static int clean(PrintWriter err) {
         try {
-            PacketFilter.ours().apply(PacketRules.removing());
+            Interceptor.ours().remove();
             return ExitCode.OK.number();
-        } catch (PacketFilter.Refused e) {
+        } catch (Interceptor.Refused e) {
             err.println("weir: " + e.getMessage());
             return ExitCode.FAILURE.number();
         }

@@ -20,17 +20,31 @@ public final class PacketRules {
     private PacketRules() {}
 
     /** Takes the rules away; where there are none, nothing happens. */
-    public static String removing() {
+    static String removing() {
         return GONE;
     }
 
+    /** The same for people, with what else is done as comments. */
+    public static String explained(Interception how) {
+        var text = new StringBuilder();
+        if (how.inbound() == Way.TPROXY) {
+            RouteRules.setting(how.ipv6()).forEach(words -> text.append("# and: ip ").append(String.join(" ", words))
+                    .append('\n'));
+        }
+        return text.append(setting(how)).toString();
+    }
+
     /** Sets the rules in the place of those that are there. */
-    public static String setting(Interception how) {
+    static String setting(Interception how) {
         var text = new StringBuilder(GONE);
         text.append("table ").append(TABLE).append(" {\n");
         outbound(text, how);
         text.append('\n');
         inbound(text, how);
+        if (how.inbound() == Way.TPROXY) {
+            text.append('\n');
+            answers(text);
+        }
         return text.append("}\n").toString();
     }
 
@@ -63,6 +77,22 @@ public final class PacketRules {
         line(text, kept
                 ? "meta l4proto tcp tproxy to :" + how.inboundPort() + " accept"
                 : "meta l4proto tcp redirect to :" + how.inboundPort());
+        if (kept) {
+            // where Weir does not listen TPROXY lets packets pass: nobody is to come to the application without it
+            line(text, "tcp flags & (fin | syn | rst | ack) == syn reject with tcp reset");
+        }
+        text.append("  }\n");
+    }
+
+    /**
+     * Weir comes to the application from the client's address and marks these connections; what is answered in them
+     * goes by {@link RouteRules}.
+     */
+    private static void answers(StringBuilder text) {
+        text.append("  chain answers {\n");
+        line(text, "type route hook output priority -150; policy accept;");
+        line(text, "meta mark " + Interception.MARK + " ct mark set meta mark return");
+        line(text, "ct mark " + Interception.MARK + " meta mark set ct mark");
         text.append("  }\n");
     }
 

@@ -69,6 +69,13 @@ class PacketRulesTest {
                     ip saddr 10.9.0.1/32 return
                     tcp dport 22 return
                     meta l4proto tcp tproxy to :15006 accept
+                    tcp flags & (fin | syn | rst | ack) == syn reject with tcp reset
+                  }
+
+                  chain answers {
+                    type route hook output priority -150; policy accept;
+                    meta mark 15006 ct mark set meta mark return
+                    ct mark 15006 meta mark set ct mark
                   }
                 }
                 """);

@@ -227,6 +227,11 @@ final class SidecarChains {
         if (asked && requests) {
             filters.add(filter("http_inspector", "HttpInspector", except));
         }
+        if (direction.equals(IN) && sidecar.interception().inbound() == Interception.Way.TPROXY) {
+            filters.add(Tree.extension(at, "envoy.filters.listener.original_src",
+                    Tree.typed(at, LISTENER + "original_src.v3.OriginalSrc").put("mark",
+                            Tree.number(at, Interception.MARK))));
+        }
         listener.put("listener_filters", filters);
         if (asked && silent) {
             listener.put("listener_filters_timeout", sidecar.detectionSeconds())

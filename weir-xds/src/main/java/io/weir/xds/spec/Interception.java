@@ -28,11 +28,17 @@ import org.jspecify.annotations.Nullable;
 public record Interception(int outboundPort, int inboundPort, Way inbound, boolean ipv6, Exempt out, Exempt in,
         Owners own) {
 
+    /** Of packets of connections that Weir makes from its clients' addresses. */
+    public static final int MARK = 15_006;
+
     /** How connections that come in are brought to Weir. */
     public enum Way {
         /** Their destination is another from then on, which the kernel remembers (NAT). */
         REDIRECT,
-        /** They keep both their addresses: Weir's socket is found for them all the same. */
+        /**
+         * They keep both their addresses, and Weir's socket is found for them all the same; Weir comes to the
+         * application from the client's address.
+         */
         TPROXY
     }
 

@@ -10,6 +10,7 @@ import com.google.protobuf.util.Durations;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.weir.xds.compile.Compiled;
 import io.weir.xds.compile.ConfigFile;
 import io.weir.xds.compile.StandIns;
@@ -113,7 +114,11 @@ class SidecarFormTest {
                                 new Network("10.0.0.1", 32)), List.of(new Ports(22, 22), new Ports(8000, 8100))),
                         new Exempt(List.of(), List.of(new Ports(23, 23))),
                         new Owners(List.of("ntp", "1337"), List.of("5"))));
-        assertThat(listener(WHO + ", intercept: tproxy", "sidecar_inbound").getTransparent().getValue()).isTrue();
+        Listener transparent = listener(WHO + ", intercept: tproxy", "sidecar_inbound");
+        assertThat(transparent.getTransparent().getValue()).isTrue();
+        assertThat(transparent.getListenerFiltersList()).extracting(ListenerFilter::getName)
+                .containsExactly("envoy.filters.listener.original_dst", "envoy.filters.listener.tls_inspector",
+                        "envoy.filters.listener.original_src");
         assertThat(ConfigFile.read("s.yaml", "listen: { on: 80, to: a }\nservices: { a: { at: 10.0.0.1:80 } }\n",
                 StandIns.extensions()).interception()).isNull();
     }

@@ -12,11 +12,12 @@ import io.weir.xds.spec.Interception.Owners;
 import io.weir.xds.spec.Interception.Ports;
 import io.weir.xds.spec.Interception.Way;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Rules that the real nft sets, in a network of the test's own. */
-class PacketFilterTest {
+/** Rules that the real nft and ip set, in a network of the test's own. */
+class InterceptorTest {
     private static final String OTHERS = "table ip other {\n  chain c {\n    ip daddr 10.0.0.1 accept\n  }\n}\n";
 
     private static Interception how(Way way) {
@@ -27,45 +28,55 @@ class PacketFilterTest {
     }
 
     private static String ruleset() throws Exception {
-        Process nft = new ProcessBuilder(Peers.require("nft").toString(), "list", "ruleset").redirectErrorStream(true)
-                .start();
+        return said("nft", "list", "ruleset");
+    }
+
+    private static String said(String program, String... words) throws Exception {
+        var command = new ArrayList<>(List.of(Peers.require(program).toString()));
+        command.addAll(List.of(words));
+        Process nft = new ProcessBuilder(command).redirectErrorStream(true).start();
         return new String(nft.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     @Test
-    void nftTakesEveryRuleAgainAndAgainAndLeavesOthersTablesAlone() throws Exception {
+    void everyRuleIsTakenAgainAndAgainAndLeavesOthersTablesAlone() throws Exception {
         OwnNetwork.run(List.of(), OTHERS, () -> {
-            PacketFilter filter = PacketFilter.ours();
-            filter.apply(PacketRules.removing());
+            Interceptor ours = Interceptor.ours();
+            ours.remove();
             for (Way way : Way.values()) {
-                filter.apply(PacketRules.setting(how(way)));
-                filter.apply(PacketRules.setting(how(way)));
+                ours.set(how(way));
+                ours.set(how(way));
                 assertThat(ruleset()).contains("table ip other", "table inet weir_sidecar", "oifname \"lo\" return",
                         "meta skuid 1337 return", "ip daddr 10.1.0.0/16 return", "tcp dport 20-30 return",
                         way == Way.TPROXY ? "tproxy to :15006 accept" : "redirect to :15006")
                         .containsOnlyOnce("chain outbound");
+                for (String family : List.of("-4", "-6")) {
+                    assertThat(said("ip", family, "rule").split("fwmark", -1)).hasSize(way == Way.TPROXY ? 2 : 1);
+                }
             }
-            filter.apply(PacketRules.removing());
+            ours.remove();
             assertThat(ruleset()).contains("table ip other").doesNotContain("weir_sidecar");
+            assertThat(said("ip", "rule") + said("ip", "-6", "rule")).doesNotContain("fwmark");
         });
     }
 
     @Test
     void aScriptThatNftRefusesChangesNothingAndIsToldInItsWords() throws Exception {
         OwnNetwork.run(List.of(), "", () -> {
-            PacketFilter filter = PacketFilter.ours();
-            filter.apply(PacketRules.setting(how(Way.REDIRECT)));
+            Interceptor ours = Interceptor.ours();
+            ours.set(how(Way.REDIRECT));
             String before = ruleset();
-            assertThatThrownBy(() -> filter.apply(PacketRules.removing() + "nonsense\n"))
-                    .isInstanceOf(PacketFilter.Refused.class).hasMessageContaining("nft refuses the rules")
-                    .hasMessageContaining("nonsense");
+            var unknown = how(Way.REDIRECT).ownedBy(new Owners(List.of("weir-has-no-such-user"), List.of()));
+            assertThatThrownBy(() -> ours.set(unknown)).isInstanceOf(Interceptor.Refused.class)
+                    .hasMessageContaining("nft refuses").hasMessageContaining("weir-has-no-such-user");
             assertThat(ruleset()).isEqualTo(before);
         });
     }
 
     @Test
     void whoMayNotSetRulesIsToldWhatIsMissing() {
-        assertThat(PacketFilter.explained("/dev/stdin:1:1-5: Error: Could not process rule: Operation not permitted"))
+        assertThat(Interceptor.explained("nft",
+                "/dev/stdin:1:1-5: Error: Could not process rule: Operation not permitted"))
                 .contains("CAP_NET_ADMIN").contains("ambient-caps");
     }
 }

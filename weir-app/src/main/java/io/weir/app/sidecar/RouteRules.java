@@ -1,0 +1,40 @@
+package io.weir.app.sidecar;
+
+import io.weir.xds.spec.Interception;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the routing needs, as ip(8) takes it, where Weir connects to the application from its clients' addresses: the
+ * application answers these, and what is marked as such an answer must not leave the machine. Pure.
+ */
+public final class RouteRules {
+    /** The table that routes them to this machine itself has the number of their mark. */
+    private static final String NUMBER = Integer.toString(Interception.MARK);
+
+    private RouteRules() {}
+
+    /** The commands that set them, one list of words each. */
+    static List<List<String>> setting(boolean ipv6) {
+        var commands = new ArrayList<List<String>>();
+        for (String family : families(ipv6)) {
+            commands.add(List.of(family, "rule", "add", "fwmark", NUMBER, "lookup", NUMBER));
+            commands.add(List.of(family, "route", "replace", "local", "default", "dev", "lo", "table", NUMBER));
+        }
+        return commands;
+    }
+
+    /** Those that take them away; each fails where there is nothing to take. */
+    static List<List<String>> removing() {
+        var commands = new ArrayList<List<String>>();
+        for (String family : families(true)) {
+            commands.add(List.of(family, "rule", "del", "fwmark", NUMBER, "lookup", NUMBER));
+            commands.add(List.of(family, "route", "flush", "table", NUMBER));
+        }
+        return commands;
+    }
+
+    private static List<String> families(boolean ipv6) {
+        return ipv6 ? List.of("-4", "-6") : List.of("-4");
+    }
+}

@@ -1,0 +1,186 @@
+package io.weir.app.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.testkit.Certificates;
+import io.weir.testkit.Namespaces;
+import io.weir.testkit.Nginx;
+import io.weir.testkit.PeerProcess;
+import io.weir.testkit.Peers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Two sidecars in namespaces of the test's own, of which the till's takes connections by TPROXY and is permissive:
+ * everything that the walk-through of docs/sidecar.md does not show.
+ */
+class SidecarPeerTest {
+    private static final int SHOP = 0;
+    private static final int TILL = 1;
+    private static final Duration EXIT_MAX = Duration.ofSeconds(60);
+    private static final long READY_NANOS = Duration.ofSeconds(90).toNanos();
+    private static final String READY = "connections are brought here";
+    /** Weir's own group, by which its connections, and those of a curl that pretends, go past it. */
+    private static final List<String> PAST = List.of("setpriv", "--regid", "1337", "--clear-groups");
+
+    private static final String APPLICATION = """
+            stream { server { listen 7000; listen [::]:7000; return "I speak first\\n"; } }
+            http {
+              access_log off;
+              server {
+                listen 8080; listen [::]:8080; listen 8081; listen 8082; listen 8083 http2; listen 9000;
+                location / { return 200 "$server_port $remote_addr $http_x_forwarded_client_cert.\\n"; }
+              }
+            }
+            """;
+
+    private static String identity(String name) {
+        return "  identity: { cert: %s.pem, key: %s.key }\n  trust: authority.pem\n".formatted(name, name)
+                + "  mesh: [10.77.0.0/24, \"fd77::/64\"]\n  detection_timeout: 3s\n";
+    }
+
+    private static final String SHOP_SAYS = "sidecar:\n" + identity("shop") + """
+              exclude: { outbound: { ports: [8082] } }
+            log: stdout
+            admin: 127.0.0.1:15000
+            """;
+
+    private static final String TILL_SAYS = "sidecar:\n" + identity("till") + """
+              intercept: tproxy
+              mtls: permissive
+              ports: { 8081: { mtls: strict, allow: ["spiffe://example/desk/*"] } }
+              exclude: { inbound: { ports: [9000] } }
+            log: stdout
+            admin: 127.0.0.1:15000
+            """;
+
+    private static PeerProcess sidecar(Namespaces networks, int side, Path folder, String text) throws IOException {
+        Path file = Files.writeString(folder.resolve("sidecar-" + side + ".yaml"), text);
+        List<String> words = new ArrayList<>(PAST);
+        words.addAll(WeirProcess.command("sidecar", "run", "--no-follow", "--drain-time-s", "2", file.toString()));
+        return PeerProcess.start("sidecar", PeerProcess.folder("sidecar"),
+                networks.within(side, inFolder(folder, words)));
+    }
+
+    /** Files of certificates are named as they stand there. */
+    private static String[] inFolder(Path folder, List<String> words) {
+        var all = new ArrayList<>(List.of("env", "--chdir=" + folder));
+        all.addAll(words);
+        return all.toArray(String[]::new);
+    }
+
+    private static void await(PeerProcess process, String text) {
+        long until = System.nanoTime() + READY_NANOS;
+        while (!process.output().contains(text)) {
+            assertThat(process.alive() && System.nanoTime() < until).as(process.output()).isTrue();
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    private static String curl(Namespaces networks, int side, String... words) {
+        var all = new ArrayList<>(List.of("curl", "-sS", "-m", "30"));
+        all.addAll(List.of(words));
+        return networks.run(side, all.toArray(String[]::new));
+    }
+
+    /** By a client that has no sidecar. */
+    private static String plain(Namespaces networks, String... words) {
+        var all = new ArrayList<>(PAST);
+        all.addAll(List.of("curl", "-sS", "-m", "30"));
+        all.addAll(List.of(words));
+        return networks.run(SHOP, all.toArray(String[]::new));
+    }
+
+    private static String stats(Namespaces networks, int side) {
+        return curl(networks, side, "http://127.0.0.1:15000/stats?filter=^listener.sidecar");
+    }
+
+    @Test
+    void twoSidecarsSpeakMutualTlsWhileOthersAreLetInPastOrRefusedAsIsWritten() throws IOException {
+        List.of("nft", "curl", "nginx", "setpriv", "openssl").forEach(Peers::require);
+        try (Namespaces networks = Namespaces.pair(); Certificates certificates = Certificates.make()) {
+            networks.ip("-n", networks.name(TILL), "address", "add", "10.78.0.2/32", "dev", "eth0");
+            networks.ip("-n", networks.name(SHOP), "route", "add", "10.78.0.2/32", "via", "10.77.0.2");
+            certificates.issue("shop", "URI:spiffe://example/shop");
+            certificates.issue("till", "URI:spiffe://example/till");
+            Path folder = certificates.folder();
+            try (PeerProcess nginx = Nginx.start("load_module /usr/lib/nginx/modules/ngx_stream_module.so;\n",
+                    APPLICATION, networks.within(TILL));
+                    PeerProcess shop = sidecar(networks, SHOP, folder, SHOP_SAYS);
+                    PeerProcess till = sidecar(networks, TILL, folder, TILL_SAYS)) {
+                await(shop, READY);
+                await(till, READY);
+                assertThat(nginx.alive()).isTrue();
+                betweenSidecars(networks, till);
+                whoHasNone(networks, till);
+                pastWeir(networks, shop, till);
+                theEnd(networks, shop, till);
+            }
+        }
+    }
+
+    private static void betweenSidecars(Namespaces networks, PeerProcess till) {
+        String ipv4 = curl(networks, SHOP, "http://10.77.0.2:8080/", "-H", "x-forwarded-client-cert: URI=forged");
+        assertThat(ipv4).as(till.output()).startsWith("8080 10.77.0.1 By=spiffe://example/till;Hash=")
+                .endsWith(";URI=spiffe://example/shop.\n");
+        assertThat(curl(networks, SHOP, "http://[fd77::2]:8080/")).as(till.output())
+                .startsWith("8080 fd77::1 By=spiffe://example/till;Hash=").endsWith(";URI=spiffe://example/shop.\n");
+        assertThat(curl(networks, SHOP, "--http2-prior-knowledge", "-w", "HTTP/%{http_version}",
+                "http://10.77.0.2:8083/")).as(till.output()).startsWith("8083 10.77.0.1 By=spiffe://example/till;")
+                .endsWith(";URI=spiffe://example/shop.\nHTTP/2");
+        assertThat(networks.run(SHOP, "bash", "-c", "cat < /dev/tcp/10.77.0.2/7000")).isEqualTo("I speak first\n");
+        assertThat(stats(networks, SHOP)).contains("listener.sidecar_outbound.downstream_pre_cx_timeout: 1\n");
+        assertThat(stats(networks, TILL)).contains("listener.sidecar_inbound.downstream_pre_cx_timeout: 0\n");
+        assertThat(till.output()).contains("inbound spiffe://example/shop 10.77.0.1:", "-> 10.77.0.2:7000 ");
+        assertThat(curl(networks, SHOP, "-o", "/dev/null", "-w", "%{http_code}", "http://10.77.0.2:8081/"))
+                .as("this one is for the desks").isEqualTo("503");
+        assertThat(stats(networks, TILL)).contains("listener.sidecar_inbound.ssl.fail_verify_san: ")
+                .doesNotContain("listener.sidecar_inbound.ssl.fail_verify_san: 0");
+    }
+
+    private static void whoHasNone(Namespaces networks, PeerProcess till) {
+        assertThat(plain(networks, "http://10.77.0.2:8080/", "-H", "x-forwarded-client-cert: URI=spiffe://example/x"))
+                .as(till.output()).isEqualTo("8080 10.77.0.1 .\n");
+        assertThat(plain(networks, "http://[fd77::2]:8080/")).isEqualTo("8080 fd77::1 .\n");
+        assertThat(plain(networks, "http://10.77.0.2:8081/")).startsWith("curl: (");
+        assertThat(till.output()).contains("inbound refused 10.77.0.1:");
+    }
+
+    private static void pastWeir(Namespaces networks, PeerProcess shop, PeerProcess till) {
+        // excluded on the way out: in plain, as the till is permissive
+        assertThat(curl(networks, SHOP, "http://10.77.0.2:8082/")).isEqualTo("8082 10.77.0.1 .\n");
+        assertThat(shop.output()).doesNotContain("10.77.0.2:8082");
+        // excluded on the way in
+        assertThat(plain(networks, "http://10.77.0.2:9000/")).isEqualTo("9000 10.77.0.1 .\n");
+        assertThat(till.output()).contains("-> 10.77.0.2:8082 ").doesNotContain("10.77.0.2:9000");
+        // loopback, by whichever address
+        assertThat(curl(networks, TILL, "http://127.0.0.1:8080/")).isEqualTo("8080 127.0.0.1 .\n");
+        assertThat(curl(networks, TILL, "http://10.77.0.2:8080/")).isEqualTo("8080 10.77.0.2 .\n");
+        assertThat(till.output()).doesNotContain("127.0.0.1:8080", " 10.77.0.2:8080 ->");
+        // who is not in the mesh is spoken to in plain
+        assertThat(curl(networks, SHOP, "http://10.78.0.2:8080/")).isEqualTo("8080 10.77.0.1 .\n");
+        assertThat(shop.output()).contains("-> 10.78.0.2:8080 by outbound_passthrough");
+        // nobody brought this one here, so that it was going nowhere else
+        assertThat(plain(networks, "http://10.77.0.2:15006/")).isEqualTo("no healthy upstream");
+    }
+
+    private static void theEnd(Namespaces networks, PeerProcess shop, PeerProcess till) throws IOException {
+        shop.terminate();
+        assertThat(shop.awaitExit(EXIT_MAX)).as(shop.output()).isZero();
+        assertThat(networks.run(SHOP, "nft", "list", "tables")).isEmpty();
+        till.kill();
+        assertThat(networks.run(TILL, "nft", "list", "tables")).contains("weir_sidecar");
+        assertThat(networks.run(TILL, "ip", "rule")).contains("fwmark");
+        assertThat(plain(networks, "http://10.77.0.2:8080/")).as("nobody is there").startsWith("curl: (");
+        assertThat(networks.run(TILL, WeirProcess.command("sidecar", "clean").toArray(String[]::new))).isEmpty();
+        assertThat(networks.run(TILL, "nft", "list", "tables")).isEmpty();
+        assertThat(networks.run(TILL, "ip", "rule") + networks.run(TILL, "ip", "-6", "rule")).doesNotContain("fwmark");
+        assertThat(curl(networks, SHOP, "http://10.77.0.2:8080/")).isEqualTo("8080 10.77.0.1 .\n");
+    }
+}
