@@ -137,10 +137,13 @@ public final class Namespaces implements AutoCloseable {
         }
     }
 
-    /** Removes both, if they are there; what runs in them is to be ended before. */
+    /** Ends what still runs in them, and removes both, if they are there. */
     @Override
     public void close() {
         for (String side : SIDES) {
+            command(List.of(ip.toString(), "netns", "pids", prefix + side)).said.lines()
+                    .filter(line -> line.matches("\\d+"))
+                    .forEach(pid -> ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly));
             command(List.of(ip.toString(), "netns", "del", prefix + side));
         }
     }

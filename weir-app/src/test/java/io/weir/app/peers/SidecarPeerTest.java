@@ -42,7 +42,7 @@ class SidecarPeerTest {
 
     private static String identity(String name) {
         return "  identity: { cert: %s.pem, key: %s.key }\n  trust: authority.pem\n".formatted(name, name)
-                + "  mesh: [10.77.0.0/24, \"fd77::/64\"]\n  detection_timeout: 3s\n";
+                + "  mesh: [10.77.0.0/24, \"fd77::/64\"]\n  detection_timeout: 5s\n";
     }
 
     private static final String SHOP_SAYS = "sidecar:\n" + identity("shop") + """
@@ -75,6 +75,7 @@ class SidecarPeerTest {
         return all.toArray(String[]::new);
     }
 
+    /** Lines of logs come a little later than what they tell of. */
     private static void await(PeerProcess process, String text) {
         long until = System.nanoTime() + READY_NANOS;
         while (!process.output().contains(text)) {
@@ -120,7 +121,8 @@ class SidecarPeerTest {
                 betweenSidecars(networks, till);
                 whoHasNone(networks, till);
                 pastWeir(networks, shop, till);
-                theEnd(networks, shop, till);
+                anUpgrade(networks, shop);
+                theEnd(networks, till);
             }
         }
     }
@@ -137,7 +139,8 @@ class SidecarPeerTest {
         assertThat(networks.run(SHOP, "bash", "-c", "cat < /dev/tcp/10.77.0.2/7000")).isEqualTo("I speak first\n");
         assertThat(stats(networks, SHOP)).contains("listener.sidecar_outbound.downstream_pre_cx_timeout: 1\n");
         assertThat(stats(networks, TILL)).contains("listener.sidecar_inbound.downstream_pre_cx_timeout: 0\n");
-        assertThat(till.output()).contains("inbound spiffe://example/shop 10.77.0.1:", "-> 10.77.0.2:7000 ");
+        await(till, "-> 10.77.0.2:7000 ");
+        assertThat(till.output()).contains("inbound spiffe://example/shop 10.77.0.1:");
         assertThat(curl(networks, SHOP, "-o", "/dev/null", "-w", "%{http_code}", "http://10.77.0.2:8081/"))
                 .as("this one is for the desks").isEqualTo("503");
         assertThat(stats(networks, TILL)).contains("listener.sidecar_inbound.ssl.fail_verify_san: ")
@@ -149,7 +152,7 @@ class SidecarPeerTest {
                 .as(till.output()).isEqualTo("8080 10.77.0.1 .\n");
         assertThat(plain(networks, "http://[fd77::2]:8080/")).isEqualTo("8080 fd77::1 .\n");
         assertThat(plain(networks, "http://10.77.0.2:8081/")).startsWith("curl: (");
-        assertThat(till.output()).contains("inbound refused 10.77.0.1:");
+        await(till, "inbound refused 10.77.0.1:");
     }
 
     private static void pastWeir(Namespaces networks, PeerProcess shop, PeerProcess till) {
@@ -158,22 +161,35 @@ class SidecarPeerTest {
         assertThat(shop.output()).doesNotContain("10.77.0.2:8082");
         // excluded on the way in
         assertThat(plain(networks, "http://10.77.0.2:9000/")).isEqualTo("9000 10.77.0.1 .\n");
-        assertThat(till.output()).contains("-> 10.77.0.2:8082 ").doesNotContain("10.77.0.2:9000");
+        await(till, "-> 10.77.0.2:8082 ");
+        assertThat(till.output()).doesNotContain("10.77.0.2:9000");
         // loopback, by whichever address
         assertThat(curl(networks, TILL, "http://127.0.0.1:8080/")).isEqualTo("8080 127.0.0.1 .\n");
         assertThat(curl(networks, TILL, "http://10.77.0.2:8080/")).isEqualTo("8080 10.77.0.2 .\n");
         assertThat(till.output()).doesNotContain("127.0.0.1:8080", " 10.77.0.2:8080 ->");
         // who is not in the mesh is spoken to in plain
         assertThat(curl(networks, SHOP, "http://10.78.0.2:8080/")).isEqualTo("8080 10.77.0.1 .\n");
-        assertThat(shop.output()).contains("-> 10.78.0.2:8080 by outbound_passthrough");
+        await(shop, "-> 10.78.0.2:8080 by outbound_passthrough");
         // nobody brought this one here, so that it was going nowhere else
         assertThat(plain(networks, "http://10.77.0.2:15006/")).isEqualTo("no healthy upstream");
     }
 
-    private static void theEnd(Namespaces networks, PeerProcess shop, PeerProcess till) throws IOException {
-        shop.terminate();
+    /** The rules are those of the new process then, which takes them away at its end. */
+    private static void anUpgrade(Namespaces networks, PeerProcess shop) {
+        assertThat(networks.run(SHOP, WeirProcess.command("upgrade", "127.0.0.1:15000").toArray(String[]::new)))
+                .as(shop.output()).contains("took over");
         assertThat(shop.awaitExit(EXIT_MAX)).as(shop.output()).isZero();
-        assertThat(networks.run(SHOP, "nft", "list", "tables")).isEmpty();
+        assertThat(shop.output()).contains("the rules stay for the process that took over");
+        assertThat(curl(networks, SHOP, "http://10.77.0.2:8080/")).endsWith(";URI=spiffe://example/shop.\n");
+        assertThat(curl(networks, SHOP, "-X", "POST", "http://127.0.0.1:15000/quitquitquit")).isEqualTo("OK\n");
+        long until = System.nanoTime() + EXIT_MAX.toNanos();
+        while (!networks.run(SHOP, "nft", "list", "tables").isEmpty()) {
+            assertThat(System.nanoTime()).as(shop.output()).isLessThan(until);
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    private static void theEnd(Namespaces networks, PeerProcess till) throws IOException {
         till.kill();
         assertThat(networks.run(TILL, "nft", "list", "tables")).contains("weir_sidecar");
         assertThat(networks.run(TILL, "ip", "rule")).contains("fwmark");
