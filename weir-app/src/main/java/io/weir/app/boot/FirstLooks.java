@@ -77,8 +77,9 @@ final class FirstLooks {
 
     private void add(ListenerFilterUse use) {
         Inspector inspector = switch (use.filter()) {
-            case ListenerFilterSpec.TlsInspector(boolean closesBroken) -> new TlsInspector(closesBroken, stats)
-                    .when(channel -> asksForNames || needs(channel).tls());
+            case ListenerFilterSpec.TlsInspector(boolean closesBroken, boolean ja3, boolean ja4) -> new TlsInspector(
+                    closesBroken, ja3, ja4, stats)
+                    .when(channel -> asksForNames || ja3 || ja4 || needs(channel).tls());
             case ListenerFilterSpec.HttpInspector _ -> new HttpInspector(stats)
                     .when(channel -> needs(channel).applicationProtocols());
             case ListenerFilterSpec.ProxyProtocol proxy -> new ProxyProtocol(proxy.statPrefix(),

@@ -198,6 +198,53 @@ class TlsOverSocketsTest {
     }
 
     @Test
+    void aClientIsKnownByItsFingerprint() throws Exception {
+        Path log = weir.folder().resolve("access.log");
+        weir.start(
+                """
+                        static_resources:
+                          listeners:
+                            - name: in
+                              address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+                              listener_filters:
+                                - name: look
+                                  typed_config:
+                                    "@type": type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector
+                                    enable_ja3_fingerprinting: true
+                                    enable_ja4_fingerprinting: true
+                              access_log:
+                                - name: log
+                                  typed_config:
+                                    "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                                    path: "%s"
+                                    log_format: { text_format_source: { inline_string: "%%TLS_JA3_FINGERPRINT%% %%TLS_JA4_FINGERPRINT%%\\n" } }
+                              filter_chains:
+                                - filters:
+                                    - name: says
+                                      typed_config:
+                                        "@type": type.googleapis.com/envoy.extensions.filters.network.direct_response.v3.Config
+                                        response: { inline_string: hello }
+                                  transport_socket:
+                                    name: tls
+                                    typed_config:
+                                      "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+                                      common_tls_context:
+                                        tls_certificates:
+                                          - { certificate_chain: { filename: "%s" }, private_key: { filename: "%s" } }
+                        """
+                        .formatted(log, shop.chain(), shop.key()));
+        for (int i = 0; i < 2; i++) {
+            certificates.run("s_client", "-connect", "127.0.0.1:" + weir.listener(0).getPort(), "-servername",
+                    "shop.example", "-alpn", "h2");
+        }
+        weir.running().close();
+        assertThat(Files.readAllLines(log)).hasSize(2).allMatch(line -> line.matches(
+                "[0-9a-f]{32} t13d\\d{4}h2_[0-9a-f]{12}_[0-9a-f]{12}"));
+        assertThat(Files.readAllLines(log).getFirst().substring(33)).isEqualTo(Files.readAllLines(log).get(1)
+                .substring(33));
+    }
+
+    @Test
     void aKeyThatDoesNotFitIsToldBeforeAnythingIsServed() throws Exception {
         Issued other = certificates.issue("other", "DNS:other.example");
         String text = listening(tls(new Issued(shop.chain(), other.key())), "");

@@ -173,6 +173,18 @@ final class ExchangeRecord implements ReplyRecord {
     }
 
     @Override
+    public @Nullable String ja3Fingerprint() {
+        Greeting greeting = exchange.downstream().greeting();
+        return greeting == null ? null : greeting.ja3();
+    }
+
+    @Override
+    public @Nullable String ja4Fingerprint() {
+        Greeting greeting = exchange.downstream().greeting();
+        return greeting == null ? null : greeting.ja4();
+    }
+
+    @Override
     public long connectionId() {
         return exchange.downstream().connectionId();
     }

@@ -23,6 +23,8 @@ public final class Greeting {
     private String transportProtocol = "";
     private List<String> applicationProtocols = List.of();
     private @Nullable InetSocketAddress client;
+    private @Nullable String ja3;
+    private @Nullable String ja4;
     private Map<String, Map<String, Object>> metadata = Map.of();
     private List<Tlv> passedOn = List.of();
     private OnBehalf.@Nullable Disguise disguise;
@@ -93,6 +95,21 @@ public final class Greeting {
         transportProtocol = "tls";
         serverName = name;
         applicationProtocols = List.copyOf(protocols);
+    }
+
+    void fingerprints(@Nullable String byJa3, @Nullable String byJa4) {
+        ja3 = byJa3;
+        ja4 = byJa4;
+    }
+
+    /** The fingerprint JA3 of the connection's client, where it has been worked out. */
+    public @Nullable String ja3() {
+        return ja3;
+    }
+
+    /** The fingerprint JA4 of the connection's client, where it has been worked out. */
+    public @Nullable String ja4() {
+        return ja4;
     }
 
     void speaks(String protocol) {

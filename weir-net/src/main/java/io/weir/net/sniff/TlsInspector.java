@@ -4,11 +4,16 @@ import io.netty.channel.Channel;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Histogram;
 import io.weir.core.stats.Stats;
+import io.weir.net.hello.ClientHello;
+import io.weir.net.hello.Fingerprints;
 import io.weir.net.transport.Worker;
+import java.util.Objects;
 
 /** Finds out whether a client speaks TLS, and which name and protocols it asks for. */
 public final class TlsInspector implements Inspector {
     private final boolean closesBroken;
+    private final boolean ja3;
+    private final boolean ja4;
     private final Counter tooLarge;
     private final Counter tlsFound;
     private final Counter tlsNotFound;
@@ -21,9 +26,15 @@ public final class TlsInspector implements Inspector {
     /**
      * @param closesBroken
      *            whether a connection that begins as TLS and goes on as something else is closed
+     * @param ja3
+     *            whether the fingerprint JA3 is worked out
+     * @param ja4
+     *            whether JA4 is
      */
-    public TlsInspector(boolean closesBroken, Stats stats) {
+    public TlsInspector(boolean closesBroken, boolean ja3, boolean ja4, Stats stats) {
         this.closesBroken = closesBroken;
+        this.ja3 = ja3;
+        this.ja4 = ja4;
         var scope = stats.root().child("tls_inspector");
         tooLarge = scope.counter("client_hello_too_large");
         tlsFound = scope.counter("tls_found");
@@ -42,8 +53,8 @@ public final class TlsInspector implements Inspector {
 
     @Override
     public Look begin(Worker worker, Channel channel, Greeting greeting) {
-        var hello = new ClientHello();
-        return come -> switch (hello.read(come)) {
+        var reader = new HelloReader();
+        return come -> switch (reader.read(come)) {
             case MORE -> Look.Answer.MORE;
             case OTHER -> {
                 tlsNotFound.increment();
@@ -58,17 +69,21 @@ public final class TlsInspector implements Inspector {
                 yield Look.Answer.REFUSED;
             }
             case READ -> {
-                found(hello, greeting);
+                found(reader, greeting);
                 yield Look.Answer.DONE;
             }
         };
     }
 
-    private void found(ClientHello hello, Greeting greeting) {
+    private void found(HelloReader reader, Greeting greeting) {
+        ClientHello hello = Objects.requireNonNull(reader.hello());
         tlsFound.increment();
         (hello.serverName().isEmpty() ? sniNotFound : sniFound).increment();
         (hello.protocols().isEmpty() ? alpnNotFound : alpnFound).increment();
-        bytes.record(hello.bytes());
+        bytes.record(reader.bytes());
         greeting.tls(hello.serverName(), hello.protocols());
+        if (ja3 || ja4) {
+            greeting.fingerprints(ja3 ? Fingerprints.ja3(hello) : null, ja4 ? Fingerprints.ja4(hello) : null);
+        }
     }
 }

@@ -4,6 +4,7 @@ import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.weir.core.tls.DataSource;
 import io.weir.core.tls.NamedSecrets;
 import io.weir.core.tls.ServerTls;
+import io.weir.net.hello.ClientHello;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -47,8 +48,8 @@ final class ServerCertificates {
         }
 
         @Nullable
-        Shown of(ClientHello hello) {
-            Shown first = hello.ecdsa() || rsa == null ? ecdsa : rsa;
+        Shown of(boolean checksEcdsa) {
+            Shown first = checksEcdsa || rsa == null ? ecdsa : rsa;
             return first == null ? rsa : first;
         }
     }
@@ -130,19 +131,24 @@ final class ServerCertificates {
         return all.getFirst();
     }
 
-    Shown choose(ClientHello hello) {
-        String name = hello.serverName();
+    /**
+     * @param hello
+     *            null: it cannot be read, which the library will tell
+     */
+    Shown choose(@Nullable ClientHello hello) {
+        String name = hello == null || hello.serverName().isEmpty() ? null : hello.serverName();
+        boolean ecdsa = hello != null && hello.ecdsa();
         Choice found = name == null ? null : byName.get(name);
         if (found == null && name != null) {
             int dot = name.indexOf('.');
             found = dot < 0 ? null : byName.get("*" + name.substring(dot));
         }
-        Shown shown = found == null ? null : found.of(hello);
+        Shown shown = found == null ? null : found.of(ecdsa);
         if (shown != null) {
             return shown;
         }
         for (int i = 0; spec.scansAll() && i < all.size(); i++) {
-            if (hello.ecdsa() || !all.get(i).identity.ecdsa()) {
+            if (ecdsa || !all.get(i).identity.ecdsa()) {
                 return all.get(i);
             }
         }

@@ -1,6 +1,7 @@
 package io.weir.net.tls;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
@@ -10,6 +11,7 @@ import io.netty.util.concurrent.Future;
 import io.weir.core.stats.Counter;
 import io.weir.core.tls.NamedSecrets;
 import io.weir.core.tls.ServerTls;
+import io.weir.net.hello.ClientHello;
 import io.weir.net.tls.ServerCertificates.Shown;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.TimerWheel;
@@ -202,8 +204,10 @@ public final class TlsServer implements Renewable, AutoCloseable {
 
             @Override
             protected Future<Shown> lookup(ChannelHandlerContext context, @Nullable ByteBuf clientHello) {
-                ClientHello hello = clientHello == null ? ClientHello.UNREADABLE : ClientHello.read(clientHello);
-                serverName = hello.serverName();
+                ClientHello hello = clientHello == null
+                        ? null
+                        : ClientHello.read(ByteBufUtil.getBytes(clientHello));
+                serverName = hello == null || hello.serverName().isEmpty() ? null : hello.serverName();
                 return context.executor().newSucceededFuture(from.choose(hello));
             }
 

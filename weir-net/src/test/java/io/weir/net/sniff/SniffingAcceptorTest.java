@@ -117,7 +117,8 @@ class SniffingAcceptorTest {
     @Test
     void everyByteThatWasLookedAtIsServed() throws Exception {
         byte[] hello = Hellos.inRecords(Hellos.of("www.example.com", List.of("h2")), 50);
-        try (var door = new Door(HOUR, false, new TlsInspector(false, stats)); var client = door.connect()) {
+        try (var door = new Door(HOUR, false, new TlsInspector(false, false, false, stats));
+                var client = door.connect()) {
             for (int at = 0; at < hello.length; at += 100) {
                 client.getOutputStream().write(hello, at, Math.min(100, hello.length - at));
                 client.getOutputStream().flush();
@@ -144,7 +145,7 @@ class SniffingAcceptorTest {
 
     @Test
     void aServerThatSpeaksFirstIsNotHeldUpWhereNothingIsToBeFoundOut() throws Exception {
-        try (var door = new Door(HOUR, false, new TlsInspector(false, stats).when(_ -> false));
+        try (var door = new Door(HOUR, false, new TlsInspector(false, false, false, stats).when(_ -> false));
                 var client = door.connect()) {
             assertThat(client.getInputStream().read()).isEqualTo('>');
         }
@@ -153,10 +154,12 @@ class SniffingAcceptorTest {
     @Test
     void whoSaysNothingIsClosedWhenTimeIsOverOrServedWhereTheListenerSaysSo() throws Exception {
         long soon = TimeUnit.MILLISECONDS.toNanos(50);
-        try (var door = new Door(soon, false, new TlsInspector(false, stats)); var client = door.connect()) {
+        try (var door = new Door(soon, false, new TlsInspector(false, false, false, stats));
+                var client = door.connect()) {
             assertThat(closed(client)).isTrue();
         }
-        try (var door = new Door(soon, true, new TlsInspector(false, stats)); var client = door.connect()) {
+        try (var door = new Door(soon, true, new TlsInspector(false, false, false, stats));
+                var client = door.connect()) {
             client.getOutputStream().write(22);
             assertThat(answer(client, 1)).containsExactly('>', 22);
             assertThat(said()).startsWith("raw_buffer ");
@@ -183,7 +186,8 @@ class SniffingAcceptorTest {
 
     @Test
     void whoEndsBeforeItHasSaidEnoughIsCounted() throws Exception {
-        try (var door = new Door(HOUR, false, new TlsInspector(false, stats)); var client = door.connect()) {
+        try (var door = new Door(HOUR, false, new TlsInspector(false, false, false, stats));
+                var client = door.connect()) {
             client.getOutputStream().write(22);
             client.shutdownOutput();
             assertThat(closed(client)).isTrue();

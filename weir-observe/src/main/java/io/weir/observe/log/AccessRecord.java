@@ -130,6 +130,16 @@ public interface AccessRecord {
         return null;
     }
 
+    /** The fingerprint JA3 of the client, where it was worked out. */
+    default @Nullable String ja3Fingerprint() {
+        return null;
+    }
+
+    /** The fingerprint JA4 of the client, where it was worked out. */
+    default @Nullable String ja4Fingerprint() {
+        return null;
+    }
+
     /** A number of this connection, unique while the proxy runs. */
     long connectionId();
 

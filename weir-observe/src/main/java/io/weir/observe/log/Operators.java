@@ -137,6 +137,8 @@ final class Operators {
         address("DOWNSTREAM_LOCAL_ADDRESS", AccessRecord::downstreamLocalAddress);
         port("DOWNSTREAM_LOCAL_PORT", AccessRecord::downstreamLocalAddress);
         text("REQUESTED_SERVER_NAME", AccessRecord::requestedServerName);
+        text("TLS_JA3_FINGERPRINT", AccessRecord::ja3Fingerprint);
+        text("TLS_JA4_FINGERPRINT", AccessRecord::ja4Fingerprint);
         TlsOperators.all().forEach(this::text);
     }
 

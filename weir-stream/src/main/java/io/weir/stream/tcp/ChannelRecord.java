@@ -29,6 +29,18 @@ public interface ChannelRecord extends AccessRecord {
     }
 
     @Override
+    default @Nullable String ja3Fingerprint() {
+        Greeting greeting = Greeting.of(channel());
+        return greeting == null ? null : greeting.ja3();
+    }
+
+    @Override
+    default @Nullable String ja4Fingerprint() {
+        Greeting greeting = Greeting.of(channel());
+        return greeting == null ? null : greeting.ja4();
+    }
+
+    @Override
     default Map<String, Object> dynamicMetadata(String namespace) {
         Greeting greeting = Greeting.of(channel());
         return greeting == null ? Map.of() : greeting.metadata(namespace);

@@ -203,7 +203,7 @@ final class ListenerReader {
         var looking = new ArrayList<ListenerFilterUse>();
         for (int i = 0; i < filters.size(); i++) {
             boolean asked = switch (filters.get(i).filter()) {
-                case ListenerFilterSpec.TlsInspector _ -> asksTls;
+                case ListenerFilterSpec.TlsInspector tls -> asksTls || tls.ja3() || tls.ja4();
                 case ListenerFilterSpec.HttpInspector _ -> asksProtocols;
                 case ListenerFilterSpec.ProxyProtocol _,ListenerFilterSpec.LocalRateLimit _ -> true;
                 case ListenerFilterSpec.OriginalSrc _ -> true;
@@ -221,7 +221,7 @@ final class ListenerReader {
             context.warning("listener_filters", "", "a filter chain asks for what the tls_inspector finds, which is"
                     + " added, as Envoy does", "add envoy.filters.listener.tls_inspector");
             looking.add(new ListenerFilterUse("envoy.filters.listener.tls_inspector",
-                    new ListenerFilterSpec.TlsInspector(false), PortMatch.Always.NONE));
+                    ListenerFilterSpec.TlsInspector.PLAIN, PortMatch.Always.NONE));
         }
         return new FirstLook(looking, listener.hasListenerFiltersTimeout()
                 ? Plain.nanos(listener.getListenerFiltersTimeout())

@@ -23,7 +23,9 @@ public final class ListenerFilters {
         return extensions.with(
                 new ListenerFilterReader<>(TlsInspector.getDefaultInstance(),
                         (config, _) -> new ListenerFilterSpec.TlsInspector(
-                                config.getCloseConnectionOnClientHelloParsingErrors())),
+                                config.getCloseConnectionOnClientHelloParsingErrors(),
+                                config.getEnableJa3Fingerprinting().getValue(),
+                                config.getEnableJa4Fingerprinting().getValue())),
                 new ListenerFilterReader<>(HttpInspector.getDefaultInstance(),
                         (_, _) -> new ListenerFilterSpec.HttpInspector()),
                 new ListenerFilterReader<>(OriginalDst.getDefaultInstance(),

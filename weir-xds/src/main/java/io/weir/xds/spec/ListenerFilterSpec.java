@@ -12,8 +12,14 @@ public sealed interface ListenerFilterSpec {
      *
      * @param closesBroken
      *            whether a connection that begins as TLS and goes on as something else is closed
+     * @param ja3
+     *            whether the fingerprint JA3 of the client is worked out
+     * @param ja4
+     *            whether JA4 is
      */
-    record TlsInspector(boolean closesBroken) implements ListenerFilterSpec {
+    record TlsInspector(boolean closesBroken, boolean ja3, boolean ja4) implements ListenerFilterSpec {
+        /** One that only looks for names and protocols. */
+        public static final TlsInspector PLAIN = new TlsInspector(false, false, false);
     }
 
     /** Finds out whether a client speaks HTTP, and which version. */

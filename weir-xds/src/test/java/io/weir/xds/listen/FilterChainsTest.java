@@ -110,7 +110,7 @@ class FilterChainsTest {
         assertThat(spec.otherwise()).isNotNull();
         assertThat(spec.firstLook().filters()).as("added where a chain asks for a name")
                 .containsExactly(new ListenerFilterUse("envoy.filters.listener.tls_inspector",
-                        new ListenerFilterSpec.TlsInspector(false), PortMatch.Always.NONE));
+                        ListenerFilterSpec.TlsInspector.PLAIN, PortMatch.Always.NONE));
     }
 
     @Test
@@ -147,7 +147,7 @@ class FilterChainsTest {
         assertThat(listener(text(filters, "filter_chain_match: { application_protocols: [ h2c ] }")).firstLook()
                 .filters()).hasSize(2);
         assertThat(listener(text(filters, "filter_chain_match: { server_names: [ a.example ] }")).firstLook().filters())
-                .extracting(ListenerFilterUse::filter).containsExactly(new ListenerFilterSpec.TlsInspector(false));
+                .extracting(ListenerFilterUse::filter).containsExactly(ListenerFilterSpec.TlsInspector.PLAIN);
     }
 
     @Test

@@ -1,17 +1,15 @@
 package io.weir.net.sniff;
 
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
+import io.weir.net.hello.ClientHello;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a TLS ClientHello as it comes, piece by piece, and takes nothing away: records by RFC 8446 section 5.1 (the
- * message may be spread over several), the message by section 4.1.2, the name by RFC 6066 section 3, the protocols by
- * RFC 7301 section 3.1. Every byte is looked at once. For one connection.
+ * message may be spread over several). Every byte is looked at once. For one connection.
  */
-final class ClientHello {
+final class HelloReader {
     /** Bound of the message, as in Envoy. */
     static final int BYTES_MAX = 16 * 1024;
 
@@ -21,10 +19,6 @@ final class ClientHello {
     private static final int HANDSHAKE = 22;
     private static final int MAJOR_VERSION = 3;
     private static final int CLIENT_HELLO = 1;
-    private static final int RANDOM_BYTES = 32;
-    private static final int SERVER_NAME = 0;
-    private static final int ALPN = 16;
-    private static final int HOST_NAME = 0;
 
     /** What has been read so far comes to. */
     enum State {
@@ -46,17 +40,12 @@ final class ClientHello {
     private int left;
     private byte[] message = new byte[MESSAGE_HEADER_BYTES];
     private int filled;
-    private String serverName = "";
-    private final List<String> protocols = new ArrayList<>();
+    private @Nullable ClientHello hello;
 
-    /** The name asked for, in lower case; empty: none. */
-    String serverName() {
-        return serverName;
-    }
-
-    /** The protocols offered, in the client's order. */
-    List<String> protocols() {
-        return protocols;
+    /** The message; null until it is {@link State#READ}. */
+    @Nullable
+    ClientHello hello() {
+        return hello;
     }
 
     /** How long the message is, as far as it has come. */
@@ -135,96 +124,7 @@ final class ClientHello {
     }
 
     private State parsed() {
-        var all = new Part(message, MESSAGE_HEADER_BYTES, message.length);
-        all.skip(2 + RANDOM_BYTES); // legacy_version, random
-        all.part(1); // legacy_session_id
-        all.part(2); // cipher_suites
-        all.part(1); // legacy_compression_methods
-        if (all.more()) {
-            Part extensions = all.part(2);
-            while (extensions.more()) {
-                int type = extensions.number(2);
-                Part body = extensions.part(2);
-                switch (type) {
-                    case SERVER_NAME -> name(body);
-                    case ALPN -> offered(body);
-                    default -> body.skip(0);
-                }
-                if (body.broken) {
-                    return State.BROKEN;
-                }
-            }
-            all.broken |= extensions.broken;
-        }
-        return all.broken ? State.BROKEN : State.READ;
-    }
-
-    private void name(Part body) {
-        Part list = body.part(2);
-        while (list.more()) {
-            int type = list.number(1);
-            Part host = list.part(2);
-            if (type == HOST_NAME && serverName.isEmpty()) {
-                serverName = host.text().toLowerCase(Locale.ROOT);
-            }
-        }
-        body.broken |= list.broken;
-    }
-
-    private void offered(Part body) {
-        Part list = body.part(2);
-        while (list.more()) {
-            protocols.add(list.part(1).text());
-        }
-        body.broken |= list.broken;
-    }
-
-    /** A part of the message that says its length before it. What it lacks makes it broken, and empty from there on. */
-    private static final class Part {
-        private final byte[] bytes;
-        private final int end;
-        private int at;
-        private boolean broken;
-
-        Part(byte[] bytes, int at, int end) {
-            this.bytes = bytes;
-            this.at = at;
-            this.end = end;
-        }
-
-        boolean more() {
-            return at < end;
-        }
-
-        int number(int size) {
-            int number = 0;
-            if (skip(size)) {
-                for (int i = at - size; i < at; i++) {
-                    number = number << Byte.SIZE | bytes[i] & 0xff;
-                }
-            }
-            return number;
-        }
-
-        boolean skip(int size) {
-            if (end - at < size) {
-                broken = true;
-                at = end;
-                return false;
-            }
-            at += size;
-            return true;
-        }
-
-        /** A part within, whose length stands before it in so many bytes. */
-        Part part(int lengthBytes) {
-            int length = number(lengthBytes);
-            int from = at;
-            return skip(length) ? new Part(bytes, from, at) : new Part(bytes, end, end);
-        }
-
-        String text() {
-            return new String(bytes, at, end - at, StandardCharsets.ISO_8859_1);
-        }
+        hello = ClientHello.read(Arrays.copyOfRange(message, MESSAGE_HEADER_BYTES, message.length));
+        return hello == null ? State.BROKEN : State.READ;
     }
 }
