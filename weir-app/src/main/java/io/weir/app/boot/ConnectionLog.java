@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.weir.core.model.AddressText;
 import io.weir.net.sniff.Greeting;
+import io.weir.net.tls.TlsServer;
 import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.Worker;
 import io.weir.observe.log.AccessLog;
@@ -117,6 +118,11 @@ final class ConnectionLog extends ChannelDuplexHandler implements ChannelRecord 
     private static @Nullable String text(@Nullable SocketAddress told, @Nullable SocketAddress seen) {
         SocketAddress address = told == null ? seen : told;
         return address == null ? null : AddressText.of(address);
+    }
+
+    @Override
+    public @Nullable String downstreamTransportFailureReason() {
+        return TlsServer.failure(channel);
     }
 
     /** Unknown: whoever serves the connection numbers it. */

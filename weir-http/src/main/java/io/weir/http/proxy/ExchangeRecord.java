@@ -137,6 +137,11 @@ final class ExchangeRecord implements ReplyRecord {
     }
 
     @Override
+    public @Nullable TlsFacts upstreamTls() {
+        return exchange.attempts().visit().tls();
+    }
+
+    @Override
     public @Nullable String upstreamTransportFailureReason() {
         return exchange.attempts().visit().failureReason();
     }

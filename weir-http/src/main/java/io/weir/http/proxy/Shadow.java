@@ -205,7 +205,7 @@ final class Shadow extends TimerWheel.Timer implements UpstreamListener, PickCon
     public void upstreamReady(UpstreamStream open) {
         waiter = null;
         stream = open;
-        visit.connected(open.localAddress(), open.protocol());
+        visit.connected(open.connection(), open.protocol());
         open.head(request, bodyless);
         open.flush();
         send();

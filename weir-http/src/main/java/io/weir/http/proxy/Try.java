@@ -178,7 +178,7 @@ final class Try implements UpstreamListener {
     public void upstreamReady(UpstreamStream open) {
         waiter = null;
         stream = open;
-        visit.connected(open.localAddress(), open.protocol());
+        visit.connected(open.connection(), open.protocol());
         attempts.exchange.actions().tally().sent();
         attempts.ready(this, open);
     }

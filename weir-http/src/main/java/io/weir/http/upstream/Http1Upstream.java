@@ -12,7 +12,6 @@ import io.weir.http.codec.Http1HeadReader;
 import io.weir.http.codec.Http1Output;
 import io.weir.http.codec.HttpHead;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -195,9 +194,8 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements HostCo
     }
 
     @Override
-    public @Nullable SocketAddress localAddress() {
-        var open = channel;
-        return open == null ? null : open.localAddress();
+    public @Nullable Channel connection() {
+        return channel;
     }
 
     private Channel channel() {

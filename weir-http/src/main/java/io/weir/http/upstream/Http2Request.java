@@ -1,6 +1,7 @@
 package io.weir.http.upstream;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.buffer.Unpooled;
 import io.weir.http.codec.HeadCopy;
 import io.weir.http.codec.HttpHead;
@@ -9,7 +10,6 @@ import io.weir.http.h2.Http2Error;
 import io.weir.http.h2.Http2Reset;
 import io.weir.http.h2.Http2Stream;
 import io.weir.http.h2.Http2StreamListener;
-import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,8 +150,8 @@ final class Http2Request implements UpstreamStream, Http2StreamListener {
     }
 
     @Override
-    public @Nullable SocketAddress localAddress() {
-        return connection.localAddress();
+    public @Nullable Channel connection() {
+        return connection.connection();
     }
 
     // ---- the response ----

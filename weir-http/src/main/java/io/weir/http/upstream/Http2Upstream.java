@@ -12,7 +12,6 @@ import io.weir.http.h2.Http2Stream;
 import io.weir.http.h2.Http2StreamListener;
 import io.weir.net.transport.TimerWheel;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -182,9 +181,8 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements HostCo
     }
 
     @Nullable
-    SocketAddress localAddress() {
-        var open = channel;
-        return open == null ? null : open.localAddress();
+    Channel connection() {
+        return channel;
     }
 
     private Channel channel() {

@@ -66,7 +66,7 @@ final class Tunnel extends TimerWheel.Timer {
     /** The tunnel is given up: the host must not take this end for a proper one. */
     void cut() {
         if (channel.isActive() && !(clientEnded && hostEnded)) {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            Ends.reset(channel);
         }
     }
 

@@ -1,8 +1,8 @@
 package io.weir.http.upstream;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.weir.http.codec.HttpHead;
-import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +37,7 @@ public interface UpstreamStream {
     /** What is spoken with the host, as access logs show it. */
     String protocol();
 
-    /** Our end of the connection, for logs; null when it is closed already. */
+    /** The connection, for logs; null when it is closed already. */
     @Nullable
-    SocketAddress localAddress();
+    Channel connection();
 }

@@ -4,9 +4,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslClientHelloHandler;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
 import io.weir.core.stats.Counter;
 import io.weir.core.tls.NamedSecrets;
@@ -30,6 +32,8 @@ public final class TlsServer implements Renewable, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TlsServer.class);
     /** A client's first message is a few hundred bytes, with a key exchange for quantum times 1,700. */
     private static final int HELLO_BYTES_MAX = 16 * 1024;
+
+    private static final AttributeKey<String> FAILURE = AttributeKey.valueOf("weir.tls.failure");
 
     private final ServerTls spec;
     private final SecretSource secrets;
@@ -91,6 +95,25 @@ public final class TlsServer implements Renewable, AutoCloseable {
      */
     public Acceptor before(Acceptor acceptor, TlsStats stats, Counter late, long timeoutNanos) {
         return (worker, channel) -> new Securing(acceptor, stats, late, timeoutNanos, worker).begin(channel);
+    }
+
+    /** Why TLS could not be agreed on with this connection's client; null: it was, or nobody has tried. */
+    public static @Nullable String failure(Channel channel) {
+        return channel.hasAttr(FAILURE) ? channel.attr(FAILURE).get() : null;
+    }
+
+    /** What is wrong, for people. */
+    private static String reason(Throwable cause) {
+        Refused refused = TlsStats.refused(cause);
+        if (refused != null) {
+            return "its certificate is refused: " + refused.getMessage();
+        }
+        if (TlsStats.withoutCertificate(cause)) {
+            return "it has shown no certificate";
+        }
+        return cause instanceof NotSslRecordException // the library would add all that was said
+                ? "it does not speak TLS"
+                : String.valueOf(cause.getMessage());
     }
 
     /** No connection is secured by it any more; those that are go on. Once. */
@@ -167,11 +190,7 @@ public final class TlsServer implements Renewable, AutoCloseable {
             if (spec.requireClientCertificate() && session.peer() == null) {
                 // the library asks in each handshake; in case a session from elsewhere comes without one all the same
                 stats.failedWithout();
-                if (stats.tells(worker.nowNanos())) {
-                    LOG.info("TLS with {} failed: it has taken up a session without a certificate",
-                            done.remoteAddress());
-                }
-                done.close();
+                lost(done, "it has taken up a session without a certificate");
                 return;
             }
             stats.completed(session);
@@ -183,15 +202,19 @@ public final class TlsServer implements Renewable, AutoCloseable {
             worker.timers().cancel(timeout);
             if (cause instanceof ClosedChannelException) {
                 LOG.debug("{} has closed before TLS was agreed on", lost.remoteAddress());
+                lost.attr(FAILURE).setIfAbsent("TLS error: the client has closed before TLS was agreed on");
                 lost.close();
                 return;
             }
             stats.failed(cause);
+            lost(lost, reason(cause));
+        }
+
+        /** The connection ends, and its log and Weir's say why. */
+        private void lost(Channel lost, String why) {
+            lost.attr(FAILURE).setIfAbsent("TLS error: " + why);
             if (stats.tells(worker.nowNanos())) {
-                Refused refused = TlsStats.refused(cause);
-                LOG.info("TLS with {} failed: {}", lost.remoteAddress(), refused == null
-                        ? String.valueOf(cause.getMessage())
-                        : "its certificate is refused: " + refused.getMessage());
+                LOG.info("TLS with {} failed: {}", lost.remoteAddress(), why);
             }
             lost.close();
         }
@@ -223,6 +246,7 @@ public final class TlsServer implements Renewable, AutoCloseable {
                 Channel slow = channel;
                 if (slow != null && !over()) {
                     late.increment();
+                    slow.attr(FAILURE).setIfAbsent("TLS error: it was not agreed on in time");
                     slow.close();
                 }
             }

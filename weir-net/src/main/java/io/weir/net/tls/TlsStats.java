@@ -80,11 +80,16 @@ public final class TlsStats {
                 case NAME -> failName;
                 case PIN -> failPin;
             }).increment();
-        } else if (String.valueOf(cause.getMessage()).contains("PEER_DID_NOT_RETURN_A_CERTIFICATE")) {
+        } else if (withoutCertificate(cause)) {
             failNoCertificate.increment();
         } else {
             connectionError.increment();
         }
+    }
+
+    /** Whether a client that must show a certificate has shown none. */
+    static boolean withoutCertificate(Throwable cause) {
+        return String.valueOf(cause.getMessage()).contains("PEER_DID_NOT_RETURN_A_CERTIFICATE");
     }
 
     /** A client has taken up a session without a certificate where one is required. */

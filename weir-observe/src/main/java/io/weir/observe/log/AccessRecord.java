@@ -97,6 +97,11 @@ public interface AccessRecord {
         return null;
     }
 
+    /** What is known of the connection to the host, where TLS secures it. */
+    default @Nullable TlsFacts upstreamTls() {
+        return null;
+    }
+
     /** What is spoken to the host. */
     default @Nullable String upstreamProtocol() {
         return null;
@@ -122,6 +127,11 @@ public interface AccessRecord {
 
     /** What is known of the client's connection, where TLS secures it. */
     default @Nullable TlsFacts tls() {
+        return null;
+    }
+
+    /** Why no TLS could be agreed on with the client. */
+    default @Nullable String downstreamTransportFailureReason() {
         return null;
     }
 

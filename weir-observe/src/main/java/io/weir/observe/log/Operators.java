@@ -120,6 +120,7 @@ final class Operators {
         text("UPSTREAM_CLUSTER_RAW", AccessRecord::upstreamCluster);
         text("UPSTREAM_PROTOCOL", AccessRecord::upstreamProtocol);
         text("UPSTREAM_TRANSPORT_FAILURE_REASON", AccessRecord::upstreamTransportFailureReason);
+        text("DOWNSTREAM_TRANSPORT_FAILURE_REASON", AccessRecord::downstreamTransportFailureReason);
         text("FILTER_TIMES", AccessRecord::filterTimes); // Weir's own
         number("UPSTREAM_REQUEST_ATTEMPT_COUNT", AccessRecord::upstreamRequestAttemptCount);
         address("UPSTREAM_HOST", AccessRecord::upstreamHost);

@@ -423,6 +423,7 @@ final class Session implements PickContext {
         return new SessionRecord(startEpochMicros, worker.nowNanos() - startNanos, downstream.bytesRead(),
                 now == null ? 0 : now.side.bytesRead(), flags, connectionId, clusterName,
                 now == null ? null : now.host.addressText(), joined && now != null ? now.side.localAddress() : null,
+                joined && now != null ? now.side.tls() : null,
                 downstream.remoteAddress(), downstream.localAddress(), attempts, downstream.channel(), type);
     }
 

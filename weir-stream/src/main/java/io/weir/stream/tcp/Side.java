@@ -9,6 +9,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.weir.net.sniff.Greeting;
+import io.weir.net.tls.TlsSession;
+import io.weir.core.tls.TlsFacts;
 import io.weir.net.tls.Ends;
 import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.SendProgress;
@@ -106,6 +108,12 @@ final class Side extends ChannelInboundHandlerAdapter {
     @Nullable
     SocketAddress localAddress() {
         return channel == null ? null : OriginalDestination.localAddress(channel);
+    }
+
+    /** What is known of the connection, where it is secured. */
+    @Nullable
+    TlsFacts tls() {
+        return channel == null ? null : TlsSession.of(channel);
     }
 
     @Nullable

@@ -1,9 +1,12 @@
 package io.weir.http.proxy.visit;
 
+import io.netty.channel.Channel;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.model.Host;
+import io.weir.core.tls.TlsFacts;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.orca.HostHints;
+import io.weir.net.tls.TlsSession;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +27,14 @@ public final class Visit {
     private long headNanos;
     private int inFlight;
     private @Nullable SocketAddress localAddress;
+    private @Nullable TlsSession tls;
     private @Nullable String failureReason;
     private @Nullable String protocol;
 
     /** Nothing is known of the request that begins. */
     public void clear() {
         localAddress = null;
+        tls = null;
         failureReason = null;
         protocol = null;
     }
@@ -71,8 +76,9 @@ public final class Visit {
     }
 
     /** There is a connection to the host: only now is the request one of the cluster's, as in Envoy. */
-    public void connected(@Nullable SocketAddress ourEnd, String spoken) {
-        localAddress = ourEnd;
+    public void connected(@Nullable Channel connection, String spoken) {
+        localAddress = connection == null ? null : connection.localAddress();
+        tls = connection == null ? null : TlsSession.of(connection);
         protocol = spoken;
         var to = cluster;
         if (open && !connected && to != null) {
@@ -159,6 +165,11 @@ public final class Visit {
     @Nullable
     public SocketAddress localAddress() {
         return localAddress;
+    }
+
+    /** What is known of the last connection, where it is secured; null: it is not. */
+    public @Nullable TlsFacts tls() {
+        return tls;
     }
 
     /** Why the last connection could not be had, or null. */
