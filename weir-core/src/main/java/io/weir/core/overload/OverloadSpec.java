@@ -1,0 +1,45 @@
+package io.weir.core.overload;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is watched, and what is done about it: Envoy's {@code overload.v3.OverloadManager}. Immutable.
+ *
+ * @param refreshNanos
+ *            how often everything is measured
+ * @param monitors
+ *            by the names that triggers and stats have for them, in their order
+ * @param actions
+ *            each with its triggers, of which the strongest counts; they name monitors of the list
+ * @param points
+ *            the same of single places
+ * @param timers
+ *            what {@link Action#REDUCE_TIMEOUTS} shortens
+ */
+public record OverloadSpec(long refreshNanos, Map<String, MonitorSpec> monitors, Map<Action, List<Trigger>> actions,
+        Map<ShedPoint, List<Trigger>> points, List<TimerScale> timers) {
+
+    /** Envoy's default of {@code refresh_interval}. */
+    public static final long REFRESH_NANOS_DEFAULT = 1_000_000_000L;
+
+    /** Nothing is watched. */
+    public static final OverloadSpec NONE = new OverloadSpec(REFRESH_NANOS_DEFAULT, Map.of(), Map.of(), Map.of(),
+            List.of());
+
+    public OverloadSpec {
+        monitors = Collections.unmodifiableMap(new LinkedHashMap<>(monitors));
+        actions = ordered(Action.class, actions);
+        points = ordered(ShedPoint.class, points);
+        timers = List.copyOf(timers);
+    }
+
+    private static <K extends Enum<K>> Map<K, List<Trigger>> ordered(Class<K> keys, Map<K, List<Trigger>> all) {
+        var copy = new EnumMap<K, List<Trigger>>(keys);
+        all.forEach((key, triggers) -> copy.put(key, List.copyOf(triggers)));
+        return Collections.unmodifiableMap(copy);
+    }
+}
