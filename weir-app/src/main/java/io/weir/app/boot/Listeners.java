@@ -52,6 +52,7 @@ final class Listeners {
     private final Counter removed;
     private boolean shunned;
     private boolean begun;
+    private boolean halted;
     private volatile boolean stopped;
     private List<ListenerSpec> applied = List.of();
     private List<AcmeSpec> acme = List.of();
@@ -200,8 +201,14 @@ final class Listeners {
         datagrams.begin();
     }
 
+    /** Whether connections are left where they wait, as resources are short; listeners may be exempt from that. */
+    void halted(boolean on) {
+        halted = on;
+        accept();
+    }
+
     private void accept() {
-        open.forEach(listener -> listener.accepting(begun));
+        open.forEach(listener -> listener.accepting(begun && !(halted && listener.spec().overload().managed())));
     }
 
     private void open(List<OpenListener> listeners) {

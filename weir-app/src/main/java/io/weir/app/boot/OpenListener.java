@@ -1,6 +1,9 @@
 package io.weir.app.boot;
 
 import io.netty.channel.Channel;
+import io.weir.core.overload.Action;
+import io.weir.core.overload.Overload;
+import io.weir.core.overload.ShedPoint;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Gauge;
 import io.weir.core.stats.Histogram;
@@ -15,6 +18,7 @@ import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.Worker;
 import io.weir.net.transport.Workers;
 import io.weir.xds.spec.ListenerSpec;
+import io.weir.xds.spec.OverloadScope;
 import io.weir.xds.spec.Redirection;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -36,6 +40,8 @@ final class OpenListener implements Acceptor {
     private final Counter total;
     private final Counter destroyed;
     private final Counter acceptFailures;
+    private final Counter shed;
+    private final Counter overflow;
     private final Gauge active;
     private final Histogram lengthMillis;
     private final Gauge everyListener;
@@ -66,6 +72,8 @@ final class OpenListener implements Acceptor {
         this.total = scope.counter("downstream_cx_total");
         this.destroyed = scope.counter("downstream_cx_destroy");
         this.acceptFailures = scope.counter("downstream_cx_accept_failure");
+        this.shed = scope.counter("downstream_cx_overload_reject");
+        this.overflow = scope.counter("downstream_global_cx_overflow");
         this.active = scope.gauge("downstream_cx_active");
         this.lengthMillis = scope.histogram("downstream_cx_length_ms");
         active.set(0);
@@ -155,6 +163,11 @@ final class OpenListener implements Acceptor {
 
     @Override
     public void accepted(Worker worker, Channel channel) {
+        if (refused(worker)) {
+            channel.close();
+            return;
+        }
+        channel.closeFuture().addListener(_ -> worker.overload().connectionEnded());
         if (spec.redirection() != Redirection.IGNORED) {
             OriginalDestination to = OriginalDestination.find(channel);
             if (to == null && spec.sockets().transparent()) {
@@ -167,6 +180,22 @@ final class OpenListener implements Acceptor {
             }
         }
         take(worker, channel, bound);
+    }
+
+    /** Whether a connection is given up before anything is done for it; else it counts among all of the process. */
+    private boolean refused(Worker worker) {
+        Overload overload = worker.overload();
+        OverloadScope scope = spec.overload();
+        if (scope.managed() && (overload.strikes(Action.REJECT_INCOMING_CONNECTIONS, worker.random())
+                || overload.sheds(ShedPoint.TCP_LISTENER_ACCEPT, worker.random()))) {
+            shed.increment();
+            return true;
+        }
+        if (!overload.connectionOpened(!scope.limited())) {
+            overflow.increment();
+            return true;
+        }
+        return false;
     }
 
     /**

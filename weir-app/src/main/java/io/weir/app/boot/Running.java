@@ -3,6 +3,7 @@ package io.weir.app.boot;
 import io.weir.app.admin.Addresses;
 import io.weir.app.demo.Demo;
 import io.weir.app.health.HealthLogs;
+import io.weir.app.overload.OverloadManager;
 import io.weir.app.secret.SecretKeeper;
 import io.weir.app.upgrade.Succession;
 import io.weir.app.upgrade.Supervisor;
@@ -64,6 +65,7 @@ public final class Running implements AutoCloseable {
     private final Succession succession;
     private final Upgrade upgrade;
     private final AdminKeeper admin;
+    private final OverloadManager overload;
     private @Nullable Demo demo;
     /** The conductor's. */
     private boolean reloadAsked;
@@ -112,6 +114,7 @@ public final class Running implements AutoCloseable {
                 new Services(workers, clusters.clusters(), stats, logs, secrets), drains, conductor);
         this.departure = new Departure(listeners, drains, options, conductor, clock, life);
         this.upgrade = new Upgrade(new Departing(this), stats);
+        this.overload = new OverloadManager(workers, stats, clock, conductor::after, listeners::halted);
         this.admin = new AdminKeeper(new AdminView(this), logs);
         this.serverStats = new ServerStats(stats, life::shown, uptime, options.concurrency(), succession);
     }
@@ -199,6 +202,7 @@ public final class Running implements AutoCloseable {
         }
         life.live();
         conductor.call(() -> {
+            overload.follow(snapshot.overload());
             listeners.begin();
             admin.begin();
             return null;
@@ -318,6 +322,7 @@ public final class Running implements AutoCloseable {
         clusters.removeOthers(next.clusters());
         healthLogs.outliersTo(next.outlierLog());
         healthLogs.closeOthers(next.clusters());
+        overload.follow(next.overload());
         admin(next.admin()).forEach(refusal -> LOG.error("{}; the admin stays as it is", refusal));
         if (diff.processChanged()) {
             LOG.warn(

@@ -14,6 +14,7 @@ import io.weir.xds.spec.FormatMistake;
 import io.weir.xds.introduce.IntroductionReader;
 import io.weir.xds.spec.Interception;
 import io.weir.xds.listen.ListenerFilters;
+import io.weir.xds.overload.OverloadReaders;
 import io.weir.xds.resource.Nearest;
 import io.weir.xds.resource.Position;
 import io.weir.xds.resource.Problem;
@@ -130,7 +131,8 @@ public final class Source {
 
     /** Everything that this Weir can be configured to do. */
     static Extensions extensions() {
-        Extensions below = ListenerFilters.addTo(IntroductionReader.addTo(TlsReaders.addTo(Extensions.basic())));
+        Extensions below = OverloadReaders
+                .addTo(ListenerFilters.addTo(IntroductionReader.addTo(TlsReaders.addTo(Extensions.basic()))));
         return TcpProxyReader.addTo(FilterExtensions.addTo(HttpExtensions.addTo(below)))
                 .withFormatCheck(Source::formatMistakes);
     }

@@ -285,7 +285,8 @@ final class TunnelChannel extends AbstractChannel implements DuplexChannel {
     @Override
     protected @Nullable SocketAddress localAddress0() {
         var open = stream;
-        return open == null ? null : open.localAddress();
+        Channel below = open == null ? null : open.connection();
+        return below == null ? null : below.localAddress();
     }
 
     @Override

@@ -132,10 +132,10 @@ public final class Exchange {
         timeouts.begin(context.spec().timeouts(), now);
     }
 
-    /** The client's bytes are no request: it is told so, and the connection has to close. */
+    /** The client's bytes are no request, or nobody can look (500): it is told so, and the connection has to close. */
     public void reject(HttpHead head, int code, String why) {
         start(head);
-        answers.reply(code, "", why, code == 408 ? 0 : ResponseFlag.DPE.bit());
+        answers.reply(code, "", why, code == 408 ? 0 : (code == 500 ? ResponseFlag.OM : ResponseFlag.DPE).bit());
     }
 
     /** Body bytes, which now belong to the exchange. */

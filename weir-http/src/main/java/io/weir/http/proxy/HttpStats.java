@@ -24,10 +24,14 @@ public final class HttpStats {
     public final Counter cxIdleTimeout;
     public final Counter cxMaxDurationReached;
     public final Counter cxDrainClose;
+    /** Connections whose end has been asked for as resources are short. */
+    public final Counter cxOverloadDisableKeepalive;
     final Counter cxUpgradesTotal;
     final Gauge cxUpgradesActive;
     public final Histogram cxLengthMs;
     public final Counter rqHeaderTimeout;
+    /** What has been given up as resources are short. */
+    public final Counter rqOverloadClose;
     final Counter rqTotal;
     final Counter rqHttp1Total;
     final Counter rqHttp2Total;
@@ -74,9 +78,11 @@ public final class HttpStats {
         cxIdleTimeout = scope.counter("downstream_cx_idle_timeout");
         cxMaxDurationReached = scope.counter("downstream_cx_max_duration_reached");
         cxDrainClose = scope.counter("downstream_cx_drain_close");
+        cxOverloadDisableKeepalive = scope.counter("downstream_cx_overload_disable_keepalive");
         cxUpgradesTotal = scope.counter("downstream_cx_upgrades_total");
         cxUpgradesActive = scope.gauge("downstream_cx_upgrades_active");
         cxLengthMs = scope.histogram("downstream_cx_length_ms");
+        rqOverloadClose = scope.counter("downstream_rq_overload_close");
         rqHeaderTimeout = scope.counter("downstream_rq_header_timeout");
         rqTotal = scope.counter("downstream_rq_total");
         rqHttp1Total = scope.counter("downstream_rq_http1_total");

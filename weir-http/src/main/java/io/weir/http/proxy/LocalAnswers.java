@@ -1,6 +1,9 @@
 package io.weir.http.proxy;
 
 import io.netty.buffer.Unpooled;
+import io.weir.core.overload.Action;
+import io.weir.core.overload.Overload;
+import io.weir.core.overload.ShedPoint;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.Route;
@@ -29,7 +32,7 @@ final class LocalAnswers {
 
     /** Whether a request may not be routed, and is answered here. */
     boolean refused(HttpHead request) {
-        if (proved(request)) {
+        if (proved(request) || shed()) {
             return true;
         }
         var refusal = FirstLook.at(request, context.spec());
@@ -70,6 +73,18 @@ final class LocalAnswers {
         head.add(HeaderName.CONTENT_TYPE, "application/octet-stream");
         send(head, proof, true);
         return true;
+    }
+
+    /** Whether the process has too much to do to take on one more request. */
+    private boolean shed() {
+        Overload overload = worker.overload();
+        boolean shed = overload.strikes(Action.STOP_ACCEPTING_REQUESTS, worker.random())
+                || overload.sheds(ShedPoint.DECODE_HEADERS, worker.random());
+        if (shed) {
+            exchange.stats().rqOverloadClose.increment();
+            reply(503, "overloaded", "overload", ResponseFlag.OM.bit());
+        }
+        return shed;
     }
 
     /** Whether a tunnel is asked for that may not be had by this route; that is answered here. */

@@ -1,5 +1,7 @@
 package io.weir.http.proxy;
 
+import io.weir.core.overload.Levels;
+import io.weir.core.overload.TimerScale;
 import io.weir.core.stats.Counter;
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.codec.HttpHead;
@@ -162,8 +164,13 @@ final class Timeouts extends TimerWheel.Timer {
         worker.timers().cancel(this);
     }
 
+    /** How long nothing may move: less while resources are short. */
+    private long idleNanos() {
+        return worker.overload().levels().shortened(TimerScale.Timer.HTTP_DOWNSTREAM_STREAM_IDLE, idleNanos);
+    }
+
     private long idleDeadline() {
-        long idle = idleNanos > 0 ? touchedNanos + idleNanos : NEVER;
+        long idle = idleNanos > 0 ? touchedNanos + idleNanos() : NEVER;
         return tryIdleNanos > 0 ? Math.min(idle, touchedNanos + tryIdleNanos) : idle;
     }
 
@@ -178,6 +185,11 @@ final class Timeouts extends TimerWheel.Timer {
         long due = earliest();
         if (due == NEVER || (armed() && armedForNanos - due <= 0)) {
             return;
+        }
+        Levels levels = worker.overload().levels();
+        if (levels != Levels.CALM) { // it may move closer, which nobody tells
+            long now = worker.nowNanos();
+            due = now + levels.lookNanos(TimerScale.Timer.HTTP_DOWNSTREAM_STREAM_IDLE, due - now);
         }
         armedForNanos = due;
         worker.timers().arm(this, due);
@@ -203,7 +215,7 @@ final class Timeouts extends TimerWheel.Timer {
         } else if (hedgeDeadline <= nowNanos) {
             hedgeDeadline = NEVER;
             exchange.attempts().backUp();
-        } else if (idleNanos > 0 && touchedNanos + idleNanos <= nowNanos) {
+        } else if (idleNanos > 0 && touchedNanos + idleNanos() <= nowNanos) {
             expired(Deadline.IDLE, nowNanos);
         }
         if (exchange.active()) {

@@ -38,6 +38,13 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
         server.failed(channel, cause);
     }
 
+    /** Whether the socket is read. */
+    void reading(boolean on) {
+        if (channel.config().isAutoRead() != on) {
+            channel.config().setAutoRead(on);
+        }
+    }
+
     public Worker worker() {
         return worker;
     }

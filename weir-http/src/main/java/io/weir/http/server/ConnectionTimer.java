@@ -1,5 +1,7 @@
 package io.weir.http.server;
 
+import io.weir.core.overload.Levels;
+import io.weir.core.overload.TimerScale.Timer;
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
@@ -45,8 +47,12 @@ final class ConnectionTimer extends TimerWheel.Timer {
     }
 
     boolean durationReached() {
-        return spec.connectionDurationMaxNanos() > 0
-                && worker.nowNanos() - openedNanos >= spec.connectionDurationMaxNanos();
+        return spec.connectionDurationMaxNanos() > 0 && worker.nowNanos() - openedNanos >= lifeNanos();
+    }
+
+    private long lifeNanos() {
+        return worker.overload().levels().shortened(Timer.HTTP_DOWNSTREAM_CONNECTION_MAX,
+                spec.connectionDurationMaxNanos());
     }
 
     long openedNanos() {
@@ -63,7 +69,7 @@ final class ConnectionTimer extends TimerWheel.Timer {
 
     private long deadline() {
         long life = spec.connectionDurationMaxNanos() > 0
-                ? openedNanos + spec.connectionDurationMaxNanos()
+                ? openedNanos + lifeNanos()
                 : Long.MAX_VALUE;
         if (connection.closing()) {
             return spec.streamIdleNanos() > 0 ? closingSinceNanos + spec.streamIdleNanos() : Long.MAX_VALUE;
@@ -73,17 +79,31 @@ final class ConnectionTimer extends TimerWheel.Timer {
             return patience > 0 ? headSinceNanos + patience : life;
         }
         if (connection.idle() && spec.idleNanos() > 0) {
-            return Math.min(life, idleSinceNanos + spec.idleNanos());
+            return Math.min(life, idleSinceNanos + worker.overload().levels()
+                    .shortened(Timer.HTTP_DOWNSTREAM_CONNECTION_IDLE, spec.idleNanos()));
         }
         return life;
+    }
+
+    /** When to look again: a deadline may move closer while resources are short, which nobody tells. */
+    private long look(long deadlineNanos) {
+        Levels levels = worker.overload().levels();
+        if (levels == Levels.CALM) {
+            return deadlineNanos;
+        }
+        long now = worker.nowNanos();
+        long look = Math.min(
+                levels.lookNanos(Timer.HTTP_DOWNSTREAM_CONNECTION_IDLE, deadlineNanos - now),
+                levels.lookNanos(Timer.HTTP_DOWNSTREAM_CONNECTION_MAX, deadlineNanos - now));
+        return now + look;
     }
 
     private void armFor(long deadlineNanos) {
         if (deadlineNanos == Long.MAX_VALUE || (armed() && armedForNanos - deadlineNanos <= 0)) {
             return;
         }
-        armedForNanos = deadlineNanos;
-        worker.timers().arm(this, deadlineNanos);
+        armedForNanos = look(deadlineNanos);
+        worker.timers().arm(this, armedForNanos);
     }
 
     @Override

@@ -46,6 +46,10 @@ final class FirstBytes extends ClientChannel implements ClientConnection {
     }
 
     private void makeWay(ChannelHandlerContext context, boolean http2, ByteBuf bytes) {
+        if (server.sheds(worker, channel)) {
+            bytes.release();
+            return;
+        }
         timer.cancel();
         server.speaks(this, channel, http2);
         context.fireChannelRead(bytes);

@@ -185,17 +185,16 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
         return inputEnded && unread.none();
     }
 
-    private void reading(boolean on) {
-        if (channel.config().isAutoRead() != on) {
-            channel.config().setAutoRead(on);
-        }
-    }
-
     private boolean readHead(ByteBuf in) {
         var message = head;
         if (message == null) {
             message = Heads.of(worker).take();
             head = message;
+        }
+        if (server.aborts(worker)) {
+            persistent = false;
+            exchange().reject(message, 500, "overload_error");
+            return true;
         }
         return switch (heads.read(in, message)) {
             case INCOMPLETE -> {

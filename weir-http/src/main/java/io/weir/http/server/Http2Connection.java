@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.weir.core.overload.ShedPoint;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.h2.Http2Error;
 import io.weir.http.h2.Http2Session;
@@ -61,8 +62,16 @@ final class Http2Connection extends ClientChannel implements ClientConnection, H
 
     /** Bytes that have been counted, and now belong to the connection. */
     void read(ByteBuf bytes) {
+        if (!over && server.goesAway(worker)) {
+            bytes.release();
+            session.end(Http2Error.NO_ERROR, "overload_error");
+            return;
+        }
         session.read(bytes);
         watchHead();
+        if (!over && !session.draining() && worker.overload().sheds(ShedPoint.HTTP2_GO_AWAY, worker.random())) {
+            drain();
+        }
     }
 
     /** A head's time runs from its first byte, whatever else comes meanwhile. */
@@ -127,7 +136,7 @@ final class Http2Connection extends ClientChannel implements ClientConnection, H
     /** A request's head has come. */
     void requestBegins() {
         requests++;
-        if (timer.durationReached() || !server.keeps(this, requests)) {
+        if (!session.draining() && (timer.durationReached() || !server.keeps(this, requests))) {
             drain();
         }
     }

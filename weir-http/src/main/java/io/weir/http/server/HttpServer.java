@@ -5,6 +5,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.weir.core.drain.Drain;
 import io.weir.core.drain.Drainable;
+import io.weir.core.overload.Action;
+import io.weir.core.overload.ShedPoint;
 import io.weir.http.codec.HeadLimits;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.config.HttpManagerSpec;
@@ -60,6 +62,12 @@ public final class HttpServer implements Acceptor, Drainable {
         stats.cxActive.increment();
         long id = CONNECTION_IDS.incrementAndGet();
         long now = worker.nowNanos();
+        boolean known = context.spec().codec() != HttpManagerSpec.Codec.AUTO || TlsSession.of(channel) != null;
+        if (known && sheds(worker, channel)) {
+            stats.cxActive.decrement();
+            stats.cxDestroy.increment();
+            return;
+        }
         switch (context.spec().codec()) {
             case AUTO -> begin(worker, channel, id, now);
             case HTTP1 -> begin(http1(worker, channel, id, now), channel);
@@ -154,7 +162,44 @@ public final class HttpServer implements Acceptor, Drainable {
     /** Whether a connection that has had so many requests may have another. */
     boolean keeps(ClientConnection connection, long requests) {
         int most = context.spec().limits().requestsPerConnectionMax();
-        return (most == 0 || requests < most) && !ends(connection);
+        return (most == 0 || requests < most) && !ends(connection) && !tires(connection);
+    }
+
+    /** Whether a connection is to end as resources are short. */
+    private boolean tires(ClientConnection connection) {
+        var worker = connection.worker();
+        boolean ends = worker.overload().strikes(Action.DISABLE_HTTP_KEEPALIVE, worker.random());
+        if (ends) {
+            context.stats().cxOverloadDisableKeepalive.increment();
+        }
+        return ends;
+    }
+
+    /** Whether bytes of HTTP/1 are given up before they are looked at. */
+    boolean aborts(Worker worker) {
+        return shed(worker, ShedPoint.HTTP1_ABORT_DISPATCH);
+    }
+
+    /** Whether a connection of HTTP/2 is ended before its bytes are looked at. */
+    boolean goesAway(Worker worker) {
+        return shed(worker, ShedPoint.HTTP2_GO_AWAY_AND_CLOSE);
+    }
+
+    private boolean shed(Worker worker, ShedPoint point) {
+        boolean shed = worker.overload().sheds(point, worker.random());
+        if (shed) {
+            context.stats().rqOverloadClose.increment();
+        }
+        return shed;
+    }
+
+    /** Whether a connection is given up before anything is kept for its protocol; then it is closed. */
+    boolean sheds(Worker worker, Channel channel) {
+        boolean shed = shed(worker, ShedPoint.HCM_ONDATA_CREATING_CODEC);
+        if (shed) {
+            channel.close();
+        }
+        return shed;
     }
 
     /** Whether a connection is to end with what it has under way. */

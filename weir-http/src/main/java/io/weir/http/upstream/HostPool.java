@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ConnectTimeoutException;
 import io.weir.core.admit.CircuitBreaker;
 import io.weir.core.cluster.Cluster;
+import io.weir.core.overload.ShedPoint;
 import io.weir.core.stats.ClusterStats;
 import io.weir.core.model.Host;
 import io.weir.net.tls.HostTls;
@@ -27,10 +28,7 @@ import org.jspecify.annotations.Nullable;
  * with the fewest of those under way that has room serves first. Of those that rest it is the most recently used one,
  * so that the others can grow old. A request that finds none waits in line while a connection is made for it. A worker
  * that has no connection to the host may always open one, else a request could wait for a place that another worker
- * holds (Envoy's rule for {@code max_connections}).
- *
- * <p>
- * Belongs to one worker.
+ * holds (Envoy's rule for {@code max_connections}). Belongs to one worker.
  */
 public final class HostPool {
     private static final long SWEEP_NANOS = 1_000_000_000L;
@@ -212,6 +210,9 @@ public final class HostPool {
     }
 
     private boolean connectOne() {
+        if (worker.overload().sheds(ShedPoint.NEW_UPSTREAM_CONNECTION, worker.random())) {
+            return false;
+        }
         if (!circuit.tryConnection(host)) {
             stats.upstreamCxOverflow().increment();
             if (!open.isEmpty() || connecting > 0) {
@@ -267,9 +268,7 @@ public final class HostPool {
         connectionGone();
         stats.upstreamCxConnectFail().increment();
         boolean late = done.cause() instanceof ConnectTimeoutException;
-        if (late) {
-            stats.upstreamCxConnectTimeout().increment();
-        }
+        stats.upstreamCxConnectTimeout().add(late ? 1 : 0);
         if (Connector.hostsFault(done.cause())) {
             cluster.unreachable(host, worker.nowNanos());
         }

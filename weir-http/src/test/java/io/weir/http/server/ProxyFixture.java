@@ -6,6 +6,7 @@ import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.Clusters;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Endpoint;
+import io.weir.core.overload.Overload;
 import io.weir.core.stats.Stats;
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.proxy.HttpStats;
@@ -123,6 +124,11 @@ public final class ProxyFixture implements AutoCloseable {
     public ProxyFixture following() {
         Pools.follow(cluster, workers);
         return this;
+    }
+
+    /** How much is shed. */
+    public Overload overload() {
+        return workers.overload();
     }
 
     public RawHttp client() throws IOException {

@@ -10,6 +10,7 @@ import io.netty.handler.ssl.SslClientHelloHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
+import io.weir.core.overload.TimerScale;
 import io.weir.core.stats.Counter;
 import io.weir.core.tls.NamedSecrets;
 import io.weir.core.tls.ServerTls;
@@ -91,7 +92,7 @@ public final class TlsServer implements Renewable, AutoCloseable {
      * @param late
      *            counts connections that were not secured in time
      * @param timeoutNanos
-     *            how long a client may take; 0: for ever
+     *            how long a client may take, less for those that come while resources are short; 0: for ever
      */
     public Acceptor before(Acceptor acceptor, TlsStats stats, Counter late, long timeoutNanos) {
         return (worker, channel) -> new Securing(acceptor, stats, late, timeoutNanos, worker).begin(channel);
@@ -154,7 +155,8 @@ public final class TlsServer implements Renewable, AutoCloseable {
             accepted.pipeline().addLast(this);
             accepted.config().setAutoRead(true); // whoever gets it says when it is read from then on
             if (timeoutNanos > 0) {
-                worker.timers().arm(timeout, worker.nowNanos() + timeoutNanos);
+                worker.timers().arm(timeout, worker.nowNanos() + worker.overload().levels()
+                        .shortened(TimerScale.Timer.TRANSPORT_SOCKET_CONNECT, timeoutNanos));
             }
         }
 

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.weir.core.overload.Overload;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One event loop with what belongs to it: timers, dice, the date, and singletons of others. A connection belongs to one
- * worker for life. Except for {@link #index}, {@link #loop} and {@link #allocator}, only its own thread may use it.
+ * worker for life. Except for {@link #index}, {@link #loop}, {@link #allocator} and {@link #overload}, only its own
+ * thread may use it.
  */
 public final class Worker {
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -26,12 +28,14 @@ public final class Worker {
     private final HttpDate date = new HttpDate();
     private final @Nullable Object[] slots = new @Nullable Object[WorkerSlot.SLOTS_MAX];
     private final Transport transport;
+    private final Overload overload;
 
-    Worker(int index, EventLoop loop, ByteBufAllocator allocator, Transport transport) {
+    Worker(int index, EventLoop loop, ByteBufAllocator allocator, Transport transport, Overload overload) {
         this.index = index;
         this.loop = loop;
         this.allocator = allocator;
         this.transport = transport;
+        this.overload = overload;
         this.timers = new TimerDriver(loop, TICK_NANOS).wheel();
     }
 
@@ -65,6 +69,11 @@ public final class Worker {
     /** Pooled direct buffers, shared by all workers. */
     public ByteBufAllocator allocator() {
         return allocator;
+    }
+
+    /** What is given up while resources are short; the same for all workers. */
+    public Overload overload() {
+        return overload;
     }
 
     /** A clock that only goes forward; its zero means nothing. */

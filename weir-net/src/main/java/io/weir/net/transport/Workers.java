@@ -5,6 +5,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.EventExecutor;
+import io.weir.core.overload.Overload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
@@ -22,6 +23,7 @@ public final class Workers implements AutoCloseable {
 
     private final MultiThreadIoEventLoopGroup group;
     private final PooledByteBufAllocator allocator;
+    private final Overload overload = new Overload();
     private final List<Worker> all;
 
     private Workers(int count, Transport transport, String threadNames) {
@@ -35,7 +37,7 @@ public final class Workers implements AutoCloseable {
             EventLoop loop = (EventLoop) executor;
             int index = workers.size();
             // The loop's thread starts with its first task: one after the other, so that names follow the index.
-            workers.add(loop.submit(() -> adopt(new Worker(index, loop, allocator, transport)))
+            workers.add(loop.submit(() -> adopt(new Worker(index, loop, allocator, transport, overload)))
                     .syncUninterruptibly().getNow());
         }
         this.all = List.copyOf(workers);
@@ -85,6 +87,11 @@ public final class Workers implements AutoCloseable {
     /** The allocator of every worker; its metric tells what buffers hold. */
     public PooledByteBufAllocator allocator() {
         return allocator;
+    }
+
+    /** What workers ask before they take something on. */
+    public Overload overload() {
+        return overload;
     }
 
     /** {@code epoll} or {@code nio}. */

@@ -2,6 +2,7 @@ package io.weir.stream.tcp;
 
 import io.netty.channel.Channel;
 import io.weir.core.model.AddressText;
+import io.weir.core.tls.TlsFacts;
 import io.weir.net.sniff.Greeting;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;

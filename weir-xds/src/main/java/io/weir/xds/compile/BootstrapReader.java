@@ -10,6 +10,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.weir.core.model.AccessLogSpec;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Locality;
+import io.weir.core.overload.OverloadSpec;
 import io.weir.core.socket.SourceRules;
 import io.weir.core.tls.AcmeSpec;
 import io.weir.core.tls.SecretSpec;
@@ -94,7 +95,7 @@ final class BootstrapReader {
         }
         return new Snapshot(node(), localCluster,
                 bootstrap.getClusterManager().getOutlierDetection().getEventLogPath(), listeners, clusters, admin(),
-                demo, acme(acme, listeners), bootstrap);
+                demo, acme(acme, listeners), overload(), bootstrap);
     }
 
     /** By HTTP a name is proved where something listens without TLS. */
@@ -110,6 +111,14 @@ final class BootstrapReader {
             }
         }
         return certificates;
+    }
+
+    /** By the same way as extensions: whoever puts those together brings its reader. */
+    private OverloadSpec overload() {
+        OverloadSpec spec = bootstrap.hasOverloadManager()
+                ? context.extension("overload_manager", Any.pack(bootstrap.getOverloadManager()), OverloadSpec.class)
+                : null;
+        return spec == null ? OverloadSpec.NONE : spec;
     }
 
     /** First of all: others name them. */

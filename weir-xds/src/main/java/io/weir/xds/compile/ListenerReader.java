@@ -21,6 +21,7 @@ import io.weir.xds.spec.ListenPlace;
 import io.weir.xds.spec.ListenerFilterSpec;
 import io.weir.xds.spec.ListenerFilterUse;
 import io.weir.xds.spec.ListenerSpec;
+import io.weir.xds.spec.OverloadScope;
 import io.weir.xds.spec.PortMatch;
 import io.weir.xds.spec.Redirection;
 import java.net.SocketAddress;
@@ -90,7 +91,8 @@ final class ListenerReader {
         ListenPlace place = new ListenPlace(addresses, unixModes, ipv4Compatible(), bound(), reusePort, backlog,
                 SocketRulesReader.read(listener, context::problem));
         return new ListenerSpec(name, statPrefix.replace(':', '_'), place, firstLook(filters, chains, otherwise, tree),
-                new ChainSet(chains, otherwise, tree), bufferBytesMax, accessLog, redirection(filters), drain());
+                new ChainSet(chains, otherwise, tree), bufferBytesMax, accessLog, redirection(filters), drain(),
+                new OverloadScope(!listener.getIgnoreGlobalConnLimit(), !listener.getBypassOverloadManager()));
     }
 
     private List<SocketAddress> addresses() {

@@ -9,6 +9,7 @@ import java.util.List;
 import com.google.protobuf.Message;
 
 import io.weir.core.model.ClusterSpec;
+import io.weir.core.overload.OverloadSpec;
 import io.weir.core.tls.AcmeSpec;
 
 import org.jspecify.annotations.Nullable;
@@ -32,12 +33,14 @@ import org.jspecify.annotations.Nullable;
  *            backends to run inside the process; null when there are none
  * @param acme
  *            certificates that are issued by an authority; their files are named where they are shown
+ * @param overload
+ *            what is watched for overload
  * @param source
  *            the {@code envoy.config.bootstrap.v3.Bootstrap} it was compiled from, for {@code /config_dump}
  */
 public record Snapshot(NodeId node, String localCluster, String outlierLog, List<ListenerSpec> listeners,
         List<ClusterSpec> clusters, @Nullable AdminSpec admin, @Nullable DemoSpec demo, List<AcmeSpec> acme,
-        Message source) {
+        OverloadSpec overload, Message source) {
 
     public Snapshot {
         listeners = List.copyOf(listeners);

@@ -34,8 +34,8 @@ import io.weir.xds.shortform.AcmeMessage;
  * @param clustersRemoved
  *            names of those that are gone
  * @param processChanged
- *            whether something differs beside listeners, clusters, the admin, certificates and where this Weir stands:
- *            what is read at a start only
+ *            whether something differs beside listeners, clusters, the admin, certificates, overload and where this
+ *            Weir stands: what is read at a start only
  */
 public record SnapshotDiff(List<ListenerSpec> listenersAdded, List<ListenerSpec> listenersChanged,
         List<String> listenersRemoved, List<ClusterSpec> clustersAdded, List<ClusterSpec> clustersChanged,
@@ -80,7 +80,7 @@ public record SnapshotDiff(List<ListenerSpec> listenersAdded, List<ListenerSpec>
                 rest.removeBootstrapExtensions(i);
             }
         }
-        return rest.clearAdmin().build();
+        return rest.clearAdmin().clearOverloadManager().build();
     }
 
     /** Whether there is nothing to do. */

@@ -29,9 +29,12 @@ import org.jspecify.annotations.Nullable;
  *            what it makes of connections that were redirected to it
  * @param drain
  *            which drains reach it
+ * @param overload
+ *            what reaches it while resources are short
  */
 public record ListenerSpec(String name, String statPrefix, ListenPlace place, FirstLook firstLook, ChainSet chainSet,
-        int bufferBytesMax, List<AccessLogSpec> accessLog, Redirection redirection, DrainScope drain) {
+        int bufferBytesMax, List<AccessLogSpec> accessLog, Redirection redirection, DrainScope drain,
+        OverloadScope overload) {
 
     /** Envoy's default of {@code per_connection_buffer_limit_bytes}. */
     public static final int BUFFER_BYTES_DEFAULT = 1024 * 1024;

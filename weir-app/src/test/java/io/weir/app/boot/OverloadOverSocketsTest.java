@@ -1,0 +1,160 @@
+package io.weir.app.boot;
+
+import static io.weir.app.boot.ServedWeir.ask;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.testkit.RawHttp;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A whole Weir whose resources become short, by a number in a file. */
+@Timeout(60)
+class OverloadOverSocketsTest {
+    private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    @RegisterExtension
+    final ServedWeir weir = new ServedWeir();
+
+    private Path file() {
+        return weir.folder().resolve("pressure");
+    }
+
+    /** By renaming, so that nobody reads half of it. */
+    private void press(double pressure) throws IOException {
+        Path next = Files.writeString(weir.folder().resolve("next"), Double.toString(pressure));
+        Files.move(next, file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private String configuration(String more) {
+        return "admin: 127.0.0.1:0\nlisten:\n  - { on: \"127.0.0.1:0\", to: demo }\n" + weir.services(0) + """
+                envoy:
+                  overload_manager:
+                    refresh_interval: 0.02s
+                    resource_monitors:
+                    - name: injected
+                      typed_config:
+                        "@type": type.googleapis.com/envoy.extensions.resource_monitors.injected_resource.v3.\
+                InjectedResourceConfig
+                        filename: "%s"
+                %s""".formatted(file(), more.indent(4));
+    }
+
+    private static String action(String name, double value) {
+        return "- { name: envoy.overload_actions.%s, triggers: [ { name: injected, threshold: { value: %s } } ] }\n"
+                .formatted(name, value);
+    }
+
+    private String stats(String filter) throws IOException {
+        return ask(weir.admin(),
+                "GET /stats?filter=" + filter + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    }
+
+    private void awaitStat(String line) throws Exception {
+        long deadlineNanos = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (!stats("overload").contains(line)) {
+            assertThat(System.nanoTime()).as(stats("overload")).isLessThan(deadlineNanos);
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+
+    @Test
+    void requestsAreRefusedFromTheThresholdOnAndServedAgainBelowIt() throws Exception {
+        press(0.1);
+        weir.start(configuration("actions:\n" + action("stop_accepting_requests", 0.9)));
+        assertThat(weir.ask("/")).startsWith("HTTP/1.1 200");
+        press(0.9);
+        awaitStat("overload.envoy.overload_actions.stop_accepting_requests.active: 1");
+        assertThat(weir.ask("/")).startsWith("HTTP/1.1 503").endsWith("overloaded");
+        assertThat(stats("overload")).contains("overload.injected.pressure: 90",
+                "overload.envoy.overload_actions.stop_accepting_requests.scale_percent: 100",
+                "http.http_0.downstream_rq_overload_close: 1");
+        press(0.5);
+        awaitStat("overload.envoy.overload_actions.stop_accepting_requests.active: 0");
+        assertThat(weir.ask("/")).startsWith("HTTP/1.1 200");
+        Files.writeString(file(), "much");
+        awaitStat("overload.injected.failed_updates: ");
+        assertThat(stats("overload")).contains("overload.injected.pressure: 50");
+    }
+
+    @Test
+    void connectionsWaitOrAreClosedAndThoseThereAreGoOn() throws Exception {
+        press(0);
+        weir.start(configuration("actions:\n" + action("stop_accepting_connections", 0.5)
+                + action("reject_incoming_connections", 0.9)));
+        try (RawHttp before = RawHttp.connect(weir.listener(0), 0)) {
+            assertThat(before.send(GET).response().status()).isEqualTo(200);
+            press(0.5);
+            awaitStat("overload.envoy.overload_actions.stop_accepting_connections.active: 1");
+            try (RawHttp waiting = RawHttp.connect(weir.listener(0), 0)) {
+                waiting.send(GET);
+                assertThat(waiting.silentFor(Duration.ofMillis(200))).isTrue();
+                assertThat(before.send(GET).response().status()).isEqualTo(200);
+                press(0);
+                assertThat(waiting.response().status()).isEqualTo(200);
+            }
+            weir.reload(configuration("actions:\n" + action("reject_incoming_connections", 0.9)));
+            press(1);
+            awaitStat("overload.envoy.overload_actions.reject_incoming_connections.active: 1");
+            try (RawHttp refused = RawHttp.connect(weir.listener(0), 0)) {
+                assertThat(refused.closedByPeer()).isTrue();
+            }
+            assertThat(stats("downstream_cx_overload_reject")).contains("downstream_cx_overload_reject: 1");
+            assertThat(before.send(GET).response().status()).isEqualTo(200);
+            weir.reload("listen:\n  - { on: \"127.0.0.1:0\", to: demo }\n" + weir.services(0));
+            try (RawHttp served = RawHttp.connect(weir.listener(0), 0)) {
+                assertThat(served.send(GET).response().status()).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void connectionsOfAllListenersTogetherAreLimitedButForThoseOfWhomIsExempt() throws Exception {
+        String listener = """
+                  - name: %s
+                    ignore_global_conn_limit: %s
+                    address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+                    filter_chains:
+                    - filters:
+                      - name: tcp
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+                          stat_prefix: p
+                          cluster: demo
+                """;
+        weir.start("""
+                admin: { address: { socket_address: { address: 127.0.0.1, port_value: 0 } } }
+                overload_manager:
+                  resource_monitors:
+                  - name: envoy.resource_monitors.global_downstream_max_connections
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.resource_monitors.downstream_connections.v3.\
+                DownstreamConnectionsConfig
+                      max_active_downstream_connections: 2
+                static_resources:
+                  clusters:
+                  - name: demo
+                    load_assignment: { cluster_name: demo, endpoints: [ { lb_endpoints: [ { endpoint: { address:
+                      { socket_address: { address: 127.0.0.1, port_value: %d } } } } ] } ] }
+                  listeners:
+                """.formatted(weir.port(0)) + listener.formatted("one", false) + listener.formatted("two", false)
+                + listener.formatted("free", true));
+        try (RawHttp one = RawHttp.connect(weir.listener(0), 0)) {
+            assertThat(one.send(GET).response().status()).isEqualTo(200);
+            try (RawHttp free = RawHttp.connect(weir.listener(2), 0)) {
+                assertThat(free.send(GET).response().status()).isEqualTo(200);
+                try (RawHttp two = RawHttp.connect(weir.listener(1), 0)) {
+                    assertThat(two.closedByPeer()).isTrue();
+                }
+                assertThat(one.send(GET).response().status()).isEqualTo(200);
+                assertThat(stats("downstream_global_cx_overflow")).contains("downstream_global_cx_overflow: 1");
+            }
+        }
+    }
+}
