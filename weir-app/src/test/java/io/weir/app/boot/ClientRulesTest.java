@@ -7,6 +7,7 @@ import io.weir.testkit.Certificates.Issued;
 import io.weir.testkit.Peers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,45 +17,48 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Rules about the names of clients' certificates, in a whole Weir with a real client. */
 @Timeout(120)
 class ClientRulesTest {
-    private static final String CONFIG = """
-            static_resources:
-              listeners:
-              - name: in
-                address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
-                filter_chains:
-                - filters:
-                  - name: http
-                    typed_config:
-                      "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-                      stat_prefix: in
-                      http_filters:
-                      - name: rbac
-                        typed_config:
-                          "@type": type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC
-                          rules:
-                            policies:
-                              named:
-                                permissions: [ { url_path: { path: { exact: /named } } } ]
-                                principals: [ { authenticated: { principal_name: { exact: "spiffe://weir.example/named" } } } ]
-                              any:
-                                permissions: [ { url_path: { path: { exact: /any } } } ]
-                                principals: [ { authenticated: {} } ]
-                      - name: router
-                        typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
-                      route_config:
-                        virtual_hosts:
-                        - { name: all, domains: [ "*" ], routes: [ { match: { prefix: / }, direct_response: { status: 200 } } ] }
-                  transport_socket:
-                    name: tls
-                    typed_config:
-                      "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
-                      common_tls_context:
-                        tls_certificates: [ { certificate_chain: { filename: "%s" }, private_key: { filename: "%s" } } ]
-                        validation_context: { trusted_ca: { filename: "%s" } }
-            """;
-
     @RegisterExtension
     final ServedWeir weir = new ServedWeir();
+
+    private static String config(Issued shop, Path authority) {
+        return """
+                static_resources:
+                  listeners:
+                  - name: in
+                    address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+                    filter_chains:
+                    - filters:
+                      - name: http
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                          stat_prefix: in
+                          http_filters:
+                          - name: rbac
+                            typed_config:
+                              "@type": type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC
+                              rules:
+                                policies:
+                                  named:
+                                    permissions: [ { url_path: { path: { exact: /named } } } ]
+                                    principals: [ { authenticated: { principal_name: { exact: "spiffe://weir.example/named" } } } ]
+                                  any:
+                                    permissions: [ { url_path: { path: { exact: /any } } } ]
+                                    principals: [ { authenticated: {} } ]
+                          - name: router
+                            typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
+                          route_config:
+                            virtual_hosts:
+                            - { name: all, domains: [ "*" ], routes: [ { match: { prefix: / }, direct_response: { status: 200 } } ] }
+                      transport_socket:
+                        name: tls
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+                          common_tls_context:
+                            tls_certificates: [ { certificate_chain: { filename: "%s" }, private_key: { filename: "%s" } } ]
+                            validation_context: { trusted_ca: { filename: "%s" } }
+                """
+                .formatted(shop.chain(), shop.key(), authority);
+    }
 
     private String status(Certificates certificates, String path, String... words)
             throws IOException, InterruptedException {
@@ -79,7 +83,7 @@ class ClientRulesTest {
             Issued shop = certificates.issue("shop", "DNS:shop.example");
             Issued named = certificates.issue("named", "URI:spiffe://weir.example/named");
             Issued other = certificates.issue("other", "URI:spiffe://weir.example/other");
-            weir.start(CONFIG.formatted(shop.chain(), shop.key(), certificates.authority()));
+            weir.start(config(shop, certificates.authority()));
             assertThat(status(certificates, "/named", by(named))).isEqualTo("200");
             assertThat(status(certificates, "/named", by(other))).isEqualTo("403");
             assertThat(status(certificates, "/named")).isEqualTo("403");
