@@ -48,7 +48,8 @@ final class Contest {
             missing.ifPresentOrElse(figures(figures, proxy)::remark, () -> present.add(proxy));
         }
         switch (measured) {
-            case HTTP1_SMALL, HTTP1_10K, H2_H1, H2_H2, TCP_SMALL, TCP_BULK, TCP_BULK_TUNED ->
+            case HTTP1_SMALL, HTTP1_10K, H2_H1, H2_H2, TLS_HTTP1_SMALL, TLS_H2_H1, TLS_HANDSHAKE_FULL,
+                    TLS_HANDSHAKE_RESUMED, TCP_SMALL, TCP_BULK, TCP_BULK_TUNED ->
                 loadInTurn(present, figures);
             case IDLE -> present.forEach(proxy -> idle(proxy, figures(figures, proxy)));
             case STARTUP -> startInTurn(present, figures);
@@ -67,7 +68,7 @@ final class Contest {
 
     private Running start(Proxy proxy) {
         int front = Ports.free();
-        return new Running(proxy, proxy.start(measured.mode(), front, field.backend(measured), options, front), front);
+        return new Running(proxy, proxy.start(measured.mode(), front, field.ground(measured), options, front), front);
     }
 
     private void loadInTurn(List<Proxy> present, Map<String, Figures> figures) {
@@ -103,15 +104,22 @@ final class Contest {
                 into.add((Usage.cpuSeconds(one.process()) - before) / gigabytes);
                 into.beside(gigabytes / seconds, 0);
             }
-            case H2_H1, H2_H2 -> {
-                H2load.Report report = H2load.on("http://127.0.0.1:" + one.front() + "/").streams(STREAMS)
+            case H2_H1, H2_H2, TLS_H2_H1 -> {
+                H2load.Report report = H2load.on(url(one, "/")).streams(STREAMS)
                         .connections(Math.max(1, options.connections() / STREAMS)).seconds(seconds)
                         .launcher(options.onLoadCore()).run();
                 into.add((Usage.cpuSeconds(one.process()) - before) * 1e6 / report.requests());
                 into.beside(report.requestsPerSecond(), 0);
                 into.errors(report.errors());
             }
-            case HTTP1_SMALL, HTTP1_10K, TCP_SMALL, IDLE, STARTUP, ALLOCATION -> {
+            case TLS_HANDSHAKE_FULL, TLS_HANDSHAKE_RESUMED -> {
+                Handshakes.Report report = Handshakes.make(one.front(), measured == Case.TLS_HANDSHAKE_RESUMED,
+                        seconds);
+                into.add((Usage.cpuSeconds(one.process()) - before) * 1e6 / report.connections());
+                into.beside((double) report.connections() / seconds, 0);
+                into.errors(report.errors());
+            }
+            case HTTP1_SMALL, HTTP1_10K, TLS_HTTP1_SMALL, TCP_SMALL, IDLE, STARTUP, ALLOCATION -> {
                 Wrk.Report report = wrk(one, seconds);
                 into.add((Usage.cpuSeconds(one.process()) - before) * 1e6 / report.requests());
                 into.beside(report.requestsPerSecond(), report.p99Nanos() / 1e6);
@@ -120,9 +128,13 @@ final class Contest {
         }
     }
 
+    private String url(Running one, String path) {
+        return (measured.mode() == Proxy.Mode.TLS ? "https" : "http") + "://127.0.0.1:" + one.front() + path;
+    }
+
     private Wrk.Report wrk(Running one, int seconds) {
         String path = measured == Case.HTTP1_10K ? "/10k" : "/";
-        Wrk.Report report = Wrk.on("http://127.0.0.1:" + one.front() + path).connections(options.connections())
+        Wrk.Report report = Wrk.on(url(one, path)).connections(options.connections())
                 .seconds(seconds).launcher(options.onLoadCore()).run();
         if (report.requests() == 0) {
             throw new IllegalStateException("no request was answered: " + one.process().output());
@@ -149,7 +161,7 @@ final class Contest {
             for (Proxy proxy : present) {
                 int front = Ports.free();
                 long begin = System.nanoTime();
-                try (PeerProcess process = proxy.start(measured.mode(), front, field.backend(measured), options)) {
+                try (PeerProcess process = proxy.start(measured.mode(), front, field.ground(measured), options)) {
                     awaitProxied(process, front, begin);
                     figures(figures, proxy).add((System.nanoTime() - begin) / 1e6);
                 }

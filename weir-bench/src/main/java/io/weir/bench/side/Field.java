@@ -1,5 +1,6 @@
 package io.weir.bench.side;
 
+import io.weir.testkit.Certificates;
 import io.weir.testkit.Nginx;
 import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Ports;
@@ -16,6 +17,8 @@ final class Field implements AutoCloseable {
     private final int httpPort = Ports.free();
     private final int http2Port = Ports.free();
     private final Path files;
+    private final Certificates certificates = Certificates.make();
+    private final Path pem;
     private final PeerProcess nginx;
     private final BulkSource bulk = new BulkSource();
 
@@ -23,6 +26,9 @@ final class Field implements AutoCloseable {
         files = PeerProcess.folder("bench-files");
         try {
             Files.write(files.resolve("10k"), new byte[LARGE_BYTES]);
+            Certificates.Issued issued = certificates.issue("bench", "DNS:localhost,IP:127.0.0.1");
+            pem = certificates.folder().resolve("both.pem");
+            Files.writeString(pem, Files.readString(issued.chain()) + Files.readString(issued.key()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -42,11 +48,28 @@ final class Field implements AutoCloseable {
                 """.formatted(httpPort, http2Port, files), options.onLoadCore(), httpPort, http2Port);
     }
 
-    int backend(Case measured) {
+    /**
+     * What a proxy stands before.
+     *
+     * @param backend
+     *            the port of 127.0.0.1
+     * @param pem
+     *            the certificate, of ECDSA with P-256, and the key of those that speak TLS with clients
+     */
+    record Ground(int backend, Path pem) {
+    }
+
+    Ground ground(Case measured) {
+        return new Ground(backend(measured), pem);
+    }
+
+    private int backend(Case measured) {
         return switch (measured) {
             case TCP_BULK, TCP_BULK_TUNED -> bulk.port();
             case H2_H2 -> http2Port;
-            case H2_H1, HTTP1_SMALL, HTTP1_10K, TCP_SMALL, IDLE, STARTUP, ALLOCATION -> httpPort;
+            case H2_H1, HTTP1_SMALL, HTTP1_10K, TLS_HTTP1_SMALL, TLS_H2_H1, TLS_HANDSHAKE_FULL, TLS_HANDSHAKE_RESUMED,
+                    TCP_SMALL, IDLE, STARTUP, ALLOCATION ->
+                httpPort;
         };
     }
 
@@ -54,6 +77,7 @@ final class Field implements AutoCloseable {
     public void close() {
         nginx.close();
         bulk.close();
+        certificates.close();
         try {
             for (Path file : List.of(files.resolve("10k"), files)) {
                 Files.deleteIfExists(file);

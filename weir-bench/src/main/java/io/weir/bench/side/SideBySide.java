@@ -34,7 +34,7 @@ public final class SideBySide {
                 System.exit(2);
             }
         }
-        if (options.cases().stream().anyMatch(one -> one.mode().http2Clients()) && Peers.find("h2load").isEmpty()) {
+        if (options.cases().stream().anyMatch(Case::http2) && Peers.find("h2load").isEmpty()) {
             System.err.println("h2load is not installed (Debian: apt-get install nghttp2-client)");
             System.exit(2);
         }

@@ -41,10 +41,12 @@ final class Table {
         Figures nginx = figures.getOrDefault(NGINX, new Figures());
         Figures weir = figures.getOrDefault(WEIR, new Figures());
         switch (measured) {
-            case HTTP1_SMALL, HTTP1_10K, TCP_SMALL, H2_H1, H2_H2 -> {
+            case HTTP1_SMALL, HTTP1_10K, TLS_HTTP1_SMALL, TLS_H2_H1, TCP_SMALL, H2_H1, H2_H2 -> {
                 row(measured.title(), "requests/s", haproxy.rate(), nginx.rate(), weir.rate());
                 row(measured.title(), "p99 ms, closed loop", haproxy.tail(), nginx.tail(), weir.tail());
             }
+            case TLS_HANDSHAKE_FULL, TLS_HANDSHAKE_RESUMED ->
+                row(measured.title(), "connections/s", haproxy.rate(), nginx.rate(), weir.rate());
             case TCP_BULK, TCP_BULK_TUNED ->
                 row(measured.title(), "GB/s", haproxy.rate(), nginx.rate(), weir.rate());
             case IDLE, STARTUP, ALLOCATION -> {
