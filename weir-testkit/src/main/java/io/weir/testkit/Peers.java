@@ -62,6 +62,7 @@ public final class Peers {
         return switch (program) {
             case "dig" -> "bind9-dnsutils";
             case "dnsmasq" -> "dnsmasq-base";
+            case "named" -> "bind9";
             case "nginx" -> "nginx-light";
             case "taskset", "setpriv" -> "util-linux";
             case "h2load" -> "nghttp2-client";
