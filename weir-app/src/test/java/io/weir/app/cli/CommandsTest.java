@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.app.Version;
 import io.weir.app.dist.SourceTree;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,6 +60,30 @@ class CommandsTest {
         Cli result = Cli.weir(arguments.toArray(new String[0]));
         assertThat(result.status()).as(result.err()).isEqualTo(2);
         assertThat(result.err()).containsAnyOf("Usage: weir", "Possible solutions");
+    }
+
+    @Test
+    void theRulesOfASidecarArePrintedAndNoneIsSet() throws IOException {
+        Path file = Files.writeString(folder.resolve("s.yaml"),
+                "sidecar: { mtls: disable, intercept: tproxy, exclude: { users: [root] } }\n");
+        Cli rules = Cli.weir("sidecar", "rules", file.toString());
+        assertThat(rules.status()).as(rules.err()).isZero();
+        assertThat(rules.out()).startsWith("# and: ip -4 rule add fwmark").contains("table inet weir_sidecar {",
+                "meta skuid \"root\" return", "redirect to :15001", "tproxy to :15006");
+    }
+
+    @Test
+    void withoutASidecarInItAConfigurationIsNotRunAsOne() throws IOException {
+        Path wrong = Files.writeString(folder.resolve("s.yaml"), "sidecar: { mtls: strict }\n");
+        for (String command : List.of("run", "rules")) {
+            Cli other = Cli.weir("sidecar", command, QUICKSTART);
+            assertThat(other.status()).isEqualTo(1);
+            assertThat(other.err()).contains("has no sidecar", "docs/sidecar.md");
+            Cli refused = Cli.weir("sidecar", command, wrong.toString());
+            assertThat(refused.status()).isEqualTo(1);
+            assertThat(refused.err()).contains("s.yaml:1:10: sidecar: mutual TLS needs a certificate");
+        }
+        assertThat(Cli.weir("sidecar").status()).isEqualTo(2);
     }
 
     @Test

@@ -21,6 +21,7 @@ import io.weir.xds.spec.Interception.Network;
 import io.weir.xds.spec.Interception.Owners;
 import io.weir.xds.spec.Interception.Ports;
 import io.weir.xds.spec.Interception.Way;
+import io.weir.xds.yaml.ProtoPrinter;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +49,10 @@ class SidecarFormTest {
                 .filter(each -> each.getName().equals(name)).findFirst().orElseThrow();
     }
 
+    private static String expanded(String sidecar) {
+        return ProtoPrinter.of(StandIns.extensions().messageTypes()).yaml(bootstrap(sidecar)).replaceAll("\\s+", " ");
+    }
+
     private static List<String> chains(String sidecar, String listener) {
         return listener(sidecar, listener).getFilterChainsList().stream().map(FilterChain::getName).toList();
     }
@@ -69,6 +74,12 @@ class SidecarFormTest {
         String text = bootstrap(WHO + ", mesh: [10.0.0.0/8, { at: [10.1.0.1, 'fd00::1'],"
                 + " ids: ['spiffe://x/db', 'spiffe://x/db/*'] }]").toString();
         assertThat(text).contains("name: \"outbound_mesh_2_http\"");
+        assertThat(expanded(WHO + ", mesh: { at: 10.1.0.1, ids: ['spiffe://x/db', 'spiffe://x/db/*'] }")).contains(
+                "match_typed_subject_alt_names: - san_type: URI matcher: exact: spiffe://x/db"
+                        + " - san_type: URI matcher: prefix: spiffe://x/db/ alpn_protocols: - weir-http");
+        assertThat(expanded(WHO + ", mesh: [10.0.0.0/8], allow: 'spiffe://x/web'"))
+                .contains("matcher: exact: spiffe://x/web require_client_certificate: true",
+                        "matcher: prefix: spiffe:// alpn_protocols: - weir-http");
         assertThat(loaded(WHO + ", mesh: { at: 10.1.0.1, ids: 'spiffe://x/db' }").problems()).isEmpty();
     }
 
