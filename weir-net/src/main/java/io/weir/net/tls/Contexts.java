@@ -60,7 +60,7 @@ final class Contexts {
         if (trust != null) {
             builder.trustManager(new PeerCheck(trust, false));
         }
-        if (identity.staple().length > 0) {
+        if (identity.staple() != null) {
             builder.enableOcsp(true);
         }
         if (spec.sessionSeconds() > 0) {

@@ -67,6 +67,11 @@ abstract class Handshake extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** It is not gone on with. */
+    final void refuse(Channel channel, Throwable cause) {
+        fails(channel, cause);
+    }
+
     private void fails(Channel channel, Throwable cause) {
         if (!over) {
             over = true;

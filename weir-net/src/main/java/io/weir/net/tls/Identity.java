@@ -16,6 +16,7 @@ import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who a side of TLS says it is: a certificate with those that lead to its issuer, and the key.
@@ -23,15 +24,29 @@ import java.util.List;
  * @param chain
  *            the certificate first
  * @param staple
- *            what goes with it; empty: nothing
+ *            what goes with it; null: nothing
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
-record Identity(List<X509Certificate> chain, PrivateKey key, byte[] staple) {
+record Identity(List<X509Certificate> chain, PrivateKey key, @Nullable Staple staple) {
+    /** The extension by which a certificate asks for a staple (RFC 7633), and all of its value but the length. */
+    private static final String FEATURES = "1.3.6.1.5.5.7.1.24";
+    private static final int STATUS_REQUEST = 5;
     private static final int RSA_BITS_MIN = 2048;
     private static final int CHAIN_MAX = 100;
 
     X509Certificate certificate() {
         return chain.getFirst();
+    }
+
+    /** Whether the certificate says that it is good for nothing without a staple (RFC 7633). */
+    boolean mustBeStapled() {
+        byte[] features = certificate().getExtensionValue(FEATURES);
+        // OCTET STRING of SEQUENCE of INTEGER, all of them short: 04 xx 30 yy 02 01 05 ...
+        for (int i = 4; features != null && i + 2 < features.length; i += 2 + features[i + 1]) {
+            if (features[i + 1] == 1 && features[i + 2] == STATUS_REQUEST) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether it signs by an elliptic curve: not every client can check that. */
@@ -49,9 +64,8 @@ record Identity(List<X509Certificate> chain, PrivateKey key, byte[] staple) {
      */
     static Identity read(CertificateSpec spec, String path) throws TlsFailure {
         DataSource archive = spec.pkcs12();
-        byte[] staple = spec.staple() == null ? new byte[0] : Secrets.bytes(spec.staple(), path + ".ocsp_staple");
         if (archive != null) {
-            return archive(spec, archive, path + ".pkcs12", staple);
+            return archive(spec, archive, path);
         }
         DataSource chainSource = spec.chain();
         DataSource keySource = spec.key();
@@ -67,7 +81,16 @@ record Identity(List<X509Certificate> chain, PrivateKey key, byte[] staple) {
         String password = spec.password() == null ? null : Secrets.password(spec.password(), path + ".password");
         PrivateKey key = PrivateKeys.read(Secrets.text(keySource, path + ".private_key"),
                 chain.getFirst().getPublicKey(), password, path + ".private_key", Secrets.name(keySource));
-        return new Identity(chain, key, staple);
+        return new Identity(chain, key, staple(spec, chain.getFirst(), path));
+    }
+
+    private static @Nullable Staple staple(CertificateSpec spec, X509Certificate certificate, String path)
+            throws TlsFailure {
+        DataSource source = spec.staple();
+        return source == null
+                ? null
+                : Staple.read(Secrets.bytes(source, path + ".ocsp_staple"), certificate, path + ".ocsp_staple",
+                        Secrets.name(source));
     }
 
     /** All certificates of a PEM text, in its order; at least one. */
@@ -109,8 +132,8 @@ record Identity(List<X509Certificate> chain, PrivateKey key, byte[] staple) {
         }
     }
 
-    private static Identity archive(CertificateSpec spec, DataSource archive, String path, byte[] staple)
-            throws TlsFailure {
+    private static Identity archive(CertificateSpec spec, DataSource archive, String place) throws TlsFailure {
+        String path = place + ".pkcs12";
         String name = Secrets.name(archive);
         DataSource sealed = spec.password();
         char[] password = (sealed == null ? "" : Secrets.password(sealed, path)).toCharArray();
@@ -127,7 +150,7 @@ record Identity(List<X509Certificate> chain, PrivateKey key, byte[] staple) {
                         }
                     }
                     strong(chain.getFirst(), path, name);
-                    return new Identity(chain, key, staple);
+                    return new Identity(chain, key, staple(spec, chain.getFirst(), place));
                 }
             }
         } catch (IOException | GeneralSecurityException e) {

@@ -5,11 +5,13 @@ import io.weir.core.tls.DataSource;
 import io.weir.core.tls.NamedSecrets;
 import io.weir.core.tls.ServerTls;
 import io.weir.net.hello.ClientHello;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,26 @@ final class ServerCertificates {
      *            holds the key
      */
     record Shown(Identity identity, ReferenceCountedOpenSslContext context) {
+        /** What becomes of it for a client that asks for a staple. */
+        Stapling stapling(ServerTls.Staples rule, Instant now) {
+            Staple staple = identity.staple();
+            boolean good = staple != null && staple.good(now);
+            return switch (identity.mustBeStapled() ? ServerTls.Staples.REQUIRED : rule) {
+                case LENIENT -> good ? Stapling.STAPLED : Stapling.BARE;
+                case STRICT -> good ? Stapling.STAPLED : staple == null ? Stapling.BARE : Stapling.UNUSABLE;
+                case REQUIRED -> good ? Stapling.STAPLED : Stapling.UNUSABLE;
+            };
+        }
+    }
+
+    /** How a certificate is shown to a client that asks for a staple. */
+    enum Stapling {
+        /** With one. */
+        STAPLED,
+        /** Without. */
+        BARE,
+        /** Not at all. */
+        UNUSABLE
     }
 
     /** For one name: the first of each kind. */
@@ -48,9 +70,12 @@ final class ServerCertificates {
         }
 
         @Nullable
-        Shown of(boolean checksEcdsa) {
+        Shown of(boolean checksEcdsa, Predicate<Shown> usable) {
             Shown first = checksEcdsa || rsa == null ? ecdsa : rsa;
-            return first == null ? rsa : first;
+            if (first != null && usable.test(first)) {
+                return first;
+            }
+            return rsa != null && usable.test(rsa) ? rsa : null;
         }
     }
 
@@ -91,7 +116,9 @@ final class ServerCertificates {
         var certificates = new ServerCertificates(spec, keys, trust);
         try {
             for (int i = 0; i < specs.size(); i++) {
-                Identity identity = Identity.read(specs.get(i), Contexts.certificate(spec.common(), i));
+                String path = Contexts.certificate(spec.common(), i);
+                Identity identity = Identity.read(specs.get(i), path);
+                stapled(spec, identity, path);
                 certificates.add(new Shown(identity,
                         certificates.hold.add(Contexts.server(spec, identity, trust, tickets))));
             }
@@ -103,6 +130,15 @@ final class ServerCertificates {
             own.usedBy(certificates.all.stream().map(Shown::context).toList());
         }
         return certificates;
+    }
+
+    private static void stapled(ServerTls spec, Identity identity, String path) throws TlsFailure {
+        boolean asks = identity.mustBeStapled();
+        if (identity.staple() == null && (asks || spec.staples() == ServerTls.Staples.REQUIRED)) {
+            throw new TlsFailure(path, "", "there is no staple, and " + (asks
+                    ? "the certificate itself asks for one (RFC 7633)"
+                    : "ocsp_staple_policy asks for one"), "add ocsp_staple");
+        }
     }
 
     private void add(Shown shown) {
@@ -122,9 +158,10 @@ final class ServerCertificates {
         return all;
     }
 
-    /** Whether every client is shown the same one, whatever it asks for. */
+    /** Whether every client is shown the same one in the same way, whatever it asks for. */
     boolean single() {
-        return all.size() == 1;
+        return all.size() == 1 && spec.staples() == ServerTls.Staples.LENIENT && first().identity.staple() == null
+                && !first().identity.mustBeStapled();
     }
 
     Shown first() {
@@ -135,20 +172,24 @@ final class ServerCertificates {
      * @param hello
      *            null: it cannot be read, which the library will tell
      */
-    Shown choose(@Nullable ClientHello hello) {
+    Shown choose(@Nullable ClientHello hello, Instant now) {
         String name = hello == null || hello.serverName().isEmpty() ? null : hello.serverName();
         boolean ecdsa = hello != null && hello.ecdsa();
-        Choice found = name == null ? null : byName.get(name);
-        if (found == null && name != null) {
-            int dot = name.indexOf('.');
-            found = dot < 0 ? null : byName.get("*" + name.substring(dot));
+        Predicate<Shown> usable = hello == null || !hello.asksForStatus()
+                ? _ -> true
+                : shown -> shown.stapling(spec.staples(), now) != Stapling.UNUSABLE;
+        Choice exact = name == null ? null : byName.get(name);
+        Shown shown = exact == null ? null : exact.of(ecdsa, usable);
+        int dot = name == null ? -1 : name.indexOf('.');
+        if (shown == null && name != null && dot >= 0) {
+            Choice wild = byName.get("*" + name.substring(dot));
+            shown = wild == null ? null : wild.of(ecdsa, usable);
         }
-        Shown shown = found == null ? null : found.of(ecdsa);
         if (shown != null) {
             return shown;
         }
         for (int i = 0; spec.scansAll() && i < all.size(); i++) {
-            if (ecdsa || !all.get(i).identity.ecdsa()) {
+            if ((ecdsa || !all.get(i).identity.ecdsa()) && usable.test(all.get(i))) {
                 return all.get(i);
             }
         }

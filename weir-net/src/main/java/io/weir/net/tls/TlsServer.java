@@ -2,6 +2,7 @@ package io.weir.net.tls;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.NotSslRecordException;
@@ -20,7 +21,9 @@ import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
 import java.nio.channels.ClosedChannelException;
+import java.time.Instant;
 import java.util.Set;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +36,8 @@ public final class TlsServer implements Renewable, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TlsServer.class);
     /** A client's first message is a few hundred bytes, with a key exchange for quantum times 1,700. */
     private static final int HELLO_BYTES_MAX = 16 * 1024;
+    /** The alert of who has no certificate to show, in a record of its own (RFC 8446 section 6.2). */
+    private static final byte[] HANDSHAKE_FAILURE = {21, 3, 3, 0, 2, 2, 40};
 
     private static final AttributeKey<String> FAILURE = AttributeKey.valueOf("weir.tls.failure");
 
@@ -136,6 +141,7 @@ public final class TlsServer implements Renewable, AutoCloseable {
         private @Nullable ReferenceCountedOpenSslEngine engine;
         private @Nullable Shown shown;
         private @Nullable String serverName;
+        private boolean stapled;
 
         Securing(Acceptor acceptor, TlsStats stats, Counter late, long timeoutNanos, Worker worker) {
             this.acceptor = acceptor;
@@ -168,9 +174,9 @@ public final class TlsServer implements Renewable, AutoCloseable {
                 made.release();
                 throw new IllegalStateException(e); // it has been tried when the context was made
             }
-            byte[] staple = chosen.identity().staple();
-            if (staple.length > 0) {
-                made.setOcspResponse(staple);
+            Staple staple = stapled ? chosen.identity().staple() : null;
+            if (staple != null) {
+                made.setOcspResponse(staple.der());
             }
             shown = chosen;
             engine = made;
@@ -222,23 +228,56 @@ public final class TlsServer implements Renewable, AutoCloseable {
         }
 
         /** Reads what the client says first, without taking it, to choose a certificate by. */
-        private final class Hello extends SslClientHelloHandler<Shown> {
+        private final class Hello extends SslClientHelloHandler<@Nullable Shown> {
             Hello() {
                 super(HELLO_BYTES_MAX);
             }
 
             @Override
-            protected Future<Shown> lookup(ChannelHandlerContext context, @Nullable ByteBuf clientHello) {
+            protected Future<@Nullable Shown> lookup(ChannelHandlerContext context, @Nullable ByteBuf clientHello) {
                 ClientHello hello = clientHello == null
                         ? null
                         : ClientHello.read(ByteBufUtil.getBytes(clientHello));
                 serverName = hello == null || hello.serverName().isEmpty() ? null : hello.serverName();
-                return context.executor().newSucceededFuture(from.choose(hello));
+                return context.executor().newSucceededFuture(chosen(hello));
+            }
+
+            /** Null: there is none that may be shown. */
+            private @Nullable Shown chosen(@Nullable ClientHello hello) {
+                Instant now = Instant.now();
+                Shown choice = from.choose(hello, now);
+                if (hello == null || !hello.asksForStatus()) {
+                    return choice;
+                }
+                stats.stapleRequests.increment();
+                return switch (choice.stapling(spec.staples(), now)) {
+                    case STAPLED -> {
+                        stats.stapleResponses.increment();
+                        stapled = true;
+                        yield choice;
+                    }
+                    case BARE -> {
+                        stats.stapleOmitted.increment();
+                        yield choice;
+                    }
+                    case UNUSABLE -> {
+                        stats.stapleFailed.increment();
+                        yield null;
+                    }
+                };
             }
 
             @Override
-            protected void onLookupComplete(ChannelHandlerContext context, Future<Shown> found) {
-                context.pipeline().replace(this, null, handler(found.getNow()));
+            protected void onLookupComplete(ChannelHandlerContext context, Future<@Nullable Shown> found) {
+                Shown choice = found.getNow();
+                if (choice != null) {
+                    context.pipeline().replace(this, null, handler(choice));
+                    return;
+                }
+                context.writeAndFlush(Unpooled.wrappedBuffer(HANDSHAKE_FAILURE));
+                context.pipeline().remove(this); // it would ask again when the connection ends
+                refuse(context.channel(), new SSLException("the answer of OCSP that its certificate is to be shown with"
+                        + " has expired"));
             }
         }
 

@@ -127,7 +127,8 @@ final class CommonTlsReading {
         return new CertificateSpec(source(message.hasCertificateChain(), message.getCertificateChain()),
                 source(message.hasPrivateKey(), message.getPrivateKey()),
                 source(message.hasPassword(), message.getPassword()), source(message.hasPkcs12(), message.getPkcs12()),
-                null, watched(message.hasWatchedDirectory(), message.getWatchedDirectory()));
+                source(message.hasOcspStaple(), message.getOcspStaple()),
+                watched(message.hasWatchedDirectory(), message.getWatchedDirectory()));
     }
 
     /** A directory whose changes count; null: none is named. */

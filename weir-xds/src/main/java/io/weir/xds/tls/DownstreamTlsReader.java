@@ -51,8 +51,16 @@ public final class DownstreamTlsReader implements ExtensionReader<DownstreamTlsC
         long seconds = config.hasSessionTimeout() ? config.getSessionTimeout().getSeconds() : 0;
         return new ServerTls(common, required, tickets(config, keys.known()),
                 !config.getDisableStatefulSessionResumption(), seconds,
-                ServerTls.Staples.LENIENT, config.getFullScanCertsOnSniMismatch().getValue(),
+                staples(config.getOcspStaplePolicy()), config.getFullScanCertsOnSniMismatch().getValue(),
                 config.getPreferClientCiphers());
+    }
+
+    private static ServerTls.Staples staples(DownstreamTlsContext.OcspStaplePolicy policy) {
+        return switch (policy) {
+            case LENIENT_STAPLING, UNRECOGNIZED -> ServerTls.Staples.LENIENT;
+            case STRICT_STAPLING -> ServerTls.Staples.STRICT;
+            case MUST_STAPLE -> ServerTls.Staples.REQUIRED;
+        };
     }
 
     private static Tickets tickets(DownstreamTlsContext config, SecretSpec.@Nullable TicketKeys known) {

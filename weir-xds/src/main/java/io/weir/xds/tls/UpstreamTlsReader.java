@@ -36,6 +36,12 @@ public final class UpstreamTlsReader implements ExtensionReader<UpstreamTlsConte
         } else if (common.certificates().size() > 1) {
             at.problem("tls_certificates[1]", "", "a client has one certificate", "keep one of them");
         }
+        for (int i = 0; i < common.certificates().size(); i++) {
+            if (common.certificates().get(i).staple() != null) {
+                at.warning("tls_certificates[" + i + "].ocsp_staple", "", "hosts ask for no staple; it is looked at and"
+                        + " handed to nobody", "remove it");
+            }
+        }
         if (config.getAllowRenegotiation()) {
             context.problem("allow_renegotiation", "true", "Weir does not renegotiate: TLS 1.3 has no such thing",
                     "remove it");
