@@ -66,7 +66,7 @@ final class Conductor implements Executor, AutoCloseable {
         thread.execute(() -> {
             try {
                 result.complete(task.call());
-            } catch (Exception e) {
+            } catch (Throwable e) { // a class that cannot be loaded too: somebody waits
                 result.completeExceptionally(e);
             }
         });
