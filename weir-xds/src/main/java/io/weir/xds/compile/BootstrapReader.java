@@ -15,7 +15,7 @@ import io.weir.core.socket.SourceRules;
 import io.weir.core.tls.AcmeSpec;
 import io.weir.core.tls.SecretSpec;
 import io.weir.xds.chain.SourceRulesReader;
-import io.weir.xds.shortform.AcmeMessage;
+import io.weir.xds.message.AcmeMessage;
 import io.weir.xds.spec.AdminSpec;
 import io.weir.xds.spec.DemoSpec;
 import io.weir.xds.spec.ListenerSpec;

@@ -8,7 +8,7 @@ import java.util.List;
 
 import com.google.protobuf.DynamicMessage;
 
-import io.weir.xds.shortform.DemoMessage;
+import io.weir.xds.message.DemoMessage;
 
 import org.jspecify.annotations.Nullable;
 

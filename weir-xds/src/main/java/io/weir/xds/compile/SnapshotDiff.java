@@ -15,7 +15,7 @@ import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.tls.ServerTls;
-import io.weir.xds.shortform.AcmeMessage;
+import io.weir.xds.message.AcmeMessage;
 
 /**
  * What to do to get from one configuration to the next. A resource counts as changed when its message differs, or a

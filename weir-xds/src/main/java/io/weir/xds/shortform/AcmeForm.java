@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.weir.core.tls.AcmeSpec;
+import io.weir.xds.message.AcmeMessage;
 import io.weir.xds.yaml.Node;
 import io.weir.xds.yaml.Node.Mapping;
 import io.weir.xds.yaml.Node.Scalar;

@@ -1,5 +1,6 @@
 package io.weir.xds.shortform;
 
+import io.weir.xds.message.DemoMessage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -17,7 +17,7 @@ import io.weir.core.tls.DataSource;
 import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.ReadContext;
 import io.weir.xds.resource.Nearest;
-import io.weir.xds.shortform.AcmeMessage;
+import io.weir.xds.message.AcmeMessage;
 
 import org.jspecify.annotations.Nullable;
 

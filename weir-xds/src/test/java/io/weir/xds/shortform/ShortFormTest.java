@@ -9,6 +9,7 @@ import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.weir.xds.compile.Compiled;
 import io.weir.xds.compile.ConfigFile;
 import io.weir.xds.compile.StandIns;
+import io.weir.xds.message.DemoMessage;
 import io.weir.xds.resource.Problem;
 import io.weir.xds.yaml.ProtoPrinter;
 import io.weir.xds.yaml.MessageTypes;

@@ -1,4 +1,4 @@
-package io.weir.xds.shortform;
+package io.weir.xds.message;
 
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package io.weir.app.peers;
+package io.weir.app.peers.names;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
