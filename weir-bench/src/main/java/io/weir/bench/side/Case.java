@@ -18,6 +18,7 @@ enum Case {
     TCP_BULK("TCP bulk, haproxy as Debian configures it", "CPU s/GB"), //
     TCP_BULK_TUNED("TCP bulk, haproxy with buffers of 128 KiB", "CPU s/GB"), //
     IDLE("idle connections", "MiB resident"), //
+    IDLE_TLS("idle connections over TLS 1.3", "MiB resident"), //
     STARTUP("exec to first proxied request", "ms"), //
     ALLOCATION("heap allocated, HTTP/1.1 small", "bytes/request");
 
@@ -43,7 +44,7 @@ enum Case {
             case TCP_SMALL, TCP_BULK, TCP_BULK_TUNED -> Proxy.Mode.TCP;
             case H2_H1 -> Proxy.Mode.HTTP2_CLIENTS;
             case H2_H2 -> Proxy.Mode.HTTP2;
-            case TLS_HTTP1_SMALL, TLS_H2_H1, TLS_HANDSHAKE_FULL, TLS_HANDSHAKE_RESUMED -> Proxy.Mode.TLS;
+            case TLS_HTTP1_SMALL, TLS_H2_H1, TLS_HANDSHAKE_FULL, TLS_HANDSHAKE_RESUMED, IDLE_TLS -> Proxy.Mode.TLS;
             case HTTP1_SMALL, HTTP1_10K, IDLE, STARTUP, ALLOCATION -> Proxy.Mode.HTTP;
         };
     }

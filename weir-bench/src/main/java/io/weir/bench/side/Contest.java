@@ -51,7 +51,7 @@ final class Contest {
             case HTTP1_SMALL, HTTP1_10K, H2_H1, H2_H2, TLS_HTTP1_SMALL, TLS_H2_H1, TLS_HANDSHAKE_FULL,
                     TLS_HANDSHAKE_RESUMED, TCP_SMALL, TCP_BULK, TCP_BULK_TUNED ->
                 loadInTurn(present, figures);
-            case IDLE -> present.forEach(proxy -> idle(proxy, figures(figures, proxy)));
+            case IDLE, IDLE_TLS -> present.forEach(proxy -> idle(proxy, figures(figures, proxy)));
             case STARTUP -> startInTurn(present, figures);
             case ALLOCATION -> present.stream().filter(Proxy.WeirPeer.class::isInstance)
                     .forEach(proxy -> allocation(proxy, figures(figures, proxy)));
@@ -119,7 +119,7 @@ final class Contest {
                 into.beside((double) report.connections() / seconds, 0);
                 into.errors(report.errors());
             }
-            case HTTP1_SMALL, HTTP1_10K, TLS_HTTP1_SMALL, TCP_SMALL, IDLE, STARTUP, ALLOCATION -> {
+            case HTTP1_SMALL, HTTP1_10K, TLS_HTTP1_SMALL, TCP_SMALL, IDLE, IDLE_TLS, STARTUP, ALLOCATION -> {
                 Wrk.Report report = wrk(one, seconds);
                 into.add((Usage.cpuSeconds(one.process()) - before) * 1e6 / report.requests());
                 into.beside(report.requestsPerSecond(), report.p99Nanos() / 1e6);
@@ -146,7 +146,7 @@ final class Contest {
         try (Running one = start(proxy)) {
             SideBySide.progress(measured.option() + " " + proxy.name());
             double atStart = Usage.residentMebibytes(one.process());
-            try (IdleClients _ = new IdleClients(one.front(), options.idleConnections())) {
+            try (IdleClients _ = new IdleClients(one.front(), options.idleConnections(), measured == Case.IDLE_TLS)) {
                 // what making the connections took, a proxy may have given back by now
                 LockSupport.parkNanos(IDLE_NANOS);
                 into.add(Usage.residentMebibytes(one.process()));

@@ -68,7 +68,7 @@ final class Field implements AutoCloseable {
             case TCP_BULK, TCP_BULK_TUNED -> bulk.port();
             case H2_H2 -> http2Port;
             case H2_H1, HTTP1_SMALL, HTTP1_10K, TLS_HTTP1_SMALL, TLS_H2_H1, TLS_HANDSHAKE_FULL, TLS_HANDSHAKE_RESUMED,
-                    TCP_SMALL, IDLE, STARTUP, ALLOCATION ->
+                    TCP_SMALL, IDLE, IDLE_TLS, STARTUP, ALLOCATION ->
                 httpPort;
         };
     }

@@ -67,6 +67,17 @@ final class Handshakes {
         return new Report(connections, errors);
     }
 
+    /** A client that believes whom it meets, with sessions of its own. */
+    static SSLContext context() {
+        try {
+            var context = SSLContext.getInstance("TLSv1.3");
+            context.init(null, new TrustManager[]{new Everybody()}, new SecureRandom());
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** A thread with a context of its own, in which it keeps what it may bring to the next handshake. */
     private static final class Client extends Thread {
         private final int port;
@@ -82,16 +93,6 @@ final class Handshakes {
             this.port = port;
             this.resumed = resumed;
             this.endNanos = endNanos;
-        }
-
-        private static SSLContext context() {
-            try {
-                var context = SSLContext.getInstance("TLSv1.3");
-                context.init(null, new TrustManager[]{new Everybody()}, new SecureRandom());
-                return context;
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(e);
-            }
         }
 
         @Override

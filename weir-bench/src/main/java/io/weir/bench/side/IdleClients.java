@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 
 /** Many keep-alive connections, each of which has had one request and then says nothing. */
 final class IdleClients implements AutoCloseable {
@@ -15,8 +16,15 @@ final class IdleClients implements AutoCloseable {
     private static final int RESPONSE_BYTES_MAX = 4_096;
 
     private final List<Socket> sockets = new ArrayList<>();
+    /** Kept as long as what they stand on. */
+    private final List<Socket> secured = new ArrayList<>();
 
-    IdleClients(int front, int count) {
+    /**
+     * @param tls
+     *            whether they speak TLS, each with a handshake of its own
+     */
+    IdleClients(int front, int count, boolean tls) {
+        SSLContext context = tls ? Handshakes.context() : null;
         try {
             byte[] response = new byte[RESPONSE_BYTES_MAX];
             for (int i = 0; i < count; i++) {
@@ -24,8 +32,14 @@ final class IdleClients implements AutoCloseable {
                 sockets.add(socket);
                 socket.setSoTimeout(TIMEOUT_MILLIS);
                 socket.connect(Ports.loopback(front), TIMEOUT_MILLIS);
-                socket.getOutputStream().write(REQUEST);
-                int read = socket.getInputStream().read(response);
+                Socket spoken = socket;
+                if (context != null) {
+                    // closed below: at its end this one would wait for what the proxy says to that, each in turn
+                    spoken = context.getSocketFactory().createSocket(socket, "connection" + i, front, false);
+                    secured.add(spoken);
+                }
+                spoken.getOutputStream().write(REQUEST);
+                int read = spoken.getInputStream().read(response);
                 if (read < 0
                         || !new String(response, 0, read, StandardCharsets.ISO_8859_1).startsWith("HTTP/1.1 200")) {
                     throw new IllegalStateException("connection " + i + " was not answered with 200");

@@ -34,7 +34,7 @@ record Options(List<Case> cases, int rounds, int seconds, int warmUpSeconds, @Nu
               --proxy-core        the core that every proxy is pinned to (0)
               --load-core         the core of load and backends (1)
               --connections       connections of a load (64)
-              --idle-connections  connections of the case idle (9500)
+              --idle-connections  connections of the cases idle and idle-tls (9500)
             """.formatted(Case.names());
 
     static Options parse(String[] arguments) {

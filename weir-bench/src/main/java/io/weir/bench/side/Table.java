@@ -49,7 +49,7 @@ final class Table {
                 row(measured.title(), "connections/s", haproxy.rate(), nginx.rate(), weir.rate());
             case TCP_BULK, TCP_BULK_TUNED ->
                 row(measured.title(), "GB/s", haproxy.rate(), nginx.rate(), weir.rate());
-            case IDLE, STARTUP, ALLOCATION -> {
+            case IDLE, IDLE_TLS, STARTUP, ALLOCATION -> {
             }
         }
     }
