@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -207,8 +208,16 @@ class TlsRefusalsTest {
         assertThat(weir.ask("/")).contains("hello");
         assertThat(ServedWeir.ask(weir.listener(1), "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
                 .contains("hello");
+        awaitLines(2); // a session that has not heard of its end yet would be cut with the process
         weir.running().close();
         assertThat(Files.readAllLines(log())).hasSize(2).allMatch(line -> line.matches("TLSv1.[23] \\S+ CN=shop,O=Weir"
                 + " shop.example spiffe://weir.example/proxy CN=authority"));
+    }
+
+    private void awaitLines(int count) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (System.nanoTime() < end && (!Files.exists(log()) || Files.readAllLines(log()).size() < count)) {
+            Thread.sleep(5);
+        }
     }
 }
