@@ -99,6 +99,11 @@ public final class Certifying implements AutoCloseable {
         return names;
     }
 
+    /** Whether names are proved by certificates, for which each listener of TLS has a door. */
+    public boolean proves() {
+        return specs.stream().anyMatch(spec -> spec.challenge() == AcmeSpec.Challenge.TLS_ALPN_01);
+    }
+
     /**
      * What stands before a server of TLS while certificates are issued; the server itself where none ever are.
      *
@@ -121,8 +126,7 @@ public final class Certifying implements AutoCloseable {
                 names.addAll(spec.domains());
             }
         }
-        boolean proves = specs.stream().anyMatch(spec -> spec.challenge() == AcmeSpec.Challenge.TLS_ALPN_01);
-        if (server != null && names.isEmpty() && !proves) {
+        if (server != null && names.isEmpty() && !proves()) {
             return server;
         }
         return new ChallengeDoor(challenges(), names, server != null, server == null ? NOBODY : server,

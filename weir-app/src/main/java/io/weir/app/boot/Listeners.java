@@ -97,11 +97,14 @@ final class Listeners {
 
     /** The listeners of this configuration, and the certificates that are issued for them, are those from now on. */
     List<Refusal> apply(Snapshot next, Set<String> unchanged) {
+        boolean proved = certifying.proves();
         certifying.expect(next.acme());
-        List<Refusal> refusals = apply(next.listeners(), unchanged);
+        // whether names are proved at a listener of TLS is settled when it is made
+        List<Refusal> refusals = apply(next.listeners(), certifying.proves() == proved ? unchanged : Set.of());
         if (refusals.isEmpty()) {
             acme = next.acme();
             certifying.follow();
+            certified(); // one may have come while listeners were made
         } else {
             certifying.expect(acme);
         }
@@ -110,9 +113,11 @@ final class Listeners {
 
     /** A certificate has been issued: the listeners that have waited for it are made with it. */
     private void certified() {
-        if (!stopped) {
-            apply(applied, applied.stream().filter(each -> certifying.awaited(each).equals(awaited.get(each.name())))
-                    .map(ListenerSpec::name).collect(Collectors.toSet()))
+        Set<String> same = applied.stream()
+                .filter(each -> certifying.awaited(each).equals(awaited.getOrDefault(each.name(), Set.of())))
+                .map(ListenerSpec::name).collect(Collectors.toSet());
+        if (!stopped && same.size() < applied.size()) {
+            apply(applied, same)
                     .forEach(refusal -> LOG.error("listener {} does not take an issued certificate: {} {}: {}",
                             applied.get(refusal.index()).name(), refusal.path(), refusal.value(), refusal.message()));
         }
@@ -147,7 +152,10 @@ final class Listeners {
                 continue;
             }
             OpenListener present = taken(old, spec);
-            missing.put(spec.name(), certifying.awaited(spec));
+            boolean kept = present != null && unchanged.contains(spec.name())
+                    && present.spec().name().equals(spec.name());
+            missing.put(spec.name(), // before what is there is read
+                    kept ? awaited.getOrDefault(spec.name(), Set.of()) : certifying.awaited(spec));
             try {
                 if (present == null) {
                     OpenListener opened = OpenListener.open(spec, services.of(spec, new Carryover()), workers, stats,
@@ -156,7 +164,7 @@ final class Listeners {
                     next.add(opened);
                 } else {
                     next.add(present);
-                    if (!unchanged.contains(spec.name()) || !present.spec().name().equals(spec.name())) {
+                    if (!kept) {
                         swapped.put(present, new Successor(spec,
                                 services.of(spec, present.service().counted().next())));
                     }

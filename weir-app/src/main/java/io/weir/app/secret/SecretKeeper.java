@@ -149,6 +149,7 @@ public final class SecretKeeper implements SecretSource {
         private final Scope numbers;
         private FileLooks told;
         private FileLooks last;
+        private boolean failed;
 
         Followed(Renewable renewable, String who, Scope numbers, Instant begun) {
             this.renewable = renewable;
@@ -170,13 +171,15 @@ public final class SecretKeeper implements SecretSource {
             lookedNanos += clock.nanos() - startNanos;
             boolean settled = atOnce || now.equals(last);
             last = now;
-            if (!settled || !now.differsFrom(told)) {
+            if (!settled || !now.differsFrom(told) && !(atOnce && failed)) {
                 return;
             }
             FileLooks before = told;
             told = now;
             try {
+                failed = true; // until it is done: a file may be readable later, without looking different
                 renewable.renew();
+                failed = false;
                 told = now.or(FileLooks.at(renewable.watched()));
                 last = told;
                 numbers.counter("ssl_context_update_by_sds").increment();

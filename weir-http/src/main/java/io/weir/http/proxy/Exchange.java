@@ -82,7 +82,7 @@ public final class Exchange {
         filters.clear();
         affinity.clear(); // a host that the former route bound the request to is that route's
         actions.aim(head, found);
-        var body = filters.seesBodies(actions.chain(head)) ? attempts.replay.takeOut() : Replay.Body.NONE;
+        var body = filters.any(actions.chain(head)) ? attempts.replay.takeOut() : Replay.Body.NONE;
         requestComplete = body.isEmpty(); // else it passes the filters once more
         int mine = attempts.turn();
         go(head, requestComplete);

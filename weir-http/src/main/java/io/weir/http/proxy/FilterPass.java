@@ -217,9 +217,9 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
         return crosses && crossing().request().altered();
     }
 
-    /** Whether a chain has a filter that sees bodies. */
-    boolean seesBodies(int number) {
-        return !chains.isEmpty(number) && made.of(number).bodies();
+    /** Whether a chain has filters. One that sees no body may move the request to a chain that does. */
+    boolean any(int number) {
+        return !chains.isEmpty(number);
     }
 
     /**

@@ -53,12 +53,14 @@ public final class ClientPools {
         Key key = new Key(host, priority, Pools.kind(spec, clientProtocol, raw));
         HostPool pool = own.get(key);
         if (pool == null || !pools.adopted(pool)) {
-            if (own.isEmpty()) {
-                client.closeFuture().addListener(_ -> close());
-            }
+            own.values().removeIf(one -> !pools.adopted(one)); // of hosts that have gone
+            boolean first = own.isEmpty();
             pool = pools.make(cluster, host, priority, clientProtocol, raw, Greeting.onBehalf(client));
             pools.adopt(pool, cluster.has(host));
             own.put(key, pool);
+            if (first) {
+                client.closeFuture().addListener(_ -> close()); // at once, if the client has gone already
+            }
         }
         return pool;
     }

@@ -118,11 +118,8 @@ public final class HostPool {
     }
 
     /**
-     * The same.
-     *
-     * @param extended
-     *            whether the request is an upgrade, for which a host of HTTP/2 must have said that it takes them (RFC
-     *            8441 section 4): it waits for that
+     * The same of a request that may be an upgrade, for which a host of HTTP/2 must have said that it takes them (RFC
+     * 8441 section 4): it waits for that.
      */
     public @Nullable Waiter request(UpstreamListener listener, boolean extended) {
         var ready = ready();
@@ -134,7 +131,8 @@ public final class HostPool {
             ready.begin(listener);
             return null;
         }
-        if (!circuit.tryPending()) {
+        boolean shed = deserted() && worker.overload().sheds(ShedPoint.NEW_UPSTREAM_CONNECTION, worker.random());
+        if (shed || !circuit.tryPending()) {
             stats.upstreamRqPendingOverflow().increment();
             listener.upstreamFailed(UpstreamListener.Failure.OVERFLOW, "overflow");
             return null;
@@ -143,13 +141,14 @@ public final class HostPool {
         stats.upstreamRqPendingActive().increment();
         var waiter = waiter(listener, extended);
         waiting.addLast(waiter);
-        if (wanted() && !connectOne() && open.isEmpty() && connecting == 0) {
-            waiting.remove(waiter);
-            waiter.leave();
-            listener.upstreamFailed(UpstreamListener.Failure.OVERFLOW, "overflow");
-            return null;
+        if (wanted()) {
+            connectOne();
         }
         return waiter;
+    }
+
+    private boolean deserted() {
+        return open.isEmpty() && connecting == 0;
     }
 
     private @Nullable HostConnection ready() {
@@ -210,12 +209,12 @@ public final class HostPool {
     }
 
     private boolean connectOne() {
-        if (worker.overload().sheds(ShedPoint.NEW_UPSTREAM_CONNECTION, worker.random())) {
-            return false;
+        if (!deserted() && worker.overload().sheds(ShedPoint.NEW_UPSTREAM_CONNECTION, worker.random())) {
+            return false; // who is in line waits for the others
         }
         if (!circuit.tryConnection(host)) {
             stats.upstreamCxOverflow().increment();
-            if (!open.isEmpty() || connecting > 0) {
+            if (!deserted()) {
                 return false;
             }
             circuit.forceConnection(host);

@@ -25,6 +25,8 @@ final class AcmeAgent implements Runnable {
     /** While another process has a certificate issued. */
     private static final Duration BUSY = Duration.ofSeconds(30);
     private static final Duration SOON = Duration.ofMillis(100);
+    /** Between two certificates: a clock that is wrong would use an authority's patience up within minutes. */
+    private static final Duration REST_MAX = Duration.ofHours(1);
 
     private final AcmeSpec spec;
     private final Authority authority;
@@ -131,6 +133,9 @@ final class AcmeAgent implements Runnable {
                 throw new InterruptedException(); // files tell it in their own way
             }
             return failed(e.getMessage() == null ? e.toString() : e.getMessage(), 0);
+        } catch (RuntimeException e) {
+            LOG.error("{}: a fault of Weir's own", spec.name(), e);
+            return failed(e.toString(), 0); // this agent is the only one, and tries again
         }
     }
 
@@ -201,8 +206,10 @@ final class AcmeAgent implements Runnable {
             store.keep(spec, result);
             (replaced == null ? issued : renewed).increment();
             failures = 0;
-            notBefore = Instant.MIN;
-            taken(new StoredCertificate(result.chain().getFirst()));
+            StoredCertificate fresh = new StoredCertificate(result.chain().getFirst());
+            Duration rest = Duration.between(fresh.from(), fresh.until()).dividedBy(10);
+            notBefore = pace.now().plus(rest.compareTo(REST_MAX) < 0 ? rest : REST_MAX);
+            taken(fresh);
             LOG.info("{}: the certificate for {} is here; it ends {}", spec.name(), spec.domains(),
                     result.chain().getFirst().getNotAfter().toInstant());
             changed.run();

@@ -73,7 +73,7 @@ final class Issuance {
         if (replaced != null && session.directory().has("renewalInfo")) {
             request.put("replaces", replaced);
         }
-        Reply made = session.post(session.directory().url("newOrder"), AccountKey.json(request));
+        Reply made = order(request);
         String location = made.header("location");
         if (location == null) {
             throw new AcmeFailure("the authority took an order and did not say where it is");
@@ -95,6 +95,19 @@ final class Issuance {
             throw refused("the order", order);
         }
         return new Issued(chain(session.ask(order.url("certificate")).text(), keys), keys);
+    }
+
+    /** What stands in for another certificate, that has been replaced or is not known, may be refused for that. */
+    private Reply order(Map<String, Object> request) throws AcmeFailure, IOException, InterruptedException {
+        URI at = session.directory().url("newOrder");
+        try {
+            return session.post(at, AccountKey.json(request));
+        } catch (AcmeFailure e) {
+            if (e.type().isEmpty() || e.type().equals("rateLimited") || request.remove("replaces") == null) {
+                throw e;
+            }
+            return session.post(at, AccountKey.json(request));
+        }
     }
 
     /** Proves that one name is ours. */

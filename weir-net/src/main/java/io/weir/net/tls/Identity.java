@@ -41,7 +41,7 @@ record Identity(List<X509Certificate> chain, PrivateKey key, @Nullable Staple st
     boolean mustBeStapled() {
         byte[] features = certificate().getExtensionValue(FEATURES);
         // OCTET STRING of SEQUENCE of INTEGER, all of them short: 04 xx 30 yy 02 01 05 ...
-        for (int i = 4; features != null && i + 2 < features.length; i += 2 + features[i + 1]) {
+        for (int i = 4; features != null && i + 2 < features.length; i += 2 + Byte.toUnsignedInt(features[i + 1])) {
             if (features[i + 1] == 1 && features[i + 2] == STATUS_REQUEST) {
                 return true;
             }
