@@ -108,7 +108,9 @@ public final class TlsClient implements Renewable {
 
     @Override
     public void renew() throws TlsFailure {
-        made = Made.of(spec, secrets);
+        Made next = Made.of(spec, secrets);
+        Trust.stays(made.trust, next.trust, Contexts.validation(spec.common()));
+        made = next;
     }
 
     @Override

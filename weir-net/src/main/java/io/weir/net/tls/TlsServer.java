@@ -73,7 +73,14 @@ public final class TlsServer implements Renewable, AutoCloseable {
 
     @Override
     public void renew() throws TlsFailure {
-        certificates = ServerCertificates.read(spec, secrets, own); // those before go when nobody is about to use them
+        ServerCertificates next = ServerCertificates.read(spec, secrets, own);
+        try {
+            Trust.stays(certificates.trust(), next.trust(), Contexts.validation(spec.common()));
+        } catch (TlsFailure e) {
+            next.release();
+            throw e;
+        }
+        certificates = next; // those before go when nobody is about to use them
     }
 
     @Override

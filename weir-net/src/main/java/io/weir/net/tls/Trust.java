@@ -94,6 +94,19 @@ final class Trust {
         return new Trust(spec, roots, crl == null ? List.of() : lists(crl, path + ".crl"));
     }
 
+    /**
+     * Sees to it that nobody comes to be believed because a file has lost its authorities.
+     *
+     * @throws TlsFailure
+     *             when certificates led to somebody before, and need not from now on
+     */
+    static void stays(@Nullable Trust before, @Nullable Trust after, String path) throws TlsFailure {
+        if (before != null && before.spec.believes() && (after == null || !after.spec.believes())) {
+            throw new TlsFailure(path + ".trusted_ca", "", "it has gone, and anybody's certificate would be believed",
+                    "write it again; a Weir that is to believe everybody has to be started anew");
+        }
+    }
+
     private static List<X509CRL> lists(DataSource source, String path) throws TlsFailure {
         var lists = new ArrayList<X509CRL>();
         for (Pem block : Pem.blocks(Secrets.text(source, path), path, Secrets.name(source))) {
