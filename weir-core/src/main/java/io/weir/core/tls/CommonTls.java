@@ -1,5 +1,6 @@
 package io.weir.core.tls;
 
+import io.weir.core.chain.Prefix;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +33,13 @@ public record CommonTls(TlsParameters parameters, List<CertificateSpec> certific
      * Which connections' secrets are written where: Envoy's {@code TlsKeyLog}.
      *
      * @param path
-     *            a file in the format of NSS (draft-ietf-tls-keylogfile), which is appended to
+     *            a file in the format of NSS (RFC 9850), which is appended to
      * @param localRanges
-     *            of connections whose own address is in one of these, {@code 10.0.0.0/8}; empty: all
+     *            of connections whose own address is in one of these; empty: all
      * @param remoteRanges
      *            and whose other end is in one of these; empty: all
      */
-    public record KeyLog(String path, List<String> localRanges, List<String> remoteRanges) {
+    public record KeyLog(String path, List<Prefix> localRanges, List<Prefix> remoteRanges) {
         public KeyLog {
             localRanges = List.copyOf(localRanges);
             remoteRanges = List.copyOf(remoteRanges);

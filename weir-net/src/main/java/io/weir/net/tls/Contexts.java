@@ -50,7 +50,7 @@ final class Contexts {
 
     /** The context of a server with this identity. */
     static ReferenceCountedOpenSslContext server(ServerTls spec, Identity identity, @Nullable Trust trust,
-            List<OpenSslSessionTicketKey> tickets) throws TlsFailure {
+            List<OpenSslSessionTicketKey> tickets, @Nullable KeyLog keyLog) throws TlsFailure {
         available();
         var builder = SslContextBuilder.forServer(identity.key(), identity.chain());
         common(builder, spec.common());
@@ -73,6 +73,9 @@ final class Contexts {
         if (!tickets.isEmpty()) {
             sessions.setTicketKeys(tickets.toArray(OpenSslSessionTicketKey[]::new));
         } // else whoever holds the context gives it keys, or none, so that it hands out no tickets
+        if (keyLog != null) {
+            heard(keyLog, context);
+        }
         tried(context, spec.common().parameters(), spec.prefersClients());
         return context;
     }
@@ -104,8 +107,8 @@ final class Contexts {
     }
 
     /** The context of clients that speak with hosts of one cluster. */
-    static ReferenceCountedOpenSslContext client(ClientTls spec, @Nullable Identity identity, @Nullable Trust trust)
-            throws TlsFailure {
+    static ReferenceCountedOpenSslContext client(ClientTls spec, @Nullable Identity identity, @Nullable Trust trust,
+            @Nullable KeyLog keyLog) throws TlsFailure {
         available();
         var builder = SslContextBuilder.forClient();
         common(builder, spec.common());
@@ -119,6 +122,9 @@ final class Contexts {
         builder.sessionCacheSize(Math.max(1, spec.sessionsMax()));
         ReferenceCountedOpenSslContext context = built(builder);
         context.sessionContext().setSessionCacheEnabled(spec.sessionsMax() > 0);
+        if (keyLog != null) {
+            heard(keyLog, context);
+        }
         tried(context, spec.common().parameters(), false);
         return context;
     }
@@ -180,6 +186,15 @@ final class Contexts {
             return (ReferenceCountedOpenSslContext) builder.build();
         } catch (SSLException | IllegalArgumentException e) {
             throw new TlsFailure(COMMON, "", "BoringSSL does not take it: " + e.getMessage(), "");
+        }
+    }
+
+    private static void heard(KeyLog keyLog, ReferenceCountedOpenSslContext context) throws TlsFailure {
+        try {
+            keyLog.listenTo(context);
+        } catch (TlsFailure e) {
+            context.release();
+            throw e;
         }
     }
 
@@ -263,6 +278,7 @@ final class Contexts {
         private static final Cleaner CLEANER = Cleaner.create();
 
         private final List<ReferenceCountedOpenSslContext> held = new ArrayList<>();
+        private @Nullable KeyLog keyLog;
         private final AtomicBoolean over = new AtomicBoolean();
 
         /** Lets go when this one can be reached no more, or earlier. */
@@ -275,10 +291,17 @@ final class Contexts {
             return context;
         }
 
+        void add(@Nullable KeyLog written) {
+            keyLog = written;
+        }
+
         /** Connections that are made with them hold them themselves. */
         void release() {
             if (over.compareAndSet(false, true)) {
                 held.forEach(ReferenceCountedOpenSslContext::release);
+                if (keyLog != null) {
+                    keyLog.release();
+                }
             }
         }
     }

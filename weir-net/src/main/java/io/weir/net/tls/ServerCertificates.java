@@ -25,6 +25,7 @@ final class ServerCertificates {
     private final ServerTls spec;
     private final List<DataSource> ticketKeys;
     private final @Nullable Trust trust;
+    private final @Nullable KeyLog keyLog;
     private final Contexts.Hold hold = new Contexts.Hold();
 
     /**
@@ -79,10 +80,13 @@ final class ServerCertificates {
         }
     }
 
-    private ServerCertificates(ServerTls spec, List<DataSource> ticketKeys, @Nullable Trust trust) {
+    private ServerCertificates(ServerTls spec, List<DataSource> ticketKeys, @Nullable Trust trust,
+            @Nullable KeyLog keyLog) {
         this.spec = spec;
         this.ticketKeys = List.copyOf(ticketKeys);
         this.trust = trust;
+        this.keyLog = keyLog;
+        hold.add(keyLog);
         hold.until(this);
     }
 
@@ -113,14 +117,14 @@ final class ServerCertificates {
         var tickets = Contexts.tickets(keys, keysByName == null
                 ? "session_ticket_keys.keys"
                 : "session_ticket_keys_sds_secret_config." + keysByName.name() + ".keys");
-        var certificates = new ServerCertificates(spec, keys, trust);
+        var certificates = new ServerCertificates(spec, keys, trust, KeyLog.open(spec.common()));
         try {
             for (int i = 0; i < specs.size(); i++) {
                 String path = Contexts.certificate(spec.common(), i);
                 Identity identity = Identity.read(specs.get(i), path);
                 stapled(spec, identity, path);
                 certificates.add(new Shown(identity,
-                        certificates.hold.add(Contexts.server(spec, identity, trust, tickets))));
+                        certificates.hold.add(Contexts.server(spec, identity, trust, tickets, certificates.keyLog))));
             }
         } catch (TlsFailure e) {
             certificates.release();
@@ -152,6 +156,12 @@ final class ServerCertificates {
     @Nullable
     Trust trust() {
         return trust;
+    }
+
+    /** Where connections with them have their secrets written; null: nowhere. */
+    @Nullable
+    KeyLog keyLog() {
+        return keyLog;
     }
 
     List<Shown> all() {

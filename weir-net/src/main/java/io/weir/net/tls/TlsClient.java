@@ -50,11 +50,14 @@ public final class TlsClient implements Renewable {
         private final Trust trust;
         private final Map<Offer, ReferenceCountedOpenSslContext> contexts = new EnumMap<>(Offer.class);
         private final Contexts.Hold hold = new Contexts.Hold();
+        private final @Nullable KeyLog keyLog;
 
-        private Made(ClientTls spec, @Nullable Identity identity, Trust trust) {
+        private Made(ClientTls spec, @Nullable Identity identity, Trust trust, @Nullable KeyLog keyLog) {
             this.spec = spec;
             this.identity = identity;
             this.trust = trust;
+            this.keyLog = keyLog;
+            hold.add(keyLog);
             hold.until(this);
         }
 
@@ -65,7 +68,8 @@ public final class TlsClient implements Renewable {
                     ? null
                     : Identity.read(certificates.getFirst(), Contexts.certificate(spec.common(), 0));
             var made = new Made(spec, identity,
-                    Trust.read(spec.common().validation(), Contexts.validation(spec.common())));
+                    Trust.read(spec.common().validation(), Contexts.validation(spec.common())),
+                    KeyLog.open(spec.common()));
             try {
                 for (Offer offer : Offer.values()) {
                     made.make(offer);
@@ -83,7 +87,8 @@ public final class TlsClient implements Renewable {
             boolean says = !spec.common().alpn().isEmpty();
             contexts.put(offer, says && any != null
                     ? any
-                    : hold.add(Contexts.client(says ? spec : spec.withAlpn(offer.protocols()), identity, trust)));
+                    : hold.add(Contexts.client(says ? spec : spec.withAlpn(offer.protocols()), identity, trust,
+                            keyLog)));
         }
     }
 
@@ -152,6 +157,17 @@ public final class TlsClient implements Renewable {
         return done;
     }
 
+    /** How many connections there are whose secrets may be written down. */
+    int followed() {
+        KeyLog keyLog = made.keyLog;
+        return keyLog == null ? 0 : keyLog.followed();
+    }
+
+    /** What goes by itself when nobody has this any more goes now. */
+    void release() {
+        made.hold.release();
+    }
+
     private String name(Endpoint endpoint) {
         return spec.sniOfHost() && !endpoint.hostname().isEmpty() ? endpoint.hostname() : spec.sni();
     }
@@ -213,6 +229,9 @@ public final class TlsClient implements Renewable {
             SslHandler tls = new SslHandler(engine);
             tls.setHandshakeTimeoutMillis(0); // the time counts from the connect on, by our own timer
             context.pipeline().addBefore(context.name(), null, tls).addLast(owner);
+            if (from.keyLog != null) {
+                from.keyLog.follow(engine, context.channel(), stats);
+            }
         }
 
         /** Held back: for its owner the connection stands when it is secured. */

@@ -185,6 +185,10 @@ public final class TlsServer implements Renewable, AutoCloseable {
             if (staple != null) {
                 made.setOcspResponse(staple.der());
             }
+            KeyLog keyLog = from.keyLog();
+            if (keyLog != null && channel != null) {
+                keyLog.follow(made, channel, stats);
+            }
             shown = chosen;
             engine = made;
             SslHandler handler = new SslHandler(made);

@@ -71,6 +71,11 @@ public final class TlsStats {
         }
     }
 
+    /** Lines of secrets that were to be written down and found no room. */
+    Counter keyLogDropped() {
+        return scope.counter("key_log_dropped");
+    }
+
     /** A handshake has failed. */
     void failed(Throwable cause) {
         Refused refused = refused(cause);

@@ -1,14 +1,18 @@
 package io.weir.xds.tls;
 
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.WatchedDirectory;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsKeyLog;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters.TlsProtocol;
+import io.weir.core.chain.Prefix;
 import io.weir.core.tls.CertificateSpec;
 import io.weir.core.tls.CommonTls;
 import io.weir.core.tls.DataSource;
@@ -48,7 +52,40 @@ final class CommonTlsReading {
             }
         }
         return new CommonTls(parameters(context.at("tls_params"), message.getTlsParams()), certificates, alpn,
-                validation.spec, null, new NamedSecrets(refs, validation.ref, null));
+                validation.spec, keyLog(context, message), new NamedSecrets(refs, validation.ref, null));
+    }
+
+    private static CommonTls.@Nullable KeyLog keyLog(ReadContext context, CommonTlsContext message) {
+        if (!message.hasKeyLog()) {
+            return null;
+        }
+        ReadContext at = context.at("key_log");
+        TlsKeyLog log = message.getKeyLog();
+        at.warning("path", log.getPath(), "secrets of connections are written to this file: whoever has it can read"
+                + " what they carry", "remove key_log when the fault is found");
+        return new CommonTls.KeyLog(log.getPath(),
+                ranges(at, "local_address_range", log.getLocalAddressRangeList()),
+                ranges(at, "remote_address_range", log.getRemoteAddressRangeList()));
+    }
+
+    private static List<Prefix> ranges(ReadContext context, String field, List<CidrRange> ranges) {
+        var prefixes = new ArrayList<Prefix>();
+        for (int i = 0; i < ranges.size(); i++) {
+            CidrRange range = ranges.get(i);
+            int bits = range.getPrefixLen().getValue();
+            try {
+                InetAddress address = InetAddress.ofLiteral(range.getAddressPrefix());
+                if (bits >= 0 && bits <= address.getAddress().length * Byte.SIZE) {
+                    prefixes.add(Prefix.of(address, bits));
+                    continue;
+                }
+            } catch (IllegalArgumentException e) {
+                // told below, as too many bits are
+            }
+            context.problem(field + "[" + i + "]", range.getAddressPrefix() + "/" + bits, "this is no network",
+                    "write an IP address and at most as many bits as it has: address_prefix 10.0.0.0, prefix_len 8");
+        }
+        return prefixes;
     }
 
     /** Whom a side believes, as far as the context says, and by which name more stands elsewhere. */

@@ -2,6 +2,7 @@ package io.weir.xds.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.core.chain.Prefix;
 import io.weir.core.tls.CommonTls;
 import io.weir.core.tls.DataSource;
 import io.weir.core.tls.NamedSecrets;
@@ -16,6 +17,7 @@ import io.weir.xds.compile.SnapshotDiff;
 import io.weir.xds.compile.StandIns;
 import io.weir.xds.resource.Problem;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -158,6 +160,21 @@ class SecretsTest {
                   "session_ticket_keys": { "keys": [ { "filename": "k" } ] } } ] }""".formatted(TLS));
         assertThat(SecretFile.read(json, extensions()).secrets())
                 .containsEntry("keys", new SecretSpec.TicketKeys(List.of(new DataSource.File("k"))));
+    }
+
+    @Test
+    void aKeyLogIsReadWithItsRangesAndWarnedOf() {
+        String log = "common_tls_context: { tls_certificate_sds_secret_configs: [ { name: shop } ], key_log: { path: k,"
+                + " local_address_range: [ { address_prefix: 10.1.0.0, prefix_len: %d } ] } }";
+        Compiled compiled = ConfigFile.compile("test.yaml", text(SHOP, log.formatted(8)), extensions());
+        assertThat(compiled).isInstanceOfSatisfying(Compiled.Accepted.class, accepted -> {
+            assertThat(server(accepted.snapshot()).common().keyLog()).isEqualTo(new CommonTls.KeyLog("k",
+                    List.of(Prefix.of(InetAddress.ofLiteral("10.0.0.0"), 8)), List.of()));
+            assertThat(accepted.warnings()).extracting(Problem::toString)
+                    .anySatisfy(each -> assertThat(each).contains("key_log.path").contains("secrets of connections"));
+        });
+        assertThat(errors(text(SHOP, log.formatted(33)))).singleElement().asString()
+                .contains("local_address_range[0]").contains("this is no network");
     }
 
     @Test
