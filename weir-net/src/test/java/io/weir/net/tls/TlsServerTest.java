@@ -34,6 +34,8 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -306,6 +308,49 @@ class TlsServerTest {
         assertThat(takenUp(may, may.withClientCertificates(true), own)).as("a certificate is required").isFalse();
         assertThat(takenUp(may, listed, own)).as("a list of revoked ones").isFalse();
         assertThatThrownBy(() -> takenUp(may, may.withClientCertificates(true), null)).isInstanceOf(IOException.class);
+    }
+
+    /** The keys of an instance, in files of its own; each key is one byte, often enough. */
+    private static ServerTls.Tickets.Shared keys(String instance, int first, int second) throws IOException {
+        var sources = new ArrayList<DataSource>();
+        for (int key : new int[]{first, second}) {
+            byte[] bytes = new byte[80];
+            Arrays.fill(bytes, (byte) key);
+            Path file = all().folder().resolve(instance + sources.size() + ".key");
+            sources.add(new DataSource.File(Files.write(file, bytes).toString()));
+        }
+        return new ServerTls.Tickets.Shared(sources);
+    }
+
+    private static boolean resumed(Running running, SSLContext client, String version) throws Exception {
+        SSLSocket socket = running.connect(client, null);
+        socket.setEnabledProtocols(new String[]{version});
+        shown(socket);
+        return running.session().resumed();
+    }
+
+    @Test
+    void keysOfTicketsChangeInTheFilesOfTwoInstancesAndTicketsOfAKeyInTheListGoOn() throws Exception {
+        ServerTls spec = server(all().issue("rotated", "DNS:rotated.example"));
+        for (String version : List.of("TLSv1.2", "TLSv1.3")) {
+            ServerTls one = spec.withTickets(keys("one", 1, 2));
+            ServerTls two = spec.withTickets(keys("two", 1, 2));
+            SSLContext client = client(null);
+            try (Running running = new Running(one, 0)) {
+                assertThat(resumed(running, client, version)).as("%s: the first", version).isFalse();
+                running.becomes(two);
+                assertThat(resumed(running, client, version)).as("%s: at the other", version).isTrue();
+                keys("one", 3, 1);
+                keys("two", 3, 1);
+                running.tls.renew();
+                assertThat(resumed(running, client, version)).as("%s: of the key before", version).isTrue();
+                running.becomes(one);
+                assertThat(resumed(running, client, version)).as("%s: back at the first", version).isTrue();
+                keys("one", 4, 5);
+                running.tls.renew();
+                assertThat(resumed(running, client, version)).as("%s: of keys that are gone", version).isFalse();
+            }
+        }
     }
 
     /** A list of what the authority has revoked, that holds since this second (YYYYMMDDHHMMSSZ). */
