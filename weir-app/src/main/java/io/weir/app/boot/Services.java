@@ -28,6 +28,8 @@ import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.Workers;
 import io.weir.observe.log.AccessLog;
 import io.weir.observe.log.AccessLogs;
+import io.weir.stream.access.AccessSpec;
+import io.weir.stream.access.RuledAcceptor;
 import io.weir.stream.answer.AnswerSpec;
 import io.weir.stream.answer.Answers;
 import io.weir.stream.gate.GateSpec;
@@ -168,7 +170,7 @@ final class Services {
         Service service = of(byName && last.config() instanceof TcpProxySpec tcp
                 ? new FilterSpec(last.name(), tcp.withClustersByName())
                 : last, path, counted);
-        return gated(secured(service, spec, chain, at), filters);
+        return gated(secured(ruled(service, filters), spec, chain, at), filters);
     }
 
     /** The service behind TLS, where there is any. What limits connections stands before it: handshakes are dear. */
@@ -206,6 +208,17 @@ final class Services {
 
     private static boolean none(ServerTls tls) {
         return tls.common().certificates().isEmpty() && tls.common().named().certificates().isEmpty();
+    }
+
+    /** What may ask for certificates stands behind TLS; the last of them stands next to the service. */
+    private Service ruled(Service service, List<FilterSpec> filters) {
+        Service ruled = service;
+        for (FilterSpec filter : filters.reversed()) {
+            if (filter.config() instanceof AccessSpec access) {
+                ruled = ruled.behind(new RuledAcceptor(access, stats, ruled.acceptor()));
+            }
+        }
+        return ruled;
     }
 
     private Service gated(Service service, List<FilterSpec> filters) {

@@ -71,7 +71,7 @@ final class DefaultsTest {
             "FilterChain.transport_socket_connect_timeout", "DownstreamTlsContext.session_timeout",
             "TcpKeepalive.keepalive_probes", "TcpKeepalive.keepalive_time",
             "TcpKeepalive.keepalive_interval", "Cookie.ttl", "ConnectionLimit.delay",
-            "ConnectionLimit.max_connections", "MinimumRTTCalculationParams.interval",
+            "ConnectionLimit.max_connections", "RBAC.delay_deny", "MinimumRTTCalculationParams.interval",
             "MinimumRTTCalculationParams.fixed_value", "OriginalDstLbConfig.upstream_port_override",
             "OutlierDetection.max_ejection_time", "HealthCheck.timeout", "HealthCheck.interval",
             "HealthCheck.unhealthy_threshold", "HealthCheck.healthy_threshold", "HealthCheck.unhealthy_interval",

@@ -1,6 +1,7 @@
 package io.weir.core.tls;
 
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,17 @@ public interface TlsFacts {
 
     /** Whether the other side's certificate was checked against somebody who is believed. */
     boolean peerValidated();
+
+    /**
+     * Whether the other side has shown a certificate that was checked, and goes by a name that passes: one of its URIs,
+     * its DNS names, or its subject, as in Envoy. Who has shown none is nobody; Envoy takes everyone with TLS for
+     * somebody where no name is asked for.
+     */
+    default boolean certified(Predicate<String> name) {
+        var certificate = peerValidated() ? peer() : null;
+        return certificate != null && (certificate.names(SanMatch.Type.URI).stream().anyMatch(name)
+                || certificate.names(SanMatch.Type.DNS).stream().anyMatch(name) || name.test(certificate.subject()));
+    }
 
     /** Our own certificate; null: we have shown none. */
     @Nullable

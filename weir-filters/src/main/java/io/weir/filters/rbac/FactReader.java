@@ -10,7 +10,6 @@ import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.PathMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.weir.core.access.Condition;
-import io.weir.core.tls.SanMatch;
 import io.weir.core.tls.TlsFacts;
 import io.weir.core.value.MetadataSource;
 import io.weir.http.config.MatchReader;
@@ -27,7 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what permissions and principals look at alike. */
+/** Makes the facts of requests. */
 final class FactReader {
     private FactReader() {}
 
@@ -136,27 +135,15 @@ final class FactReader {
     }
 
     /**
-     * Whether a client has shown a certificate that was checked, and goes by a name: one of its URIs, its DNS names, or
-     * its subject, as in Envoy. Who has shown none is nobody; Envoy takes everyone with TLS for somebody where no name
-     * is asked for.
+     * Whether a client goes by a name, as its certificate says.
      *
      * @param name
      *            null: whatever the name is
      */
     static boolean certified(@Nullable TlsFacts tls, @Nullable TextMatch name) {
-        var certificate = tls == null || !tls.peerValidated() ? null : tls.peer();
-        return certificate != null && (name == null || goesBy(certificate.names(SanMatch.Type.URI), name)
-                || goesBy(certificate.names(SanMatch.Type.DNS), name)
-                || goesBy(List.of(certificate.subject()), name));
-    }
-
-    private static boolean goesBy(List<String> names, TextMatch match) {
-        for (String name : names) {
-            byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-            if (match.matches(bytes, 0, bytes.length)) {
-                return true;
-            }
-        }
-        return false;
+        return tls != null && tls.certified(each -> {
+            byte[] bytes = each.getBytes(StandardCharsets.UTF_8);
+            return name == null || name.matches(bytes, 0, bytes.length);
+        });
     }
 }

@@ -5,14 +5,12 @@ import com.github.xds.type.matcher.v3.Matcher;
 import io.envoyproxy.envoy.config.rbac.v3.Action;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.weir.core.access.AccessRules;
-import io.weir.core.access.Policy;
 import io.weir.core.access.Verdict;
 import io.weir.http.config.tree.MatchTreeReader;
 import io.weir.http.config.tree.PackedReader;
-import io.weir.http.filter.FilterExchange;
+import io.weir.xds.access.RulesReader;
 import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.ReadContext;
-import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -52,29 +50,11 @@ public final class RbacReader implements ExtensionReader<RBAC, RbacSpec> {
                         config.getTrackPerRuleStats());
     }
 
-    /** Null after a problem: rules of which a part is missing would let in whom they should not. */
     private static @Nullable Judge rules(io.envoyproxy.envoy.config.rbac.v3.RBAC message, ReadContext context) {
-        var policies = new ArrayList<Policy<FilterExchange>>();
-        message.getPoliciesMap().forEach((name, policy) -> {
-            var at = context.at("policies[" + name + "]");
-            var permission = PermissionReader.some("permissions", policy.getPermissionsList(), at);
-            var principal = PrincipalReader.some("principals", policy.getPrincipalsList(), at);
-            if (permission != null && principal != null) {
-                policies.add(new Policy<>(name, permission, principal));
-            }
-        });
-        return policies.size() == message.getPoliciesCount()
-                ? new Judge.Rules(new AccessRules<>(action(message.getAction()), policies),
-                        action(message.getAction()) == AccessRules.Action.LOG)
-                : null;
-    }
-
-    private static AccessRules.Action action(io.envoyproxy.envoy.config.rbac.v3.RBAC.Action action) {
-        return switch (action) {
-            case ALLOW -> AccessRules.Action.ALLOW;
-            case DENY, UNRECOGNIZED -> AccessRules.Action.DENY;
-            case LOG -> AccessRules.Action.LOG;
-        };
+        var rules = new RulesReader<>(new RequestFactReader()).read(message, context);
+        return rules == null
+                ? null
+                : new Judge.Rules(rules, RulesReader.action(message.getAction()) == AccessRules.Action.LOG);
     }
 
     private static @Nullable Judge tree(Matcher message, ReadContext context) {
@@ -94,7 +74,7 @@ public final class RbacReader implements ExtensionReader<RBAC, RbacSpec> {
         if (action == null) {
             return null;
         }
-        var kind = action(action.getAction());
+        var kind = RulesReader.action(action.getAction());
         logs.compareAndSet(false, kind == AccessRules.Action.LOG);
         return AccessRules.verdict(kind, true, action.getName());
     }

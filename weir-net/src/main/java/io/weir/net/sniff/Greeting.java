@@ -137,6 +137,12 @@ public final class Greeting {
         passedOn.add(value);
     }
 
+    /** Keeps something under a name space, for logs and rules; of a connection that nobody looked at too. */
+    public static void keep(Channel channel, String namespace, String key, Object value) {
+        Greeting found = of(channel);
+        (found == null ? begin(channel) : found).keep(namespace, key, value);
+    }
+
     void keep(String namespace, String key, Object value) {
         if (metadata.isEmpty()) {
             metadata = new HashMap<>();

@@ -5,6 +5,7 @@ import io.weir.core.tls.TlsFacts;
 import io.weir.net.sniff.Greeting;
 import io.weir.net.tls.TlsSession;
 import io.weir.observe.log.AccessRecord;
+import io.weir.stream.access.RuledAcceptor;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -44,5 +45,10 @@ public interface ChannelRecord extends AccessRecord {
     default Map<String, Object> dynamicMetadata(String namespace) {
         Greeting greeting = Greeting.of(channel());
         return greeting == null ? Map.of() : greeting.metadata(namespace);
+    }
+
+    @Override
+    default @Nullable String connectionTerminationDetails() {
+        return RuledAcceptor.details(channel());
     }
 }

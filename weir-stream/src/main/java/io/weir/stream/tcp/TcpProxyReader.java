@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.Weig
 import io.weir.stream.answer.DirectResponseReader;
 import io.weir.stream.answer.EchoReader;
 import io.weir.stream.check.TcpCheckReader;
+import io.weir.stream.access.AccessReader;
 import io.weir.stream.gate.ConnectionLimitReader;
 import io.weir.stream.gate.ConnectionRateReader;
 import io.weir.stream.tcp.TcpProxySpec.Target;
@@ -27,7 +28,7 @@ public final class TcpProxyReader implements ExtensionReader<TcpProxy, TcpProxyS
     public static Extensions addTo(Extensions extensions) {
         return extensions
                 .with(new TcpProxyReader(), new ConnectionRateReader(), new ConnectionLimitReader(), new EchoReader(),
-                        new DirectResponseReader(), new SniClusterReader(),
+                        new DirectResponseReader(), new SniClusterReader(), new AccessReader(),
                         new TcpCheckReader(), new UdpProxyReader())
                 .withHonoured(TcpProxyReader.class, HONOURED)
                 .withDefaults(TcpProxyReader.class, DEFAULTS);

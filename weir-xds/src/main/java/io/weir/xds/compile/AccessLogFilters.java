@@ -141,7 +141,7 @@ final class AccessLogFilters {
         return tests.size() < matchers.size() ? null : new ValueTest.Any(tests);
     }
 
-    private static @Nullable Predicate<String> text(StringMatcher matcher, ReadContext context) {
+    static @Nullable Predicate<String> text(StringMatcher matcher, ReadContext context) {
         boolean folds = matcher.getIgnoreCase();
         return switch (matcher.getMatchPatternCase()) {
             case EXACT -> {

@@ -3,6 +3,7 @@ package io.weir.xds.compile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
@@ -11,6 +12,7 @@ import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
 import io.weir.core.model.AccessLogSpec;
 import io.weir.core.tls.SecretSpec;
@@ -180,6 +182,11 @@ public final class ReadContext {
     /** Reads a test on one value of metadata; null after a problem. */
     public @Nullable ValueTest valueTest(String subPath, ValueMatcher message) {
         return AccessLogFilters.value(message, at(subPath));
+    }
+
+    /** Reads a test on text; null after a problem. */
+    public @Nullable Predicate<String> textTest(String subPath, StringMatcher message) {
+        return AccessLogFilters.text(message, at(subPath));
     }
 
     /** Says that a cluster of this name must exist; the compiler tells when it does not. */
