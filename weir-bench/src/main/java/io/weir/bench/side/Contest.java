@@ -20,6 +20,7 @@ final class Contest {
     private static final int SETTLE_SECONDS = 1;
     private static final long STARTUP_MAX_NANOS = 60_000_000_000L;
     private static final long IDLE_NANOS = 10_000_000_000L;
+    private static final int KIBI = 1024;
     private static final long PROBE_PAUSE_NANOS = 200_000;
     /**
      * How many requests each connection of HTTP/2 has under way: fewer connections than by HTTP/1.1, as many requests.
@@ -102,27 +103,28 @@ final class Contest {
                 long bytes = BulkSource.read(one.front(), seconds);
                 double gigabytes = bytes / 1e9;
                 into.add((Usage.cpuSeconds(one.process()) - before) / gigabytes);
-                into.beside(gigabytes / seconds, 0);
+                into.rate(gigabytes / seconds);
             }
             case H2_H1, H2_H2, TLS_H2_H1 -> {
                 H2load.Report report = H2load.on(url(one, "/")).streams(STREAMS)
                         .connections(Math.max(1, options.connections() / STREAMS)).seconds(seconds)
                         .launcher(options.onLoadCore()).run();
                 into.add((Usage.cpuSeconds(one.process()) - before) * 1e6 / report.requests());
-                into.beside(report.requestsPerSecond(), 0);
+                into.rate(report.requestsPerSecond());
                 into.errors(report.errors());
             }
             case TLS_HANDSHAKE_FULL, TLS_HANDSHAKE_RESUMED -> {
                 Handshakes.Report report = Handshakes.make(one.front(), measured == Case.TLS_HANDSHAKE_RESUMED,
                         seconds);
                 into.add((Usage.cpuSeconds(one.process()) - before) * 1e6 / report.connections());
-                into.beside((double) report.connections() / seconds, 0);
+                into.rate((double) report.connections() / seconds);
                 into.errors(report.errors());
             }
             case HTTP1_SMALL, HTTP1_10K, TLS_HTTP1_SMALL, TCP_SMALL, IDLE, IDLE_TLS, STARTUP, ALLOCATION -> {
                 Wrk.Report report = wrk(one, seconds);
                 into.add((Usage.cpuSeconds(one.process()) - before) * 1e6 / report.requests());
-                into.beside(report.requestsPerSecond(), report.p99Nanos() / 1e6);
+                into.rate(report.requestsPerSecond());
+                into.tail(report.p99Nanos() / 1e6);
                 into.errors(report.errors());
             }
         }
@@ -149,9 +151,11 @@ final class Contest {
             try (IdleClients _ = new IdleClients(one.front(), options.idleConnections(), measured == Case.IDLE_TLS)) {
                 // what making the connections took, a proxy may have given back by now
                 LockSupport.parkNanos(IDLE_NANOS);
-                into.add(Usage.residentMebibytes(one.process()));
+                double withThem = Usage.residentMebibytes(one.process());
+                into.add(withThem);
+                into.remark("%.0f MiB before the first connection, %.1f KiB for each".formatted(atStart,
+                        (withThem - atStart) * KIBI / options.idleConnections()));
             }
-            into.remark("%.0f MiB before the first connection".formatted(atStart));
         }
     }
 

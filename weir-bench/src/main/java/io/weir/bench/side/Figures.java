@@ -17,9 +17,13 @@ final class Figures {
         values.add(figure);
     }
 
-    /** What stands next to the figure: units done a second, and the 99th percentile of the latency in ms. */
-    void beside(double rate, double p99Millis) {
-        rates.add(rate);
+    /** What stands next to the figure: units done a second. */
+    void rate(double perSecond) {
+        rates.add(perSecond);
+    }
+
+    /** The 99th percentile of the latency in ms, of tools that tell it (h2load does not). */
+    void tail(double p99Millis) {
         tails.add(p99Millis);
     }
 

@@ -31,6 +31,7 @@ final class IdleClients implements AutoCloseable {
                 Socket socket = new Socket();
                 sockets.add(socket);
                 socket.setSoTimeout(TIMEOUT_MILLIS);
+                socket.setTcpNoDelay(true); // else the request waits for the late acknowledgement of the handshake
                 socket.connect(Ports.loopback(front), TIMEOUT_MILLIS);
                 Socket spoken = socket;
                 if (context != null) {
