@@ -66,6 +66,25 @@ final class ClusterKeeper {
     private final long anybody = new SplittableRandom().nextLong();
     private Self self = Self.UNKNOWN;
 
+    /**
+     * What clusters are to be.
+     *
+     * @param opened
+     *            with their sockets, those that could be opened
+     * @param refusals
+     *            why the others could not; with one of them nothing may be committed
+     * @param begun
+     *            when files began to be read
+     */
+    record Prepared(List<ClusterSpec> specs, List<ClusterSpec> opened, List<Listeners.Refusal> refusals,
+            Instant begun) {
+        Prepared {
+            specs = List.copyOf(specs);
+            opened = List.copyOf(opened);
+            refusals = List.copyOf(refusals);
+        }
+    }
+
     /** Who finds the hosts of clusters that are not STATIC. */
     interface Discovery {
         /** Begins to look, or looks by changed rules; gives hosts to the cluster on the conductor. */
@@ -111,7 +130,7 @@ final class ClusterKeeper {
 
     /**
      * This is who the proxy is and where it stands, and the cluster that it is one of. To be told before
-     * {@link #apply}.
+     * {@link #commit}.
      *
      * @param clusterName
      *            empty: none
@@ -134,25 +153,13 @@ final class ClusterKeeper {
     }
 
     /**
-     * These are the clusters from now on, except that those which go stay until {@link #removeOthers}: routes that name
-     * them may still be in use. One that stays keeps its hosts, counts and connections.
-     *
-     * @return why they cannot be: nothing is changed then
+     * Makes the sockets of these clusters ready, and keeps those of clusters whose sockets do not change. Reads files,
+     * and changes nothing. To be followed by {@link #commit}, or by {@link #undo}.
      */
-    List<Listeners.Refusal> apply(List<ClusterSpec> specs) {
+    Prepared prepare(List<ClusterSpec> specs) {
         List<ClusterSpec> opened = new ArrayList<>();
-        Instant begun = Instant.now();
-        List<Listeners.Refusal> refusals = open(specs, opened);
-        if (refusals.isEmpty()) {
-            applyOpened(opened);
-            followSockets(begun);
-        }
-        return refusals;
-    }
-
-    /** Makes the sockets of clusters ready, and keeps those of clusters whose sockets do not change. Reads files. */
-    private List<Listeners.Refusal> open(List<ClusterSpec> specs, List<ClusterSpec> opened) {
         List<Listeners.Refusal> refusals = new ArrayList<>();
+        Instant begun = Instant.now();
         for (int i = 0; i < specs.size(); i++) {
             ClusterSpec spec = specs.get(i);
             Cluster present = clusters.find(spec.name());
@@ -164,7 +171,33 @@ final class ClusterKeeper {
                 refusals.add(new Listeners.Refusal(i, e.path(), e.value(), e.text(), e.cure()));
             }
         }
-        return refusals;
+        return new Prepared(specs, opened, refusals, begun);
+    }
+
+    /**
+     * These are the clusters from now on, except that those which go stay until {@link #removeOthers}: routes that name
+     * them may still be in use. One that stays keeps its hosts, counts and connections.
+     */
+    void commit(Prepared prepared) {
+        applyOpened(prepared.opened);
+        followSockets(prepared.begun);
+    }
+
+    /** The first of all; why they cannot be. */
+    List<Listeners.Refusal> begin(List<ClusterSpec> first) {
+        Prepared prepared = prepare(first);
+        if (prepared.refusals.isEmpty()) {
+            commit(prepared);
+        }
+        return prepared.refusals;
+    }
+
+    /** They are not to be: what they would have counted goes, all else is as before. */
+    void undo(Prepared prepared) {
+        Set<String> present = new HashSet<>();
+        clusters.all().forEach(cluster -> present.add(cluster.spec().statName()));
+        prepared.specs.stream().filter(spec -> !present.contains(spec.statName()))
+                .forEach(spec -> scope(spec).remove());
     }
 
     /**

@@ -22,9 +22,13 @@ final class Conductor implements Executor, AutoCloseable {
     private static final long TICK_MILLIS = 100;
     /** Envoy's default of {@code stats_flush_interval}: the length of a histogram's interval. */
     private static final long FLUSH_MILLIS = 5_000;
+    /** How long the end waits for a task under way. */
+    private static final long CLOSE_SECONDS_MAX = 10;
 
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1,
             Thread.ofPlatform().daemon().name("weir-conductor").factory());
+
+    private volatile boolean closing;
 
     Conductor() {
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -90,8 +94,28 @@ final class Conductor implements Executor, AutoCloseable {
         };
     }
 
+    /** Whether the end has come, and all that had not begun is dropped. */
+    boolean closing() {
+        return closing;
+    }
+
+    /**
+     * Waits for what is under way: half of it would be neither the one thing nor the other. What has not begun is
+     * dropped.
+     */
     @Override
     public void close() {
+        thread.shutdown();
+        thread.getQueue().clear();
+        closing = true;
+        try {
+            if (thread.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
+                return;
+            }
+            LOG.warn("the conductor is busy for more than {} s: it is not waited for", CLOSE_SECONDS_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         thread.shutdownNow();
     }
 }

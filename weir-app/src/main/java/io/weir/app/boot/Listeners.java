@@ -14,6 +14,7 @@ import io.weir.net.transport.ListenFailure;
 import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.Workers;
 import io.weir.xds.compile.Snapshot;
+import io.weir.xds.compile.SnapshotDiff;
 import io.weir.xds.spec.ListenerSpec;
 import io.weir.xds.spec.Redirection;
 import java.net.Inet4Address;
@@ -22,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +78,31 @@ final class Listeners {
     private record Successor(ListenerSpec spec, Service service) {
     }
 
+    /** What is to be, of which everything is open already that could be. */
+    static final class Prepared {
+        private final List<ListenerSpec> specs;
+        private final List<AcmeSpec> acme;
+        private final List<OpenListener> next = new ArrayList<>();
+        private final List<OpenListener> bound = new ArrayList<>();
+        private final Map<OpenListener, Successor> swapped = new LinkedHashMap<>();
+        private final Map<String, Set<String>> awaited = new HashMap<>();
+        private final List<Refusal> refusals = new ArrayList<>();
+        /** Those that nobody has taken over, in the end. */
+        private final List<OpenListener> old;
+        private DatagramListeners.@Nullable Prepared datagrams;
+
+        private Prepared(List<ListenerSpec> specs, List<AcmeSpec> acme, List<OpenListener> old) {
+            this.specs = List.copyOf(specs);
+            this.acme = List.copyOf(acme);
+            this.old = old;
+        }
+
+        /** Everything that could not be opened; empty when everything could. */
+        List<Refusal> refusals() {
+            return List.copyOf(refusals);
+        }
+    }
+
     Listeners(Workers workers, Stats stats, Services services, Drains drains, Executor conductor) {
         this.workers = workers;
         this.stats = stats;
@@ -95,20 +122,57 @@ final class Listeners {
         totalDraining.set(0);
     }
 
-    /** The listeners of this configuration, and the certificates that are issued for them, are those from now on. */
-    List<Refusal> apply(Snapshot next, Set<String> unchanged) {
+    /**
+     * Makes everything ready for these to be the listeners, and the certificates that are issued for them, and changes
+     * nothing. To be followed by {@link #commit}, or where something was refused by {@link #undo}.
+     *
+     * @param unchanged
+     *            names of listeners that are as before
+     */
+    Prepared prepare(Snapshot next, Set<String> unchanged) {
         boolean proved = certifying.proves();
         certifying.expect(next.acme());
-        // whether names are proved at a listener of TLS is settled when it is made
-        List<Refusal> refusals = apply(next.listeners(), certifying.proves() == proved ? unchanged : Set.of());
-        if (refusals.isEmpty()) {
-            acme = next.acme();
-            certifying.follow();
-            certified(); // one may have come while listeners were made
-        } else {
+        try {
+            // whether names are proved at a listener of TLS is settled when it is made
+            return prepare(next.listeners(), next.acme(), certifying.proves() == proved ? unchanged : Set.of());
+        } catch (RuntimeException e) {
             certifying.expect(acme);
+            throw e;
         }
-        return refusals;
+    }
+
+    /** These are the listeners from now on, and the certificates that are issued for them. */
+    void commit(Prepared prepared) {
+        acme = prepared.acme;
+        take(prepared);
+        certifying.follow();
+        certified(); // one may have come while listeners were made
+    }
+
+    /** Lets go of what was made ready: all is as before. */
+    void undo(Prepared prepared) {
+        certifying.expect(acme);
+        release(prepared);
+    }
+
+    /** The first of all, which take nothing before {@link #begin}; why that cannot be. */
+    List<Refusal> open(Snapshot first) {
+        Prepared prepared = prepare(first, Set.of());
+        if (prepared.refusals.isEmpty()) {
+            commit(prepared);
+        } else {
+            undo(prepared);
+        }
+        return prepared.refusals();
+    }
+
+    /** Names of listeners that are as before. */
+    static Set<String> unchanged(SnapshotDiff diff, Snapshot next) {
+        Set<String> names = new HashSet<>();
+        next.listeners().forEach(listener -> names.add(listener.name()));
+        diff.listenersAdded().forEach(listener -> names.remove(listener.name()));
+        diff.listenersChanged().forEach(listener -> names.remove(listener.name()));
+        return names;
     }
 
     /** A certificate has been issued: the listeners that have waited for it are made with it. */
@@ -117,86 +181,98 @@ final class Listeners {
                 .filter(each -> certifying.awaited(each).equals(awaited.getOrDefault(each.name(), Set.of())))
                 .map(ListenerSpec::name).collect(Collectors.toSet());
         if (!stopped && same.size() < applied.size()) {
-            apply(applied, same)
+            Prepared prepared = prepare(applied, acme, same);
+            if (prepared.refusals.isEmpty()) {
+                take(prepared);
+                return;
+            }
+            release(prepared);
+            prepared.refusals
                     .forEach(refusal -> LOG.error("listener {} does not take an issued certificate: {} {}: {}",
                             applied.get(refusal.index()).name(), refusal.path(), refusal.value(), refusal.message()));
         }
     }
 
     /**
-     * These are the listeners from now on. One whose addresses stay keeps its sockets, so that no connection is refused
-     * meanwhile; one that is unchanged is not touched; new ones are bound before any old one closes, and take nothing
-     * before all could be, nor before {@link #begin}.
-     *
-     * @param unchanged
-     *            names of listeners that are as before
-     * @return everything that could not be opened, after which all is as before; empty when everything could
+     * One whose addresses stay keeps its sockets, so that no connection is refused meanwhile; one that is unchanged is
+     * not touched; new ones are bound before any old one closes, and take nothing before all could be, nor before
+     * {@link #begin}.
      */
-    private List<Refusal> apply(List<ListenerSpec> specs, Set<String> unchanged) {
-        List<OpenListener> old = new ArrayList<>(open);
-        List<OpenListener> next = new ArrayList<>();
-        List<OpenListener> bound = new ArrayList<>();
-        Map<OpenListener, Successor> swapped = new LinkedHashMap<>();
-        List<Refusal> refusals = new ArrayList<>();
-        Map<String, Set<String>> missing = new HashMap<>();
-        DatagramListeners.Prepared prepared = datagrams.prepare(specs, unchanged, refusals);
-        for (int i = 0; i < specs.size(); i++) {
-            ListenerSpec spec = specs.get(i);
-            if (spec.datagrams() != null) {
-                continue;
-            }
-            if (spec.redirection() != Redirection.IGNORED && !OriginalDestination.known(workers)) {
-                refusals.add(new Refusal(i, "listener_filters", "original_dst",
-                        "where a redirected connection was going is known on Linux with epoll only",
-                        "remove the filter and use_original_dst"));
-                continue;
-            }
-            OpenListener present = taken(old, spec);
-            boolean kept = present != null && unchanged.contains(spec.name())
-                    && present.spec().name().equals(spec.name());
-            missing.put(spec.name(), // before what is there is read
-                    kept ? awaited.getOrDefault(spec.name(), Set.of()) : certifying.awaited(spec));
-            try {
-                if (present == null) {
-                    OpenListener opened = OpenListener.open(spec, services.of(spec, new Carryover()), workers, stats,
-                            connections, this::at, drains);
-                    bound.add(opened);
-                    next.add(opened);
-                } else {
-                    next.add(present);
-                    if (!kept) {
-                        swapped.put(present, new Successor(spec,
-                                services.of(spec, present.service().counted().next())));
-                    }
+    private Prepared prepare(List<ListenerSpec> specs, List<AcmeSpec> certificates, Set<String> unchanged) {
+        Prepared prepared = new Prepared(specs, certificates, new ArrayList<>(open));
+        try {
+            prepared.datagrams = datagrams.prepare(specs, unchanged, prepared.refusals);
+            for (int i = 0; i < specs.size(); i++) {
+                if (specs.get(i).datagrams() == null) {
+                    prepare(prepared, i, unchanged);
                 }
-            } catch (ListenFailure e) {
-                refusals.add(new Refusal(i, "address", Addresses.text(e.address()),
-                        e.reason() == ListenFailure.Reason.OTHER || e.reason() == ListenFailure.Reason.OPTION
-                                ? String.valueOf(e.getMessage())
-                                : "cannot listen: " + e.reason().text(),
-                        e.reason().cure()));
-            } catch (Services.Unserved e) {
-                refusals.add(new Refusal(i, e.path(), e.value(), String.valueOf(e.getMessage()), e.cure()));
             }
+            return prepared;
+        } catch (RuntimeException e) {
+            release(prepared);
+            throw e;
         }
-        if (!refusals.isEmpty()) {
-            undo(bound, swapped);
-            datagrams.undo(prepared);
-            return refusals;
+    }
+
+    private void prepare(Prepared prepared, int index, Set<String> unchanged) {
+        ListenerSpec spec = prepared.specs.get(index);
+        if (spec.redirection() != Redirection.IGNORED && !OriginalDestination.known(workers)) {
+            prepared.refusals.add(new Refusal(index, "listener_filters", "original_dst",
+                    "where a redirected connection was going is known on Linux with epoll only",
+                    "remove the filter and use_original_dst"));
+            return;
         }
-        datagrams.commit(prepared);
-        applied = List.copyOf(specs);
-        awaited = Map.copyOf(missing);
-        swapped.forEach((listener, successor) -> listener.serveBy(successor.spec, successor.service));
-        open(next);
+        OpenListener present = taken(prepared.old, spec);
+        boolean kept = present != null && unchanged.contains(spec.name()) && present.spec().name().equals(spec.name());
+        prepared.awaited.put(spec.name(), // before what is there is read
+                kept ? awaited.getOrDefault(spec.name(), Set.of()) : certifying.awaited(spec));
+        try {
+            if (present == null) {
+                OpenListener opened = OpenListener.open(spec, services.of(spec, new Carryover()), workers, stats,
+                        connections, this::at, drains);
+                prepared.bound.add(opened);
+                prepared.next.add(opened);
+                return;
+            }
+            prepared.next.add(present);
+            if (!kept) {
+                prepared.swapped.put(present, new Successor(spec,
+                        services.of(spec, present.service().counted().next())));
+            }
+        } catch (ListenFailure e) {
+            prepared.refusals.add(new Refusal(index, "address", Addresses.text(e.address()),
+                    e.reason() == ListenFailure.Reason.OTHER || e.reason() == ListenFailure.Reason.OPTION
+                            ? String.valueOf(e.getMessage())
+                            : "cannot listen: " + e.reason().text(),
+                    e.reason().cure()));
+        } catch (Services.Unserved e) {
+            prepared.refusals.add(new Refusal(index, e.path(), e.value(), String.valueOf(e.getMessage()), e.cure()));
+        }
+    }
+
+    private void take(Prepared prepared) {
+        if (prepared.datagrams != null) {
+            datagrams.commit(prepared.datagrams);
+        }
+        applied = prepared.specs;
+        awaited = Map.copyOf(prepared.awaited);
+        prepared.swapped.forEach((listener, successor) -> listener.serveBy(successor.spec, successor.service));
+        open(prepared.next);
         accept();
         shunned(shunned);
-        old.forEach(OpenListener::retire);
-        added.add(bound.size());
-        modified.add(swapped.size());
-        removed.add(old.size());
+        prepared.old.forEach(OpenListener::retire);
+        added.add(prepared.bound.size());
+        modified.add(prepared.swapped.size());
+        removed.add(prepared.old.size());
         totalActive.set(lines().size());
-        return List.of();
+    }
+
+    private void release(Prepared prepared) {
+        prepared.bound.forEach(OpenListener::retire);
+        prepared.swapped.values().forEach(successor -> successor.service.forget().run());
+        if (prepared.datagrams != null) {
+            datagrams.undo(prepared.datagrams);
+        }
     }
 
     /**
@@ -239,11 +315,6 @@ final class Listeners {
                 address.getPort()));
         OpenListener both = any != null ? null : all.get(new InetSocketAddress(ANY6, address.getPort()));
         return any != null || both == null || !both.spec().ipv4Compatible() ? any : both;
-    }
-
-    private static void undo(List<OpenListener> bound, Map<OpenListener, Successor> swapped) {
-        bound.forEach(OpenListener::retire);
-        swapped.values().forEach(successor -> successor.service.forget().run());
     }
 
     /**

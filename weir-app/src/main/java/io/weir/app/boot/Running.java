@@ -31,9 +31,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -190,13 +188,12 @@ public final class Running implements AutoCloseable {
             clusters.standAt(snapshot.node(), snapshot.localCluster());
             healthLogs.outliersTo(snapshot.outlierLog());
             clusters.clusters().own().cluster(snapshot.node().cluster());
-            return clusters.apply(snapshot.clusters());
+            return clusters.begin(snapshot.clusters());
         })));
         conductor.conduct(clusters.clusters(), stats, clock);
         clusters.awaitWarm();
         life.initializing();
-        obstacles.addAll(Refusals.problems(source, "listeners",
-                conductor.call(() -> listeners.apply(snapshot, Set.of()))));
+        obstacles.addAll(Refusals.problems(source, "listeners", conductor.call(() -> listeners.open(snapshot))));
         if (!obstacles.isEmpty()) {
             throw new Obstructed(obstacles);
         }
@@ -297,28 +294,26 @@ public final class Running implements AutoCloseable {
         }
     }
 
+    /** Everything is made ready before anything changes, so that what is refused leaves what ran before untouched. */
     private void takeOver(Snapshot next) {
-        secrets.lookAtOnce();
-        Snapshot before = snapshot;
-        SnapshotDiff diff = SnapshotDiff.between(before, next);
+        SnapshotDiff diff = SnapshotDiff.between(snapshot, next);
+        ClusterKeeper.Prepared hosts = clusters.prepare(next.clusters());
+        if (!hosts.refusals().isEmpty()) {
+            clusters.undo(hosts);
+            refuse("cluster", next.clusters().stream().map(ClusterSpec::name).toList(), hosts.refusals());
+            return;
+        }
+        Listeners.Prepared listening = listeners.prepare(next, Listeners.unchanged(diff, next));
+        if (!listening.refusals().isEmpty()) {
+            listeners.undo(listening);
+            clusters.undo(hosts);
+            refuse("listener", next.listeners().stream().map(ListenerSpec::name).toList(), listening.refusals());
+            return;
+        }
+        secrets.lookAtOnce(); // those that stay: what is new has just been read
         clusters.standAt(next.node(), next.localCluster());
-        List<Listeners.Refusal> hosts = clusters.apply(next.clusters());
-        if (!hosts.isEmpty()) {
-            clusters.standAt(before.node(), before.localCluster());
-            Refusals.log(source, "cluster", next.clusters().stream().map(ClusterSpec::name).toList(), hosts);
-            updateRejected();
-            return;
-        }
-        List<Listeners.Refusal> refusals = listeners.apply(next, unchanged(diff, next));
-        if (!refusals.isEmpty()) {
-            clusters.standAt(before.node(), before.localCluster());
-            clusters.apply(before.clusters());
-            clusters.removeOthers(before.clusters());
-            healthLogs.closeOthers(before.clusters());
-            Refusals.log(source, "listener", next.listeners().stream().map(ListenerSpec::name).toList(), refusals);
-            updateRejected();
-            return;
-        }
+        clusters.commit(hosts); // before listeners: their routes name them
+        listeners.commit(listening);
         clusters.removeOthers(next.clusters());
         healthLogs.outliersTo(next.outlierLog());
         healthLogs.closeOthers(next.clusters());
@@ -335,12 +330,9 @@ public final class Running implements AutoCloseable {
                 next.listeners().size());
     }
 
-    private static Set<String> unchanged(SnapshotDiff diff, Snapshot next) {
-        Set<String> names = new HashSet<>();
-        next.listeners().forEach(listener -> names.add(listener.name()));
-        diff.listenersAdded().forEach(listener -> names.remove(listener.name()));
-        diff.listenersChanged().forEach(listener -> names.remove(listener.name()));
-        return names;
+    private void refuse(String kind, List<String> names, List<Listeners.Refusal> refusals) {
+        Refusals.log(source, kind, names, refusals);
+        updateRejected();
     }
 
     /**
@@ -474,8 +466,8 @@ public final class Running implements AutoCloseable {
     @Override
     public void close() {
         life.end();
+        conductor.close(); // first: what it has under way may open what is closed here
         listeners.close();
-        conductor.close();
         names.close();
         close(workers);
         close(admin);

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -158,6 +159,46 @@ class RunningTest {
                 """.formatted(log), 5);
         String answer = ask(weir.listener(0), GET);
         eventually(() -> Files.readString(log).equals(GET.length() + " " + answer.length() + "\n"));
+    }
+
+    @Test
+    @SuppressWarnings("try") // a port is taken for as long as the test runs
+    void aClusterOfARefusedReloadLeavesNoNumbersBehind() throws Exception {
+        weir.start("admin: 127.0.0.1:0\nlisten:\n  - { on: \"127.0.0.1:0\", to: demo }\n" + weir.services(0), 5);
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            weir.reload("admin: 127.0.0.1:0\nlisten:\n  - { on: \"127.0.0.1:0\", to: other }\n  - { on: \"127.0.0.1:"
+                    + taken.getLocalPort() + "\", to: demo }\n" + weir.services(1)
+                    + "  other: { at: \"127.0.0.1:1\", tls: { verify: false } }\n");
+            assertThat(ask(weir.listener(0), GET)).contains("Hello from one");
+            assertThat(weir.running().clusters().all()).hasSize(1);
+            assertThat(ask(weir.admin(), GET.replace("/ ", "/stats?filter=cluster "))).contains("cluster.demo.")
+                    .doesNotContain("cluster.other.");
+        }
+    }
+
+    @Test
+    void aReloadThatComesWhileAnotherProcessIsAboutToTakeOverWaitsUntilThatHasFailed() throws Exception {
+        String listen = "listen:\n  - { on: \"127.0.0.1:0\", to: demo }\n";
+        weir.start(listen + weir.services(0), 5);
+        weir.write(listen + listen.substring("listen:\n".length()) + weir.services(0));
+        CountDownLatch begun = new CountDownLatch(1);
+        var seen = new CompletableFuture<Integer>();
+        weir.running().conductor().execute(() -> {
+            try {
+                begun.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        // behind the first, and before whatever the upgrade has the conductor do
+        weir.running().reload();
+        weir.running().conductor().execute(() -> seen.complete(weir.running().addresses().size()));
+        assertThat(weir.running().upgrade()).isTrue();
+        begun.countDown();
+        assertThat(seen.get(20, TimeUnit.SECONDS)).as("put off").isEqualTo(1);
+        // a Weir that was not started by a command of Weir's has nobody take over
+        eventually(() -> weir.running().addresses().size() == 2);
+        assertThat(weir.running().upgradeText()).startsWith("failed: ");
     }
 
     @Test

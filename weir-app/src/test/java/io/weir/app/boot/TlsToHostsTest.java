@@ -9,6 +9,8 @@ import io.weir.testkit.Nginx;
 import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Ports;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -260,5 +262,27 @@ class TlsToHostsTest {
         Running.Start start = Running.start(Source.file(weir.write(text)), RunOptions.of(1, 1, true));
         assertThat(start.toString()).contains("static_resources.clusters[0].transport_socket.typed_config"
                 + ".common_tls_context.validation_context.trusted_ca.filename").contains("there is no such file");
+    }
+
+    @Test
+    @SuppressWarnings("try") // a port is taken for as long as the test runs
+    void aRefusedReloadLeavesAClusterAsItIsThoughItsFilesAreGone() throws Exception {
+        nginx(shop(), "keepalive_timeout 0;");
+        Path authority = Files.copy(certificates.authority(), certificates.folder().resolve("own.pem"));
+        String before = text(believing(""), HTTP1, "").replace(certificates.authority().toString(),
+                authority.toString());
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            weir.start(before);
+            assertThat(ask(0)).contains("HTTP/1.1 200");
+            Files.delete(authority);
+            weir.reload(text("{ name: envoy.transport_sockets.raw_buffer }", HTTP1, "").replace("protocol: tcp",
+                    "protocol: tcp, log: stdout").replace("listen:\n",
+                            "listen:\n  - { on: \"127.0.0.1:"
+                                    + taken.getLocalPort() + "\", to: shop }\n"));
+            assertThat(ask(0)).as("still over TLS").contains("HTTP/1.1 200").contains("HTTP/1.1 shop.example");
+            assertThat(ask(1)).contains("HTTP/1.1 200");
+            assertThat(stats("cluster_modified")).contains("cluster_manager.cluster_modified: 0");
+            assertThat(stats("lds.update_rejected")).contains("listener_manager.lds.update_rejected: 1");
+        }
     }
 }
