@@ -51,8 +51,9 @@ final class Session implements PickContext {
     /** What the client sent before its host was connected: at most one read, as reading has not begun. */
     private final Queue<ByteBuf> early = new ArrayDeque<>(1);
     private final List<Host> tried = new ArrayList<>(1);
-    private final IdleTimer idleTimer = new IdleTimer();
+    private final Stillness stillness;
     private @Nullable DurationTimer durationTimer;
+    private @Nullable NextTry nextTry;
     private @Nullable String clusterName;
     private @Nullable Criteria criteria;
     private ConnectionHash hash = ConnectionHash.NONE;
@@ -61,7 +62,6 @@ final class Session implements PickContext {
     private @Nullable Leg leg;
     private int attempts;
     private long flags;
-    private long lastMovedNanos;
     private boolean joined;
     private boolean ending;
     private boolean ended;
@@ -75,28 +75,8 @@ final class Session implements PickContext {
         this.downstream.channel(client);
         this.connectionId = connectionId;
         this.startNanos = worker.nowNanos();
-        this.lastMovedNanos = startNanos;
+        this.stillness = new Stillness(this, worker, proxy.spec().idle());
         this.startEpochMicros = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
-    }
-
-    private final class IdleTimer extends TimerWheel.Timer {
-        @Override
-        protected void expired(long nowNanos) {
-            long timeoutNanos = proxy.spec().idleTimeoutNanos();
-            if (nowNanos - lastMovedNanos < timeoutNanos) {
-                // armed once, not at every read: it looks at the clock only here
-                worker.timers().arm(this, lastMovedNanos + timeoutNanos);
-                return;
-            }
-            // A slow reader holds its sender back, so that nothing is read for long while the kernel does send.
-            long stillNanos = Math.min(downstream.sinceSentNanos(), upstreamSinceSentNanos());
-            if (stillNanos < timeoutNanos) {
-                worker.timers().arm(this, nowNanos + timeoutNanos - stillNanos);
-                return;
-            }
-            stats.idleTimeout.increment();
-            end(ResponseFlag.SI.bit());
-        }
     }
 
     private final class DurationTimer extends TimerWheel.Timer {
@@ -104,6 +84,20 @@ final class Session implements PickContext {
         protected void expired(long nowNanos) {
             stats.connectionDurationMax.increment();
             end(ResponseFlag.DT.bit());
+        }
+    }
+
+    /** The pause behind a host that could not be connected to. */
+    private final class NextTry extends TimerWheel.Timer {
+        private final String cluster;
+
+        NextTry(String cluster) {
+            this.cluster = cluster;
+        }
+
+        @Override
+        protected void expired(long nowNanos) {
+            connect(cluster);
         }
     }
 
@@ -215,8 +209,15 @@ final class Session implements PickContext {
             }
         }
         String name = clusterName;
-        if (name != null && attempts < proxy.spec().connectAttemptsMax()) {
-            connect(name);
+        Tries tries = proxy.spec().tries();
+        if (name != null && attempts < tries.max()) {
+            long pauseNanos = tries.pauseNanos(attempts, worker.random());
+            if (pauseNanos == 0) {
+                connect(name);
+                return;
+            }
+            nextTry = new NextTry(name);
+            worker.timers().arm(nextTry, worker.nowNanos() + pauseNanos);
         } else {
             end(ResponseFlag.UF.bit() | ResponseFlag.URX.bit());
         }
@@ -233,10 +234,7 @@ final class Session implements PickContext {
         connected.connectNanos = nowNanos - connected.startNanos;
         connected.cluster.connected(connected.host, connected.connectNanos, connected.inFlight, nowNanos);
         connected.madeIn();
-        lastMovedNanos = nowNanos;
-        if (proxy.spec().idleTimeoutNanos() > 0) {
-            worker.timers().arm(idleTimer, nowNanos + proxy.spec().idleTimeoutNanos());
-        }
+        stillness.begin(nowNanos);
         Side upstream = connected.side;
         upstream.join(downstream);
         downstream.join(upstream);
@@ -267,7 +265,7 @@ final class Session implements PickContext {
 
     /** A side has read this much in one turn. */
     void moved(Side from, int bytes) {
-        lastMovedNanos = worker.nowNanos();
+        stillness.moved(from.downstream(), worker.nowNanos());
         Leg now = leg;
         if (from.downstream()) {
             stats.rxBytes.add(bytes);
@@ -379,7 +377,10 @@ final class Session implements PickContext {
             return;
         }
         ended = true;
-        worker.timers().cancel(idleTimer);
+        worker.timers().cancel(stillness);
+        if (nextTry != null) {
+            worker.timers().cancel(nextTry);
+        }
         if (durationTimer != null) {
             worker.timers().cancel(durationTimer);
         }
@@ -412,9 +413,25 @@ final class Session implements PickContext {
         return downstream.bytesPending();
     }
 
-    private long upstreamSinceSentNanos() {
+    /** How long nothing has been sent, to the client or its host. */
+    long sinceSentNanos() {
         Leg now = leg;
-        return now == null ? Long.MAX_VALUE : now.side.sinceSentNanos();
+        return Math.min(downstream.sinceSentNanos(), now == null ? Long.MAX_VALUE : now.side.sinceSentNanos());
+    }
+
+    boolean clientMaySpeak() {
+        return downstream.maySpeak();
+    }
+
+    boolean hostMaySpeak() {
+        Leg now = leg;
+        return now != null && now.side.maySpeak();
+    }
+
+    /** Nothing has moved for too long. */
+    void still() {
+        stats.idleTimeout.increment();
+        end(ResponseFlag.SI.bit());
     }
 
     /** What is known now. */

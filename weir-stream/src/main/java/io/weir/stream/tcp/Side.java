@@ -76,6 +76,11 @@ final class Side extends ChannelInboundHandlerAdapter {
         return inputEnded;
     }
 
+    /** Whether it is read from, and has not ended. */
+    boolean maySpeak() {
+        return !paused && !inputEnded;
+    }
+
     /** Our FIN has been sent. */
     boolean outputEnded() {
         return outputEnded;

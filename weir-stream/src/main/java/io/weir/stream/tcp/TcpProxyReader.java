@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads Envoy's TcpProxy filter. */
 public final class TcpProxyReader implements ExtensionReader<TcpProxy, TcpProxySpec> {
     private static final String HONOURED = "/io/weir/stream/honoured.txt";
+    /** Envoy's: the longest pause is so many of the first one where nobody says how long it is. */
+    private static final int PAUSES = 10;
     private static final String DEFAULTS = "/io/weir/stream/defaults.yaml";
 
     /** These extensions, and what this module reads. */
@@ -47,31 +49,64 @@ public final class TcpProxyReader implements ExtensionReader<TcpProxy, TcpProxyS
     @Override
     public @Nullable TcpProxySpec read(TcpProxy config, ReadContext context) {
         List<Target> targets = targets(config, context);
-        long idleNanos = config.hasIdleTimeout()
-                ? Plain.nanos(config.getIdleTimeout())
-                : TcpProxySpec.IDLE_TIMEOUT_NANOS;
-        if (idleNanos < 0) {
-            context.problem("idle_timeout", idleNanos + " ns", "a time cannot be negative",
-                    "write a time such as 3600s, or 0s for no timeout");
-            return null;
-        }
+        Idle idle = idle(config, context);
+        Tries tries = tries(config, context);
         var accessLogs = context.accessLogs("access_log", config.getAccessLogList());
         TunnelingSpec tunneling = config.hasTunnelingConfig()
                 ? TunnelingReader.read(config.getTunnelingConfig(), context.at("tunneling_config"))
                 : null;
-        if (targets.isEmpty() || (tunneling == null && config.hasTunnelingConfig())) {
+        if (targets.isEmpty() || idle == null || tries == null
+                || (tunneling == null && config.hasTunnelingConfig())) {
             return null;
         }
-        int attemptsMax = config.hasMaxConnectAttempts()
-                ? Math.max(1, Plain.limit(config.getMaxConnectAttempts().getValue()))
-                : 1;
         long durationMaxNanos = config.hasMaxDownstreamConnectionDuration()
                 ? Plain.nanos(config.getMaxDownstreamConnectionDuration())
                 : 0;
-        return new TcpProxySpec(config.getStatPrefix(), targets, idleNanos, attemptsMax, durationMaxNanos, accessLogs,
+        return new TcpProxySpec(config.getStatPrefix(), targets, idle, tries, durationMaxNanos, accessLogs,
                 HashKeyReader.ofConnection(config.getHashPolicyList(), context), false,
                 config.getMaxDownstreamConnectionDurationJitterPercentage().getValue(), logTimes(config),
                 tunneling);
+    }
+
+    /** Null after a problem. */
+    private static @Nullable Idle idle(TcpProxy config, ReadContext context) {
+        long both = config.hasIdleTimeout()
+                ? Plain.nanos(config.getIdleTimeout())
+                : TcpProxySpec.IDLE_TIMEOUT_NANOS;
+        long client = Plain.nanos(config.getDownstreamIdleTimeout());
+        long host = Plain.nanos(config.getUpstreamIdleTimeout());
+        // every problem is told, not only the first
+        boolean fine = notNegative("idle_timeout", both, context);
+        fine &= notNegative("downstream_idle_timeout", client, context);
+        fine &= notNegative("upstream_idle_timeout", host, context);
+        return fine ? new Idle(both, client, host) : null;
+    }
+
+    private static boolean notNegative(String field, long nanos, ReadContext context) {
+        if (nanos < 0) {
+            context.problem(field, nanos + " ns", "a time cannot be negative",
+                    "write a time such as 3600s, or 0s for no timeout");
+        }
+        return nanos >= 0;
+    }
+
+    /** Null after a problem. */
+    private static @Nullable Tries tries(TcpProxy config, ReadContext context) {
+        int max = config.hasMaxConnectAttempts()
+                ? Math.max(1, Plain.limit(config.getMaxConnectAttempts().getValue()))
+                : 1;
+        if (!config.hasBackoffOptions()) {
+            return Tries.ONCE.times(max);
+        }
+        var pauses = config.getBackoffOptions();
+        long first = Plain.nanos(pauses.getBaseInterval()); // at least 1 ms by a rule of the API
+        long longest = pauses.hasMaxInterval() ? Plain.nanos(pauses.getMaxInterval()) : first * PAUSES;
+        if (first < 0 || longest < first) {
+            context.problem("backoff_options.max_interval", longest + " ns",
+                    "the longest pause is shorter than the first", "make it at least base_interval");
+            return null;
+        }
+        return new Tries(max, first, longest);
     }
 
     /** The older fields of the proxy itself, where nobody writes the newer ones. */

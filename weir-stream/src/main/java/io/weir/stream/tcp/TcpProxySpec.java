@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  *            its numbers are under {@code tcp.<statPrefix>.}
  * @param targets
  *            where connections go, at least one
- * @param idleTimeoutNanos
- *            time without a byte in either direction after which both connections are closed; 0 for never
- * @param connectAttemptsMax
- *            hosts to try before the client is turned away, at least 1
+ * @param idle
+ *            how long a connection may be still before it and its host's are closed
+ * @param tries
+ *            how often hosts are tried before the client is turned away
  * @param connectionDurationMaxNanos
  *            life of a client's connection; 0 for no end
  * @param hashKeys
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param tunneling
  *            what hosts that are proxies are asked for; null: they take the bytes themselves
  */
-public record TcpProxySpec(String statPrefix, List<Target> targets, long idleTimeoutNanos, int connectAttemptsMax,
+public record TcpProxySpec(String statPrefix, List<Target> targets, Idle idle, Tries tries,
         long connectionDurationMaxNanos, List<AccessLogSpec> accessLogs, HashKeys hashKeys, boolean clustersByName,
         double durationJitterPercent, LogTimes logTimes, @Nullable TunnelingSpec tunneling) {
     /** Envoy's default: one hour. */
@@ -61,68 +61,68 @@ public record TcpProxySpec(String statPrefix, List<Target> targets, long idleTim
     public TcpProxySpec {
         targets = List.copyOf(targets);
         accessLogs = List.copyOf(accessLogs);
-        if (targets.isEmpty() || connectAttemptsMax < 1 || idleTimeoutNanos < 0 || connectionDurationMaxNanos < 0) {
-            throw new IllegalArgumentException("not a TCP proxy: " + targets + ", " + connectAttemptsMax + " attempts");
+        if (targets.isEmpty() || connectionDurationMaxNanos < 0) {
+            throw new IllegalArgumentException("not a TCP proxy: " + targets);
         }
     }
 
     /** Everything to one cluster, with all defaults. */
     public static TcpProxySpec of(String statPrefix, String cluster) {
-        return new TcpProxySpec(statPrefix, List.of(new Target(cluster, 1)), IDLE_TIMEOUT_NANOS, 1, 0, List.of(),
-                HashKeys.NONE, false, 0, LogTimes.END, null);
+        return new TcpProxySpec(statPrefix, List.of(new Target(cluster, 1)), new Idle(IDLE_TIMEOUT_NANOS, 0, 0),
+                Tries.ONCE, 0, List.of(), HashKeys.NONE, false, 0, LogTimes.END, null);
     }
 
     /** The same to other clusters. */
     public TcpProxySpec withTargets(List<Target> other) {
-        return new TcpProxySpec(statPrefix, other, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
+        return new TcpProxySpec(statPrefix, other, idle, tries, connectionDurationMaxNanos,
                 accessLogs, hashKeys, clustersByName, durationJitterPercent, logTimes, tunneling);
     }
 
-    /** The same with another idle timeout. */
-    public TcpProxySpec withIdleTimeoutNanos(long other) {
-        return new TcpProxySpec(statPrefix, targets, other, connectAttemptsMax, connectionDurationMaxNanos,
+    /** The same with other idle timeouts. */
+    public TcpProxySpec withIdle(Idle other) {
+        return new TcpProxySpec(statPrefix, targets, other, tries, connectionDurationMaxNanos,
                 accessLogs, hashKeys, clustersByName, durationJitterPercent, logTimes, tunneling);
     }
 
-    /** The same with another number of attempts. */
-    public TcpProxySpec withConnectAttemptsMax(int other) {
-        return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, other, connectionDurationMaxNanos, accessLogs,
+    /** The same with other attempts. */
+    public TcpProxySpec withTries(Tries other) {
+        return new TcpProxySpec(statPrefix, targets, idle, other, connectionDurationMaxNanos, accessLogs,
                 hashKeys, clustersByName, durationJitterPercent, logTimes, tunneling);
     }
 
     /** The same with another longest life. */
     public TcpProxySpec withConnectionDurationMaxNanos(long other) {
-        return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, other, accessLogs, hashKeys,
+        return new TcpProxySpec(statPrefix, targets, idle, tries, other, accessLogs, hashKeys,
                 clustersByName, durationJitterPercent, logTimes, tunneling);
     }
 
     /** The same with other keys of a connection's hash. */
     public TcpProxySpec withHashKeys(HashKeys other) {
-        return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
+        return new TcpProxySpec(statPrefix, targets, idle, tries, connectionDurationMaxNanos,
                 accessLogs, other, clustersByName, durationJitterPercent, logTimes, tunneling);
     }
 
     /** The same by names of clients' TLS. */
     public TcpProxySpec withClustersByName() {
-        return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
+        return new TcpProxySpec(statPrefix, targets, idle, tries, connectionDurationMaxNanos,
                 accessLogs, hashKeys, true, durationJitterPercent, logTimes, tunneling);
     }
 
     /** The same with lives that differ. */
     public TcpProxySpec withDurationJitterPercent(double other) {
-        return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
+        return new TcpProxySpec(statPrefix, targets, idle, tries, connectionDurationMaxNanos,
                 accessLogs, hashKeys, clustersByName, other, logTimes, tunneling);
     }
 
     /** The same with other times of the access log. */
     public TcpProxySpec withLogTimes(LogTimes other) {
-        return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
+        return new TcpProxySpec(statPrefix, targets, idle, tries, connectionDurationMaxNanos,
                 accessLogs, hashKeys, clustersByName, durationJitterPercent, other, tunneling);
     }
 
     /** The same through proxies. */
     public TcpProxySpec withTunneling(TunnelingSpec other) {
-        return new TcpProxySpec(statPrefix, targets, idleTimeoutNanos, connectAttemptsMax, connectionDurationMaxNanos,
+        return new TcpProxySpec(statPrefix, targets, idle, tries, connectionDurationMaxNanos,
                 accessLogs, hashKeys, clustersByName, durationJitterPercent, logTimes, other);
     }
 }

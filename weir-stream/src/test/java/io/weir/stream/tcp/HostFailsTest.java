@@ -58,7 +58,7 @@ class HostFailsTest {
     void aConnectUnderWayIsGivenUpAndAnotherHostIsAsked() throws Exception {
         try (DeafHost deaf = new DeafHost();
                 Backend well = Backend.echo();
-                Rig rig = new Rig(SPEC.withConnectAttemptsMax(2))) {
+                Rig rig = new Rig(SPEC.withTries(Tries.ONCE.times(2)))) {
             Cluster cluster = cluster(rig, true, deaf.address());
             try (Socket client = rig.connect()) {
                 client.getOutputStream().write('x');

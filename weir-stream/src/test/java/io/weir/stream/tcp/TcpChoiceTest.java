@@ -54,7 +54,7 @@ class TcpChoiceTest {
     @Test
     void aDeadHostIsFollowedByAnother() throws Exception {
         try (Backend host = Backend.echo();
-                Rig rig = Rig.of(SPEC.withConnectAttemptsMax(2), dead(), host.address())) {
+                Rig rig = Rig.of(SPEC.withTries(Tries.ONCE.times(2)), dead(), host.address())) {
             for (int i = 0; i < 20; i++) {
                 assertEchoes(rig);
             }
@@ -74,7 +74,7 @@ class TcpChoiceTest {
 
     @Test
     void aDeadHostIsEjectedAfterTheFirstFailure() throws Exception {
-        try (Backend host = Backend.echo(); Rig rig = new Rig(SPEC.withConnectAttemptsMax(2))) {
+        try (Backend host = Backend.echo(); Rig rig = new Rig(SPEC.withTries(Tries.ONCE.times(2)))) {
             rig.cluster(ClusterSpec.of("backend", List.of(Endpoint.of(dead()), Endpoint.of(host.address()))));
             for (int i = 0; i < 6; i++) {
                 assertEchoes(rig);
@@ -85,7 +85,7 @@ class TcpChoiceTest {
 
     @Test
     void withoutALivingHostTheClientIsTurnedAway() throws Exception {
-        try (Rig rig = Rig.of(SPEC.withConnectAttemptsMax(3), dead())) {
+        try (Rig rig = Rig.of(SPEC.withTries(Tries.ONCE.times(3)), dead())) {
             assertTurnedAway(rig, ResponseFlag.UF, ResponseFlag.URX);
             assertThat(rig.stat("cluster.backend.upstream_cx_connect_fail")).isEqualTo(3);
             assertThat(rig.stat("cluster.backend.upstream_cx_total")).isEqualTo(3);
@@ -184,7 +184,7 @@ class TcpChoiceTest {
     void anIdleConnectionIsClosedOnBothSides() throws Exception {
         long timeoutMillis = 300;
         try (Backend host = Backend.echo();
-                Rig rig = Rig.of(SPEC.withIdleTimeoutNanos(TimeUnit.MILLISECONDS.toNanos(timeoutMillis)),
+                Rig rig = Rig.of(SPEC.withIdle(new Idle(TimeUnit.MILLISECONDS.toNanos(timeoutMillis), 0, 0)),
                         host.address());
                 Socket client = rig.connect()) {
             long begin = System.nanoTime();
@@ -205,7 +205,7 @@ class TcpChoiceTest {
     void aReaderSlowerThanTheIdleTimeoutIsNotIdle() throws Exception {
         int total = 8 << 20;
         try (Backend host = Backend.of(socket -> socket.getOutputStream().write(new byte[total]));
-                Rig rig = Rig.of(SPEC.withIdleTimeoutNanos(TimeUnit.MILLISECONDS.toNanos(250)), host.address());
+                Rig rig = Rig.of(SPEC.withIdle(new Idle(TimeUnit.MILLISECONDS.toNanos(250), 0, 0)), host.address());
                 Socket client = new Socket()) {
             client.setReceiveBufferSize(4096);
             client.connect(rig.address());

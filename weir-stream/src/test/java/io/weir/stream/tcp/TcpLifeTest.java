@@ -3,7 +3,13 @@ package io.weir.stream.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.observe.log.AccessRecord;
+import io.weir.observe.log.ResponseFlag;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -54,6 +60,68 @@ class TcpLifeTest {
             for (int i = 0; i < 1000; i++) {
                 assertThat(dice.loop().submit(() -> rig.proxy.lifeNanos(dice)).get()).isBetween(life, 2 * life);
             }
+        }
+    }
+
+    @Test
+    void aClientThatIsStillLosesItsConnectionHoweverMuchItsHostSays() throws Exception {
+        var idle = new Idle(TimeUnit.HOURS.toNanos(1), TimeUnit.MILLISECONDS.toNanos(200), 0);
+        try (var host = chatterbox(); var rig = Rig.of(SPEC.withIdle(idle), host.address())) {
+            try (var client = rig.connect()) {
+                client.getInputStream().transferTo(OutputStream.nullOutputStream());
+            }
+            assertThat(rig.record().flags()).isEqualTo(Rig.flags(ResponseFlag.SI));
+            assertThat(rig.stat("tcp.test.idle_timeout")).isEqualTo(1);
+            rig.assertNothingIsLeft();
+        }
+    }
+
+    @Test
+    void aHostThatIsStillLosesItsConnectionHoweverMuchTheClientSays() throws Exception {
+        var idle = new Idle(TimeUnit.HOURS.toNanos(1), 0, TimeUnit.MILLISECONDS.toNanos(200));
+        try (var host = Backend.of(socket -> socket.getInputStream().transferTo(OutputStream.nullOutputStream()));
+                var rig = Rig.of(SPEC.withIdle(idle), host.address())) {
+            try (var client = rig.connect()) {
+                Thread talk = Thread.startVirtualThread(() -> talk(client));
+                assertThat(ends(client)).isTrue();
+                talk.interrupt();
+            }
+            assertThat(rig.record().flags() & ResponseFlag.SI.bit()).isNotZero();
+            rig.assertNothingIsLeft();
+        }
+    }
+
+    @Test
+    void whoIsHeldBackOrHasSaidItsLastWordIsNotTakenForStill() {
+        assertThat(Idle.sideDueNanos(100, 1000, true, 1099)).isEqualTo(1100);
+        assertThat(Idle.sideDueNanos(100, 1000, false, 1099)).isEqualTo(1199);
+        assertThat(Idle.sideDueNanos(0, 1000, true, 1099)).isEqualTo(Long.MAX_VALUE);
+    }
+
+    /** Never stops. */
+    private static Backend chatterbox() {
+        return Backend.of(TcpLifeTest::talk);
+    }
+
+    private static void talk(Socket socket) {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                socket.getOutputStream().write('x');
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+            }
+        } catch (IOException e) {
+            // which was to come
+        }
+    }
+
+    /** By FIN, or by a reset, as something is still on its way. */
+    private static boolean ends(Socket client) {
+        try {
+            return client.getInputStream().read() == -1;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (IOException e) {
+            return true;
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.UInt32Value;
+import io.envoyproxy.envoy.config.core.v3.BackoffStrategy;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster.ClusterWeight;
@@ -34,8 +35,8 @@ class TcpProxyReaderTest {
     void defaultsAreEnvoys() {
         TcpProxySpec spec = read(TcpProxy.newBuilder().setStatPrefix("db").setCluster("postgres"));
         assertThat(spec).isEqualTo(TcpProxySpec.of("db", "postgres"));
-        assertThat(spec.idleTimeoutNanos()).isEqualTo(TimeUnit.HOURS.toNanos(1));
-        assertThat(spec.connectAttemptsMax()).isEqualTo(1);
+        assertThat(spec.idle()).isEqualTo(new Idle(TimeUnit.HOURS.toNanos(1), 0, 0));
+        assertThat(spec.tries()).isEqualTo(Tries.ONCE);
         assertThat(spec.connectionDurationMaxNanos()).isZero();
         assertThat(context.clustersReferenced()).containsExactly("postgres");
         assertThat(context.problems()).isEmpty();
@@ -48,12 +49,15 @@ class TcpProxyReaderTest {
                         .addClusters(ClusterWeight.newBuilder().setName("a").setWeight(3))
                         .addClusters(ClusterWeight.newBuilder().setName("b").setWeight(-1)))
                 .setIdleTimeout(Duration.newBuilder().setSeconds(5).setNanos(500))
+                .setDownstreamIdleTimeout(Duration.newBuilder().setSeconds(7))
+                .setUpstreamIdleTimeout(Duration.newBuilder().setSeconds(9))
                 .setMaxConnectAttempts(UInt32Value.of(4))
+                .setBackoffOptions(BackoffStrategy.newBuilder().setBaseInterval(millis(20)))
                 .setMaxDownstreamConnectionDuration(Duration.newBuilder().setSeconds(60)));
         // -1 is how Java holds the largest uint32
         assertThat(spec.targets()).containsExactly(new Target("a", 3), new Target("b", 4_294_967_295L));
-        assertThat(spec.idleTimeoutNanos()).isEqualTo(5_000_000_500L);
-        assertThat(spec.connectAttemptsMax()).isEqualTo(4);
+        assertThat(spec.idle()).isEqualTo(new Idle(5_000_000_500L, 7_000_000_000L, 9_000_000_000L));
+        assertThat(spec.tries()).isEqualTo(new Tries(4, 20_000_000, 200_000_000));
         assertThat(spec.connectionDurationMaxNanos()).isEqualTo(TimeUnit.MINUTES.toNanos(1));
         assertThat(context.clustersReferenced()).containsExactly("a", "b");
     }
@@ -61,7 +65,7 @@ class TcpProxyReaderTest {
     @Test
     void anIdleTimeoutOfZeroMeansNever() {
         assertThat(read(TcpProxy.newBuilder().setStatPrefix("db").setCluster("a")
-                .setIdleTimeout(Duration.getDefaultInstance())).idleTimeoutNanos()).isZero();
+                .setIdleTimeout(Duration.getDefaultInstance())).idle().bothNanos()).isZero();
     }
 
     @Test
@@ -70,6 +74,21 @@ class TcpProxyReaderTest {
                 .setIdleTimeout(Duration.newBuilder().setSeconds(-1)).build(), context)).isNull();
         assertThat(context.problems()).singleElement()
                 .satisfies(problem -> assertThat(problem.path()).isEqualTo("idle_timeout"));
+    }
+
+    private static Duration.Builder millis(int millis) {
+        return Duration.newBuilder().setNanos(millis * 1_000_000);
+    }
+
+    @Test
+    void theLongestPauseIsWrittenOrTenFirstOnesAndNeverShorterThanTheFirst() {
+        var config = TcpProxy.newBuilder().setStatPrefix("db").setCluster("a");
+        assertThat(read(config.setBackoffOptions(BackoffStrategy.newBuilder().setBaseInterval(millis(20))
+                .setMaxInterval(millis(50)))).tries()).isEqualTo(new Tries(1, 20_000_000, 50_000_000));
+        assertThat(new TcpProxyReader().read(config.setBackoffOptions(BackoffStrategy.newBuilder()
+                .setBaseInterval(millis(20)).setMaxInterval(millis(10))).build(), context)).isNull();
+        assertThat(context.problems()).singleElement()
+                .satisfies(problem -> assertThat(problem.path()).isEqualTo("backoff_options.max_interval"));
     }
 
     @Test
