@@ -38,11 +38,12 @@ final class DatagramListeners {
     private final Services services;
     private volatile List<Open> open = List.of();
     private boolean begun;
+    private boolean halted;
 
     /** One of them, on all its addresses. */
     private record Open(ListenerSpec spec, UdpProxy proxy, List<DatagramListener> sockets) {
-        void begin() {
-            sockets.forEach(DatagramListener::begin);
+        void taking(boolean on) {
+            sockets.forEach(socket -> socket.taking(on));
         }
 
         void close() {
@@ -149,17 +150,25 @@ final class DatagramListeners {
             }
             present.proxy.change(successor.proxy, stats, successor.log, workers);
         });
-        if (begun) {
-            prepared.bound.forEach(Open::begin);
-        }
         open = List.copyOf(prepared.next);
+        take();
         prepared.gone.forEach(this::close);
     }
 
     /** Datagrams are taken from now on. */
     void begin() {
         begun = true;
-        open.forEach(Open::begin);
+        take();
+    }
+
+    /** Whether datagrams are left where they wait, as resources are short; listeners may be exempt from that. */
+    void halted(boolean on) {
+        halted = on;
+        take();
+    }
+
+    private void take() {
+        open.forEach(each -> each.taking(begun && !(halted && each.spec.overload().managed())));
     }
 
     /** All is as before. */

@@ -289,6 +289,7 @@ final class Listeners {
     void halted(boolean on) {
         halted = on;
         accept();
+        datagrams.halted(on);
     }
 
     private void accept() {

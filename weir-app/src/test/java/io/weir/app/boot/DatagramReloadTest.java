@@ -18,7 +18,7 @@ class DatagramReloadTest {
     @RegisterExtension
     final ServedWeir weir = new ServedWeir();
 
-    private static String config(int listener, int host, int bytesMax) {
+    static String config(int listener, int host, int bytesMax) {
         return """
                 static_resources:
                   listeners:

@@ -3,8 +3,14 @@ package io.weir.app.boot;
 import static io.weir.app.boot.ServedWeir.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Ports;
 import io.weir.testkit.RawHttp;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -155,6 +161,42 @@ class OverloadOverSocketsTest {
                 assertThat(one.send(GET).response().status()).isEqualTo(200);
                 assertThat(stats("downstream_global_cx_overflow")).contains("downstream_global_cx_overflow: 1");
             }
+        }
+    }
+
+    private static boolean passed(DatagramSocket client, InetSocketAddress to, DatagramSocket host,
+            DatagramPacket heard) throws IOException {
+        client.send(new DatagramPacket(new byte[]{'o', 'k'}, 2, to));
+        try {
+            host.receive(heard);
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void datagramsWaitToo() throws Exception {
+        press(0);
+        var any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        try (DatagramSocket host = new DatagramSocket(any); DatagramSocket client = new DatagramSocket(any)) {
+            host.setSoTimeout(300);
+            weir.start(configuration("actions:\n" + action("stop_accepting_connections", 0.5))
+                    + DatagramReloadTest.config(Ports.free(), host.getLocalPort(), 100).replace("static_resources",
+                            "  static_resources").replace("\n", "\n  "));
+            InetSocketAddress to = weir.listener(1);
+            press(0.5);
+            awaitStat("overload.envoy.overload_actions.stop_accepting_connections.active: 1");
+            var heard = new DatagramPacket(new byte[10], 10);
+            // the workers hear of it a moment later than the numbers tell
+            long deadlineNanos = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (passed(client, to, host, heard)) {
+                assertThat(System.nanoTime()).isLessThan(deadlineNanos);
+            }
+            press(0);
+            host.setSoTimeout(20_000);
+            host.receive(heard);
+            assertThat(heard.getLength()).isEqualTo(2);
         }
     }
 }

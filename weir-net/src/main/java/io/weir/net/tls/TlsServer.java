@@ -168,8 +168,7 @@ public final class TlsServer implements Renewable, AutoCloseable {
             accepted.pipeline().addLast(this);
             accepted.config().setAutoRead(true); // whoever gets it says when it is read from then on
             if (timeoutNanos > 0) {
-                worker.timers().arm(timeout, worker.nowNanos() + worker.overload().levels()
-                        .shortened(TimerScale.Timer.TRANSPORT_SOCKET_CONNECT, timeoutNanos));
+                timeout.begin(worker.nowNanos());
             }
         }
 
@@ -293,10 +292,33 @@ public final class TlsServer implements Renewable, AutoCloseable {
         }
 
         private final class Timeout extends TimerWheel.Timer {
+            private long beganNanos;
+
+            private long dueNanos() {
+                return beganNanos + worker.overload().levels()
+                        .shortened(TimerScale.Timer.TRANSPORT_SOCKET_CONNECT, timeoutNanos);
+            }
+
+            void begin(long nowNanos) {
+                beganNanos = nowNanos;
+                arm(nowNanos);
+            }
+
+            /** Looks on the way: the time may become shorter while resources are, which nobody tells. */
+            private void arm(long nowNanos) {
+                worker.timers().arm(this, nowNanos + worker.overload().levels()
+                        .lookNanos(TimerScale.Timer.TRANSPORT_SOCKET_CONNECT, dueNanos() - nowNanos));
+            }
+
             @Override
             protected void expired(long nowNanos) {
                 Channel slow = channel;
-                if (slow != null && !over()) {
+                if (slow == null || over()) {
+                    return;
+                }
+                if (nowNanos - dueNanos() < 0) {
+                    arm(nowNanos);
+                } else {
                     late.increment();
                     slow.attr(FAILURE).setIfAbsent("TLS error: it was not agreed on in time");
                     slow.close();

@@ -146,7 +146,15 @@ public final class DatagramListener implements AutoCloseable {
 
     /** Takes datagrams from now on. */
     public void begin() {
-        sockets.forEach(socket -> socket.config().setAutoRead(true));
+        taking(true);
+    }
+
+    /**
+     * Takes datagrams, or leaves them in the kernel's buffers, which has no room for more than so many; what is sent by
+     * its sockets is sent in any case.
+     */
+    public void taking(boolean on) {
+        sockets.forEach(socket -> socket.config().setAutoRead(on));
     }
 
     /** The address bound, with the port that was free where 0 was asked for. */

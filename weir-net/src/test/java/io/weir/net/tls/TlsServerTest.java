@@ -7,6 +7,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.weir.core.overload.Action;
+import io.weir.core.overload.Levels;
+import io.weir.core.overload.OverloadSpec;
+import io.weir.core.overload.TimerScale;
+import io.weir.core.overload.Trigger;
 import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
 import io.weir.core.tls.CertificateSpec;
@@ -37,6 +42,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -448,6 +454,33 @@ class TlsServerTest {
                 silent.setSoTimeout(10_000);
                 assertThat(silent.getInputStream().read()).isEqualTo(-1);
                 assertThat(running.scope.counter("late").value()).isEqualTo(1);
+            }
+        }
+    }
+
+    private static Levels shortened(double pressure) {
+        return Levels.of(new OverloadSpec(1, Map.of(), Map.of(Action.REDUCE_TIMEOUTS, List.of(new Trigger.Threshold(
+                "memory", 1))), Map.of(), List.of(new TimerScale(TimerScale.Timer.TRANSPORT_SOCKET_CONNECT,
+                        TimeUnit.MILLISECONDS.toNanos(1), 0))),
+                _ -> pressure);
+    }
+
+    @Test
+    void aHandshakeUnderWayHasLessTimeWhenResourcesBecomeShort() throws Exception {
+        Issued one = all().issue("short", "DNS:short.example");
+        try (Running running = new Running(server(one), TimeUnit.HOURS.toNanos(1))) {
+            running.workers.overload().publish(shortened(0));
+            try (Socket silent = new Socket(InetAddress.getLoopbackAddress(), running.port());
+                    SSLSocket behind = running.connect(client(null), null)) {
+                behind.startHandshake(); // on the only worker: the other one has begun
+                assertThat(running.scope.counter("late").value()).isZero();
+                running.workers.overload().publish(shortened(1));
+                silent.setSoTimeout(20_000);
+                assertThat(silent.getInputStream().read()).isEqualTo(-1);
+                assertThat(running.scope.counter("late").value()).isEqualTo(1);
+                behind.setSoTimeout(20_000);
+                behind.getOutputStream().write('x');
+                assertThat(behind.getInputStream().read()).as("it is over with handshakes").isEqualTo('x');
             }
         }
     }
