@@ -128,10 +128,10 @@ public final class OverloadManager {
         Levels next = spec.equals(OverloadSpec.NONE)
                 ? Levels.CALM
                 : Levels.of(spec, name -> pressures.getOrDefault(name, 0.0));
-        tell(next, pressures);
-        levels = next;
         overload.publish(next);
         halt(next.saturated(Action.STOP_ACCEPTING_CONNECTIONS));
+        tell(next, pressures); // behind what it tells of: who reads that requests are refused finds them refused
+        levels = next;
         if (next.saturated(Action.SHRINK_HEAP)) {
             collect();
         }
