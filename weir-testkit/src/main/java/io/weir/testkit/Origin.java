@@ -101,11 +101,11 @@ public final class Origin implements AutoCloseable {
      * Returns when this many requests more have arrived than were awaited before.
      *
      * @throws AssertionError
-     *             when they do not within 5 s
+     *             when they do not within 30 s
      */
     public void awaitRequests(int count) {
         try {
-            if (!arrived.tryAcquire(count, 5, TimeUnit.SECONDS)) {
+            if (!arrived.tryAcquire(count, 30, TimeUnit.SECONDS)) {
                 throw new AssertionError(count + " more requests awaited; so far " + requests);
             }
         } catch (InterruptedException e) {

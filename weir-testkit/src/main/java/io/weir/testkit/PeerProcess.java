@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * connection, stopped by its process id and no other. Any thread.
  */
 public final class PeerProcess implements AutoCloseable {
-    private static final long READY_MAX_NANOS = Duration.ofSeconds(20).toNanos();
+    private static final long READY_MAX_NANOS = Duration.ofSeconds(60).toNanos();
     private static final long STOP_MAX_MILLIS = 5_000;
     private static final long PROBE_PAUSE_NANOS = 2_000_000;
     private static final int PROBE_TIMEOUT_MILLIS = 1_000;
@@ -49,7 +49,7 @@ public final class PeerProcess implements AutoCloseable {
      * @param folder
      *            its working folder, made by {@link #folder}; its output goes to {@code output.log} there
      * @throws IllegalStateException
-     *             with the program's output, when it ends or is not ready within 20 s
+     *             with the program's output, when it ends or is not ready within 60 s
      */
     public static PeerProcess start(String name, Path folder, List<String> command, int... ports) {
         try {
@@ -85,7 +85,7 @@ public final class PeerProcess implements AutoCloseable {
      * Returns when the port accepts a connection.
      *
      * @throws IllegalStateException
-     *             with the program's output, when it ends or is not ready within 20 s
+     *             with the program's output, when it ends or is not ready within 60 s
      */
     public void awaitPort(int port) {
         long deadline = System.nanoTime() + READY_MAX_NANOS;
@@ -171,6 +171,8 @@ public final class PeerProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         all.forEach(ProcessHandle::destroyForcibly);
+        // what still runs writes into the folder that is to go
+        all.forEach(handle -> handle.onExit().completeOnTimeout(handle, STOP_MAX_MILLIS, TimeUnit.MILLISECONDS).join());
         remove(folder);
     }
 

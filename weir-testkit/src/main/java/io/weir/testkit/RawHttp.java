@@ -12,11 +12,11 @@ import java.time.Duration;
 
 /**
  * One client connection on which a test sends any bytes whatever and sees exactly what comes back. Blocking; a read
- * that takes longer than the patience (5 s until told otherwise) fails with {@link SocketTimeoutException}. One thread
+ * that takes longer than the patience (20 s until told otherwise) fails with {@link SocketTimeoutException}. One thread
  * may send while another reads.
  */
 public final class RawHttp implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 5_000;
+    private static final int PATIENCE_MILLIS = 20_000;
 
     private final Socket socket;
     private final InputStream in;

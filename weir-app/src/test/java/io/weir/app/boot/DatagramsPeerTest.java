@@ -40,11 +40,11 @@ class DatagramsPeerTest {
 
     private String dig() throws IOException, InterruptedException {
         Process dig = new ProcessBuilder(Peers.require("dig").toString(), "@127.0.0.1", "-p",
-                String.valueOf(weir.listener(0).getPort()), "+short", "+timeout=2", "+tries=10", "web.test")
+                String.valueOf(weir.listener(0).getPort()), "+short", "+timeout=1", "+tries=20", "web.test")
                 .redirectErrorStream(true).start();
         String said = new String(dig.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         assertThat(dig.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        return said.strip();
+        return said.lines().reduce("", (_, line) -> line); // behind what it says of answers that it has waited for
     }
 
     private static String config(int one, int other, String idle) {
@@ -73,7 +73,7 @@ class DatagramsPeerTest {
                 assertThat(dig()).isIn("10.0.0.1", "10.0.0.2");
             }
             for (int i = 0; i < 6; i++) {
-                assertThat(dig()).endsWith("10.0.0.1");
+                assertThat(dig()).isEqualTo("10.0.0.1");
             }
         }
     }

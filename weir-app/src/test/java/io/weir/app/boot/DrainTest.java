@@ -56,7 +56,7 @@ class DrainTest {
     }
 
     private static void eventually(Callable<Boolean> holds) throws Exception {
-        long deadlineNanos = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long deadlineNanos = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (!holds.call()) {
             assertThat(System.nanoTime()).isLessThan(deadlineNanos);
             TimeUnit.MILLISECONDS.sleep(20);

@@ -99,7 +99,7 @@ class ChangesPeerTest {
     }
 
     private static void awaitTaken(WeirProcess weir, int count) throws InterruptedException {
-        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (weir.output().split("taken over: ", -1).length - 1 < count) {
             assertThat(System.nanoTime()).as(weir.output()).isLessThan(deadlineNanos);
             Thread.sleep(20);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 /** A backend that refuses connections, beside a real one, behind a listener of byte streams. */
 @Timeout(60)
 class ConnectErrorsPeerTest {
-    private static final long WAIT_NANOS = 20_000_000_000L;
+    private static final long WAIT_NANOS = 50_000_000_000L;
 
     private final int port = Ports.free();
     private final int admin = Ports.free();

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * both directions in which every message is said back.
  */
 final class GrpcStreams implements AutoCloseable {
-    private static final int WAIT_SECONDS = 20;
+    private static final int WAIT_SECONDS = 60;
     private static final MethodDescriptor<byte[], byte[]> CALL = MethodDescriptor.<byte[], byte[]>newBuilder()
             .setType(MethodDescriptor.MethodType.BIDI_STREAMING).setFullMethodName("weir.test.Echo/Talk")
             .setRequestMarshaller(new Bytes()).setResponseMarshaller(new Bytes()).build();

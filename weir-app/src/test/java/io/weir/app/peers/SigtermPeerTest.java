@@ -26,7 +26,8 @@ class SigtermPeerTest {
                 """;
         try (PeerProcess web = Nginx.answering(backend, "well");
                 WeirProcess second = WeirProcess.run(configuration.formatted(staying, backend), staying);
-                WeirProcess first = WeirProcess.run(configuration.formatted(leaving, backend), leaving);
+                WeirProcess first = WeirProcess.run(configuration.formatted(leaving, backend), 5,
+                        new int[]{leaving});
                 LoyalClients old = LoyalClients.start(Version.HTTP_1_1, 24, leaving, staying);
                 LoyalClients modern = LoyalClients.start(Version.HTTP_2, 24, leaving, staying)) {
             awaitAnswers(old, 500);

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real server that answers late, between two quick ones, and one that is not there: what becomes of them shows. */
-@Timeout(120)
+@Timeout(300)
 class SlowHostPeerTest {
-    private static final long WAIT_NANOS = 30_000_000_000L;
+    private static final long WAIT_NANOS = 60_000_000_000L;
     private static final int SLOW = 2;
 
     @TempDir

@@ -119,7 +119,7 @@ class UpgradePeerTest {
     private void quit() throws Exception {
         field.ask("POST", "/quitquitquit");
         for (ProcessHandle process : started) {
-            process.onExit().get(20, TimeUnit.SECONDS);
+            process.onExit().get(60, TimeUnit.SECONDS);
         }
         assertThat(PeerProcess.answers(field.http)).isFalse();
         assertThat(unix()).doesNotExist();
@@ -162,7 +162,7 @@ class UpgradePeerTest {
     }
 
     private static void awaitMore(LoyalClients clients, long answered) throws InterruptedException {
-        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (clients.answered() < answered + 100 && clients.errors().isEmpty()) {
             assertThat(System.nanoTime()).as("more than %d answers", answered).isLessThan(deadlineNanos);
             Thread.sleep(10);

@@ -21,9 +21,15 @@ final class WeirProcess implements AutoCloseable {
 
     /** Runs this configuration; returns when all the ports accept connections. */
     static WeirProcess run(String configuration, int... ports) throws IOException {
+        return run(configuration, 10, ports);
+    }
+
+    /** The same, with so much time for a drain. */
+    static WeirProcess run(String configuration, int drainSeconds, int[] ports) throws IOException {
         Path folder = PeerProcess.folder("weir");
         Path file = Files.writeString(folder.resolve("weir.yaml"), configuration);
-        return run(folder, List.of("--no-follow", "--drain-time-s", "10", file.toString()), ports);
+        return run(folder, List.of("--no-follow", "--drain-time-s", Integer.toString(drainSeconds), file.toString()),
+                ports);
     }
 
     /** Runs this file and follows its changes. */

@@ -42,13 +42,13 @@ class Http2CheckPeerTest {
     private static @Nullable CheckResult check(Prober.Probe probe) throws InterruptedException {
         BlockingQueue<CheckResult> results = new LinkedBlockingQueue<>();
         probe.begin((result, _) -> results.add(result));
-        return results.poll(10, TimeUnit.SECONDS);
+        return results.poll(30, TimeUnit.SECONDS);
     }
 
     private static Prober.Probe probe(Workers workers, int port, HttpCheck check) {
         Host host = new Host(Endpoint.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
-        long second = TimeUnit.SECONDS.toNanos(1);
-        var spec = CheckSpec.of(check.withHttp2(true), CheckSpec.Timing.every(second, second), 1, 1);
+        long patience = TimeUnit.SECONDS.toNanos(20); // no answer here is late on purpose
+        var spec = CheckSpec.of(check.withHttp2(true), CheckSpec.Timing.every(patience, patience), 1, 1);
         return new WireProber(workers, Runnable::run, System::nanoTime)
                 .probe(new CheckTarget(host, host.address(), "", "orders", spec));
     }

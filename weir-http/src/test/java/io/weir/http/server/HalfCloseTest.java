@@ -3,6 +3,7 @@ package io.weir.http.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.http.route.Direct;
+import io.weir.http.route.Forward;
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.route.RouteTable;
 import io.weir.observe.log.ResponseFlag;
@@ -130,14 +131,20 @@ final class HalfCloseTest {
         }
     }
 
+    /** A proxy that waits far longer for its clients' close than a test for anything. */
+    private static ProxyFixture patient(Origin origin) {
+        var base = HttpManagerSpec.Timeouts.DEFAULT;
+        var times = new HttpManagerSpec.Timeouts(base.idleNanos(), base.streamIdleNanos(), base.requestNanos(),
+                base.requestHeadersNanos(), 0, 0, base.drainNanos(), 3_600_000_000_000L);
+        return ProxyFixture.with(c -> c, FlowTest.spec(Forward.to("origins"), times), origin);
+    }
+
     @Test
     void aConnectionThatRestsIsClosedAtOnce() throws Exception {
-        try (var origin = Origin.answering("x"); var proxy = ProxyFixture.before(origin); var client = proxy.client()) {
+        try (var origin = Origin.answering("x"); var proxy = patient(origin); var client = proxy.client()) {
             assertThat(client.send(GET).response().body()).isEqualTo("x");
-            long began = System.nanoTime();
             client.finish();
             assertThat(client.closedByPeer()).isTrue();
-            assertThat(System.nanoTime() - began).isLessThan(900_000_000L); // no delayed close
             ProxyFixture.eventually(() -> proxy.server.connectionsActive() == 0);
         }
     }
@@ -162,15 +169,13 @@ final class HalfCloseTest {
 
     @Test
     void aClientThatLeavesAfterAnAnswerThatClosesDoesNotLinger() throws Exception {
-        try (var origin = Origin.answering("x"); var proxy = ProxyFixture.before(origin)) {
+        try (var origin = Origin.answering("x"); var proxy = patient(origin)) {
             try (var client = proxy.client()) {
                 client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
                 assertThat(client.response().body()).isEqualTo("x");
                 assertThat(client.closedByPeer()).isTrue();
             }
-            long began = System.nanoTime();
             ProxyFixture.eventually(() -> proxy.server.connectionsActive() == 0);
-            assertThat(System.nanoTime() - began).isLessThan(900_000_000L);
         }
     }
 }

@@ -142,19 +142,21 @@ public final class ProxyFixture implements AutoCloseable {
 
     /** The next exchange that ended. */
     public Logged logged() throws InterruptedException {
-        var next = logged.poll(10, TimeUnit.SECONDS);
+        var next = logged.poll(30, TimeUnit.SECONDS);
         if (next == null) {
-            throw new AssertionError("nothing was logged for ten seconds");
+            throw new AssertionError("nothing was logged for thirty seconds");
         }
         return next;
     }
 
-    /** Waits until this holds, ten seconds at most: for what the proxy does just behind the bytes that a test sees. */
+    /**
+     * Waits until this holds, thirty seconds at most: for what the proxy does just behind the bytes that a test sees.
+     */
     public static void eventually(BooleanSupplier holds) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!holds.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("has not come true for ten seconds");
+                throw new AssertionError("has not come true for thirty seconds");
             }
             Thread.sleep(1);
         }

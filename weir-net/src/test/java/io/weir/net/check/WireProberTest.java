@@ -32,6 +32,8 @@ import org.junit.jupiter.api.Test;
 class WireProberTest {
     private static final byte WELL = 'y';
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    /** Where no answer is late on purpose. */
+    private static final long PATIENCE = 20 * SECOND;
 
     private final Workers workers = Workers.start(1);
     private final AtomicInteger connections = new AtomicInteger();
@@ -135,17 +137,17 @@ class WireProberTest {
 
     private @Nullable CheckResult check(Prober.Probe probe) throws InterruptedException {
         probe.begin((result, _) -> results.add(result));
-        return results.poll(10, TimeUnit.SECONDS);
+        return results.poll(40, TimeUnit.SECONDS);
     }
 
     @Test
     void oneConnectionServesManyChecksWhereItMay() throws Exception {
-        Prober.Probe probe = probe(true, SECOND);
+        Prober.Probe probe = probe(true, PATIENCE);
         for (int i = 0; i < 5; i++) {
             assertThat(check(probe)).isEqualTo(new Passed(false));
         }
         assertThat(connections).hasValue(1);
-        Prober.Probe other = probe(false, SECOND);
+        Prober.Probe other = probe(false, PATIENCE);
         for (int i = 0; i < 3; i++) {
             assertThat(check(other)).isEqualTo(new Passed(false));
         }
@@ -155,7 +157,7 @@ class WireProberTest {
     @Test
     void aConnectionThatTheHostClosedWhileItRestedCostsNoCheck() throws Exception {
         manner = Manner.ANSWERS_AND_CLOSES;
-        Prober.Probe probe = probe(true, SECOND);
+        Prober.Probe probe = probe(true, PATIENCE);
         for (int i = 0; i < 20; i++) {
             assertThat(check(probe)).isEqualTo(new Passed(false));
         }
@@ -166,17 +168,17 @@ class WireProberTest {
     @Test
     void aHostThatKeepsSilentFailsAfterTheTimeoutAndWhatComesLateIsNoAnswer() throws Exception {
         manner = Manner.KEEPS_SILENT;
-        Prober.Probe probe = probe(true, SECOND / 10);
+        Prober.Probe probe = probe(true, SECOND);
         long began = System.nanoTime();
-        assertThat(check(probe)).isEqualTo(Failed.of(Failure.NETWORK_TIMEOUT, "no answer in 100 ms"));
-        assertThat(System.nanoTime() - began).isBetween(SECOND / 10, 5 * SECOND);
+        assertThat(check(probe)).isEqualTo(Failed.of(Failure.NETWORK_TIMEOUT, "no answer in 1000 ms"));
+        assertThat(System.nanoTime() - began).isGreaterThanOrEqualTo(SECOND);
         manner = Manner.ANSWERS;
         assertThat(check(probe)).isEqualTo(new Passed(false));
     }
 
     @Test
     void aHostThatRefusesFailsWithTheReason() throws Exception {
-        Prober.Probe probe = probe(true, SECOND);
+        Prober.Probe probe = probe(true, PATIENCE);
         server.close();
         acceptor.join(); // which may be taking a connection still
         assertThat(check(probe)).isInstanceOfSatisfying(Failed.class, failed -> {

@@ -77,8 +77,8 @@ class ConnectorTest {
                     ChannelSettings.MESSAGES.withKeepAlive(new KeepAlive(3, 30, 10)))
                     .withSource(Loopback.at(0), SocketRules.PLAIN);
             Channel channel = connect(workers.all().get(1), listener.localAddress(), bound, collector).channel();
-            assertThat(collector.first.get(5, TimeUnit.SECONDS)).isEqualTo((byte) 7);
-            assertThat(collector.wasOnWorker.get(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(collector.first.get(20, TimeUnit.SECONDS)).isEqualTo((byte) 7);
+            assertThat(collector.wasOnWorker.get(20, TimeUnit.SECONDS)).isTrue();
             assertThat(channel.config().getOption(ChannelOption.TCP_NODELAY)).isTrue();
             assertThat(channel.config().getOption(ChannelOption.SO_KEEPALIVE)).isTrue();
             if (transport == Transport.EPOLL) {
@@ -98,7 +98,7 @@ class ConnectorTest {
                         new Echo())) {
             Collector collector = new Collector();
             connect(workers.all().getFirst(), listener.localAddress(), OPTIONS, collector);
-            assertThat(collector.first.get(5, TimeUnit.SECONDS)).isEqualTo((byte) 7);
+            assertThat(collector.first.get(20, TimeUnit.SECONDS)).isEqualTo((byte) 7);
         }
     }
 
@@ -112,7 +112,7 @@ class ConnectorTest {
                         new Echo())) {
             Collector collector = new Collector();
             connect(workers.all().getFirst(), listener.localAddress(), OPTIONS, collector);
-            assertThat(collector.first.get(5, TimeUnit.SECONDS)).isEqualTo((byte) 7);
+            assertThat(collector.first.get(20, TimeUnit.SECONDS)).isEqualTo((byte) 7);
             assertThat(address.getPath()).doesNotExist();
         }
     }
@@ -127,7 +127,7 @@ class ConnectorTest {
         try (Workers workers = Workers.start(1, transport)) {
             ChannelFuture future = connect(workers.all().getFirst(), closed, OPTIONS, new Collector());
             assertThat(future.cause()).isInstanceOf(IOException.class).isNotInstanceOf(ConnectTimeoutException.class);
-            assertThat(future.channel().closeFuture().await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(future.channel().closeFuture().await(20, TimeUnit.SECONDS)).isTrue();
         }
     }
 
@@ -196,7 +196,7 @@ class ConnectorTest {
             ChannelFuture refused = connect(worker, listener.localAddress(),
                     OPTIONS.withSource(null, rules(6, 9999, 1)),
                     new Collector());
-            assertThat(refused.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(refused.await(20, TimeUnit.SECONDS)).isTrue();
             assertThat(refused.cause()).hasMessageContaining("no socket option level 6 name 9999");
         }
     }

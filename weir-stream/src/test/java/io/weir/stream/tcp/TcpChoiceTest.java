@@ -182,7 +182,7 @@ class TcpChoiceTest {
 
     @Test
     void anIdleConnectionIsClosedOnBothSides() throws Exception {
-        long timeoutMillis = 300;
+        long timeoutMillis = 700;
         try (Backend host = Backend.echo();
                 Rig rig = Rig.of(SPEC.withIdle(new Idle(TimeUnit.MILLISECONDS.toNanos(timeoutMillis), 0, 0)),
                         host.address());
@@ -191,10 +191,10 @@ class TcpChoiceTest {
             for (int i = 0; i < 6; i++) {
                 client.getOutputStream().write('x');
                 assertThat(client.getInputStream().read()).isEqualTo('x');
-                Thread.sleep(100);
+                Thread.sleep(150);
             }
             assertThat(client.getInputStream().read()).isEqualTo(-1);
-            assertThat(System.nanoTime() - begin).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(500 + timeoutMillis));
+            assertThat(System.nanoTime() - begin).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(750 + timeoutMillis));
             assertThat(rig.record().flags()).isEqualTo(Rig.flags(ResponseFlag.SI));
             assertThat(rig.stat("tcp.test.idle_timeout")).isEqualTo(1);
             rig.assertNothingIsLeft();
@@ -205,13 +205,13 @@ class TcpChoiceTest {
     void aReaderSlowerThanTheIdleTimeoutIsNotIdle() throws Exception {
         int total = 8 << 20;
         try (Backend host = Backend.of(socket -> socket.getOutputStream().write(new byte[total]));
-                Rig rig = Rig.of(SPEC.withIdle(new Idle(TimeUnit.MILLISECONDS.toNanos(250), 0, 0)), host.address());
+                Rig rig = Rig.of(SPEC.withIdle(new Idle(TimeUnit.MILLISECONDS.toNanos(800), 0, 0)), host.address());
                 Socket client = new Socket()) {
             client.setReceiveBufferSize(4096);
             client.connect(rig.address());
             InputStream in = client.getInputStream();
             long received = 0;
-            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1500);
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2000);
             while (System.nanoTime() < end) {
                 received += in.readNBytes(60_000).length;
                 Thread.sleep(20);
