@@ -205,7 +205,6 @@ public final class Running implements AutoCloseable {
             return null;
         });
         succession.serving(stats);
-        Supervisor.tell("READY=1");
         serverStats.initialized(uptime.nanos());
         SocketAddress adminAddress = admin.address();
         LOG.info("serving {} on {} workers ({}) after {} ms{}", source.name(), options.concurrency(),
@@ -268,12 +267,14 @@ public final class Running implements AutoCloseable {
             LOG.info("{} is read again when the upgrade that is under way has failed", source.name());
             return;
         }
+        Supervisor.reloading();
         try {
             reloadFrom(source);
         } catch (RuntimeException bug) {
             LOG.error("{} is not taken over; the configuration before stays", source.name(), bug);
             updateRejected();
         }
+        Supervisor.ready(); // with what was before, if it was refused
     }
 
     private void updateRejected() {
@@ -337,7 +338,7 @@ public final class Running implements AutoCloseable {
 
     /**
      * SIGTERM and SIGINT drain, and stop at once when they come again; SIGHUP reloads; SIGUSR1 opens logs anew; SIGUSR2
-     * has another process take over.
+     * has another process take over. Whoever started this one hears now that it serves, and may send them.
      */
     public void obeySignals() {
         Signals.on("TERM", this::terminate);
@@ -345,6 +346,7 @@ public final class Running implements AutoCloseable {
         Signals.on("HUP", this::reload);
         Signals.on("USR1", logs::reopen);
         Signals.on("USR2", this::upgrade);
+        Supervisor.ready();
     }
 
     /** Begins to have another process take over; false when that is under way, or this one is leaving. */
@@ -382,11 +384,16 @@ public final class Running implements AutoCloseable {
      * is over. False when that had begun already.
      */
     public boolean drain() {
-        return departure.begin();
+        boolean begun = departure.begin();
+        if (begun) {
+            Supervisor.stopping();
+        }
+        return begun;
     }
 
     /** Stops at once; {@link #awaitStopped} returns. */
     public void stop() {
+        Supervisor.stopping();
         life.end();
     }
 

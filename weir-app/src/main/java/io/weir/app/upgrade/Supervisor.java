@@ -5,6 +5,7 @@ import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,11 +19,26 @@ public final class Supervisor {
     private Supervisor() {}
 
     /** Tells something, such as {@code READY=1}; nothing where nobody wants to know. */
-    public static void tell(String what) {
+    static void tell(String what) {
         String path = System.getenv(VARIABLE);
         if (path != null && !path.isEmpty() && Epoll.isAvailable()) {
             send(path, what);
         }
+    }
+
+    /** What it was told to read again is being read; {@link #ready} says when that is over. */
+    public static void reloading() {
+        tell("RELOADING=1\nMONOTONIC_USEC=" + TimeUnit.NANOSECONDS.toMicros(System.nanoTime()));
+    }
+
+    /** This process serves. */
+    public static void ready() {
+        tell("READY=1");
+    }
+
+    /** This process is about to end. */
+    public static void stopping() {
+        tell("STOPPING=1");
     }
 
     static void send(String path, String what) {

@@ -99,12 +99,13 @@ final class BusyField implements AutoCloseable {
 
     /**
      * What may not hear of any change: wrk, clients of both versions of HTTP that heed what they are told, WebSockets
-     * and streams at rest, calls of gRPC.
+     * and streams at rest, calls of gRPC that carry messages from the beginning to the end.
      */
     final class Traffic implements AutoCloseable {
         private final WeirProcess weir;
         private final LongConnections held;
         private final GrpcStreams streams;
+        private final GrpcStreams.Talking talking;
         private final LoyalClients old;
         private final LoyalClients modern;
         private final CompletableFuture<Wrk.Report> load;
@@ -113,6 +114,7 @@ final class BusyField implements AutoCloseable {
             this.weir = weir;
             this.held = new LongConnections().plain(HELD, tcp).webSockets(HELD, sockets);
             this.streams = GrpcStreams.begin(CALL_CONNECTIONS, CALLS_OF_EACH, calls);
+            this.talking = streams.talking();
             this.old = LoyalClients.start(Version.HTTP_1_1, CLIENTS, http);
             this.modern = LoyalClients.start(Version.HTTP_2, CLIENTS, http);
             this.load = CompletableFuture.supplyAsync(
@@ -123,16 +125,19 @@ final class BusyField implements AutoCloseable {
         /** Whoever has been there from the beginning is served still. */
         void assertUnbroken(String when) throws InterruptedException {
             assertThat(held.broken()).as(when).isEmpty();
-            assertThat(streams.broken()).as(when).isEmpty();
+            assertThat(talking.brokenAfter(1)).as(when).isEmpty();
         }
 
         /** Nobody has seen an error, from the first request to the last. Waits for wrk. */
         void assertNoErrors(String what) throws InterruptedException {
             Wrk.Report report = load.join();
             assertUnbroken("at the end");
-            System.out.printf("%s: wrk %d requests, errors %d; %d and %d answers of clients that heed; %d calls%n",
+            talking.close();
+            System.out.printf(
+                    "%s: wrk %d requests, errors %d; %d and %d answers of clients that heed; %d calls, each with"
+                            + " %d messages%n",
                     what, report.requests(), report.errors(), old.answered(), modern.answered(),
-                    CALL_CONNECTIONS * CALLS_OF_EACH);
+                    CALL_CONNECTIONS * CALLS_OF_EACH, talking.rounds());
             assertThat(report.errors()).as(report.text() + weir.output()).isZero();
             assertThat(old.errors()).as(weir.output()).isEmpty();
             assertThat(modern.errors()).as(weir.output()).isEmpty();
@@ -144,6 +149,7 @@ final class BusyField implements AutoCloseable {
         public void close() throws IOException {
             old.close();
             modern.close();
+            talking.close();
             streams.close();
             held.close();
         }

@@ -19,9 +19,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,6 +160,65 @@ final class GrpcStreams implements AutoCloseable {
             }
         }
         return broken;
+    }
+
+    /** Every call says something and hears it, again and again, until it is closed. Nobody else may speak meanwhile. */
+    Talking talking() {
+        return new Talking(this);
+    }
+
+    /** A thread by which calls carry messages without a pause that counts. */
+    static final class Talking implements AutoCloseable {
+        private static final int PAUSE_MILLIS = 5;
+        private static final long ROUNDS_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
+
+        private final Queue<String> broken = new ConcurrentLinkedQueue<>();
+        private final AtomicLong rounds = new AtomicLong();
+        private final Thread thread;
+        private volatile boolean over;
+
+        private Talking(GrpcStreams streams) {
+            thread = Thread.ofPlatform().daemon().name("talking").start(() -> {
+                try {
+                    while (!over && broken.isEmpty()) {
+                        broken.addAll(streams.broken());
+                        rounds.incrementAndGet();
+                        TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+                    }
+                } catch (InterruptedException e) {
+                    broken.add("interrupted");
+                }
+            });
+        }
+
+        /** How often every call has been answered. */
+        long rounds() {
+            return rounds.get();
+        }
+
+        /** Waits until every call has begun and ended some more rounds; what went wrong, empty when nothing did. */
+        List<String> brokenAfter(int more) throws InterruptedException {
+            long wanted = rounds.get() + more + 1;
+            long deadlineNanos = System.nanoTime() + ROUNDS_NANOS_MAX;
+            while (rounds.get() < wanted && broken.isEmpty()) {
+                if (System.nanoTime() - deadlineNanos > 0) {
+                    return List.of("only " + rounds.get() + " rounds of " + wanted);
+                }
+                TimeUnit.MILLISECONDS.sleep(1);
+            }
+            return List.copyOf(broken);
+        }
+
+        /** After the round that is under way. */
+        @Override
+        public void close() {
+            over = true;
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** Every call ends as it should; what went wrong, empty when nothing did. */
