@@ -35,7 +35,7 @@ class SigtermPeerTest {
                 WeirProcess second = WeirProcess.run(
                         configuration.formatted(staying, Ports.free(), backend, grpc.port()), staying);
                 WeirProcess first = WeirProcess.run(configuration.formatted(leaving, calls, backend, grpc.port()),
-                        5, new int[]{leaving, calls});
+                        leaving, calls);
                 GrpcStreams streams = GrpcStreams.begin(2, 3, calls);
                 GrpcStreams.Talking talking = streams.talking();
                 LoyalClients old = LoyalClients.start(Version.HTTP_1_1, 24, leaving, staying);
