@@ -90,7 +90,7 @@ final class Http2EndTest {
     @Test
     void aClientThatDoesNotAcknowledgeOurSettingsIsNotWaitedForLong() throws Exception { // RFC 9113 section 6.5.3
         var base = Timeouts.DEFAULT;
-        var times = new Timeouts(base.idleNanos(), base.streamIdleNanos(), 0, 200 * MILLI, 0, 0, base.drainNanos(),
+        var times = new Timeouts(base.idleNanos(), base.streamIdleNanos(), 0, 700 * MILLI, 0, 0, base.drainNanos(),
                 base.delayedCloseNanos());
         try (var origin = Origin.answering("x");
                 var proxy = ProxyFixture.with(c -> c, spec(times, Limits.DEFAULT), origin)) {
@@ -99,7 +99,7 @@ final class Http2EndTest {
                 assertThat(client.reaction()).isEqualTo("GOAWAY SETTINGS_TIMEOUT");
             }
             try (var client = RawHttp2.connect(proxy.port)) {
-                Origin.pause(Duration.ofMillis(600));
+                Origin.pause(Duration.ofMillis(1_000));
                 assertThat(client.get(1, "/").answer(1).status).isEqualTo(200);
             }
         }
@@ -108,7 +108,7 @@ final class Http2EndTest {
     @Test
     void aConnectionThatIsNotUsedIsClosed() throws Exception {
         try (var origin = Origin.answering("x");
-                var proxy = ProxyFixture.with(c -> c, spec(times(200, 0), Limits.DEFAULT), origin);
+                var proxy = ProxyFixture.with(c -> c, spec(times(700, 0), Limits.DEFAULT), origin);
                 var client = RawHttp2.connect(proxy.port)) {
             assertThat(client.get(1, "/").answer(1).status).isEqualTo(200);
             assertThat(client.reaction()).isEqualTo("GOAWAY NO_ERROR");

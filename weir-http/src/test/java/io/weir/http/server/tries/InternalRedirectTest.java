@@ -234,7 +234,7 @@ final class InternalRedirectTest {
             if (request.target().equals("/from?q=1")) {
                 redirect(wire, 302, "http://b.example/to");
             } else {
-                Origin.pause(Duration.ofMillis(700));
+                Origin.pause(Duration.ofMillis(1_500));
                 wire.reply(200, "late");
                 slow.countDown();
             }
@@ -245,7 +245,7 @@ final class InternalRedirectTest {
                       domains: "*"
                       routes:
                       - match: { prefix: /from }
-                        route: { cluster: origins, timeout: 0.3s, internal_redirect_policy: {} }
+                        route: { cluster: origins, timeout: 1s, internal_redirect_policy: {} }
                       - { match: { prefix: / }, route: { cluster: origins, timeout: 0s } }
                     """).accepted();
             try (var proxy = ProxyFixture.to(origin.address(), routes); var client = proxy.client()) {

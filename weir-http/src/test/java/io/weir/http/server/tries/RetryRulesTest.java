@@ -322,7 +322,7 @@ final class RetryRulesTest {
                 var three = Origin.start(script);
                 var proxy = ProxyFixture.with(c -> c, policy("{ retry_on: 5xx, num_retries: 2, retry_back_off: {"
                         + " base_interval: 0.001s } }"), one, two, three)) {
-            var run = run(proxy, tries, 2000);
+            var run = run(proxy, tries, 1000);
             System.out.println("30 % of all answers 503, seed " + SEED + ": " + run);
             assertThat(run.success).isBetween(0.955, 0.99); // 1 - 0.3^3
             assertThat(run.amplification).isBetween(1.3, 1.45); // 1 + 0.3 + 0.3^2
@@ -330,7 +330,7 @@ final class RetryRulesTest {
     }
 
     /** Three of ten hosts answer every request with 503. */
-    private static Run threeOfTen(UnaryOperator<ClusterSpec> cluster) throws Exception {
+    private static Run threeOfTen(int requests, UnaryOperator<ClusterSpec> cluster) throws Exception {
         var tries = new AtomicInteger();
         var origins = new ArrayList<Origin>();
         for (int i = 0; i < 10; i++) {
@@ -342,7 +342,7 @@ final class RetryRulesTest {
         }
         try (var proxy = ProxyFixture.with(cluster, policy("{ retry_on: 5xx, num_retries: 2, retry_back_off: {"
                 + " base_interval: 0.001s } }"), origins.toArray(Origin[]::new))) {
-            return run(proxy, tries, 1500);
+            return run(proxy, tries, requests);
         } finally {
             origins.forEach(Origin::close);
         }
@@ -351,7 +351,7 @@ final class RetryRulesTest {
     /** Hosts that were tried are avoided, so that retries do not find the same failure; each still costs its try. */
     @Test
     void whereHostsFailTheClientSeesNothingOfIt() throws Exception {
-        var run = threeOfTen(c -> c);
+        var run = threeOfTen(700, c -> c);
         System.out.println("3 of 10 hosts answer 503, without outlier detection: " + run);
         assertThat(run.success).isGreaterThanOrEqualTo(0.999);
         assertThat(run.amplification).isBetween(1.35, 1.5); // ten tries for seven requests in a round of all hosts
@@ -360,7 +360,7 @@ final class RetryRulesTest {
     @Test
     void whereFailingHostsAreEjectedTheLoadHardlyGrows() throws Exception {
         var most = new OutlierSpec.Ejection(30_000_000_000L, 300_000_000_000L, 0, 50, true);
-        var run = threeOfTen(c -> c.withHealth(HealthRules.DEFAULT.withOutliers(OutlierSpec.DEFAULT
+        var run = threeOfTen(1500, c -> c.withHealth(HealthRules.DEFAULT.withOutliers(OutlierSpec.DEFAULT
                 .withEjection(most))));
         System.out.println("3 of 10 hosts answer 503, with outlier detection: " + run);
         assertThat(run.success).isGreaterThanOrEqualTo(0.999);
