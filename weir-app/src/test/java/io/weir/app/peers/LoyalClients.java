@@ -63,7 +63,7 @@ final class LoyalClients implements AutoCloseable {
                 } catch (IOException e) {
                     errors.add(at + ": " + e);
                 }
-                Thread.sleep(2);
+                Thread.sleep(5);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

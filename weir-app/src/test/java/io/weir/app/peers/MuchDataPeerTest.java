@@ -15,7 +15,7 @@ class MuchDataPeerTest {
     private static final long MIB = 1 << 20;
     private static final long BYTES = Integer.getInteger("weir.bulk.mib", 256) * MIB;
     private static final long GROWTH_BYTES_MAX = 32 * MIB;
-    private static final int SLOW_READS = Integer.getInteger("weir.slow.reads", 40);
+    private static final int SLOW_READS = Integer.getInteger("weir.slow.reads", 20);
 
     @Test
     void manyBytesPassBothWaysUnchangedAndResidentMemoryStays() throws Exception {
