@@ -99,7 +99,7 @@ final class Http2EndTest {
                 assertThat(client.reaction()).isEqualTo("GOAWAY SETTINGS_TIMEOUT");
             }
             try (var client = RawHttp2.connect(proxy.port)) {
-                Origin.pause(Duration.ofMillis(1_000));
+                Origin.pause(Duration.ofSeconds(1));
                 assertThat(client.get(1, "/").answer(1).status).isEqualTo(200);
             }
         }
