@@ -442,7 +442,7 @@ class TlsServerTest {
     @Test
     void whoSpeaksNoTlsOrNothingIsClosed() throws Exception {
         Issued one = all().issue("noise", "DNS:noise.example");
-        try (Running running = new Running(server(one), TimeUnit.MILLISECONDS.toNanos(200))) {
+        try (Running running = new Running(server(one), TimeUnit.SECONDS.toNanos(1))) {
             try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), running.port())) {
                 plain.setSoTimeout(10_000);
                 plain.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(

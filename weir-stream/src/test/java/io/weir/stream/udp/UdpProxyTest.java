@@ -80,7 +80,7 @@ class UdpProxyTest {
 
     @Test
     void aSessionThatSaysNothingEndsAndIsLogged() throws InterruptedException {
-        try (UdpRig rig = new UdpRig(SPEC.withIdleTimeoutNanos(TimeUnit.MILLISECONDS.toNanos(50)))) {
+        try (UdpRig rig = new UdpRig(SPEC.withIdleTimeoutNanos(TimeUnit.MILLISECONDS.toNanos(500)))) {
             rig.cluster(a);
             assertThat(clients(rig, 1).getFirst().ask("hello")).isEqualTo("ahello");
             AccessRecord record = rig.records.poll(20, TimeUnit.SECONDS);
