@@ -39,6 +39,7 @@ final class DatagramListeners {
     private volatile List<Open> open = List.of();
     private boolean begun;
     private boolean halted;
+    private volatile boolean handed;
 
     /** One of them, on all its addresses. */
     private record Open(ListenerSpec spec, UdpProxy proxy, List<DatagramListener> sockets) {
@@ -159,6 +160,21 @@ final class DatagramListeners {
     void begin() {
         begun = true;
         take();
+    }
+
+    /**
+     * Another process takes datagrams by the same sockets: they are taken there from now on. Sessions here go on for as
+     * long as hosts have something to say, since an answer that is under way comes here and nowhere else.
+     */
+    void handedOver() {
+        begun = false;
+        handed = true;
+        open.forEach(each -> each.sockets.forEach(DatagramListener::leave));
+    }
+
+    /** Sessions that are waited for: those of before a handover. Any thread. */
+    long sessionsLeft() {
+        return handed ? open.stream().mapToLong(each -> each.proxy.sessions()).sum() : 0;
     }
 
     /** Whether datagrams are left where they wait, as resources are short; listeners may be exempt from that. */

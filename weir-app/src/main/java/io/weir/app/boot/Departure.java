@@ -53,8 +53,8 @@ final class Departure {
 
     /**
      * Another process has the sockets of this one's listeners: they are closed here, and connections are asked to end
-     * over the drain time. When the last has gone, or the time of {@code --parent-shutdown-time-s} is over, the process
-     * may end.
+     * over the drain time. Sessions of datagrams stay for answers until they are idle. When the last has gone, or the
+     * time of {@code --parent-shutdown-time-s} is over, the process may end.
      */
     void succeeded() {
         if (!life.draining()) {
@@ -63,7 +63,7 @@ final class Departure {
         long deadlineNanos = clock.nanos() + options.parentShutdownNanos();
         LOG.info("draining after the handover: {} connections", listeners.connections());
         conductor.execute(() -> {
-            listeners.stopAccepting();
+            listeners.handedOver();
             Drain drain = drains.ofListeners();
             listeners.drain(drain, false);
             look(drain, deadlineNanos, false);

@@ -344,6 +344,14 @@ final class Listeners {
         stopAccepting(false);
     }
 
+    /** Another process takes whatever comes from now on. */
+    void handedOver() {
+        stopped = true;
+        open.forEach(OpenListener::stopAccepting);
+        datagrams.handedOver();
+        totalActive.set(0);
+    }
+
     /** Takes no more connections anywhere, and has no more certificates issued. */
     void close() {
         stopAccepting();
@@ -380,9 +388,9 @@ final class Listeners {
         open.forEach(listener -> listener.service().closeAll().run());
     }
 
-    /** Connections open now, of all listeners there ever were. */
+    /** Connections open now, of all listeners there ever were, and after a handover sessions of datagrams. */
     long connections() {
-        return connections.value();
+        return connections.value() + datagrams.sessionsLeft();
     }
 
     /** Those that listen, with the addresses they have. */

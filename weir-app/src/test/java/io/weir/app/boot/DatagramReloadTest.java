@@ -61,4 +61,27 @@ class DatagramReloadTest {
             assertThat(passed(client, host, to, 99)).as("the longer one was dropped, as before").isEqualTo(99);
         }
     }
+
+    @Test
+    void afterAHandoverAnswersOfBeforeStillComeAndTheProcessEndsWhenNobodyWaitsForMore() throws Exception {
+        var any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        try (DatagramSocket host = new DatagramSocket(any); DatagramSocket client = new DatagramSocket(any)) {
+            host.setSoTimeout(20_000);
+            client.setSoTimeout(20_000);
+            weir.start(config(Ports.free(), host.getLocalPort(), 100).replace("stat_prefix: u,",
+                    "stat_prefix: u, idle_timeout: 5s,"));
+            client.send(new DatagramPacket(new byte[7], 7, weir.listener(0)));
+            var asked = new DatagramPacket(new byte[100], 100);
+            host.receive(asked);
+            weir.running().departure().succeeded();
+            weir.running().conductor().call(() -> 0);
+            assertThat(weir.running().listeners().connections()).isEqualTo(1);
+            host.send(new DatagramPacket(new byte[9], 9, asked.getSocketAddress()));
+            var heard = new DatagramPacket(new byte[100], 100);
+            client.receive(heard);
+            assertThat(heard.getLength()).isEqualTo(9);
+            assertThat(weir.running().life().awaitEnd(40_000)).isTrue();
+            assertThat(weir.running().listeners().connections()).isZero();
+        }
+    }
 }

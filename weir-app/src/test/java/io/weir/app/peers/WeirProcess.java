@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A Weir in a process of its own, with the options of the distribution and this test's class path. */
-final class WeirProcess implements AutoCloseable {
+public final class WeirProcess implements AutoCloseable {
     private static final int BYTES_PER_KIB = 1024;
 
     private final PeerProcess process;
@@ -51,7 +51,7 @@ final class WeirProcess implements AutoCloseable {
     }
 
     /** A command of Weir's as a command of the system. */
-    static List<String> command(String... words) {
+    public static List<String> command(String... words) {
         Path options = Path.of("..", "dist", "jvm.options").toAbsolutePath().normalize();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@" + options, "-cp",

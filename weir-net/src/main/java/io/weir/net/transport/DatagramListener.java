@@ -157,6 +157,18 @@ public final class DatagramListener implements AutoCloseable {
         sockets.forEach(socket -> socket.config().setAutoRead(on));
     }
 
+    /**
+     * Another process takes what comes by the same sockets: from now on they are here for answers alone, and are not
+     * handed over again.
+     */
+    public void leave() {
+        taking(false);
+        ListeningSockets.Opened open = noted;
+        if (open != null) {
+            ListeningSockets.PROCESS.closing(open);
+        }
+    }
+
     /** The address bound, with the port that was free where 0 was asked for. */
     public InetSocketAddress localAddress() {
         return localAddress;

@@ -20,6 +20,7 @@ public final class UdpProxy {
     private final Clusters clusters;
     private final int datagramBytesMax;
     private final Counter dropped;
+    private final AtomicLong sessions = new AtomicLong();
     private volatile Setup setup;
 
     /** What it is told to do now, and where it tells of it. */
@@ -73,6 +74,19 @@ public final class UdpProxy {
                 }
             });
         }
+    }
+
+    /** Sessions there are now, of all workers. Any thread. */
+    public long sessions() {
+        return sessions.get();
+    }
+
+    void sessionBegan() {
+        sessions.incrementAndGet();
+    }
+
+    void sessionEnded() {
+        sessions.decrementAndGet();
     }
 
     Setup setup() {

@@ -148,6 +148,7 @@ final class UdpSession {
 
     /** It is in its place. */
     void begun() {
+        clients.proxy().sessionBegan();
         stats.total.increment();
         stats.active.increment();
         worker.timers().arm(idleTimer, startNanos + setup.spec().idleTimeoutNanos());
@@ -306,6 +307,7 @@ final class UdpSession {
             now.giveBack();
         }
         stats.active.decrement();
+        clients.proxy().sessionEnded();
         clients.ended(this);
         clients.proxy().setup().log().log(new UdpRecord(startEpochMicros, worker.nowNanos() - startNanos,
                 bytesReceived, bytesSent, 0, id, now == null ? null : now.cluster.name(),

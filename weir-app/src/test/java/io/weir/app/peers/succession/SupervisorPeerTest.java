@@ -1,10 +1,11 @@
-package io.weir.app.peers;
+package io.weir.app.peers.succession;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
+import io.weir.app.peers.WeirProcess;
 import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Peers;
 import io.weir.testkit.Ports;
