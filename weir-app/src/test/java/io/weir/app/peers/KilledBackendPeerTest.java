@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Three nginx behind Weir under load, one of which is killed and comes back. */
 class KilledBackendPeerTest {
-    private static final Duration SHARE_WITHIN = Duration.ofSeconds(10);
+    private static final Duration SHARE_WITHIN = Duration.ofSeconds(5);
     private static final int LOAD_SECONDS = Integer.getInteger("weir.load.seconds", 5);
 
     @Test
