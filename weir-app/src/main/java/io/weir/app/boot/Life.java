@@ -1,6 +1,7 @@
 package io.weir.app.boot;
 
 import io.weir.app.admin.Administered.State;
+import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -11,6 +12,9 @@ final class Life {
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile State state = State.PRE_INITIALIZING;
     private volatile boolean healthy = true;
+    private volatile Instant takenOver = Instant.now();
+    private volatile Runnable taken = () -> {
+    };
 
     /** What the admin tells: told to look unhealthy is told as draining, as Envoy does. */
     State shown() {
@@ -23,6 +27,21 @@ final class Life {
 
     void live() {
         state = State.LIVE;
+    }
+
+    /** When the configuration was taken over that is served. */
+    Instant takenOver() {
+        return takenOver;
+    }
+
+    /** Called whenever another configuration has been taken over, by whoever has done that. */
+    void whenTakenOver(Runnable task) {
+        taken = task;
+    }
+
+    void tookOver() {
+        takenOver = Instant.now();
+        taken.run();
     }
 
     void healthy(boolean now) {

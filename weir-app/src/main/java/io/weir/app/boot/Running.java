@@ -68,7 +68,6 @@ public final class Running implements AutoCloseable {
     /** The conductor's. */
     private boolean reloadAsked;
     private volatile Snapshot snapshot;
-    private volatile Instant takenOver = Instant.now();
 
     /** What a start came to. */
     public sealed interface Start {
@@ -326,9 +325,14 @@ public final class Running implements AutoCloseable {
                     source.name());
         }
         snapshot = next;
-        takenOver = Instant.now();
+        life.tookOver();
         LOG.info("{} taken over: {} clusters, {} listeners", source.name(), next.clusters().size(),
                 next.listeners().size());
+    }
+
+    /** Called on the conductor whenever another configuration has been taken over. */
+    public void whenTakenOver(Runnable task) {
+        life.whenTakenOver(task);
     }
 
     private void refuse(String kind, List<String> names, List<Listeners.Refusal> refusals) {
@@ -455,7 +459,7 @@ public final class Running implements AutoCloseable {
     }
 
     Instant takenOver() {
-        return takenOver;
+        return life.takenOver();
     }
 
     String sourceName() {

@@ -42,7 +42,8 @@ final class SidecarServing {
                     err.println("weir: nothing was started");
                     yield ExitCode.CONFIGURATION.number();
                 }
-                case Running.Start.Serving(Running running) -> serve(running, interceptor, how, kept);
+                case Running.Start.Serving(Running running) ->
+                    serve(running, new Rules(source, interceptor, how, err), kept);
             };
         } catch (Interceptor.Refused e) {
             err.println("weir: " + e.getMessage());
@@ -50,27 +51,72 @@ final class SidecarServing {
         }
     }
 
-    private static int serve(Running running, Interceptor interceptor, Interception how, boolean kept)
-            throws Interceptor.Refused {
-        running.obeySignals();
+    private static int serve(Running running, Rules rules, boolean kept) throws Interceptor.Refused {
         try {
-            interceptor.set(how);
+            rules.begin();
         } catch (Interceptor.Refused e) {
             running.stop();
             running.awaitStopped();
             throw e;
         }
         LOG.info("connections are brought here by rules of the packet filter, table {}", PacketRules.TABLE);
+        running.obeySignals();
+        running.whenTakenOver(() -> Thread.ofVirtual().start(rules::follow)); // programs are run, which is waited for
+        rules.follow(); // one may have been taken over meanwhile
         running.awaitStopped();
         if (running.upgradeText().startsWith(Upgrade.HANDED_OVER)) {
+            rules.end(false);
             LOG.info("the rules stay for the process that took over");
         } else if (kept) {
+            rules.end(false);
             LOG.warn("the rules stay: nothing comes in or goes out until a sidecar runs again, or weir sidecar clean");
         } else {
-            interceptor.remove();
+            rules.end(true);
             LOG.info("the rules are gone");
         }
         return ExitCode.OK.number();
+    }
+
+    /** The rules as the configuration has them, from the beginning to the end of a sidecar. Any thread. */
+    private static final class Rules {
+        private final Source source;
+        private final Interceptor interceptor;
+        private final PrintWriter err;
+        private Interception set;
+        private boolean over;
+
+        Rules(Source source, Interceptor interceptor, Interception first, PrintWriter err) {
+            this.source = source;
+            this.interceptor = interceptor;
+            this.set = first;
+            this.err = err;
+        }
+
+        synchronized void begin() throws Interceptor.Refused {
+            interceptor.set(set);
+        }
+
+        /** Another configuration is served: its rules take the place of those before, or these stay. */
+        synchronized void follow() {
+            Interception next = over ? null : interception(source, err);
+            if (next == null || next.equals(set)) {
+                return;
+            }
+            try {
+                interceptor.set(next);
+                set = next;
+                LOG.info("connections are brought here by other rules, as the configuration has them now");
+            } catch (Interceptor.Refused e) {
+                LOG.error("the rules stay as they were: {}", e.getMessage());
+            }
+        }
+
+        synchronized void end(boolean removed) throws Interceptor.Refused {
+            over = true;
+            if (removed) {
+                interceptor.remove();
+            }
+        }
     }
 
     /** Prints the rules. */

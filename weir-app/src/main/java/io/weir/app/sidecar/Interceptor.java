@@ -2,6 +2,7 @@ package io.weir.app.sidecar;
 
 import io.weir.xds.spec.Interception;
 import io.weir.xds.spec.Interception.Way;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,33 +39,50 @@ public final class Interceptor {
     }
 
     /**
-     * Sets all rules in the place of those that are there.
+     * Sets all rules in the place of those that are there. Those of the packet filter change at once, by one
+     * transaction; routes that they need are there before them, and go after them.
      *
      * @throws Refused
-     *             when one cannot be set; none are then, or those before
+     *             when one cannot be set; all is as before then
      */
     public void set(Interception how) throws Refused {
-        if (how.inbound() == Way.TPROXY) {
-            if (ip == null) {
-                throw new Refused("the program ip, which intercept: tproxy needs, is not installed (Debian: iproute2);"
-                        + " install it, or write intercept: redirect");
+        List<String> routed = how.inbound() == Way.TPROXY ? RouteRules.families(how.ipv6()) : List.of();
+        List<String> added = new ArrayList<>();
+        try {
+            for (String family : routed) {
+                route(family, added);
             }
-            unroute();
-            for (List<String> words : RouteRules.setting(how.ipv6())) {
-                SystemProgram.Ended ended = ip.run("", words);
-                if (ended.code() != 0) {
-                    unroute();
-                    throw new Refused(explained("ip " + String.join(" ", words), ended.said()));
-                }
-            }
+            apply(PacketRules.setting(how));
+        } catch (Refused e) {
+            unroute(added);
+            throw e;
         }
-        apply(PacketRules.setting(how));
+        unroute(RouteRules.families(true).stream().filter(family -> !routed.contains(family)).toList());
+    }
+
+    private void route(String family, List<String> added) throws Refused {
+        if (ip == null) {
+            throw new Refused("the program ip, which intercept: tproxy needs, is not installed (Debian: iproute2);"
+                    + " install it, or write intercept: redirect");
+        }
+        if (ip.run("", RouteRules.asking(family)).said().isEmpty()) {
+            added.add(family);
+            run(ip, RouteRules.rule(family));
+        }
+        run(ip, RouteRules.route(family));
+    }
+
+    private static void run(SystemProgram ip, List<String> words) throws Refused {
+        SystemProgram.Ended ended = ip.run("", words);
+        if (ended.code() != 0) {
+            throw new Refused(explained("ip " + String.join(" ", words), ended.said()));
+        }
     }
 
     /** Takes all rules away; where there are none, nothing happens. */
     public void remove() throws Refused {
         apply(PacketRules.removing());
-        unroute();
+        unroute(RouteRules.families(true));
     }
 
     private void apply(String script) throws Refused {
@@ -75,15 +93,17 @@ public final class Interceptor {
     }
 
     /** Each of them may be there several times, or not at all. */
-    private void unroute() throws Refused {
+    private void unroute(List<String> families) throws Refused {
         if (ip == null) {
             return;
         }
-        for (List<String> words : RouteRules.removing()) {
-            boolean repeats = words.contains("rule");
-            int round = 0;
-            while (ip.run("", words).code() == 0 && repeats && round < ROUNDS_MAX) {
-                round++;
+        for (String family : families) {
+            for (List<String> words : RouteRules.removing(family)) {
+                boolean repeats = words.contains("rule");
+                int round = 0;
+                while (ip.run("", words).code() == 0 && repeats && round < ROUNDS_MAX) {
+                    round++;
+                }
             }
         }
     }

@@ -18,23 +18,34 @@ public final class RouteRules {
     static List<List<String>> setting(boolean ipv6) {
         var commands = new ArrayList<List<String>>();
         for (String family : families(ipv6)) {
-            commands.add(List.of(family, "rule", "add", "fwmark", NUMBER, "lookup", NUMBER));
-            commands.add(List.of(family, "route", "replace", "local", "default", "dev", "lo", "table", NUMBER));
+            commands.add(rule(family));
+            commands.add(route(family));
         }
         return commands;
     }
 
-    /** Those that take them away; each fails where there is nothing to take. */
-    static List<List<String>> removing() {
-        var commands = new ArrayList<List<String>>();
-        for (String family : families(true)) {
-            commands.add(List.of(family, "rule", "del", "fwmark", NUMBER, "lookup", NUMBER));
-            commands.add(List.of(family, "route", "flush", "table", NUMBER));
-        }
-        return commands;
+    /** Sends packets of the mark to the table; done twice it would be there twice. */
+    static List<String> rule(String family) {
+        return List.of(family, "rule", "add", "fwmark", NUMBER, "lookup", NUMBER);
     }
 
-    private static List<String> families(boolean ipv6) {
+    /** What the table says; done twice it is there once. */
+    static List<String> route(String family) {
+        return List.of(family, "route", "replace", "local", "default", "dev", "lo", "table", NUMBER);
+    }
+
+    /** Tells whether the rule is there: it says nothing where it is not. */
+    static List<String> asking(String family) {
+        return List.of(family, "rule", "list", "fwmark", NUMBER);
+    }
+
+    /** Those that take one family's away; each fails where there is nothing to take. */
+    static List<List<String>> removing(String family) {
+        return List.of(List.of(family, "rule", "del", "fwmark", NUMBER, "lookup", NUMBER),
+                List.of(family, "route", "flush", "table", NUMBER));
+    }
+
+    static List<String> families(boolean ipv6) {
         return ipv6 ? List.of("-4", "-6") : List.of("-4");
     }
 }

@@ -60,10 +60,12 @@ class SidecarPeerTest {
             admin: 127.0.0.1:15000
             """;
 
-    private static PeerProcess sidecar(Namespaces networks, int side, Path folder, String text) throws IOException {
+    private static PeerProcess sidecar(Namespaces networks, int side, Path folder, String text, String... options)
+            throws IOException {
         Path file = Files.writeString(folder.resolve("sidecar-" + side + ".yaml"), text);
         List<String> words = new ArrayList<>(PAST);
         words.addAll(WeirProcess.command("sidecar", "run", "--no-follow", "--drain-time-s", "2", file.toString()));
+        words.addAll(List.of(options));
         return PeerProcess.start("sidecar", PeerProcess.folder("sidecar"),
                 networks.within(side, inFolder(folder, words)));
     }
@@ -121,9 +123,11 @@ class SidecarPeerTest {
                 betweenSidecars(networks, till);
                 whoHasNone(networks, till);
                 pastWeir(networks, shop, till);
+                aReload(networks, shop, folder);
                 anUpgrade(networks, shop);
                 theEnd(networks, till);
             }
+            rulesThatStayAndRulesByHand(networks, folder);
         }
     }
 
@@ -172,6 +176,42 @@ class SidecarPeerTest {
         await(shop, "-> 10.78.0.2:8080 by outbound_passthrough");
         // nobody brought this one here, so that it was going nowhere else
         assertThat(plain(networks, "http://10.77.0.2:15006/")).isEqualTo("no healthy upstream");
+    }
+
+    private static void reload(PeerProcess shop, Path folder, String text) throws IOException {
+        Files.writeString(folder.resolve("sidecar-" + SHOP + ".yaml"), text);
+        new ProcessBuilder("kill", "-HUP", Long.toString(shop.pid())).start();
+    }
+
+    /** Other rules take the place of those there are; those that nft refuses change nothing. */
+    private static void aReload(Namespaces networks, PeerProcess shop, Path folder) throws IOException {
+        reload(shop, folder, SHOP_SAYS.replace("[8082] }", "[8082] }, users: [weir-has-no-such-user]"));
+        await(shop, "the rules stay as they were: nft refuses");
+        assertThat(curl(networks, SHOP, "http://10.77.0.2:8082/")).as("still excluded").isEqualTo("8082 10.77.0.1 .\n");
+        reload(shop, folder, SHOP_SAYS.replace("ports: [8082]", "ports: [9001]"));
+        await(shop, "connections are brought here by other rules");
+        assertThat(curl(networks, SHOP, "http://10.77.0.2:8082/")).as(shop.output())
+                .endsWith(";URI=spiffe://example/shop.\n");
+    }
+
+    private static void rulesThatStayAndRulesByHand(Namespaces networks, Path folder) throws IOException {
+        try (PeerProcess kept = sidecar(networks, TILL, folder, TILL_SAYS, "--keep-rules")) {
+            await(kept, READY);
+            kept.terminate();
+            assertThat(kept.awaitExit(EXIT_MAX)).as(kept.output()).isZero();
+            assertThat(kept.output()).contains("the rules stay: nothing comes in or goes out");
+        }
+        String before = networks.run(TILL, "nft", "list", "ruleset");
+        assertThat(before).contains("weir_sidecar");
+        assertThat(networks.run(TILL, "ip", "rule")).contains("fwmark");
+        assertThat(networks.run(TILL, WeirProcess.command("sidecar", "clean").toArray(String[]::new))).isEmpty();
+        var words = new ArrayList<>(PAST);
+        words.addAll(WeirProcess.command("sidecar", "rules", "sidecar-" + TILL + ".yaml"));
+        Path rules = Files.writeString(folder.resolve("rules.nft"),
+                networks.run(TILL, inFolder(folder, words)));
+        assertThat(networks.run(TILL, "nft", "-f", rules.toString())).isEmpty();
+        assertThat(networks.run(TILL, "nft", "list", "ruleset")).as("what is printed is what is set").isEqualTo(before);
+        assertThat(networks.run(TILL, WeirProcess.command("sidecar", "clean").toArray(String[]::new))).isEmpty();
     }
 
     /** The rules are those of the new process then, which takes them away at its end. */

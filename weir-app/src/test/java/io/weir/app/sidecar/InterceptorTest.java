@@ -73,6 +73,47 @@ class InterceptorTest {
         });
     }
 
+    private static String marks() throws Exception {
+        return said("ip", "-4", "rule", "list", "fwmark", "15006")
+                + said("ip", "-6", "rule", "list", "fwmark", "15006");
+    }
+
+    @Test
+    void whatNftRefusesLeavesNoRoutesBehindAndTakesNoneAway() throws Exception {
+        OwnNetwork.run(List.of(), "", () -> {
+            Interceptor ours = Interceptor.ours();
+            var unknown = how(Way.TPROXY).ownedBy(new Owners(List.of("weir-has-no-such-user"), List.of()));
+            assertThatThrownBy(() -> ours.set(unknown)).isInstanceOf(Interceptor.Refused.class);
+            assertThat(marks()).isEmpty();
+            assertThat(ruleset()).isEmpty();
+            ours.set(how(Way.TPROXY));
+            String before = marks();
+            assertThat(before.lines()).hasSize(2);
+            String rules = ruleset();
+            var nobody = how(Way.REDIRECT).ownedBy(new Owners(List.of("weir-has-no-such-user"), List.of()));
+            for (Interception refused : List.of(unknown, nobody)) {
+                assertThatThrownBy(() -> ours.set(refused)).isInstanceOf(Interceptor.Refused.class);
+                assertThat(marks()).isEqualTo(before);
+                assertThat(said("ip", "route", "show", "table", "15006")).contains("local default dev lo");
+                assertThat(ruleset()).isEqualTo(rules);
+            }
+        });
+    }
+
+    @Test
+    void routesGoWithWhatNeedsThem() throws Exception {
+        OwnNetwork.run(List.of(), "", () -> {
+            Interceptor ours = Interceptor.ours();
+            ours.set(how(Way.TPROXY));
+            assertThat(marks().lines()).hasSize(2);
+            ours.set(how(Way.TPROXY).withoutIpv6());
+            assertThat(marks().lines()).as("of IPv4 alone").hasSize(1);
+            ours.set(how(Way.REDIRECT));
+            assertThat(marks()).isEmpty();
+            assertThat(said("ip", "route", "show", "table", "15006")).doesNotContain("local");
+        });
+    }
+
     @Test
     void whoMayNotSetRulesIsToldWhatIsMissing() {
         assertThat(Interceptor.explained("nft",

@@ -153,4 +153,9 @@ public record Interception(int outboundPort, int inboundPort, Way inbound, boole
     public Interception ownedBy(Owners other) {
         return new Interception(outboundPort, inboundPort, inbound, ipv6, out, in, other);
     }
+
+    /** The same of IPv4 alone. */
+    public Interception withoutIpv6() {
+        return new Interception(outboundPort, inboundPort, inbound, false, out, in, own);
+    }
 }
