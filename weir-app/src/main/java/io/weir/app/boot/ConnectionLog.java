@@ -12,7 +12,7 @@ import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.Worker;
 import io.weir.observe.log.AccessLog;
 import io.weir.observe.log.ResponseFlag;
-import io.weir.stream.tcp.ChannelRecord;
+import io.weir.stream.client.ChannelRecord;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 

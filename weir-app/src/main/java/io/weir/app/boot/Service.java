@@ -7,6 +7,7 @@ import io.weir.net.sniff.SniffingAcceptor;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.observe.log.AccessLog;
+import io.weir.stream.ask.AskingAcceptor;
 import java.util.List;
 
 /**
@@ -59,6 +60,11 @@ record Service(Acceptor acceptor, ChannelSettings settings, Drainable drain, Run
             entrance.closeAll();
             closeAll.run();
         };
+    }
+
+    /** The same, of whose connections somebody is asked first. */
+    Service after(AskingAcceptor asks, Entrance entrance) {
+        return new Service(entrance.in(asks), settings, drain, closingToo(entrance), connections, counted, forget);
     }
 
     /**

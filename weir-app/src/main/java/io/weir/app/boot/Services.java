@@ -20,6 +20,8 @@ import io.weir.http.connect.HttpTunnels;
 import io.weir.http.proxy.HttpStats;
 import io.weir.http.proxy.ProxyContext;
 import io.weir.http.server.HttpServer;
+import io.weir.http.service.GrpcCaller;
+import io.weir.net.service.ServiceCaller;
 import io.weir.net.sniff.Entrance;
 import io.weir.net.tls.TlsFailure;
 import io.weir.net.tls.TlsServer;
@@ -32,6 +34,8 @@ import io.weir.stream.access.AccessSpec;
 import io.weir.stream.access.RuledAcceptor;
 import io.weir.stream.answer.AnswerSpec;
 import io.weir.stream.answer.Answers;
+import io.weir.stream.ask.AskSpec;
+import io.weir.stream.ask.AskingAcceptor;
 import io.weir.stream.gate.GateSpec;
 import io.weir.stream.gate.GatedAcceptor;
 import io.weir.stream.tcp.SniClusterSpec;
@@ -55,6 +59,7 @@ final class Services {
     private final AccessLogs logs;
     private final SecretKeeper secrets;
     private final Certifying certifying;
+    private final ServiceCaller callers;
 
     Services(Workers workers, Clusters clusters, Stats stats, AccessLogs logs, SecretKeeper secrets) {
         this.secrets = secrets;
@@ -63,6 +68,7 @@ final class Services {
         this.stats = stats;
         this.logs = logs;
         this.certifying = new Certifying(stats);
+        this.callers = new GrpcCaller(clusters);
     }
 
     /** Certificates that are issued for the listeners. */
@@ -216,6 +222,9 @@ final class Services {
         for (FilterSpec filter : filters.reversed()) {
             if (filter.config() instanceof AccessSpec access) {
                 ruled = ruled.behind(new RuledAcceptor(access, stats, ruled.acceptor()));
+            } else if (filter.config() instanceof AskSpec ask) {
+                Entrance entrance = new Entrance(workers);
+                ruled = ruled.after(new AskingAcceptor(ask, callers, stats, entrance.out(ruled.acceptor())), entrance);
             }
         }
         return ruled;

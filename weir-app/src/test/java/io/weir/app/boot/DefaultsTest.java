@@ -56,7 +56,7 @@ final class DefaultsTest {
             "KeepaliveSettings.connection_idle_interval",
             "Http2ProtocolOptions.override_stream_error_on_invalid_http_message", "RetryPolicy.per_try_timeout",
             "RetryPolicy.per_try_idle_timeout", "RetryBackOff.base_interval", "RetryBackOff.max_interval",
-            "TcpProxy.max_downstream_connection_duration", "TcpProxy.downstream_idle_timeout",
+            "TcpProxy.max_downstream_connection_duration", "TcpProxy.downstream_idle_timeout", "GrpcService.timeout",
             "TcpProxy.upstream_idle_timeout", "BackoffStrategy.base_interval", "BackoffStrategy.max_interval",
             "TcpProxy.access_log_flush_interval",
             "TcpAccessLogOptions.access_log_flush_interval", "Cluster.max_requests_per_connection",

@@ -22,14 +22,14 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A whole Weir in this process, on loopback, before two demo backends, by a file in a folder of its own. */
-final class ServedWeir implements AfterEachCallback {
+public final class ServedWeir implements AfterEachCallback {
     private static final InetSocketAddress ANY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
     private final Path folder;
     private final Demo demo;
     private @Nullable Running served;
 
-    ServedWeir() {
+    public ServedWeir() {
         try {
             folder = Files.createTempDirectory("weir");
             demo = Demo.start(List.of(ANY, ANY));
@@ -66,7 +66,7 @@ final class ServedWeir implements AfterEachCallback {
                 StandardCopyOption.REPLACE_EXISTING);
     }
 
-    void start(String text) throws IOException {
+    public void start(String text) throws IOException {
         start(text, 1);
     }
 
@@ -79,7 +79,7 @@ final class ServedWeir implements AfterEachCallback {
     }
 
     /** Changes the file, and returns when that has been looked at. */
-    void reload(String text) throws IOException {
+    public void reload(String text) throws IOException {
         write(text);
         running().reload();
         running().conductor().call(() -> 0);
@@ -89,16 +89,16 @@ final class ServedWeir implements AfterEachCallback {
         return Objects.requireNonNull(served, "nothing was started");
     }
 
-    InetSocketAddress listener(int index) {
+    public InetSocketAddress listener(int index) {
         return (InetSocketAddress) running().addresses().get(index);
     }
 
-    InetSocketAddress admin() {
+    public InetSocketAddress admin() {
         return (InetSocketAddress) Objects.requireNonNull(running().adminAddress(), "an admin");
     }
 
     /** A connection to the first listener. */
-    Socket connect() throws IOException {
+    public Socket connect() throws IOException {
         return connect(listener(0));
     }
 
@@ -109,12 +109,12 @@ final class ServedWeir implements AfterEachCallback {
     }
 
     /** The whole answer of the first listener for a path. */
-    String ask(String path) throws IOException {
+    public String ask(String path) throws IOException {
         return ask(listener(0), "GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     }
 
     /** Everything that comes back until the connection is closed. */
-    static String ask(InetSocketAddress to, String request) throws IOException {
+    public static String ask(InetSocketAddress to, String request) throws IOException {
         try (Socket socket = connect(to); InputStream in = socket.getInputStream()) {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             return new String(in.readAllBytes(), StandardCharsets.US_ASCII);

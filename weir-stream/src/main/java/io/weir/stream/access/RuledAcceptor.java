@@ -1,7 +1,6 @@
 package io.weir.stream.access;
 
 import io.netty.channel.Channel;
-import io.netty.util.AttributeKey;
 import io.weir.core.access.Verdict;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Scope;
@@ -9,6 +8,7 @@ import io.weir.core.stats.Stats;
 import io.weir.net.sniff.Greeting;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.Worker;
+import io.weir.stream.client.Refusal;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * certificate, the name it asks for, the address a proxy tells. Any worker.
  */
 public final class RuledAcceptor implements Acceptor {
-    private static final AttributeKey<String> DETAILS = AttributeKey.valueOf("weir.denied");
     private static final String NAMESPACE = "envoy.filters.network.rbac";
     /** Where logs look for whether they shall. */
     private static final String COMMON = "envoy.common";
@@ -44,11 +43,6 @@ public final class RuledAcceptor implements Acceptor {
     private static Scope within(Scope scope, String prefix) {
         String name = prefix.endsWith(".") ? prefix.substring(0, prefix.length() - 1) : prefix;
         return name.isEmpty() ? scope : scope.child(name);
-    }
-
-    /** Why a connection was not served; null: it was, or something else was in its way. */
-    public static @Nullable String details(Channel channel) {
-        return channel.hasAttr(DETAILS) ? channel.attr(DETAILS).get() : null;
     }
 
     @Override
@@ -83,7 +77,7 @@ public final class RuledAcceptor implements Acceptor {
 
     private void close(Worker worker, Channel channel, Verdict verdict) {
         String policy = verdict.policy().isEmpty() ? "none" : verdict.policy().replaceAll("\\s", "_");
-        channel.attr(DETAILS).set("rbac_access_denied_matched_policy[" + policy + "]");
+        Refusal.note(channel, "rbac_access_denied_matched_policy[" + policy + "]");
         if (spec.delayNanos() == 0) {
             channel.close();
         } else {

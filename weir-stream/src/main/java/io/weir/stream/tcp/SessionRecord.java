@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.weir.core.model.AddressText;
 import io.weir.core.tls.TlsFacts;
 import io.weir.net.sniff.Greeting;
+import io.weir.stream.client.ChannelRecord;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 

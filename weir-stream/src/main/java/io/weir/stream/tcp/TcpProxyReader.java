@@ -4,8 +4,10 @@ import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster.ClusterWeight;
 import io.weir.stream.answer.DirectResponseReader;
 import io.weir.stream.answer.EchoReader;
-import io.weir.stream.check.TcpCheckReader;
 import io.weir.stream.access.AccessReader;
+import io.weir.stream.ask.AuthorizeReader;
+import io.weir.stream.ask.GlobalLimitReader;
+import io.weir.stream.check.TcpCheckReader;
 import io.weir.stream.gate.ConnectionLimitReader;
 import io.weir.stream.gate.ConnectionRateReader;
 import io.weir.stream.tcp.TcpProxySpec.Target;
@@ -31,7 +33,7 @@ public final class TcpProxyReader implements ExtensionReader<TcpProxy, TcpProxyS
         return extensions
                 .with(new TcpProxyReader(), new ConnectionRateReader(), new ConnectionLimitReader(), new EchoReader(),
                         new DirectResponseReader(), new SniClusterReader(), new AccessReader(),
-                        new TcpCheckReader(), new UdpProxyReader())
+                        new AuthorizeReader(), new GlobalLimitReader(), new TcpCheckReader(), new UdpProxyReader())
                 .withHonoured(TcpProxyReader.class, HONOURED)
                 .withDefaults(TcpProxyReader.class, DEFAULTS);
     }

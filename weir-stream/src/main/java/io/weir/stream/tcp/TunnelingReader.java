@@ -2,8 +2,8 @@ package io.weir.stream.tcp;
 
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TunnelingConfig;
-import io.weir.core.model.AccessLogSpec.Format;
 import io.weir.observe.log.AccessLogFormat;
+import io.weir.stream.client.Wording;
 import io.weir.xds.compile.ReadContext;
 import java.util.ArrayList;
 import java.util.Locale;
@@ -33,7 +33,7 @@ final class TunnelingReader {
             at.problem("post_path", path, "this is no path of a request", "write one that begins with /");
             return null;
         }
-        AccessLogFormat authority = format(message.getHostname(), "hostname", at);
+        AccessLogFormat authority = Wording.read(message.getHostname(), "hostname", at);
         var fields = new ArrayList<TunnelingSpec.Field>();
         for (int i = 0; i < message.getHeadersToAddCount(); i++) {
             TunnelingSpec.Field field = field(message.getHeadersToAdd(i), at.at("headers_to_add", i));
@@ -54,20 +54,9 @@ final class TunnelingReader {
                     "use letters, digits and hyphens, and none that frames the request");
             return null;
         }
-        AccessLogFormat value = format(raw
+        AccessLogFormat value = Wording.read(raw
                 ? message.getHeader().getRawValue().toStringUtf8()
                 : message.getHeader().getValue(), raw ? "header.raw_value" : "header.value", at);
         return value == null ? null : new TunnelingSpec.Field(name, value, message.getKeepEmptyValue());
-    }
-
-    private static @Nullable AccessLogFormat format(String text, String field, ReadContext at) {
-        return switch (AccessLogFormat.compileBody(new Format.Text(text, true))) {
-            case AccessLogFormat.Compiled.Ready(AccessLogFormat ready) -> ready;
-            case AccessLogFormat.Compiled.Invalid invalid -> {
-                at.problem(field, text, "the format is wrong: " + invalid.message(),
-                        "use the operators of docs/configuration.md, and %% for a percent sign");
-                yield null;
-            }
-        };
     }
 }

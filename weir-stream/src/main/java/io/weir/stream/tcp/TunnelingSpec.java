@@ -3,7 +3,7 @@ package io.weir.stream.tcp;
 import io.weir.net.tunnel.TunnelRequest;
 import io.weir.observe.log.AccessLogFormat;
 import io.weir.observe.log.AccessRecord;
-import io.weir.observe.log.LogBuffer;
+import io.weir.stream.client.Wording;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,22 +36,16 @@ public record TunnelingSpec(AccessLogFormat authority, @Nullable String postPath
      */
     @Nullable
     TunnelRequest request(AccessRecord connection) {
-        String to = text(authority, connection);
+        String to = Wording.of(authority, connection);
         var lines = new ArrayList<TunnelRequest.Field>();
         boolean fine = !to.isEmpty() && to.chars().noneMatch(each -> each <= ' ' || each == 0x7f);
         for (Field field : fields) {
-            String value = text(field.value, connection);
+            String value = Wording.of(field.value, connection);
             fine &= value.chars().noneMatch(each -> (each < ' ' && each != '\t') || each == 0x7f);
             if (!value.isEmpty() || field.keepsEmpty) {
                 lines.add(new TunnelRequest.Field(field.name, value));
             }
         }
         return fine ? new TunnelRequest(to, postPath, lines) : null;
-    }
-
-    private static String text(AccessLogFormat format, AccessRecord connection) {
-        var out = new LogBuffer();
-        format.write(connection, out);
-        return out.toString();
     }
 }

@@ -1,11 +1,10 @@
-package io.weir.stream.tcp;
+package io.weir.stream.client;
 
 import io.netty.channel.Channel;
 import io.weir.core.tls.TlsFacts;
 import io.weir.net.sniff.Greeting;
 import io.weir.net.tls.TlsSession;
 import io.weir.observe.log.AccessRecord;
-import io.weir.stream.access.RuledAcceptor;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +48,6 @@ public interface ChannelRecord extends AccessRecord {
 
     @Override
     default @Nullable String connectionTerminationDetails() {
-        return RuledAcceptor.details(channel());
+        return Refusal.details(channel());
     }
 }

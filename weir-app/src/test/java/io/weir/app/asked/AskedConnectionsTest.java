@@ -1,0 +1,302 @@
+package io.weir.app.asked;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import com.google.rpc.Status;
+import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
+import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.Code;
+import io.weir.app.boot.ServedWeir;
+import io.weir.testkit.Certificates;
+import io.weir.testkit.Peers;
+import io.weir.xds.service.CheckMessages;
+import io.weir.xds.service.LimitMessages;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Connections of which a service is asked before they are served, in a whole Weir. */
+@Timeout(120)
+class AskedConnectionsTest {
+    private static final int PERMISSION_DENIED = 7;
+    private static final String HELLO = """
+              - name: hello
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.filters.network.direct_response.v3.Config
+                  response: { inline_string: hello }
+            """;
+    private static final String HTTP = """
+              - name: http
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                  stat_prefix: in
+                  http_filters:
+                  - name: router
+                    typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
+                  route_config:
+                    virtual_hosts:
+                    - { name: all, domains: [ "*" ], routes: [ { match: { prefix: / }, direct_response: { status: 200, body: { inline_string: hello } } } ] }
+            """;
+
+    @RegisterExtension
+    final ServedWeir weir = new ServedWeir();
+
+    @TempDir
+    Path directory;
+
+    private final Queue<byte[]> questions = new ConcurrentLinkedQueue<>();
+
+    private UnaryOperator<byte[]> says(byte[] answer) {
+        return question -> {
+            questions.add(question);
+            return answer;
+        };
+    }
+
+    private static byte[] check(int code) {
+        return CheckResponse.newBuilder().setStatus(Status.newBuilder().setCode(code))
+                .setDynamicMetadata(Struct.newBuilder()
+                        .putFields("who", Value.newBuilder().setStringValue("a friend").build()))
+                .build().toByteArray();
+    }
+
+    private static byte[] limit(Code code) {
+        return RateLimitResponse.newBuilder().setOverallCode(code)
+                .addStatuses(RateLimitResponse.DescriptorStatus.newBuilder().setCode(code)).build().toByteArray();
+    }
+
+    private static String authorize(String timeout, String more) {
+        return """
+                  - name: ask
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.network.ext_authz.v3.ExtAuthz
+                      stat_prefix: door
+                      transport_api_version: V3
+                      grpc_service: { envoy_grpc: { cluster_name: asked }, timeout: %s }
+                %s
+                """.formatted(timeout, more.indent(6));
+    }
+
+    private static final String COUNT = """
+              - name: count
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.filters.network.ratelimit.v3.RateLimit
+                  stat_prefix: door
+                  domain: shop
+                  timeout: 20s
+                  descriptors:
+                  - entries: [ { key: from, value: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%" }, { key: to, value: db } ]
+                  rate_limit_service:
+                    transport_api_version: V3
+                    grpc_service: { envoy_grpc: { cluster_name: asked } }
+            """;
+
+    private String config(String filters, String last, String tls, String cluster) {
+        return """
+                admin: { address: { socket_address: { address: 127.0.0.1, port_value: 0 } } }
+                static_resources:
+                  listeners:
+                  - name: in
+                    address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+                    access_log:
+                    - name: file
+                      typed_config:
+                        "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                        path: "%s"
+                        log_format: { text_format_source: { inline_string: "%%CONNECTION_TERMINATION_DETAILS%% %%DYNAMIC_METADATA(envoy.filters.network.ext_authz:who)%%\\n" } }
+                    filter_chains:
+                    - filters:
+                %s
+                %s
+                %s
+                  clusters:
+                %s
+                """
+                .formatted(directory.resolve("access.log"), filters.indent(4), last.indent(4), tls.indent(6),
+                        cluster.indent(2));
+    }
+
+    private String said() throws IOException {
+        try (Socket socket = weir.connect()) {
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private String logged() throws IOException {
+        Path log = directory.resolve("access.log");
+        while (!Files.exists(log) || Files.size(log) == 0) {
+            Thread.onSpinWait(); // until the log's writer has come to it; the test's time is bounded
+        }
+        return Files.readString(log);
+    }
+
+    private String stat(String name) throws IOException {
+        return ServedWeir.ask(weir.admin(), "GET /stats?filter=" + name
+                + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").strip();
+    }
+
+    @Test
+    void whoTheServiceKnowsIsServedAndTheServiceSeesBothEnds() throws Exception {
+        try (var service = AskedService.start(CheckMessages.PATH, says(check(0)))) {
+            weir.start(config(authorize("20s", ""), HELLO, "", service.cluster("asked")));
+            assertThat(said()).isEqualTo("hello");
+            var attributes = CheckRequest.parseFrom(questions.remove()).getAttributes();
+            assertThat(attributes.getSource().getAddress().getSocketAddress().getAddress()).isEqualTo("127.0.0.1");
+            assertThat(attributes.getDestination().getAddress().getSocketAddress().getPortValue())
+                    .isEqualTo(weir.listener(0).getPort());
+            assertThat(attributes.getRequest().getTime().getSeconds()).isPositive();
+            assertThat(stat("ext_authz.door.ok")).endsWith(": 1");
+            assertThat(stat("ext_authz.door.total")).endsWith(": 1");
+            assertThat(stat("ext_authz.door.active")).endsWith(": 0");
+        }
+    }
+
+    @Test
+    void whoTheServiceRefusesGetsNoByteAndTheLogSaysWhy() throws Exception {
+        try (var service = AskedService.start(CheckMessages.PATH, says(check(PERMISSION_DENIED)))) {
+            weir.start(config(authorize("20s", "failure_mode_allow: true"), HELLO, "", service.cluster("asked")));
+            assertThat(said()).isEmpty();
+            assertThat(logged()).isEqualTo("ext_authz_denied a friend\n");
+            assertThat(stat("ext_authz.door.denied")).endsWith(": 1");
+            assertThat(stat("ext_authz.door.cx_closed")).endsWith(": 1");
+        }
+    }
+
+    @Test
+    void withoutAnAnswerNobodyIsServedUnlessThatIsAllowed() throws Exception {
+        String nobody;
+        try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nobody = AskedService.cluster("asked", server.getLocalPort());
+        }
+        weir.start(config(authorize("20s", ""), HELLO, "", nobody));
+        assertThat(said()).isEmpty();
+        assertThat(logged()).isEqualTo("ext_authz_error -\n");
+        weir.reload(config(authorize("20s", "failure_mode_allow: true"), HELLO, "", nobody));
+        assertThat(said()).isEqualTo("hello");
+        assertThat(stat("ext_authz.door.failure_mode_allowed")).endsWith(": 1");
+        assertThat(stat("ext_authz.door.error")).endsWith(": 2");
+    }
+
+    @Test
+    void aServiceThatSaysNothingIsWaitedForNoLongerThanItsTime() throws Exception {
+        try (var service = AskedService.start(CheckMessages.PATH, _ -> new byte[0])) {
+            weir.start(config(authorize("0.1s", ""), HELLO, "", service.cluster("asked")));
+            assertThat(said()).isEmpty();
+            assertThat(stat("ext_authz.door.error")).endsWith(": 1");
+            assertThat(stat("cluster.asked.upstream_rq_timeout")).endsWith(": 1");
+        }
+    }
+
+    @Test
+    void anAnswerThatCannotBeReadIsNone() throws Exception {
+        try (var service = AskedService.start(CheckMessages.PATH, _ -> new byte[]{(byte) 0xff})) {
+            weir.start(config(authorize("20s", ""), HELLO, "", service.cluster("asked")));
+            assertThat(said()).isEmpty();
+            assertThat(stat("ext_authz.door.error")).endsWith(": 1");
+        }
+    }
+
+    @Test
+    void onlyConnectionsWithTheMetadataAreAskedAbout() throws Exception {
+        try (var service = AskedService.start(CheckMessages.PATH, says(check(PERMISSION_DENIED)))) {
+            weir.start(config(authorize("20s", """
+                    filter_enabled_metadata:
+                      filter: some.filter
+                      path: [ { key: k } ]
+                      value: { present_match: true }
+                    """), HELLO, "", service.cluster("asked")));
+            assertThat(said()).isEqualTo("hello");
+            assertThat(questions).isEmpty();
+            assertThat(stat("ext_authz.door.disabled")).endsWith(": 1");
+        }
+    }
+
+    @Test
+    void aRequestThatComesWhileTheServiceIsAskedIsAnswered() throws Exception {
+        try (var service = AskedService.start(CheckMessages.PATH, says(check(0)))) {
+            weir.start(config(authorize("20s", ""), HTTP, "", service.cluster("asked")));
+            for (int i = 0; i < 20; i++) {
+                assertThat(weir.ask("/")).startsWith("HTTP/1.1 200").endsWith("hello");
+            }
+            assertThat(questions).hasSize(20);
+        }
+    }
+
+    @Test
+    void behindTlsTheServiceSeesTheNamesAndTheFirstRequestIsAnswered() throws Exception {
+        String curl = Peers.require("curl").toString();
+        try (var certificates = Certificates.make();
+                var service = AskedService.start(CheckMessages.PATH, says(check(0)))) {
+            var shop = certificates.issue("shop", "DNS:shop.example");
+            var client = certificates.issue("client", "URI:spiffe://weir.example/client");
+            weir.start(
+                    config(authorize("20s", "include_tls_session: true\ninclude_peer_certificate: true"), HTTP,
+                            """
+                                    transport_socket:
+                                      name: tls
+                                      typed_config:
+                                        "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+                                        common_tls_context:
+                                          tls_certificates: [ { certificate_chain: { filename: "%s" }, private_key: { filename: "%s" } } ]
+                                          validation_context: { trusted_ca: { filename: "%s" } }
+                                    """
+                                    .formatted(shop.chain(), shop.key(), certificates.authority()),
+                            service.cluster("asked")));
+            Process process = new ProcessBuilder(curl, "-s", "--max-time", "20", "--cacert",
+                    certificates.authority().toString(), "--cert", client.chain().toString(), "--key",
+                    client.key().toString(), "--connect-to",
+                    "shop.example:443:127.0.0.1:" + weir.listener(0).getPort(), "https://shop.example/")
+                    .redirectErrorStream(true).start();
+            assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("hello");
+            process.waitFor();
+            var attributes = CheckRequest.parseFrom(questions.remove()).getAttributes();
+            assertThat(attributes.getSource().getPrincipal()).isEqualTo("spiffe://weir.example/client");
+            assertThat(attributes.getSource().getCertificate()).contains("BEGIN%20CERTIFICATE");
+            assertThat(attributes.getDestination().getPrincipal()).isEqualTo("shop.example");
+            assertThat(attributes.getTlsSession().getSni()).isEqualTo("shop.example");
+        }
+    }
+
+    @Test
+    void whoComesOverALimitIsNotServedAndTheServiceSeesWhoItIs() throws Exception {
+        Queue<Code> codes = new ConcurrentLinkedQueue<>(List.of(Code.OK, Code.OVER_LIMIT, Code.UNKNOWN));
+        try (var service = AskedService.start(LimitMessages.PATH, question -> {
+            questions.add(question);
+            return limit(codes.remove());
+        })) {
+            weir.start(config(COUNT, HELLO, "", service.cluster("asked")));
+            assertThat(said()).isEqualTo("hello");
+            assertThat(said()).isEmpty();
+            assertThat(said()).as("neither yes nor no").isEqualTo("hello");
+            RateLimitRequest request = request(questions.remove());
+            assertThat(request.getDomain()).isEqualTo("shop");
+            assertThat(request.getDescriptors(0).getEntriesList()).extracting(entry -> entry.getKey() + "="
+                    + entry.getValue()).containsExactly("from=127.0.0.1", "to=db");
+            assertThat(stat("ratelimit.door.ok")).endsWith(": 1");
+            assertThat(stat("ratelimit.door.over_limit")).endsWith(": 1");
+            assertThat(stat("ratelimit.door.cx_closed")).endsWith(": 1");
+            assertThat(stat("ratelimit.door.failure_mode_allowed")).endsWith(": 1");
+        }
+    }
+
+    private static RateLimitRequest request(byte[] bytes) throws InvalidProtocolBufferException {
+        return RateLimitRequest.parseFrom(bytes);
+    }
+}
