@@ -271,4 +271,23 @@ final class RbacTest {
         assertThat(read.spec() == null || read.spec().chains().stream().allMatch(chain -> chain.filters().stream()
                 .noneMatch(RbacSpec.class::isInstance))).isTrue();
     }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+            "DENY | { authenticated: {} } | principals[0].authenticated",
+            "DENY | { or_ids: { ids: [ { any: true }, { authenticated: {} } ] } }"
+                    + " | principals[0].or_ids.ids[1].authenticated",
+            "ALLOW | { not_id: { authenticated: {} } } | principals[0].not_id.authenticated",
+            "ALLOW | { authenticated: {} } |", "DENY | { not_id: { authenticated: {} } } |",
+            "LOG | { authenticated: {} } |",
+            "DENY | { authenticated: { principal_name: { prefix: \"\" } } } |"})
+    void rulesThatLetInMoreThanEnvoysAreToldWithTheirPath(String action, String principal, @Nullable String path) {
+        var read = filter(RBAC, rules(action, "p: { " + ANYTHING + ", principals: [ " + principal + " ] }"));
+        if (path == null) {
+            assertThat(read.problems()).isEmpty();
+        } else {
+            assertThat(read.problems()).singleElement().asString().startsWith("WARN").contains("policies[p]." + path);
+        }
+        assertThat(read.spec()).isNotNull();
+    }
 }

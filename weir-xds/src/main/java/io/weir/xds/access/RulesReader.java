@@ -33,6 +33,9 @@ public final class RulesReader<S> {
             var at = context.at("policies[" + name + "]");
             var permissions = list("permissions", policy.getPermissionsList(), this::permission, at);
             var principals = list("principals", policy.getPrincipalsList(), this::principal, at);
+            for (int i = 0; i < policy.getPrincipalsCount() && message.getAction() != RBAC.Action.LOG; i++) {
+                laxer(policy.getPrincipals(i), message.getAction() == RBAC.Action.ALLOW, at.at("principals", i));
+            }
             if (permissions != null && principals != null) {
                 policies.add(new Policy<>(name, new Condition.Some<>(permissions), new Condition.Some<>(principals)));
             }
@@ -73,6 +76,37 @@ public final class RulesReader<S> {
             case IDENTIFIER_NOT_SET -> null; // the API's rules tell
             default -> facts.principal(message, at);
         };
+    }
+
+    /**
+     * Warns where more would be let in than by Envoy. To Envoy whoever speaks TLS is authenticated where no name is
+     * asked for; here only those are whose certificate was checked.
+     *
+     * @param admits
+     *            whether those that match are let in
+     */
+    private static void laxer(Principal message, boolean admits, ReadContext at) {
+        switch (message.getIdentifierCase()) {
+            case AND_IDS -> laxer("ids", message.getAndIds().getIdsList(), admits, at.at("and_ids"));
+            case OR_IDS -> laxer("ids", message.getOrIds().getIdsList(), admits, at.at("or_ids"));
+            case NOT_ID -> laxer(message.getNotId(), !admits, at.at("not_id"));
+            case AUTHENTICATED -> {
+                if (!admits && !message.getAuthenticated().hasPrincipalName()) {
+                    at.warning("authenticated", "{}", "this denies clients whose certificate was checked, where Envoy"
+                            + " denies all that speak TLS: those without a certificate are let in here",
+                            "deny by principal_name or by address, or any: true for everybody");
+                }
+            }
+            default -> {
+                // the same here and there
+            }
+        }
+    }
+
+    private static void laxer(String list, List<Principal> messages, boolean admits, ReadContext at) {
+        for (int i = 0; i < messages.size(); i++) {
+            laxer(messages.get(i), admits, at.at(list, i));
+        }
     }
 
     private static <S> @Nullable Condition<S> all(@Nullable List<Condition<S>> read) {
