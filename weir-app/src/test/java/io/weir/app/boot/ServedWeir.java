@@ -16,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -119,6 +120,17 @@ public final class ServedWeir implements AfterEachCallback {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
         }
+    }
+
+    /** Ends it once its connections have ended, which would be cut with it; the lines of a log then. */
+    List<String> logged(Path log) throws IOException, InterruptedException {
+        long untilNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (running().listeners().connections() > 0) {
+            assertThat(System.nanoTime() - untilNanos).as("connections are open").isNegative();
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
+        running().close();
+        return Files.readAllLines(log);
     }
 
     @Override

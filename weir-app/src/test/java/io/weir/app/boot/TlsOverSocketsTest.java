@@ -83,8 +83,7 @@ class TlsOverSocketsTest {
         assertThat(curl("shop.example", "--http2")).startsWith("HTTP/2 200").contains("Hello from one");
         assertThat(curl("a.wild.example", "--http1.1")).startsWith("HTTP/1.1 200").contains("Hello from one");
         assertThat(curl("shop.example", "--http1.1", "--tls-max", "1.2")).startsWith("HTTP/1.1 200");
-        weir.running().close();
-        assertThat(Files.readAllLines(log)).hasSize(3).satisfiesExactly(
+        assertThat(weir.logged(log)).hasSize(3).satisfiesExactly(
                 line -> assertThat(line).startsWith("HTTP/2 TLSv1.3 TLS_")
                         .endsWith("shop.example CN=shop,O=Weir https https"),
                 line -> assertThat(line).startsWith("HTTP/1.1 TLSv1.3 TLS_").contains(" a.wild.example "),
@@ -237,8 +236,7 @@ class TlsOverSocketsTest {
             certificates.run("s_client", "-connect", "127.0.0.1:" + weir.listener(0).getPort(), "-servername",
                     "shop.example", "-alpn", "h2");
         }
-        weir.running().close();
-        assertThat(Files.readAllLines(log)).hasSize(2).allMatch(line -> line.matches(
+        assertThat(weir.logged(log)).hasSize(2).allMatch(line -> line.matches(
                 "[0-9a-f]{32} t13d\\d{4}h2_[0-9a-f]{12}_[0-9a-f]{12}"));
         assertThat(Files.readAllLines(log).getFirst().substring(33)).isEqualTo(Files.readAllLines(log).get(1)
                 .substring(33));
