@@ -17,6 +17,7 @@ public final class Wrk {
     private int threads = 1;
     private int connections = 64;
     private int seconds = 5;
+    private int patienceSeconds = 2;
     private List<String> launcher = List.of();
 
     private Wrk(String url) {
@@ -43,6 +44,12 @@ public final class Wrk {
         return this;
     }
 
+    /** How long an answer may take that is no error, 2 s until told otherwise: a busy machine needs more. */
+    public Wrk patienceSeconds(int value) {
+        patienceSeconds = value;
+        return this;
+    }
+
     /** Put before the command, such as {@code taskset -c 1}. */
     public Wrk launcher(List<String> value) {
         launcher = value;
@@ -57,7 +64,8 @@ public final class Wrk {
      */
     public Report run() {
         return read(LoadTool.run("wrk", launcher,
-                List.of("-t" + threads, "-c" + connections, "-d" + seconds + "s", "--latency", url)));
+                List.of("-t" + threads, "-c" + connections, "-d" + seconds + "s", "--timeout", patienceSeconds + "s",
+                        "--latency", url)));
     }
 
     static Report read(String text) {

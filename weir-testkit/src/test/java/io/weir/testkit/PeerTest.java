@@ -29,7 +29,8 @@ final class PeerTest {
             try (RawHttp client = RawHttp.connect(front)) {
                 assertThat(client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n").response().body()).isEqualTo("hello");
             }
-            Wrk.Report report = Wrk.on("http://127.0.0.1:" + front + "/").connections(4).seconds(1).run();
+            Wrk.Report report = Wrk.on("http://127.0.0.1:" + front + "/").connections(4).seconds(1).patienceSeconds(60)
+                    .run();
             assertThat(report.errors()).as(report.text()).isZero();
             assertThat(report.requests()).isPositive();
             nginx.kill();

@@ -242,7 +242,8 @@ class RenewedSecretsTest {
         put(one, folder);
         weir.start(listening("common_tls_context: { tls_certificates: [ { " + pair(folder) + " } ] }"));
         String url = "https://127.0.0.1:" + weir.listener(0).getPort() + "/";
-        var load = CompletableFuture.supplyAsync(() -> Wrk.on(url).connections(16).seconds(4).run());
+        var load = CompletableFuture
+                .supplyAsync(() -> Wrk.on(url).connections(16).seconds(4).patienceSeconds(60).run());
         int renewed = 0;
         while (!load.isDone()) {
             put(renewed % 2 == 0 ? two : one, folder);

@@ -118,7 +118,8 @@ final class BusyField implements AutoCloseable {
             this.old = LoyalClients.start(Version.HTTP_1_1, CLIENTS, http);
             this.modern = LoyalClients.start(Version.HTTP_2, CLIENTS, http);
             this.load = CompletableFuture.supplyAsync(
-                    () -> Wrk.on("http://127.0.0.1:" + http + "/").connections(16).seconds(seconds).run());
+                    () -> Wrk.on("http://127.0.0.1:" + http + "/").connections(16).seconds(seconds).patienceSeconds(60)
+                            .run());
             assertUnbroken("before anything has changed");
         }
 
@@ -131,6 +132,8 @@ final class BusyField implements AutoCloseable {
         /** Nobody has seen an error, from the first request to the last. Waits for wrk. */
         void assertNoErrors(String what) throws InterruptedException {
             Wrk.Report report = load.join();
+            old.close(); // who has no answer waits for it, which wrk does not
+            modern.close();
             assertUnbroken("at the end");
             talking.close();
             System.out.printf(
