@@ -206,7 +206,7 @@ final class AcmeAgent implements Runnable {
             store.keep(spec, result);
             (replaced == null ? issued : renewed).increment();
             failures = 0;
-            StoredCertificate fresh = new StoredCertificate(result.chain().getFirst());
+            StoredCertificate fresh = new StoredCertificate(result.chain().getFirst(), spec.directory());
             Duration rest = Duration.between(fresh.from(), fresh.until()).dividedBy(10);
             notBefore = pace.now().plus(rest.compareTo(REST_MAX) < 0 ? rest : REST_MAX);
             taken(fresh);

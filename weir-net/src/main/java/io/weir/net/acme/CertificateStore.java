@@ -40,6 +40,9 @@ final class CertificateStore {
     private static final Set<PosixFilePermission> OWN_DIRECTORY = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> OWN_FILE = PosixFilePermissions.fromString("rw-------");
     private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
+    /** Text before the first block, which readers of PEM pass over (RFC 7468 section 5.2): what is one stays one. */
+    private static final String DIRECTORY = "ACME directory: ";
+    private static final Pattern DIRECTORY_LINE = Pattern.compile("(?m)^" + DIRECTORY + "(\\S+)$");
     private static final int LINE_CHARACTERS = 64;
     private static final int ACCOUNT_BYTES = 8;
 
@@ -74,8 +77,10 @@ final class CertificateStore {
             String text = Files.readString(Path.of(spec.file()), StandardCharsets.ISO_8859_1);
             for (Matcher block = BLOCK.matcher(text); block.find();) {
                 if (block.group(1).equals("CERTIFICATE")) {
+                    Matcher line = DIRECTORY_LINE.matcher(text.substring(0, block.start()));
                     return new StoredCertificate((X509Certificate) CertificateFactory.getInstance("X.509")
-                            .generateCertificate(new ByteArrayInputStream(bytes(block))));
+                            .generateCertificate(new ByteArrayInputStream(bytes(block))),
+                            line.find() ? line.group(1) : "");
                 }
             }
             throw new IOException(spec.file() + " holds no certificate");
@@ -88,10 +93,10 @@ final class CertificateStore {
 
     /**
      * Keeps a certificate in the place of the one before, all at once: key and certificate are in one file, so that
-     * nobody ever sees one without the other.
+     * nobody ever sees one without the other, and so is whose certificate it is.
      */
     void keep(AcmeSpec spec, Issuance.Issued issued) throws IOException {
-        var text = new StringBuilder();
+        var text = new StringBuilder(DIRECTORY).append(spec.directory()).append('\n');
         try {
             for (X509Certificate each : issued.chain()) {
                 text.append(pem("CERTIFICATE", each.getEncoded()));

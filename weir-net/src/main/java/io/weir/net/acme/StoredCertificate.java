@@ -11,8 +11,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** A certificate that is kept. */
-record StoredCertificate(X509Certificate certificate) {
+/**
+ * A certificate that is kept.
+ *
+ * @param directory
+ *            of the authority that has issued it; empty: the file does not say
+ */
+record StoredCertificate(X509Certificate certificate, String directory) {
     private static final int DNS = 2;
 
     /** The DNS names that a certificate carries, in lower case. */
@@ -31,10 +36,13 @@ record StoredCertificate(X509Certificate certificate) {
         return names;
     }
 
-    /** Whether it is what is asked for: exactly these names, this kind of key. */
+    /**
+     * Whether it is what is asked for: of this authority, as those for trying out issue the same names and nobody
+     * believes them; exactly these names, this kind of key.
+     */
     boolean fits(AcmeSpec spec) {
         boolean ecdsa = certificate.getPublicKey() instanceof ECPublicKey;
-        return names(certificate).equals(Set.copyOf(spec.domains()))
+        return directory.equals(spec.directory()) && names(certificate).equals(Set.copyOf(spec.domains()))
                 && ecdsa == (spec.key() == AcmeSpec.KeyKind.ECDSA_P256);
     }
 

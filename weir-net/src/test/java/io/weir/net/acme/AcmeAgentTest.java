@@ -30,7 +30,11 @@ final class AcmeAgentTest {
     private final Scope scope = new Stats().root();
 
     private AcmeSpec spec() {
-        return new AcmeSpec("shop.example", List.of("shop.example"), ScriptedWire.DIRECTORY, "", true,
+        return spec(ScriptedWire.DIRECTORY);
+    }
+
+    private AcmeSpec spec(String directory) {
+        return new AcmeSpec("shop.example", List.of("shop.example"), directory, "", true,
                 folder.toString(), AcmeSpec.Challenge.HTTP_01, AcmeSpec.KeyKind.ECDSA_P256, null, null);
     }
 
@@ -43,9 +47,13 @@ final class AcmeAgentTest {
 
     /** Keeps a certificate that began now and holds for a week. */
     private void keep(String name) throws IOException {
+        keep(name, spec());
+    }
+
+    private void keep(String name, AcmeSpec asked) throws IOException {
         ChallengeCertificate made = ChallengeCertificate.make(name, "x.y", pace.now());
         X509Certificate certificate = made.certificate();
-        CertificateStore.open(folder.toString()).keep(spec(), new Issuance.Issued(List.of(certificate),
+        CertificateStore.open(folder.toString()).keep(asked, new Issuance.Issued(List.of(certificate),
                 new KeyPair(certificate.getPublicKey(), made.key())));
     }
 
@@ -104,6 +112,14 @@ final class AcmeAgentTest {
     @Test
     void aCertificateForOtherNamesIsReplacedAtOnce() throws Exception {
         keep("other.example");
+        wire.on("/order", 500, "broken");
+        step(agent());
+        assertThat(wire.posts).extracting(Map.Entry::getKey).containsExactly("/account", "/order");
+    }
+
+    @Test
+    void aCertificateOfAnotherAuthorityIsReplacedAtOnce() throws Exception {
+        keep("shop.example", spec("https://staging.example/dir"));
         wire.on("/order", 500, "broken");
         step(agent());
         assertThat(wire.posts).extracting(Map.Entry::getKey).containsExactly("/account", "/order");

@@ -74,6 +74,22 @@ final class CertificateStoreTest {
     }
 
     @Test
+    void aCertificateOfAnotherAuthorityOrOfNobodyKnowsWhomIsNotTaken() throws IOException {
+        CertificateStore store = CertificateStore.open(spec("").storage());
+        store.keep(spec(""), issued("shop.example"));
+        AcmeSpec elsewhere = new AcmeSpec("shop.example", List.of("shop.example"), "https://staging.example/dir", "",
+                true, spec("").storage(), AcmeSpec.Challenge.HTTP_01, AcmeSpec.KeyKind.ECDSA_P256, null, null);
+        StoredCertificate found = Objects.requireNonNull(CertificateStore.certificate(elsewhere));
+        assertThat(found.directory()).isEqualTo("https://authority.example/dir");
+        assertThat(List.of(found.fits(spec("")), found.fits(elsewhere))).containsExactly(true, false);
+        Path file = Path.of(spec("").file());
+        Files.writeString(file, Files.readString(file).replaceFirst("[^\n]*\n", ""));
+        StoredCertificate unknown = Objects.requireNonNull(CertificateStore.certificate(spec("")));
+        assertThat(unknown.directory()).isEmpty();
+        assertThat(unknown.fits(spec(""))).isFalse();
+    }
+
+    @Test
     void anAccountKeepsItsKeyAndAnotherAddressHasAnother() throws IOException {
         CertificateStore store = CertificateStore.open(spec("").storage());
         AccountKey first = store.account(spec("ops@shop.example"));
