@@ -129,7 +129,8 @@ class UnevenClientsPeerTest {
                           - { on: "127.0.0.1:%d", to: stock }
                         services:
                           stock: { at: ["127.0.0.1:%d", "127.0.0.1:%d"], protocol: http2, balance: round_robin }
-                        """.formatted(connections, calls, at[0], at[1]), connections, calls)) {
+                        """.formatted(connections, calls, at[0], at[1]), calls)) {
+            // nobody has connected to the first port: a look whether it answers takes a turn, and may do so late
             long all = MINUTES * (SECONDS_PER_MINUTE * CALLS_PER_SECOND + 1L);
             List<Long> byConnection = shares(connections, List.of(first, second));
             List<Long> byCall = shares(calls, List.of(first, second));
