@@ -185,6 +185,25 @@ class RenewedSecretsTest {
     }
 
     @Test
+    void aListOfRevokedCertificatesWithoutAuthoritiesInAFileOfSecretsEndsTheStart() throws Exception {
+        Path pair = weir.folder().resolve("pair");
+        put(certificates.issue("one", "DNS:shop.example"), pair);
+        Path file = Files.writeString(weir.folder().resolve("secrets.yaml"), """
+                resources:
+                  - "@type": %sSecret
+                    name: clients
+                    validation_context: { crl: { filename: list.crl } }
+                """.formatted(TLS));
+        Path text = weir.write(listening("common_tls_context: { tls_certificates: [ { " + pair(pair) + " } ],"
+                + " validation_context_sds_secret_config: { name: clients, sds_config: { path_config_source: { path: \""
+                + file + "\" } } } }"));
+        assertThat(Running.start(Source.file(text), RunOptions.of(1, 1, true))).isInstanceOfSatisfying(
+                Running.Start.Refused.class, refused -> assertThat(refused.problems()).singleElement().asString()
+                        .contains("validation_context_sds_secret_config.crl", "list.crl", file.toString(),
+                                "nothing says whose certificates are believed", "add trusted_ca"));
+    }
+
+    @Test
     void theCertificateThatHostsAreShownIsRenewedToo() throws Exception {
         Issued shop = certificates.issue("shop", "DNS:shop.example");
         Path folder = weir.folder().resolve("own");

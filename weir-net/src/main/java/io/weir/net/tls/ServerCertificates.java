@@ -107,6 +107,7 @@ final class ServerCertificates {
             throw new TlsFailure(Contexts.COMMON, "", "a server needs a certificate",
                     "add tls_certificates with certificate_chain and private_key");
         }
+        Trust.sensible(spec.common());
         var validation = spec.common().validation();
         boolean asks = spec.requireClientCertificate() || validation.verifies();
         Trust trust = asks ? Trust.read(validation, Contexts.validation(spec.common())) : null;

@@ -1,7 +1,9 @@
 package io.weir.net.tls;
 
 import com.google.re2j.Pattern;
+import io.weir.core.tls.CommonTls;
 import io.weir.core.tls.DataSource;
+import io.weir.core.tls.NamedSecrets;
 import io.weir.core.tls.SanMatch;
 import io.weir.core.tls.ValidationSpec;
 import io.weir.net.tls.Refused.Why;
@@ -82,16 +84,44 @@ final class Trust {
      *             for the first thing that is wrong
      */
     static Trust read(ValidationSpec spec, String path) throws TlsFailure {
-        if (!spec.believes() && !spec.names().isEmpty()) {
-            throw new TlsFailure(path + ".match_typed_subject_alt_names", "", "anybody can write any name into a"
-                    + " certificate of his own, and nothing says whose are believed", "add trusted_ca");
-        }
         DataSource ca = spec.trustedCa();
         List<X509Certificate> roots = ca != null
                 ? Identity.certificates(Secrets.text(ca, path + ".trusted_ca"), path + ".trusted_ca", Secrets.name(ca))
                 : spec.systemRoots() ? ofThisMachine(path) : List.of();
         DataSource crl = spec.crl();
         return new Trust(spec, roots, crl == null ? List.of() : lists(crl, path + ".crl"));
+    }
+
+    /**
+     * Sees to it that nothing is asked of certificates where nobody is believed. The configuration has been looked at
+     * already; what secrets of a file add to it has not.
+     *
+     * @param common
+     *            filled in
+     * @throws TlsFailure
+     *             for the first thing that makes no sense
+     */
+    static void sensible(CommonTls common) throws TlsFailure {
+        ValidationSpec spec = common.validation();
+        String path = Contexts.validation(common);
+        NamedSecrets.Ref ref = common.named().validation();
+        String from = ref == null ? "" : "; so it is with the secret " + ref.name() + " of " + ref.file();
+        DataSource crl = spec.crl();
+        if (spec.believes()) {
+            return;
+        }
+        if (!spec.names().isEmpty()) {
+            throw new TlsFailure(path + ".match_typed_subject_alt_names", "", "anybody can write any name into a"
+                    + " certificate of his own, and nothing says whose are believed" + from, "add trusted_ca");
+        }
+        if (crl != null) {
+            throw new TlsFailure(path + ".crl", Secrets.name(crl), "nothing says whose certificates are believed, so"
+                    + " that none can be revoked" + from, "add trusted_ca");
+        }
+        if (spec.allowExpired()) {
+            throw new TlsFailure(path + ".allow_expired_certificate", "true", "nothing says whose certificates are"
+                    + " believed" + from, "add trusted_ca");
+        }
     }
 
     /**
