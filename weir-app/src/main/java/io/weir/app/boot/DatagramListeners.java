@@ -145,9 +145,13 @@ final class DatagramListeners {
                 LOG.warn("listener {} keeps its sockets as they are: what they are set to changes with the next start",
                         successor.spec.name());
             }
-            if (bytesMax(present.spec) != bytesMax(successor.spec)) {
-                LOG.warn("listener {} takes datagrams of up to {} bytes as before: max_rx_datagram_size changes with"
-                        + " the next start", successor.spec.name(), present.proxy.datagramBytesMax());
+            int bytesMax = bytesMax(successor.spec);
+            if (bytesMax < present.proxy.datagramBytesMax()) { // no datagram is taken for whole that was cut
+                present.proxy.resize(bytesMax);
+                present.sockets.forEach(socket -> socket.resize(bytesMax));
+            } else if (bytesMax > present.proxy.datagramBytesMax()) {
+                present.sockets.forEach(socket -> socket.resize(bytesMax));
+                present.proxy.resize(bytesMax);
             }
             present.proxy.change(successor.proxy, stats, successor.log, workers);
         });

@@ -8,6 +8,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -46,7 +47,7 @@ class DatagramReloadTest {
     }
 
     @Test
-    void anotherSizeOfDatagramsWaitsForTheNextStartAndTheListenerGoesOn() throws Exception {
+    void anotherSizeOfDatagramsCountsAtOnceAndTheListenerGoesOn() throws Exception {
         var any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         try (DatagramSocket host = new DatagramSocket(any);
                 DatagramSocket client = new DatagramSocket(any)) {
@@ -55,10 +56,12 @@ class DatagramReloadTest {
             weir.start(config(listener, host.getLocalPort(), 100));
             var to = weir.listener(0);
             assertThat(passed(client, host, to, 100)).isEqualTo(100);
-            weir.reload(config(listener, host.getLocalPort(), 2000));
-            assertThat(weir.listener(0)).isEqualTo(to);
-            client.send(new DatagramPacket(new byte[101], 101, to));
-            assertThat(passed(client, host, to, 99)).as("the longer one was dropped, as before").isEqualTo(99);
+            for (int bytesMax : List.of(2000, 50, 3000)) {
+                weir.reload(config(listener, host.getLocalPort(), bytesMax));
+                assertThat(weir.listener(0)).isEqualTo(to);
+                client.send(new DatagramPacket(new byte[bytesMax + 1], bytesMax + 1, to));
+                assertThat(passed(client, host, to, bytesMax)).as("the longer one was dropped").isEqualTo(bytesMax);
+            }
         }
     }
 

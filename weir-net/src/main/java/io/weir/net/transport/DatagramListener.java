@@ -13,6 +13,7 @@ import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DatagramListener implements AutoCloseable {
     private static final int READ_DATAGRAMS_MAX = 32;
+    /** A worker that takes longer for one turn is not waited for. */
+    private static final int TURN_SECONDS_MAX = 5;
 
     private final List<Channel> sockets = new ArrayList<>();
     private final InetSocketAddress asked;
@@ -155,6 +158,16 @@ public final class DatagramListener implements AutoCloseable {
      */
     public void taking(boolean on) {
         sockets.forEach(socket -> socket.config().setAutoRead(on));
+    }
+
+    /**
+     * Takes datagrams of another length; longer ones are cut to one byte more. When this returns, none is on its way to
+     * a handler that was cut by the length before.
+     */
+    public void resize(int bytesMax) {
+        sockets.forEach(socket -> DatagramSocket.resize((DatagramChannel) socket, bytesMax, READ_DATAGRAMS_MAX));
+        sockets.forEach(socket -> socket.eventLoop().submit(() -> {
+        }).awaitUninterruptibly(TURN_SECONDS_MAX, TimeUnit.SECONDS)); // behind the read that may be under way there
     }
 
     /**

@@ -4,7 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
@@ -82,18 +82,43 @@ public final class DatagramSocket {
 
     static DatagramChannel prepare(DatagramChannel channel, Worker worker, int datagramBytesMax,
             int readDatagramsMax) {
+        channel.config().setAllocator(worker.allocator()).setRecvByteBufAllocator(new Reads());
+        channel.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK,
+                new WriteBufferWaterMark(UNSENT_BYTES_MAX / 2, UNSENT_BYTES_MAX));
+        resize(channel, datagramBytesMax, readDatagramsMax);
+        return channel;
+    }
+
+    /** Datagrams of another length are taken from the next read on. Any thread. */
+    static void resize(DatagramChannel channel, int datagramBytesMax, int readDatagramsMax) {
         int cutBytes = datagramBytesMax + 1;
         int count = Math.clamp(READ_BYTES_MAX / cutBytes, 1, readDatagramsMax);
         boolean many = channel instanceof EpollDatagramChannel && count > 1;
-        var reads = new FixedRecvByteBufAllocator(many ? cutBytes * count : cutBytes);
-        reads.maxMessagesPerRead(TURN_DATAGRAMS_MAX);
-        channel.config().setAllocator(worker.allocator()).setRecvByteBufAllocator(reads);
-        if (many) {
-            channel.config().setOption(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, cutBytes);
+        Reads reads = channel.config().getRecvByteBufAllocator();
+        reads.bytes = many ? cutBytes * count : cutBytes;
+        if (channel instanceof EpollDatagramChannel) {
+            channel.config().setOption(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, many ? cutBytes : 0);
         }
-        channel.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK,
-                new WriteBufferWaterMark(UNSENT_BYTES_MAX / 2, UNSENT_BYTES_MAX));
-        return channel;
+    }
+
+    /** How much a read may take, which may change while the socket is open. */
+    private static final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
+        private volatile int bytes;
+
+        Reads() {
+            super(TURN_DATAGRAMS_MAX);
+        }
+
+        @Override
+        @SuppressWarnings("deprecation") // Netty's own interface has it
+        public Handle newHandle() {
+            return new MaxMessageHandle() {
+                @Override
+                public int guess() {
+                    return bytes;
+                }
+            };
+        }
     }
 
     /** On the loop's own thread nothing of this waits. */

@@ -18,7 +18,7 @@ public final class UdpProxy {
     private static final AtomicLong SESSION_IDS = new AtomicLong();
 
     private final Clusters clusters;
-    private final int datagramBytesMax;
+    private volatile int datagramBytesMax;
     private final Counter dropped;
     private final AtomicLong sessions = new AtomicLong();
     private volatile Setup setup;
@@ -100,6 +100,11 @@ public final class UdpProxy {
     /** Longer datagrams of clients are dropped. */
     public int datagramBytesMax() {
         return datagramBytesMax;
+    }
+
+    /** Longer ones than these are dropped from now on. Conductor. */
+    public void resize(int bytesMax) {
+        datagramBytesMax = bytesMax;
     }
 
     Counter dropped() {
