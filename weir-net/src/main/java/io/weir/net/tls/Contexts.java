@@ -1,6 +1,5 @@
 package io.weir.net.tls;
 
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
@@ -11,10 +10,10 @@ import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslServerSessionContext;
 import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
-import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.internal.tcnative.SSL;
+import io.netty.internal.tcnative.SSLContext;
 import io.weir.core.tls.ClientTls;
 import io.weir.core.tls.CommonTls;
 import io.weir.core.tls.DataSource;
@@ -22,6 +21,8 @@ import io.weir.core.tls.ServerTls;
 import io.weir.core.tls.TlsParameters;
 import io.weir.core.tls.TlsVersion;
 import java.lang.ref.Cleaner;
+import java.lang.reflect.Field;
+import java.lang.reflect.InaccessibleObjectException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -76,7 +77,7 @@ final class Contexts {
         if (keyLog != null) {
             heard(keyLog, context);
         }
-        tried(context, spec.common().parameters(), spec.prefersClients());
+        refine(context, spec.common().parameters(), spec.prefersClients());
         return context;
     }
 
@@ -125,7 +126,7 @@ final class Contexts {
         if (keyLog != null) {
             heard(keyLog, context);
         }
-        tried(context, spec.common().parameters(), false);
+        refine(context, spec.common().parameters(), false);
         return context;
     }
 
@@ -199,37 +200,39 @@ final class Contexts {
     }
 
     /**
-     * Tells one connection what contexts cannot be told: suites that are as good as each other, and whose order counts.
+     * Says what the builder does not take: suites that are as good as each other, and whose order counts. Said once to
+     * the context and not to each connection, which would keep a list of suites of its own.
      */
-    @SuppressWarnings("deprecation") // the pointer is the only way to say it
-    static void refine(ReferenceCountedOpenSslEngine engine, TlsParameters parameters, boolean prefersClients)
-            throws TlsFailure {
-        if (prefersClients) {
-            SSL.clearOptions(engine.sslPointer(), SSL.SSL_OP_CIPHER_SERVER_PREFERENCE);
-        }
-        if (parameters.grouped()) {
-            try {
-                SSL.setCipherSuites(engine.sslPointer(), parameters.cipherLine(), false);
-            } catch (Exception e) {
-                throw new TlsFailure(COMMON + ".tls_params.cipher_suites", parameters.cipherLine(),
-                        "BoringSSL does not take these cipher suites: " + e.getMessage(),
-                        "write names, or several between [ and ] with | between them");
+    private static void refine(ReferenceCountedOpenSslContext context, TlsParameters parameters,
+            boolean prefersClients) throws TlsFailure {
+        try {
+            if (prefersClients) {
+                SSLContext.clearOptions(pointer(context), SSL.SSL_OP_CIPHER_SERVER_PREFERENCE);
             }
+            if (parameters.grouped()) {
+                SSLContext.setCipherSuite(pointer(context), parameters.cipherLine(), false);
+            }
+        } catch (ReflectiveOperationException | InaccessibleObjectException e) {
+            context.release();
+            throw new TlsFailure(COMMON + ".tls_params.cipher_suites", parameters.cipherLine(),
+                    "this Netty does not let an order of suites be said: " + e,
+                    "write names without [ and ], and remove prefer_client_ciphers");
+        } catch (Exception e) { // all that the library says of what is wrong
+            context.release();
+            throw new TlsFailure(COMMON + ".tls_params.cipher_suites", parameters.cipherLine(),
+                    "BoringSSL does not take these cipher suites: " + e.getMessage(),
+                    "write names, or several between [ and ] with | between them");
         }
     }
 
-    /** Has one connection made and thrown away, so that what is wrong is known before the first client. */
-    static void tried(ReferenceCountedOpenSslContext context, TlsParameters parameters, boolean prefersClients)
-            throws TlsFailure {
-        var engine = (ReferenceCountedOpenSslEngine) context.newEngine(UnpooledByteBufAllocator.DEFAULT);
-        try {
-            refine(engine, parameters, prefersClients);
-        } catch (TlsFailure e) {
-            context.release();
-            throw e;
-        } finally {
-            engine.release();
-        }
+    /**
+     * Where the library's own part of a context is: a field that only its heirs see. Its methods tell BoringSSL's
+     * pointer, which is another.
+     */
+    static long pointer(ReferenceCountedOpenSslContext context) throws ReflectiveOperationException {
+        Field pointer = ReferenceCountedOpenSslContext.class.getDeclaredField("ctx");
+        pointer.setAccessible(true);
+        return pointer.getLong(context);
     }
 
     /**

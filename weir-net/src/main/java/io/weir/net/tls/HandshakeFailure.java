@@ -1,6 +1,5 @@
 package io.weir.net.tls;
 
-import io.netty.handler.ssl.NotSslRecordException;
 import java.net.ConnectException;
 import java.nio.channels.ClosedChannelException;
 
@@ -18,8 +17,8 @@ public final class HandshakeFailure extends ConnectException {
         if (refused != null) {
             return "TLS error: the host's certificate is refused: " + refused.getMessage();
         }
-        if (cause instanceof NotSslRecordException) {
-            return "TLS error: the host does not speak TLS"; // the library would add all that it said
+        if (TlsStats.withoutTls(cause)) {
+            return "TLS error: the host does not speak TLS";
         }
         return cause instanceof ClosedChannelException
                 ? "TLS error: the host closed before TLS was agreed on"

@@ -10,7 +10,6 @@ import io.weir.core.tls.CommonTls;
 import io.weir.net.sniff.Greeting;
 import io.weir.net.transport.OriginalDestination;
 import java.io.IOException;
-import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -58,15 +57,10 @@ final class KeyLog {
         }
     }
 
-    /**
-     * From now on this context tells of the secrets of its connections. What the library's callback is set by is a
-     * field that only its heirs see; its methods tell BoringSSL's own pointer, which is another.
-     */
+    /** From now on this context tells of the secrets of its connections. */
     void listenTo(ReferenceCountedOpenSslContext context) throws TlsFailure {
         try {
-            Field pointer = ReferenceCountedOpenSslContext.class.getDeclaredField("ctx");
-            pointer.setAccessible(true);
-            SSLContext.setKeyLogCallback(pointer.getLong(context), this::told);
+            SSLContext.setKeyLogCallback(Contexts.pointer(context), this::told);
         } catch (ReflectiveOperationException | InaccessibleObjectException e) {
             throw new TlsFailure(Contexts.COMMON + ".key_log", spec.path(),
                     "this Netty does not let secrets be written: " + e, "remove key_log");

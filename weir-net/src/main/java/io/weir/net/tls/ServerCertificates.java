@@ -27,6 +27,7 @@ final class ServerCertificates {
     private final @Nullable Trust trust;
     private final @Nullable KeyLog keyLog;
     private final Contexts.Hold hold = new Contexts.Hold();
+    private boolean single;
 
     /**
      * A certificate and what is made of it.
@@ -148,6 +149,8 @@ final class ServerCertificates {
 
     private void add(Shown shown) {
         all.add(shown);
+        single = all.size() == 1 && spec.staples() == ServerTls.Staples.LENIENT && shown.identity.staple() == null
+                && !shown.identity.mustBeStapled(); // read from the certificate, so once and not for each connection
         for (String name : Names.served(shown.identity.certificate())) {
             byName.computeIfAbsent(name, _ -> new Choice()).add(shown);
         }
@@ -171,8 +174,7 @@ final class ServerCertificates {
 
     /** Whether every client is shown the same one in the same way, whatever it asks for. */
     boolean single() {
-        return all.size() == 1 && spec.staples() == ServerTls.Staples.LENIENT && first().identity.staple() == null
-                && !first().identity.mustBeStapled();
+        return single;
     }
 
     Shown first() {

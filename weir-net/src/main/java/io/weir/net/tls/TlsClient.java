@@ -141,7 +141,7 @@ public final class TlsClient implements Renewable {
     ChannelFuture connect(Worker worker, SocketAddress address, Endpoint endpoint, ConnectOptions options, Offer offer,
             ChannelHandler handler) {
         Made now = made;
-        var securing = new Securing(worker, handler, engine(now, worker, address, endpoint, offer), now,
+        var securing = new Securing(worker, handler, tls(now, worker, address, endpoint, offer), now,
                 name(endpoint));
         ChannelFuture connecting = Connector.connect(worker, address, options, securing);
         ChannelPromise done = securing.done;
@@ -177,8 +177,7 @@ public final class TlsClient implements Renewable {
      * Sessions are kept by the name and the port that an engine is told; a host that is asked for no name goes by its
      * address, which is what its certificate must be made for too, where it must be made for what was asked for.
      */
-    private ReferenceCountedOpenSslEngine engine(Made now, Worker worker, SocketAddress address, Endpoint endpoint,
-            Offer offer) {
+    private SslHandler tls(Made now, Worker worker, SocketAddress address, Endpoint endpoint, Offer offer) {
         String name = name(endpoint);
         String known = !name.isEmpty()
                 ? name
@@ -186,26 +185,20 @@ public final class TlsClient implements Renewable {
                         ? inet.getAddress().getHostAddress()
                         : address.toString();
         int port = address instanceof InetSocketAddress inet ? inet.getPort() : 1;
-        var engine = (ReferenceCountedOpenSslEngine) Objects.requireNonNull(now.contexts.get(offer))
-                .newEngine(worker.allocator(), known, port);
-        try {
-            Contexts.refine(engine, spec.common().parameters(), false);
-            if (!name.isEmpty()) {
-                SSLParameters parameters = engine.getSSLParameters();
-                parameters.setServerNames(List.of(new SNIHostName(name)));
-                engine.setSSLParameters(parameters);
-            }
-            return engine;
-        } catch (TlsFailure e) {
-            engine.release();
-            throw new IllegalStateException(e); // it has been tried when the context was made
+        SslHandler tls = Objects.requireNonNull(now.contexts.get(offer)).newHandler(worker.allocator(), known, port);
+        if (!name.isEmpty()) {
+            SSLParameters parameters = tls.engine().getSSLParameters();
+            parameters.setServerNames(List.of(new SNIHostName(name)));
+            tls.engine().setSSLParameters(parameters);
         }
+        return tls;
     }
 
     /** One connection on its way to be secured. */
     private final class Securing extends Handshake {
         private final Worker worker;
         private final ChannelHandler owner;
+        private final SslHandler tls;
         private final ReferenceCountedOpenSslEngine engine;
         /** Keeps the contexts until the connection has one of them. */
         private final Made from;
@@ -214,11 +207,11 @@ public final class TlsClient implements Renewable {
         private @Nullable ChannelPromise done;
         private @Nullable ChannelHandlerContext place;
 
-        Securing(Worker worker, ChannelHandler owner, ReferenceCountedOpenSslEngine engine, Made from,
-                String name) {
+        Securing(Worker worker, ChannelHandler owner, SslHandler tls, Made from, String name) {
             this.worker = worker;
             this.owner = owner;
-            this.engine = engine;
+            this.tls = tls;
+            this.engine = (ReferenceCountedOpenSslEngine) tls.engine();
             this.from = from;
             this.name = name;
         }
@@ -227,7 +220,6 @@ public final class TlsClient implements Renewable {
         public void handlerAdded(ChannelHandlerContext context) {
             place = context;
             done = context.newPromise();
-            SslHandler tls = new SslHandler(engine);
             tls.setHandshakeTimeoutMillis(0); // the time counts from the connect on, by our own timer
             context.pipeline().addBefore(context.name(), null, tls).addLast(owner);
             if (from.keyLog != null) {

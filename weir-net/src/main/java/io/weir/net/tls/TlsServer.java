@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslClientHelloHandler;
 import io.netty.handler.ssl.SslHandler;
@@ -124,7 +123,7 @@ public final class TlsServer implements Renewable, AutoCloseable {
         if (TlsStats.withoutCertificate(cause)) {
             return "it has shown no certificate";
         }
-        return cause instanceof NotSslRecordException // the library would add all that was said
+        return TlsStats.withoutTls(cause)
                 ? "it does not speak TLS"
                 : String.valueOf(cause.getMessage());
     }
@@ -173,13 +172,9 @@ public final class TlsServer implements Renewable, AutoCloseable {
         }
 
         private SslHandler handler(Shown chosen) {
-            var made = (ReferenceCountedOpenSslEngine) chosen.context().newEngine(worker.allocator());
-            try {
-                Contexts.refine(made, spec.common().parameters(), spec.prefersClients());
-            } catch (TlsFailure e) {
-                made.release();
-                throw new IllegalStateException(e); // it has been tried when the context was made
-            }
+            // of the library's own making: an engine for others is given, and gives, one record at a time
+            SslHandler handler = chosen.context().newHandler(worker.allocator());
+            var made = (ReferenceCountedOpenSslEngine) handler.engine();
             Staple staple = stapled ? chosen.identity().staple() : null;
             if (staple != null) {
                 made.setOcspResponse(staple.der());
@@ -190,7 +185,6 @@ public final class TlsServer implements Renewable, AutoCloseable {
             }
             shown = chosen;
             engine = made;
-            SslHandler handler = new SslHandler(made);
             handler.setHandshakeTimeoutMillis(0); // the time counts from the connection's beginning, by our own timer
             return handler;
         }

@@ -50,7 +50,8 @@ public final class TlsSession implements TlsFacts {
         this.resumed = ssl != 0 && SSL.isSessionReused(ssl);
         String sni = serverName != null || peerIsServer || ssl == 0 ? serverName : SSL.getSniHostname(ssl);
         this.serverName = sni == null || sni.isEmpty() ? null : sni.toLowerCase(Locale.ROOT);
-        this.peerChain = chain(session);
+        // who asks nobody for a certificate has none, and the library would say so by an exception each time
+        this.peerChain = peerIsServer || trust != null ? chain(session) : List.of();
         this.peerIsServer = peerIsServer;
         this.trust = trust;
         this.local = identity == null ? null : new CertificateText(identity.chain());

@@ -1,5 +1,6 @@
 package io.weir.net.tls;
 
+import io.netty.handler.ssl.NotSslRecordException;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Scope;
 import java.util.concurrent.TimeUnit;
@@ -95,6 +96,16 @@ public final class TlsStats {
     /** Whether a client that must show a certificate has shown none. */
     static boolean withoutCertificate(Throwable cause) {
         return String.valueOf(cause.getMessage()).contains("PEER_DID_NOT_RETURN_A_CERTIFICATE");
+    }
+
+    /**
+     * Whether what came was no TLS at all: the first bytes were no record's, or those of a request. The library that
+     * finds it first would add all that was said.
+     */
+    static boolean withoutTls(Throwable cause) {
+        String said = String.valueOf(cause.getMessage());
+        return cause instanceof NotSslRecordException || said.contains("WRONG_VERSION_NUMBER")
+                || said.contains("HTTP_REQUEST") || said.contains("HTTPS_PROXY_REQUEST");
     }
 
     /** A client has taken up a session without a certificate where one is required. */
