@@ -11,8 +11,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -190,6 +194,62 @@ class TunnelsOverSocketsTest {
             assertThat(asked.headers("host")).containsExactly(to);
             assertThat(asked.header("x-client")).contains("127.0.0.1");
             assertThat(asked.header("x-nothing")).isEmpty();
+        }
+    }
+
+    @Test
+    void whoWaitsInLineForAProxyDoesNotWaitForEver() throws Exception {
+        var taken = new ConcurrentLinkedQueue<Socket>();
+        var ended = new CountDownLatch(1);
+        try (ServerSocket proxy = backend()) {
+            Thread.startVirtualThread(() -> agree(proxy, taken));
+            weir.start(config(front("hostname: 'db.example:5432'"), cluster("proxy", at(proxy.getLocalPort()),
+                    "connect_timeout: 0.5s\n        circuit_breakers: { thresholds: [ { max_connections: 1 } ] }")));
+            // each of two workers may have one connection: the third client waits behind one of the others
+            var clients = new ArrayList<Socket>();
+            for (int i = 0; i < 3; i++) {
+                Socket client = weir.connect();
+                client.setSoTimeout(0);
+                clients.add(client);
+                Thread.startVirtualThread(() -> {
+                    if (turnedAway(client)) {
+                        ended.countDown();
+                    }
+                });
+            }
+            assertThat(ended.await(30, TimeUnit.SECONDS)).as("one of three is turned away").isTrue();
+            for (Socket client : clients) {
+                client.close();
+            }
+        } finally {
+            for (Socket one : taken) {
+                one.close();
+            }
+        }
+    }
+
+    /** Takes every tunnel, and says nothing in it. */
+    private static void agree(ServerSocket proxy, Queue<Socket> taken) {
+        try {
+            while (true) {
+                Socket one = proxy.accept();
+                taken.add(one);
+                var head = new StringBuilder();
+                while (head.indexOf("\r\n\r\n") < 0) {
+                    head.append((char) one.getInputStream().read());
+                }
+                one.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            }
+        } catch (IOException e) {
+            // the test is over
+        }
+    }
+
+    private static boolean turnedAway(Socket client) {
+        try {
+            return client.getInputStream().read() < 0;
+        } catch (IOException e) {
+            return false;
         }
     }
 }

@@ -53,7 +53,7 @@ final class TunnelChannel extends AbstractChannel implements DuplexChannel {
      * @param post
      *            whether it is the body of a POST
      * @param answerNanos
-     *            how long the proxy may take to answer
+     *            how long a connection to the proxy may take to come, and then the proxy to answer
      */
     TunnelChannel(Worker worker, SocketAddress proxy, boolean post, long answerNanos) {
         super(null);
@@ -70,6 +70,7 @@ final class TunnelChannel extends AbstractChannel implements DuplexChannel {
     /** Sends the request; the future succeeds with the answer that opens the tunnel. */
     ChannelFuture open(HostPool pool, HttpHead request) {
         upstream.request = request;
+        worker.timers().arm(impatience, worker.nowNanos() + answerNanos); // for its place in line
         var place = pool.request(upstream);
         if (place != null && place.waits()) {
             waiter = place; // else the answer to that has come already
@@ -99,7 +100,9 @@ final class TunnelChannel extends AbstractChannel implements DuplexChannel {
     private final class Impatience extends TimerWheel.Timer {
         @Override
         protected void expired(long nowNanos) {
-            failed(new ConnectTimeoutException("the proxy did not answer in time"));
+            failed(new ConnectTimeoutException(stream == null
+                    ? "no connection to the proxy came free in time"
+                    : "the proxy did not answer in time"));
         }
     }
 
@@ -122,7 +125,7 @@ final class TunnelChannel extends AbstractChannel implements DuplexChannel {
                 ready.cancel();
                 return;
             }
-            worker.timers().arm(impatience, worker.nowNanos() + answerNanos);
+            worker.timers().arm(impatience, worker.nowNanos() + answerNanos); // anew, for the answer
             ready.head(head, false);
             ready.flush();
         }
