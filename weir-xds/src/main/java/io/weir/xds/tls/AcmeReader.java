@@ -49,7 +49,8 @@ final class AcmeReader implements ExtensionReader<DynamicMessage, AcmeSpec> {
             context.problem("agree_to_terms", "", "an authority has terms, and nothing says that you agree to them",
                     "read them, and add agree_to_terms: true");
         }
-        String storage = AcmeMessage.text(message, "storage");
+        // the file's path is told from those of other certificates by its letters
+        String storage = AcmeMessage.text(message, "storage").replaceFirst("(?<=.)/+$", "");
         String email = AcmeMessage.text(message, "email");
         if (!email.isEmpty() && !email.matches("[^@\\s,?]+@[^@\\s,?]+")) {
             context.problem("email", email, "this is no address to write to (RFC 8555 section 7.3 takes one)",

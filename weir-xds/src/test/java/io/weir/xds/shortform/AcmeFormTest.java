@@ -66,6 +66,24 @@ class AcmeFormTest {
     }
 
     @Test
+    void theFullFormsDirectoryMayEndInASlashToo() {
+        Compiled compiled = ConfigFile.compile("s.yaml", PLAIN + """
+                envoy:
+                  bootstrap_extensions:
+                    - name: weir.acme.shop
+                      typed_config:
+                        "@type": type.googleapis.com/weir.acme.v1.Certificate
+                        name: shop
+                        domains: [ shop.example ]
+                        agree_to_terms: true
+                        storage: /srv/acme//
+                """, StandIns.extensions());
+        assertThat(compiled).isInstanceOfSatisfying(Compiled.Accepted.class,
+                accepted -> assertThat(accepted.snapshot().acme()).singleElement()
+                        .satisfies(spec -> assertThat(spec.file()).isEqualTo("/srv/acme/shop.pem")));
+    }
+
+    @Test
     void withoutNamesTheHostsOfTheRoutesAreMeant() {
         Compiled compiled = ConfigFile.compile("s.yaml", PLAIN + """
                   - on: 443
