@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -111,6 +112,8 @@ public final class Certifying implements AutoCloseable {
      *            all its certificates, the awaited ones too
      * @param server
      *            null: none of its certificates is here
+     * @param served
+     *            says whether that one has a certificate for a name
      * @param scope
      *            of the listener
      * @param late
@@ -118,7 +121,8 @@ public final class Certifying implements AutoCloseable {
      * @param timeoutNanos
      *            how long they may take; 0: for ever
      */
-    public Acceptor before(ServerTls tls, @Nullable Acceptor server, Scope scope, Counter late, long timeoutNanos) {
+    public Acceptor before(ServerTls tls, @Nullable Acceptor server, Predicate<String> served, Scope scope,
+            Counter late, long timeoutNanos) {
         Set<String> names = new HashSet<>();
         for (CertificateSpec each : tls.common().certificates()) {
             AcmeSpec spec = awaited(each);
@@ -129,7 +133,7 @@ public final class Certifying implements AutoCloseable {
         if (server != null && names.isEmpty() && !proves()) {
             return server;
         }
-        return new ChallengeDoor(challenges(), names, server != null, server == null ? NOBODY : server,
+        return new ChallengeDoor(challenges(), names, server == null ? null : served, server == null ? NOBODY : server,
                 scope.child("server_ssl_socket_factory").counter("downstream_context_secrets_not_ready"), late,
                 timeoutNanos);
     }

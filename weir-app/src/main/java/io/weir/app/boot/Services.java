@@ -192,7 +192,8 @@ final class Services {
             Instant begun = Instant.now();
             ServerTls present = certifying.present(tls);
             if (none(present) && !none(tls)) {
-                return service.secured(certifying.before(tls, null, scope, late, chain.handshakeNanos()), entrance,
+                return service.secured(certifying.before(tls, null, _ -> false, scope, late, chain.handshakeNanos()),
+                        entrance,
                         () -> {
                         });
             }
@@ -201,7 +202,7 @@ final class Services {
                     scope.child("server_ssl_socket_factory"), begun);
             Acceptor secures = server.before(entrance.out(service.acceptor()), new TlsStats(scope), late,
                     chain.handshakeNanos());
-            Acceptor door = certifying.before(tls, secures, scope, late, chain.handshakeNanos());
+            Acceptor door = certifying.before(tls, secures, server::serves, scope, late, chain.handshakeNanos());
             return service.secured(door, entrance, () -> {
                 followed.run();
                 server.close();

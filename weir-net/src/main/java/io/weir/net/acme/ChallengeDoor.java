@@ -18,6 +18,7 @@ import io.weir.net.transport.Worker;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +38,7 @@ public final class ChallengeDoor implements Acceptor {
 
     private final Challenges challenges;
     private final Set<String> awaited;
-    private final boolean ready;
+    private final @Nullable Predicate<String> served;
     private final Acceptor server;
     private final Counter notReady;
     private final Counter late;
@@ -47,10 +48,11 @@ public final class ChallengeDoor implements Acceptor {
     /**
      * @param awaited
      *            names whose certificates are not here yet, in lower case
-     * @param ready
-     *            whether the server has any certificate at all
+     * @param served
+     *            says whether a certificate of the server's is for a name, in lower case: one that is awaited may have
+     *            another meanwhile; null: the server has no certificate at all
      * @param server
-     *            who secures connections; asked only where it is ready
+     *            who secures connections; asked only where it has a certificate
      * @param notReady
      *            counts clients that are turned away for want of a certificate
      * @param late
@@ -58,11 +60,12 @@ public final class ChallengeDoor implements Acceptor {
      * @param timeoutNanos
      *            how long they may take; 0: for ever
      */
-    public ChallengeDoor(Challenges challenges, Set<String> awaited, boolean ready, Acceptor server, Counter notReady,
-            Counter late, long timeoutNanos) {
+    public ChallengeDoor(Challenges challenges, Set<String> awaited, @Nullable Predicate<String> served,
+            Acceptor server,
+            Counter notReady, Counter late, long timeoutNanos) {
         this.challenges = challenges;
         this.awaited = Set.copyOf(awaited);
-        this.ready = ready;
+        this.served = served;
         this.server = server;
         this.notReady = notReady;
         this.late = late;
@@ -71,7 +74,7 @@ public final class ChallengeDoor implements Acceptor {
 
     @Override
     public void accepted(Worker worker, Channel channel) {
-        if (ready && awaited.isEmpty() && !challenges.overTls()) {
+        if (served != null && awaited.isEmpty() && !challenges.overTls()) {
             server.accepted(worker, channel);
             return;
         }
@@ -81,6 +84,11 @@ public final class ChallengeDoor implements Acceptor {
     @Override
     public void acceptFailed(Worker worker, Throwable cause) {
         server.acceptFailed(worker, cause);
+    }
+
+    /** Whether nothing can be shown to who asks for this name; null: for none. */
+    boolean waits(@Nullable String name) {
+        return served == null || name != null && awaited.contains(name) && !served.test(name);
     }
 
     private void refuse(Channel channel, @Nullable String name) {
@@ -139,7 +147,7 @@ public final class ChallengeDoor implements Acceptor {
                 shows.setHandshakeTimeoutMillis(TimeUnit.NANOSECONDS.toMillis(timeoutNanos));
                 channel.pipeline().addLast(new Ends());
                 context.pipeline().replace(this, null, shows);
-            } else if (!ready || name != null && awaited.contains(name)) {
+            } else if (waits(name)) {
                 refuse(channel, name);
             } else {
                 server.accepted(worker, channel);

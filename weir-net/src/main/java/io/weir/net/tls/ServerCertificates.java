@@ -79,6 +79,22 @@ final class ServerCertificates {
             }
             return rsa != null && usable.test(rsa) ? rsa : null;
         }
+
+        /**
+         * Where none is usable one that is not: it is the name's, whose client is to hear that its staple is at fault
+         * and not be shown another name's certificate.
+         */
+        @Nullable
+        Shown best(boolean checksEcdsa, Predicate<Shown> usable) {
+            Shown good = of(checksEcdsa, usable);
+            return good == null ? of(checksEcdsa, _ -> true) : good;
+        }
+    }
+
+    /** The name with {@code *} in the place of its first label. */
+    private static String wild(String name) {
+        int dot = name.indexOf('.');
+        return dot < 0 ? "" : "*" + name.substring(dot);
     }
 
     private ServerCertificates(ServerTls spec, List<DataSource> ticketKeys, @Nullable Trust trust,
@@ -168,6 +184,11 @@ final class ServerCertificates {
         return keyLog;
     }
 
+    /** Whether one of them is for this name, in lower case. */
+    boolean serves(String name) {
+        return byName.containsKey(name) || byName.containsKey(wild(name));
+    }
+
     List<Shown> all() {
         return all;
     }
@@ -192,11 +213,10 @@ final class ServerCertificates {
                 ? _ -> true
                 : shown -> shown.stapling(spec.staples(), now) != Stapling.UNUSABLE;
         Choice exact = name == null ? null : byName.get(name);
-        Shown shown = exact == null ? null : exact.of(ecdsa, usable);
-        int dot = name == null ? -1 : name.indexOf('.');
-        if (shown == null && name != null && dot >= 0) {
-            Choice wild = byName.get("*" + name.substring(dot));
-            shown = wild == null ? null : wild.of(ecdsa, usable);
+        Shown shown = exact == null ? null : exact.best(ecdsa, usable);
+        if (shown == null && name != null) {
+            Choice wild = byName.get(wild(name));
+            shown = wild == null ? null : wild.best(ecdsa, usable);
         }
         if (shown != null) {
             return shown;

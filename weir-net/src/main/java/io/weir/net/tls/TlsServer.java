@@ -109,6 +109,11 @@ public final class TlsServer implements Renewable, AutoCloseable {
         return (worker, channel) -> new Securing(acceptor, stats, late, timeoutNanos, worker).begin(channel);
     }
 
+    /** Whether a certificate is here for this name, in lower case; the first one, for whatever name, does not count. */
+    public boolean serves(String name) {
+        return certificates.serves(name);
+    }
+
     /** Why TLS could not be agreed on with this connection's client; null: it was, or nobody has tried. */
     public static @Nullable String failure(Channel channel) {
         return channel.hasAttr(FAILURE) ? channel.attr(FAILURE).get() : null;

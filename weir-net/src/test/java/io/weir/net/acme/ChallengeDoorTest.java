@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.weir.core.stats.Scope;
+import io.weir.core.stats.Stats;
 import java.nio.ByteBuffer;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** How an authority is told from other clients; the door at work is in the tests of the whole Weir. */
@@ -37,6 +42,23 @@ final class ChallengeDoorTest {
         assertThat(FirstWords.read(hello("shop.example", "h2", "http/1.1")))
                 .isEqualTo(new FirstWords("shop.example", false));
         assertThat(FirstWords.read(hello(""))).isEqualTo(FirstWords.NONE);
+    }
+
+    private static ChallengeDoor door(@Nullable Predicate<String> served) {
+        Scope scope = new Stats().root();
+        return new ChallengeDoor(new Challenges(), Set.of("shop.example", "www.shop.example"), served,
+                (_, channel) -> channel.close(), scope.counter("not_ready"), scope.counter("late"), 0);
+    }
+
+    @Test
+    void whoAsksForANameWaitsOnlyWhereNoOtherCertificateIsForIt() {
+        ChallengeDoor door = door("www.shop.example"::equals);
+        assertThat(door.waits("shop.example")).isTrue();
+        assertThat(door.waits("www.shop.example")).isFalse();
+        assertThat(door.waits("blog.example")).isFalse();
+        assertThat(door.waits(null)).isFalse();
+        assertThat(door(null).waits(null)).isTrue();
+        assertThat(door(null).waits("blog.example")).isTrue();
     }
 
     @Test

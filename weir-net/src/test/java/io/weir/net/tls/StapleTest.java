@@ -144,6 +144,18 @@ class StapleTest {
     }
 
     @Test
+    void anotherNamesCertificateIsNotShownWhereTheNamesOwnMayNotBe() throws Exception {
+        Issued exact = all().issue("exact", "DNS:exact.shop.example");
+        Issued wild = all().issue("wild", "DNS:*.shop.example");
+        ServerTls server = server(Staples.STRICT, spec(wild, answer(wild, 2)), spec(exact, answer(exact, 0)));
+        Heard heard = ask(server, "-servername", "exact.shop.example", "-status");
+        assertThat(heard.said()).contains("handshake failure").doesNotContain("CN = wild");
+        assertThat(heard.count("failed")).isEqualTo(1);
+        assertThat(ask(server, "-servername", "exact.shop.example").said()).contains("CN = exact");
+        assertThat(ask(server, "-servername", "other.shop.example", "-status").said()).contains("CN = wild");
+    }
+
+    @Test
     void aCertificateThatAsksForAStapleIsNotUsedWithout() throws Exception {
         Issued asks = all().issue("asks", "DNS:asks.example", List.of("-newkey", "ec", "-pkeyopt",
                 "ec_paramgen_curve:P-256", "-addext", "tlsfeature=status_request"));
