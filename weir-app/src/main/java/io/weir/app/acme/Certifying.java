@@ -34,6 +34,7 @@ public final class Certifying implements AutoCloseable {
 
     private final AcmeKeeper keeper;
     private List<AcmeSpec> specs = List.of();
+    private boolean serving;
     private volatile Runnable changed = () -> {
     };
 
@@ -61,9 +62,27 @@ public final class Certifying implements AutoCloseable {
         specs = List.copyOf(certificates);
     }
 
-    /** Sees to the certificates that are expected, and to no others. */
+    /** Sees to the certificates that are expected, and to no others, while this process serves. */
     public void follow() {
-        keeper.follow(specs);
+        if (serving) {
+            keeper.follow(specs);
+        }
+    }
+
+    /** This process serves from now on: before that an authority would ask another one for its proofs, or nobody. */
+    public void begin() {
+        serving = true;
+        follow();
+    }
+
+    /** This process leaves: from now on authorities find another one at its addresses. */
+    public void rest() {
+        serving = false;
+        keeper.close();
+    }
+
+    int followed() {
+        return keeper.followed();
     }
 
     /** The same without the certificates that are not here yet. */
@@ -140,6 +159,6 @@ public final class Certifying implements AutoCloseable {
 
     @Override
     public void close() {
-        keeper.close();
+        rest();
     }
 }

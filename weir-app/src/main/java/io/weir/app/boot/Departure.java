@@ -44,6 +44,7 @@ final class Departure {
         LOG.info("draining: {} connections have {} s", listeners.connections(),
                 TimeUnit.NANOSECONDS.toSeconds(options.drainNanos()));
         conductor.execute(() -> {
+            listeners.certifyNoMore();
             Drain drain = drains.ofTheProcess();
             listeners.drain(drain, false);
             look(drain, deadlineNanos, true);
@@ -63,6 +64,7 @@ final class Departure {
         long deadlineNanos = clock.nanos() + options.parentShutdownNanos();
         LOG.info("draining after the handover: {} connections", listeners.connections());
         conductor.execute(() -> {
+            listeners.certifyNoMore();
             listeners.handedOver();
             Drain drain = drains.ofListeners();
             listeners.drain(drain, false);

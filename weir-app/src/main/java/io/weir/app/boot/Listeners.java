@@ -283,6 +283,7 @@ final class Listeners {
         begun = true;
         accept();
         datagrams.begin();
+        certifying.begin();
     }
 
     /** Whether connections are left where they wait, as resources are short; listeners may be exempt from that. */
@@ -350,6 +351,11 @@ final class Listeners {
         open.forEach(OpenListener::stopAccepting);
         datagrams.handedOver();
         totalActive.set(0);
+    }
+
+    /** Has no more certificates issued: this process leaves, and another is to prove their names. */
+    void certifyNoMore() {
+        certifying.rest();
     }
 
     /** Takes no more connections anywhere, and has no more certificates issued. */

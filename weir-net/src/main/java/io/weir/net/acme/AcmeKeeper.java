@@ -52,6 +52,11 @@ public final class AcmeKeeper implements AutoCloseable {
         }
     }
 
+    /** How many certificates are seen to now. */
+    public synchronized int followed() {
+        return agents.size();
+    }
+
     private Thread begin(AcmeSpec spec) {
         AcmeAgent agent = new AcmeAgent(spec, AcmeKeeper::reach, challenges, turn, Pace.REAL, changed,
                 scope.tagged("weir.acme_certificate", spec.name()));
@@ -64,6 +69,7 @@ public final class AcmeKeeper implements AutoCloseable {
         return new HttpWire(authority == null ? null : Material.bytes(authority));
     }
 
+    /** Sees to none any more, until others are to be followed. */
     @Override
     public synchronized void close() {
         agents.values().forEach(Thread::interrupt);
