@@ -12,9 +12,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What files and directories looked like: of each its identity, size and the time of its last change, those of what
- * symbolic links lead to. Looking also sees what notifications miss: links that change their target, as mounted secrets
- * do, and file systems of the network. Immutable.
+ * What files and directories looked like: of each its identity, size and the times of its last change and of that of
+ * who may read it, those of what symbolic links lead to. Looking also sees what notifications miss: links that change
+ * their target, as mounted secrets do, and file systems of the network. Immutable.
  *
  * @param looks
  *            by path; empty: it was not there
@@ -35,18 +35,21 @@ record FileLooks(Map<String, String> looks) {
     }
 
     /**
-     * Those that have not changed since: whoever read them after that has read what they say now.
+     * Those that have not changed since: whoever read them after that has read what they say now. What is not there is
+     * among them, as it looks otherwise when it comes.
      */
     FileLooks unchangedSince(Instant since) {
         var old = new HashMap<>(looks);
-        old.keySet().removeIf(path -> changed(path).isAfter(since.minusMillis(TICK_MILLIS)));
+        old.entrySet().removeIf(
+                each -> !each.getValue().isEmpty()
+                        && changed(Path.of(each.getKey())).isAfter(since.minusMillis(TICK_MILLIS)));
         return new FileLooks(old);
     }
 
-    /** When a file was last written to, or put in its place. */
-    private static Instant changed(String path) {
+    /** When a file was last written to, put in its place, or given to others to read. */
+    private static Instant changed(Path file) {
         try {
-            return ((FileTime) Files.getAttribute(Path.of(path), "unix:ctime")).toInstant();
+            return ((FileTime) Files.getAttribute(file, "unix:ctime")).toInstant();
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
             return Instant.MAX;
         }
@@ -66,8 +69,9 @@ record FileLooks(Map<String, String> looks) {
 
     private static String look(String path) {
         try {
-            BasicFileAttributes seen = Files.readAttributes(Path.of(path), BasicFileAttributes.class);
-            return seen.fileKey() + " " + seen.size() + " " + seen.lastModifiedTime().toInstant();
+            Path file = Path.of(path);
+            BasicFileAttributes seen = Files.readAttributes(file, BasicFileAttributes.class);
+            return seen.fileKey() + " " + seen.size() + " " + seen.lastModifiedTime().toInstant() + " " + changed(file);
         } catch (IOException | InvalidPathException gone) {
             return ""; // whoever reads it tells
         }

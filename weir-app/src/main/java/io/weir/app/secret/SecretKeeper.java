@@ -176,6 +176,7 @@ public final class SecretKeeper implements SecretSource {
             }
             FileLooks before = told;
             told = now;
+            Instant begun = Instant.now();
             try {
                 failed = true; // until it is done: a file may be readable later, without looking different
                 renewable.renew();
@@ -186,6 +187,8 @@ public final class SecretKeeper implements SecretSource {
                 LOG.info("{}: certificates, keys or rules have changed, and new handshakes go by them", who);
                 count(before, now, "update_success", "", counted);
             } catch (TlsFailure e) {
+                // files that only what failed names are watched from now on, and told as it has found them
+                told = now.or(FileLooks.at(renewable.watched()).unchangedSince(begun));
                 numbers.counter("key_rotation_failed").increment();
                 LOG.error("{}: what has changed is not taken over, and what was before stays: {}: {}{}{}", who,
                         e.path(), e.text(), e.value().isEmpty() ? "" : " (" + e.value() + ")",

@@ -177,6 +177,16 @@ class RenewedSecretsTest {
         secrets(file, two, "");
         await("sds.shop", said -> said.matches("(?s).*sds.shop.update_rejected: [2-9].*"));
         assertThat(shown()).isEqualTo("two");
+        Path three = weir.folder().resolve("three");
+        put(certificates.issue("three", "DNS:shop.example"), three);
+        Path key = three.resolve("tls.key");
+        String good = Files.readString(key);
+        Files.writeString(key, "no key");
+        secrets(file, three, "");
+        await("sds.shop", said -> said.contains("sds.shop.update_rejected: 3"));
+        assertThat(shown()).isEqualTo("two");
+        Files.writeString(key, good);
+        await("", "three"::equals);
         secrets(file, one, "");
         await("", "one"::equals);
         Files.writeString(one.resolve("tls.crt"), "no certificate");

@@ -14,7 +14,10 @@ public interface Renewable {
      */
     void renew() throws TlsFailure;
 
-    /** The files that it was made of, and the directories that are to be watched in place of some. Any thread. */
+    /**
+     * The files that it was made of, and the directories that are to be watched in place of some; after a renewal that
+     * failed those too that it would have been made of. Any thread.
+     */
     Set<String> watched();
 
     /** The secrets that it has by name. Any thread. */

@@ -42,6 +42,8 @@ public final class TlsClient implements Renewable {
     private final SecretSource secrets;
     private final TlsStats stats;
     private volatile Made made;
+    /** What the last renewal has failed with; empty: it has not. */
+    private volatile Set<String> tried = Set.of();
 
     /** What is made of the secrets as they are. */
     private static final class Made {
@@ -114,14 +116,20 @@ public final class TlsClient implements Renewable {
 
     @Override
     public void renew() throws TlsFailure {
-        Made next = Made.of(spec, secrets);
-        Trust.stays(made.trust, next.trust, Contexts.validation(spec.common()));
-        made = next;
+        try {
+            Made next = Made.of(spec, secrets);
+            Trust.stays(made.trust, next.trust, Contexts.validation(spec.common()));
+            made = next;
+            tried = Set.of();
+        } catch (TlsFailure e) {
+            tried = WatchedFiles.tried(spec.common(), secrets);
+            throw e;
+        }
     }
 
     @Override
     public Set<String> watched() {
-        return WatchedFiles.of(made.spec.common(), List.of());
+        return WatchedFiles.both(WatchedFiles.of(made.spec.common(), List.of()), tried);
     }
 
     @Override

@@ -44,6 +44,8 @@ public final class TlsServer implements Renewable, AutoCloseable {
     private final SecretSource secrets;
     private final OwnTickets own;
     private volatile ServerCertificates certificates;
+    /** What the last renewal has failed with; empty: it has not. */
+    private volatile Set<String> tried = Set.of();
 
     private TlsServer(ServerTls spec, SecretSource secrets, OwnTickets own, ServerCertificates certificates) {
         this.spec = spec;
@@ -72,19 +74,25 @@ public final class TlsServer implements Renewable, AutoCloseable {
 
     @Override
     public void renew() throws TlsFailure {
-        ServerCertificates next = ServerCertificates.read(spec, secrets, own);
         try {
-            Trust.stays(certificates.trust(), next.trust(), Contexts.validation(spec.common()));
+            ServerCertificates next = ServerCertificates.read(spec, secrets, own);
+            try {
+                Trust.stays(certificates.trust(), next.trust(), Contexts.validation(spec.common()));
+            } catch (TlsFailure e) {
+                next.release();
+                throw e;
+            }
+            certificates = next; // those before go when nobody is about to use them
+            tried = Set.of();
         } catch (TlsFailure e) {
-            next.release();
+            tried = WatchedFiles.tried(spec.common(), secrets);
             throw e;
         }
-        certificates = next; // those before go when nobody is about to use them
     }
 
     @Override
     public Set<String> watched() {
-        return certificates.watched();
+        return WatchedFiles.both(certificates.watched(), tried);
     }
 
     @Override

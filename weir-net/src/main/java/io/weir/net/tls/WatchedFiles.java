@@ -41,6 +41,23 @@ final class WatchedFiles {
         return Set.copyOf(files.paths);
     }
 
+    /** Those of what a renewal has failed with: when they change it may succeed. */
+    static Set<String> tried(CommonTls named, SecretSource secrets) {
+        try {
+            NamedSecrets.Ref keys = named.named().ticketKeys();
+            return of(secrets.filled(named), keys == null ? List.of() : secrets.ticketKeys(keys));
+        } catch (TlsFailure e) {
+            return Set.of(); // the file of secrets itself is at fault, and watched in any case
+        }
+    }
+
+    /** All of these. */
+    static Set<String> both(Set<String> some, Set<String> more) {
+        var all = new HashSet<>(some);
+        all.addAll(more);
+        return Set.copyOf(all);
+    }
+
     private void add(@Nullable DataSource source, @Nullable String together) {
         if (source instanceof DataSource.File(String path, String own)) {
             String watched = own == null ? together : own;
