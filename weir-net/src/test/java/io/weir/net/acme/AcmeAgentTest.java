@@ -126,6 +126,16 @@ final class AcmeAgentTest {
     }
 
     @Test
+    void aFaultOfWeirsOwnIsAFailureLikeAnyOtherAndTriedAgain() throws Exception {
+        AcmeAgent agent = new AcmeAgent(spec(), _ -> {
+            throw new IllegalStateException("a fault");
+        }, new Challenges(), new ReentrantLock(), pace, changes::incrementAndGet, scope);
+        assertThat(step(agent)).isEqualTo(Duration.ofMinutes(1));
+        assertThat(step(agent)).isEqualTo(Duration.ofMinutes(2));
+        assertThat(scope.counter("failed").value()).isEqualTo(2);
+    }
+
+    @Test
     void whatAnotherProcessHasRenewedIsTakenUp() throws Exception {
         keep("shop.example");
         AcmeAgent agent = agent();
