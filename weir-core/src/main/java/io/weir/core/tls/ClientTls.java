@@ -36,6 +36,12 @@ public record ClientTls(CommonTls common, String sni, boolean sniOfHost, boolean
         return new ClientTls(other, sni, sniOfHost, sanOfSni, sessionsMax);
     }
 
+    /** The same towards hosts whose certificates must carry the name that they were asked for, and that alone. */
+    public ClientTls withSanOfSni() {
+        return new ClientTls(common.withValidation(common.validation().withNames(List.of())), sni, sniOfHost, true,
+                sessionsMax);
+    }
+
     /** The same with these protocols. */
     public ClientTls withAlpn(List<String> others) {
         return new ClientTls(common.withAlpn(others), sni, sniOfHost, sanOfSni, sessionsMax);

@@ -1,12 +1,16 @@
 package io.weir.http.config;
 
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.UpstreamHttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
+import io.weir.core.tls.RequestNames;
+import io.weir.http.codec.HeaderName;
 import io.weir.http.config.UpstreamHttpSpec.Protocol;
 import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.Plain;
 import io.weir.xds.compile.ReadContext;
+import org.jspecify.annotations.Nullable;
 
 /** Reads how a cluster's servers are spoken to. */
 final class UpstreamHttpReader implements ExtensionReader<HttpProtocolOptions, UpstreamHttpSpec> {
@@ -26,6 +30,7 @@ final class UpstreamHttpReader implements ExtensionReader<HttpProtocolOptions, U
     public UpstreamHttpSpec read(HttpProtocolOptions config, ReadContext context) {
         var defaults = UpstreamHttpSpec.DEFAULT;
         var common = config.getCommonHttpProtocolOptions();
+        var names = config.getUpstreamHttpProtocolOptions();
         return new UpstreamHttpSpec(
                 common.hasIdleTimeout() ? Plain.nanos(common.getIdleTimeout()) : defaults.idleTimeoutNanos(),
                 Plain.nanos(common.getMaxConnectionDuration()),
@@ -36,7 +41,24 @@ final class UpstreamHttpReader implements ExtensionReader<HttpProtocolOptions, U
                 common.hasMaxResponseHeadersKb()
                         ? Plain.limit(Integer.toUnsignedLong(common.getMaxResponseHeadersKb().getValue()) * KIB)
                         : defaults.headBytesMax(),
-                protocol(config, context), Http2OptionsReader.read(http2(config), false));
+                protocol(config, context), Http2OptionsReader.read(http2(config), false),
+                new RequestNames(names.getAutoSni(), names.getAutoSanValidation()), nameHeader(names, context));
+    }
+
+    private static @Nullable HeaderName nameHeader(UpstreamHttpProtocolOptions names, ReadContext context) {
+        String header = names.getOverrideAutoSniHeader();
+        if (header.isEmpty()) {
+            return null;
+        }
+        ReadContext at = context.at("upstream_http_protocol_options");
+        if (!names.getAutoSni() && !names.getAutoSanValidation()) {
+            at.warning("override_auto_sni_header", header, "hosts are asked for no name of a request",
+                    "add auto_sni: true, or remove it");
+        }
+        if (header.equalsIgnoreCase(":authority") || header.equalsIgnoreCase("host")) {
+            return null; // that is where the name is anyway
+        }
+        return TextReader.name(header, "override_auto_sni_header", at);
     }
 
     private static Http2ProtocolOptions http2(HttpProtocolOptions config) {

@@ -1,6 +1,9 @@
 package io.weir.http.config;
 
+import io.weir.core.tls.RequestNames;
+import io.weir.http.codec.HeaderName;
 import io.weir.http.h2.Http2Options;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a cluster's servers are spoken to. Immutable. Durations are nanoseconds, 0 turns one off. Source: Envoy's
@@ -20,9 +23,14 @@ import io.weir.http.h2.Http2Options;
  *            HTTP/1.1
  * @param http2
  *            how HTTP/2 is spoken, where it is
+ * @param names
+ *            whether hosts are asked for the names of requests; not at all
+ * @param nameHeader
+ *            the field that tells a request's name where it is there and not empty; null: the authority does
  */
 public record UpstreamHttpSpec(long idleTimeoutNanos, long connectionDurationMaxNanos, int requestsPerConnectionMax,
-        int headersMax, int headBytesMax, Protocol protocol, Http2Options http2) {
+        int headersMax, int headBytesMax, Protocol protocol, Http2Options http2, RequestNames names,
+        @Nullable HeaderName nameHeader) implements RequestNames.Given {
     /** What is spoken with a cluster's servers. */
     public enum Protocol {
         /** HTTP/1.1. */
@@ -36,14 +44,21 @@ public record UpstreamHttpSpec(long idleTimeoutNanos, long connectionDurationMax
     }
 
     /** The full name of its message, under which {@code ClusterSpec.extensions} holds it. */
-    public static final String TYPE = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+    public static final String TYPE = RequestNames.KEY;
     /** What holds for a cluster that says nothing. */
     public static final UpstreamHttpSpec DEFAULT = new UpstreamHttpSpec(3_600_000_000_000L, 0, 0, 100, 60 * 1024,
             Protocol.HTTP1, Http2Options.DEFAULT);
 
+    /** Asks hosts for no names of requests. */
+    public UpstreamHttpSpec(long idleTimeoutNanos, long connectionDurationMaxNanos, int requestsPerConnectionMax,
+            int headersMax, int headBytesMax, Protocol protocol, Http2Options http2) {
+        this(idleTimeoutNanos, connectionDurationMaxNanos, requestsPerConnectionMax, headersMax, headBytesMax, protocol,
+                http2, RequestNames.NONE, null);
+    }
+
     /** The same by another protocol. */
     public UpstreamHttpSpec with(Protocol other, Http2Options options) {
         return new UpstreamHttpSpec(idleTimeoutNanos, connectionDurationMaxNanos, requestsPerConnectionMax, headersMax,
-                headBytesMax, other, options);
+                headBytesMax, other, options, names, nameHeader);
     }
 }

@@ -24,8 +24,9 @@ public final class HttpTunnels implements TunnelMaker {
                 cluster.spec().connectTimeoutNanos());
         tunnel.pipeline().addLast(handler);
         worker.loop().register(tunnel);
+        HttpHead head = head(request);
         return tunnel.open(new ClientPools(worker, client).of(cluster, host, RoutingPriority.DEFAULT, CLIENT_PROTOCOL,
-                false), head(request));
+                false, head), head);
     }
 
     private static HttpHead head(TunnelRequest request) {

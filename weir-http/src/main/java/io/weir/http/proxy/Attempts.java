@@ -178,8 +178,9 @@ final class Attempts {
                 if (exchange.requestComplete() && !second) {
                     tryBegins(how, now);
                 }
+                endpointHost.apply(request, how, target, chosen.host().endpoint().hostname()); // the connection's name
                 one.connect(downstream.pools().of(to, chosen.host(), how.priority(), downstream.protocol(),
-                        UpgradeRules.raw(exchange.route(), request)), request.upgrade());
+                        UpgradeRules.raw(exchange.route(), request), request), request.upgrade());
             }
             case Pick.Refused refused -> {
                 giveBack(place);
@@ -380,7 +381,7 @@ final class Attempts {
             open.cancel();
             return;
         }
-        // here and not when the host was picked: another try may have begun since, and it is the same head
+        // again, as another try may have begun since the host was picked, and it is the same head
         endpointHost.apply(request, how, target, host.endpoint().hostname());
         if (how.attemptCountUpstream()) {
             HeaderPolicy.attemptCount(request, one.number());

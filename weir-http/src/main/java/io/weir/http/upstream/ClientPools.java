@@ -5,26 +5,24 @@ import io.weir.core.cluster.Cluster;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Host;
 import io.weir.core.model.RoutingPriority;
+import io.weir.http.codec.HttpHead;
 import io.weir.net.sniff.Greeting;
 import io.weir.net.tls.HostTls;
+import io.weir.net.tls.RequestName;
 import io.weir.net.transport.Worker;
-import java.util.HashMap;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pools that the requests of one client's connection go to: its worker's, or, where hosts are told whom a
  * connection is made for, or it comes from the client's address, its own, as such a connection is no other client's.
- * Its own end with it. Belongs to one worker.
+ * Its own end with it. Where hosts are asked for what requests name, those of one name share them. Belongs to one
+ * worker.
  */
 public final class ClientPools {
     private final Worker worker;
     private final Channel client;
     private final boolean disguised;
-    private final Map<Key, HostPool> own = new HashMap<>(0);
-
-    /** A host equals none but itself. */
-    private record Key(Host host, RoutingPriority priority, int kind) {
-    }
+    private @Nullable SplitPools own;
 
     /**
      * @param client
@@ -43,30 +41,39 @@ public final class ClientPools {
      *            what the request's client speaks, as access logs show it
      * @param raw
      *            whether the host hears nothing of HTTP
+     * @param request
+     *            as the host is to hear it: what it names counts where hosts are asked for that
      */
-    public HostPool of(Cluster cluster, Host host, RoutingPriority priority, String clientProtocol, boolean raw) {
+    public HostPool of(Cluster cluster, Host host, RoutingPriority priority, String clientProtocol, boolean raw,
+            HttpHead request) {
         ClusterSpec spec = cluster.spec();
         Pools pools = Pools.of(worker);
-        if (!disguised && !HostTls.introduces(spec)) {
+        boolean alone = disguised || HostTls.introduces(spec);
+        RequestName name = UpstreamSettings.name(spec, request);
+        if (!alone && name == null) {
             return pools.of(cluster, host, priority, clientProtocol, raw);
         }
-        Key key = new Key(host, priority, Pools.kind(spec, clientProtocol, raw));
-        HostPool pool = own.get(key);
-        if (pool == null || !pools.adopted(pool)) {
-            own.values().removeIf(one -> !pools.adopted(one)); // of hosts that have gone
-            boolean first = own.isEmpty();
-            pool = pools.make(cluster, host, priority, clientProtocol, raw, Greeting.onBehalf(client));
-            pools.adopt(pool, cluster.has(host));
-            own.put(key, pool);
+        SplitPools split = alone ? own(pools) : pools.byName();
+        var key = new SplitPools.Key(host, priority, Pools.kind(spec, clientProtocol, raw), name);
+        HostPool pool = split.find(key);
+        if (pool == null) {
+            boolean first = alone && split.empty();
+            pool = pools.make(cluster, host, priority, clientProtocol, raw, alone ? Greeting.onBehalf(client) : null,
+                    name);
+            split.put(key, pool, cluster.has(host));
             if (first) {
-                client.closeFuture().addListener(_ -> close()); // at once, if the client has gone already
+                client.closeFuture().addListener(_ -> split.release()); // at once, if the client has gone already
             }
         }
         return pool;
     }
 
-    private void close() {
-        own.values().forEach(Pools.of(worker)::release);
-        own.clear();
+    private SplitPools own(Pools pools) {
+        SplitPools split = own;
+        if (split == null) {
+            split = new SplitPools(pools);
+            own = split;
+        }
+        return split;
     }
 }

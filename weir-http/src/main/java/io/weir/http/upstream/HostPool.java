@@ -12,7 +12,6 @@ import io.weir.core.model.Host;
 import io.weir.net.tls.HostTls;
 import io.weir.net.tls.Offer;
 import io.weir.net.tls.TlsSession;
-import io.weir.net.transport.Connector;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
 import java.util.ArrayDeque;
@@ -227,7 +226,8 @@ public final class HostPool {
         long began = worker.nowNanos();
         var offer = raw ? Offer.NOTHING : settings.asked() ? Offer.EITHER : http2 ? Offer.HTTP2 : Offer.HTTP1;
         var connection = offer == Offer.EITHER ? null : connection();
-        HostTls.connect(worker, cluster.spec(), host, settings.client(), settings.connect(cluster.spec()), offer,
+        HostTls.connect(worker, cluster.spec(), host, settings.client(), settings.name(),
+                settings.connect(cluster.spec()), offer,
                 connection == null ? new ChannelInboundHandlerAdapter() : connection)
                 .addListener((ChannelFuture done) -> connected(connection, done, began));
         return true;
@@ -268,7 +268,7 @@ public final class HostPool {
         stats.upstreamCxConnectFail().increment();
         boolean late = done.cause() instanceof ConnectTimeoutException;
         stats.upstreamCxConnectTimeout().add(late ? 1 : 0);
-        if (Connector.hostsFault(done.cause())) {
+        if (settings.hostsFault(done.cause())) {
             cluster.unreachable(host, worker.nowNanos());
         }
         var why = late ? UpstreamListener.Failure.CONNECT_TIMEOUT : UpstreamListener.Failure.CONNECT;

@@ -9,6 +9,7 @@ import io.weir.core.model.HostSet;
 import io.weir.core.model.RoutingPriority;
 import io.weir.net.tls.HostTls;
 import io.weir.net.tls.HostTls.HostSocket;
+import io.weir.net.tls.RequestName;
 import io.weir.net.transport.OnBehalf;
 import io.weir.net.transport.Worker;
 import io.weir.net.transport.WorkerSlot;
@@ -36,8 +37,11 @@ public final class Pools {
      */
     private final List<IdentityHashMap<Host, HostPool>> pools = new ArrayList<>();
 
-    /** Those of single clients. */
+    /** Those of single clients, or of names. */
     private final IdentityHashMap<Host, Set<HostPool>> adopted = new IdentityHashMap<>();
+
+    /** Those that requests of one name share, whoever their clients are. */
+    private final SplitPools byName = new SplitPools(this);
 
     private Pools(Worker worker) {
         this.worker = worker;
@@ -71,7 +75,7 @@ public final class Pools {
         var byHost = pools.get(KINDS * priority.ordinal() + kind(cluster.spec(), clientProtocol, raw));
         var pool = byHost.get(host);
         if (pool == null) {
-            pool = make(cluster, host, priority, clientProtocol, raw, null);
+            pool = make(cluster, host, priority, clientProtocol, raw, null, null);
             if (cluster.has(host)) {
                 byHost.put(host, pool);
             } else {
@@ -91,16 +95,22 @@ public final class Pools {
      *
      * @param client
      *            whom its connections are made for; null: whoever has a request
+     * @param name
+     *            what its connections are made for; null: anything
      */
     HostPool make(Cluster cluster, Host host, RoutingPriority priority, String clientProtocol, boolean raw,
-            @Nullable OnBehalf client) {
+            @Nullable OnBehalf client, @Nullable RequestName name) {
         boolean http2 = kind(cluster.spec(), clientProtocol, raw) == 1;
         return new HostPool(worker, cluster, cluster.circuit(priority), host,
-                UpstreamSettings.of(cluster.spec(), client),
+                UpstreamSettings.of(cluster.spec(), client, name),
                 http2, raw);
     }
 
-    /** One client's own pool, which hears of its host too. One whose host has left is retired at once. */
+    SplitPools byName() {
+        return byName;
+    }
+
+    /** A pool of one client or one name, which hears of its host too. One whose host has left is retired at once. */
     void adopt(HostPool pool, boolean current) {
         if (current) {
             adopted.computeIfAbsent(pool.host(), _ -> new HashSet<>()).add(pool);
@@ -109,12 +119,12 @@ public final class Pools {
         }
     }
 
-    /** Whether it is that of a client, and not retired. */
+    /** Whether it is one of those, and not retired. */
     boolean adopted(HostPool pool) {
         return adopted.getOrDefault(pool.host(), Set.of()).contains(pool);
     }
 
-    /** Its client has gone. */
+    /** Nobody asks for it any more. */
     void release(HostPool pool) {
         var ofHost = adopted.get(pool.host());
         if (ofHost != null && ofHost.remove(pool) && ofHost.isEmpty()) {

@@ -3,11 +3,17 @@ package io.weir.http.upstream;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.KeepAlive;
 import io.weir.http.codec.HeadLimits;
+import io.weir.http.codec.HeaderName;
+import io.weir.http.codec.HttpHead;
 import io.weir.http.config.UpstreamHttpSpec;
 import io.weir.http.config.UpstreamHttpSpec.Protocol;
 import io.weir.http.h2.Http2Options;
+import io.weir.net.tls.HandshakeFailure;
+import io.weir.net.tls.HostTls;
+import io.weir.net.tls.RequestName;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.ConnectOptions;
+import io.weir.net.transport.Connector;
 import io.weir.net.transport.OnBehalf;
 import org.jspecify.annotations.Nullable;
 
@@ -28,17 +34,35 @@ import org.jspecify.annotations.Nullable;
  *            whether each host is asked which version it prefers, where there is TLS to ask by
  * @param client
  *            whom connections are made for; null: whoever has a request
+ * @param name
+ *            what requests name that connections are made for; null: anything
  */
 record UpstreamSettings(long idleTimeoutNanos, long connectionDurationMaxNanos, long requestsPerConnectionMax,
-        HeadLimits headLimits, Http2Options http2, boolean asked, @Nullable OnBehalf client) {
+        HeadLimits headLimits, Http2Options http2, boolean asked, @Nullable OnBehalf client,
+        @Nullable RequestName name) {
     /** What the cluster's HttpProtocolOptions say, and Envoy's defaults where there are none. */
-    static UpstreamSettings of(ClusterSpec cluster, @Nullable OnBehalf client) {
+    static UpstreamSettings of(ClusterSpec cluster, @Nullable OnBehalf client, @Nullable RequestName name) {
         var spec = spec(cluster);
         long idle = spec.idleTimeoutNanos() > 0 ? spec.idleTimeoutNanos() : Long.MAX_VALUE;
         long life = spec.connectionDurationMaxNanos() > 0 ? spec.connectionDurationMaxNanos() : Long.MAX_VALUE;
         return new UpstreamSettings(idle, life, spec.requestsPerConnectionMax(),
                 new HeadLimits(spec.headBytesMax(), spec.headersMax()), spec.http2(),
-                spec.protocol() == Protocol.ASKED, client);
+                spec.protocol() == Protocol.ASKED, client, name);
+    }
+
+    /** What a request names, where hosts are asked for that; else null. */
+    static @Nullable RequestName name(ClusterSpec cluster, HttpHead request) {
+        if (!HostTls.byName(cluster)) {
+            return null;
+        }
+        HeaderName header = spec(cluster).nameHeader();
+        String other = header == null ? null : request.value(header);
+        return RequestName.of(other == null || other.isEmpty() ? request.authority() : other);
+    }
+
+    /** Whether a connection that could not be had speaks against the host, and not against what its client named. */
+    boolean hostsFault(Throwable cause) {
+        return Connector.hostsFault(cause) && !(name != null && cause instanceof HandshakeFailure);
     }
 
     private static UpstreamHttpSpec spec(ClusterSpec cluster) {

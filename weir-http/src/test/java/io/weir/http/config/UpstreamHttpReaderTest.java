@@ -3,6 +3,8 @@ package io.weir.http.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.weir.core.tls.RequestNames;
+import io.weir.http.codec.HeaderName;
 import io.weir.http.config.UpstreamHttpSpec.Protocol;
 import io.weir.http.h2.Http2Options;
 import io.weir.http.h2.Http2Options.KeepAlive;
@@ -59,6 +61,19 @@ class UpstreamHttpReaderTest {
                 """);
         assertThat(spec.protocol()).isEqualTo(Protocol.AS_DOWNSTREAM);
         assertThat(spec.http2().concurrentStreamsMax()).isEqualTo(7);
+    }
+
+    @Test
+    void serversMayBeAskedForTheNamesOfRequests() {
+        var spec = upstream("upstream_http_protocol_options: { auto_sni: true, override_auto_sni_header: x-name }");
+        assertThat(spec.names()).isEqualTo(new RequestNames(true, false));
+        assertThat(spec.nameHeader()).isEqualTo(HeaderName.of("X-Name"));
+        assertThat(upstream("upstream_http_protocol_options: { auto_san_validation: true }").names())
+                .isEqualTo(new RequestNames(false, true));
+        assertThat(upstream("upstream_http_protocol_options: { auto_sni: true, override_auto_sni_header: Host }")
+                .nameHeader()).isNull();
+        upstream("upstream_http_protocol_options: { auto_sni: true, override_auto_sni_header: 'a b' }",
+                "ERROR upstream_http_protocol_options.override_auto_sni_header: a b: not a header name");
     }
 
     @Test

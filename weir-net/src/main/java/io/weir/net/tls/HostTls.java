@@ -12,6 +12,7 @@ import io.weir.core.tls.ClientTls;
 import io.weir.core.tls.HostSockets;
 import io.weir.core.tls.NamedSecrets;
 import io.weir.core.tls.ProxiedSocket;
+import io.weir.core.tls.RequestNames;
 import io.weir.core.tls.SocketSpec;
 import io.weir.net.introduce.Introduction;
 import io.weir.net.introduce.Sources;
@@ -22,6 +23,7 @@ import io.weir.net.transport.Worker;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +43,9 @@ public final class HostTls implements Renewable {
     private final HostSockets spec;
     private final @Nullable TlsClient otherwise;
     private final List<@Nullable TlsClient> matches;
+    private final RequestNames names;
+    /** By what secures other connections, what secures those that are made for a request: hosts prove its name. */
+    private final Map<TlsClient, TlsClient> proving;
     private final boolean introduces;
     private final Counter tooLong;
 
@@ -55,10 +60,13 @@ public final class HostTls implements Renewable {
     public record HostSocket(@Nullable TlsClient tls, @Nullable ProxyHeaderSpec header) {
     }
 
-    private HostTls(HostSockets spec, @Nullable TlsClient otherwise, List<@Nullable TlsClient> matches, Scope scope) {
+    private HostTls(HostSockets spec, @Nullable TlsClient otherwise, List<@Nullable TlsClient> matches,
+            RequestNames names, Map<TlsClient, TlsClient> proving, Scope scope) {
         this.spec = spec;
         this.otherwise = otherwise;
         this.matches = matches;
+        this.names = names;
+        this.proving = proving;
         this.introduces = spec.otherwise() instanceof ProxiedSocket
                 || spec.matches().stream().anyMatch(each -> each.socket() instanceof ProxiedSocket);
         this.tooLong = scope.child("upstream").child("proxyprotocol").counter("v2_tlvs_exceed_max_length");
@@ -82,36 +90,60 @@ public final class HostTls implements Renewable {
             return cluster;
         }
         HostTls before = former == null ? null : of(former);
-        HostTls now = before != null && before.spec.equals(sockets)
+        RequestNames names = cluster.extensions().get(RequestNames.KEY) instanceof RequestNames.Given given
+                ? given.names()
+                : RequestNames.NONE;
+        HostTls now = before != null && before.spec.equals(sockets) && before.names.equals(names)
                 ? before
-                : open(sockets, new TlsStats(scope), scope, secrets);
+                : new Opening(new TlsStats(scope), secrets, names).all(sockets, scope);
         Map<String, Object> extensions = new HashMap<>(cluster.extensions());
         extensions.put(KEY, now);
         return cluster.withExtensions(extensions);
     }
 
-    private static HostTls open(HostSockets sockets, TlsStats stats, Scope scope, SecretSource secrets)
-            throws TlsFailure {
-        var matches = new ArrayList<@Nullable TlsClient>();
-        for (int i = 0; i < sockets.matches().size(); i++) {
-            matches.add(open(sockets.matches().get(i).socket(), stats, secrets, "transport_socket_matches[" + i
-                    + "].transport_socket"));
+    /** One cluster's sockets on their way to be opened. */
+    private record Opening(TlsStats stats, SecretSource secrets, RequestNames names,
+            Map<TlsClient, TlsClient> proving) {
+        Opening(TlsStats stats, SecretSource secrets, RequestNames names) {
+            this(stats, secrets, names, new IdentityHashMap<>());
         }
-        return new HostTls(sockets, open(sockets.otherwise(), stats, secrets, "transport_socket"), matches, scope);
-    }
 
-    private static @Nullable TlsClient open(SocketSpec socket, TlsStats stats, SecretSource secrets, String path)
-            throws TlsFailure {
-        if (socket instanceof ProxiedSocket(ProxyHeaderSpec _, SocketSpec inner)) {
-            return open(inner, stats, secrets, path + ".typed_config.transport_socket");
+        HostTls all(HostSockets sockets, Scope scope) throws TlsFailure {
+            var matches = new ArrayList<@Nullable TlsClient>();
+            for (int i = 0; i < sockets.matches().size(); i++) {
+                matches.add(one(sockets.matches().get(i).socket(), "transport_socket_matches[" + i
+                        + "].transport_socket"));
+            }
+            return new HostTls(sockets, one(sockets.otherwise(), "transport_socket"), matches, names, proving, scope);
         }
-        if (!(socket instanceof ClientTls tls)) {
-            return null;
+
+        private @Nullable TlsClient one(SocketSpec socket, String path) throws TlsFailure {
+            if (socket instanceof ProxiedSocket(ProxyHeaderSpec _, SocketSpec inner)) {
+                return one(inner, path + ".typed_config.transport_socket");
+            }
+            if (!(socket instanceof ClientTls tls)) {
+                return null;
+            }
+            try {
+                TlsClient client = TlsClient.open(tls, secrets, stats);
+                if (names.proven()) {
+                    // Sessions of its own: one that was agreed on without a look at the name would be taken up.
+                    proving.put(client, TlsClient.open(believing(tls).withSanOfSni(), secrets, stats));
+                }
+                return client;
+            } catch (TlsFailure e) {
+                throw new TlsFailure(path + ".typed_config." + e.path(), e.value(), e.text(), e.cure());
+            }
         }
-        try {
-            return TlsClient.open(tls, secrets, stats);
-        } catch (TlsFailure e) {
-            throw new TlsFailure(path + ".typed_config." + e.path(), e.value(), e.text(), e.cure());
+
+        private static ClientTls believing(ClientTls tls) throws TlsFailure {
+            if (!tls.common().validation().verifies() && tls.common().named().validation() == null) {
+                throw new TlsFailure("common_tls_context.validation_context", "",
+                        "auto_san_validation is asked for, but anybody can write any name into a certificate of his"
+                                + " own, and nothing says whose are believed",
+                        "add trusted_ca");
+            }
+            return tls;
         }
     }
 
@@ -142,7 +174,8 @@ public final class HostTls implements Renewable {
     }
 
     private List<TlsClient> clients() {
-        return Stream.concat(Stream.ofNullable(otherwise), matches.stream().flatMap(Stream::ofNullable)).toList();
+        return Stream.concat(Stream.concat(Stream.ofNullable(otherwise), matches.stream().flatMap(Stream::ofNullable)),
+                proving.values().stream()).toList();
     }
 
     /** The cluster's sockets, opened; null: all is plain. */
@@ -159,6 +192,12 @@ public final class HostTls implements Renewable {
     public static boolean introduces(ClusterSpec cluster) {
         HostTls opened = of(cluster);
         return opened != null && opened.introduces;
+    }
+
+    /** Whether a connection to one of the cluster's hosts that is made for one name serves no other. */
+    public static boolean byName(ClusterSpec cluster) {
+        HostTls opened = of(cluster);
+        return opened != null && opened.names.any();
     }
 
     /** What carries the bytes of connections to this endpoint. */
@@ -195,7 +234,18 @@ public final class HostTls implements Renewable {
      */
     public static ChannelFuture connect(Worker worker, ClusterSpec cluster, Host host, @Nullable OnBehalf client,
             ConnectOptions options, Offer offer, ChannelHandler handler) {
-        return connect(worker, cluster, host.address(), host.endpoint(), client, options, offer, handler);
+        return connect(worker, cluster, host.address(), host.endpoint(), client, null, options, offer, handler);
+    }
+
+    /**
+     * The same for a request.
+     *
+     * @param name
+     *            what the request names; counts where {@link #byName} says so; null: nothing
+     */
+    public static ChannelFuture connect(Worker worker, ClusterSpec cluster, Host host, @Nullable OnBehalf client,
+            @Nullable RequestName name, ConnectOptions options, Offer offer, ChannelHandler handler) {
+        return connect(worker, cluster, host.address(), host.endpoint(), client, name, options, offer, handler);
     }
 
     /**
@@ -206,6 +256,12 @@ public final class HostTls implements Renewable {
      */
     public static ChannelFuture connect(Worker worker, ClusterSpec cluster, SocketAddress address, Endpoint endpoint,
             @Nullable OnBehalf client, ConnectOptions options, Offer offer, ChannelHandler handler) {
+        return connect(worker, cluster, address, endpoint, client, null, options, offer, handler);
+    }
+
+    private static ChannelFuture connect(Worker worker, ClusterSpec cluster, SocketAddress address, Endpoint endpoint,
+            @Nullable OnBehalf client, @Nullable RequestName name, ConnectOptions options, Offer offer,
+            ChannelHandler handler) {
         HostTls opened = of(cluster);
         ConnectOptions placed = Sources.place(cluster, address, client, options);
         if (opened == null) {
@@ -215,8 +271,17 @@ public final class HostTls implements Renewable {
         ConnectOptions introduced = socket.header == null
                 ? placed
                 : placed.withPreamble(new Introduction(socket.header, client, opened.tooLong));
-        return socket.tls == null
-                ? Connector.connect(worker, address, introduced, handler)
-                : socket.tls.connect(worker, address, endpoint, introduced, offer, handler);
+        if (socket.tls == null) {
+            return Connector.connect(worker, address, introduced, handler);
+        }
+        if (name == null) {
+            return socket.tls.connect(worker, address, endpoint, null, introduced, offer, handler);
+        }
+        return opened.proving.getOrDefault(socket.tls, socket.tls)
+                .connect(worker, address, endpoint, opened.wanted(name), introduced, offer, handler);
+    }
+
+    private TlsClient.Asked wanted(RequestName name) {
+        return new TlsClient.Asked(names.asked() ? name.sni() : "", names.proven() ? name.host() : "");
     }
 }

@@ -19,6 +19,7 @@ import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +96,18 @@ public final class TlsClient implements Renewable {
         }
     }
 
+    /**
+     * What a request wants of a connection.
+     *
+     * @param sni
+     *            the name that the host is asked for; empty: the configured one
+     * @param host
+     *            whom its certificate must be made for, where it must be made for somebody; empty: for what it was
+     *            asked for
+     */
+    record Asked(String sni, String host) {
+    }
+
     private TlsClient(ClientTls spec, SecretSource secrets, TlsStats stats, Made made) {
         this.spec = spec;
         this.secrets = secrets;
@@ -143,14 +156,17 @@ public final class TlsClient implements Renewable {
      * connection is secured; what the host said meanwhile comes after both. The future also fails with
      * {@link HandshakeFailure}. What is known of the connection is then found by {@link TlsSession#of}.
      *
+     * @param asked
+     *            goes before the configured names; null: it is made for no request
      * @param offer
      *            counts where the configuration names no protocols
      */
-    ChannelFuture connect(Worker worker, SocketAddress address, Endpoint endpoint, ConnectOptions options, Offer offer,
-            ChannelHandler handler) {
+    ChannelFuture connect(Worker worker, SocketAddress address, Endpoint endpoint, @Nullable Asked asked,
+            ConnectOptions options, Offer offer, ChannelHandler handler) {
         Made now = made;
-        var securing = new Securing(worker, handler, tls(now, worker, address, endpoint, offer), now,
-                name(endpoint));
+        String name = asked == null || asked.sni.isEmpty() ? name(endpoint) : asked.sni;
+        String known = asked != null && !asked.host.isEmpty() ? asked.host : known(name, address);
+        var securing = new Securing(worker, handler, tls(now, worker, address, name, known, offer), now, name);
         ChannelFuture connecting = Connector.connect(worker, address, options, securing);
         ChannelPromise done = securing.done;
         if (done == null) { // there was not even a channel to stand in
@@ -185,18 +201,21 @@ public final class TlsClient implements Renewable {
      * Sessions are kept by the name and the port that an engine is told; a host that is asked for no name goes by its
      * address, which is what its certificate must be made for too, where it must be made for what was asked for.
      */
-    private SslHandler tls(Made now, Worker worker, SocketAddress address, Endpoint endpoint, Offer offer) {
-        String name = name(endpoint);
-        String known = !name.isEmpty()
+    private static String known(String name, SocketAddress address) {
+        return !name.isEmpty()
                 ? name
                 : address instanceof InetSocketAddress inet && inet.getAddress() != null
                         ? inet.getAddress().getHostAddress()
                         : address.toString();
+    }
+
+    private SslHandler tls(Made now, Worker worker, SocketAddress address, String name, String known, Offer offer) {
         int port = address instanceof InetSocketAddress inet ? inet.getPort() : 1;
         SslHandler tls = Objects.requireNonNull(now.contexts.get(offer)).newHandler(worker.allocator(), known, port);
         if (!name.isEmpty()) {
             SSLParameters parameters = tls.engine().getSSLParameters();
-            parameters.setServerNames(List.of(new SNIHostName(name)));
+            // bytes, as of characters it takes no underscore
+            parameters.setServerNames(List.of(new SNIHostName(name.getBytes(StandardCharsets.US_ASCII))));
             tls.engine().setSSLParameters(parameters);
         }
         return tls;

@@ -129,7 +129,7 @@ class KeyLogTest {
     private static Channel connect(Workers workers, TlsClient client, InetSocketAddress to) throws Exception {
         var done = new CompletableFuture<Channel>();
         Worker worker = workers.all().getFirst();
-        worker.loop().execute(() -> client.connect(worker, to, Endpoint.of(to),
+        worker.loop().execute(() -> client.connect(worker, to, Endpoint.of(to), null,
                 ConnectOptions.of(TimeUnit.SECONDS.toNanos(20), ChannelSettings.MESSAGES), Offer.NOTHING,
                 new ChannelInboundHandlerAdapter()).addListener(future -> {
                     if (future.isSuccess()) {

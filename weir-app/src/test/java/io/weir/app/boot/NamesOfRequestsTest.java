@@ -1,0 +1,168 @@
+package io.weir.app.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.testkit.Certificates;
+import io.weir.testkit.Nginx;
+import io.weir.testkit.PeerProcess;
+import io.weir.testkit.Ports;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Hosts that are asked for the names of requests, with a real one: nginx. */
+@Timeout(120)
+class NamesOfRequestsTest {
+    @RegisterExtension
+    final ServedWeir weir = new ServedWeir();
+
+    private final Certificates certificates = Certificates.make();
+    private final int port = Ports.free();
+    private @Nullable PeerProcess host;
+
+    @AfterEach
+    void end() {
+        if (host != null) {
+            host.close();
+        }
+        certificates.close();
+    }
+
+    private void start(String names, String socket, String route) throws IOException {
+        var issued = certificates.issue("shop", "DNS:shop.example,DNS:*.shop.example,IP:127.0.0.1");
+        host = Nginx.http("""
+                server {
+                  listen 127.0.0.1:%d ssl;
+                  ssl_certificate "%s";
+                  ssl_certificate_key "%s";
+                  location / { return 200 "sni=$ssl_server_name host=$host nth=$connection_requests.\\n"; }
+                }
+                """.formatted(port, issued.chain(), issued.key()), port);
+        weir.start("""
+                admin: "127.0.0.1:0"
+                envoy:
+                  static_resources:
+                    listeners:
+                      - name: main
+                        address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+                        filter_chains:
+                          - filters:
+                              - name: http
+                                typed_config:
+                                  "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager\
+                .v3.HttpConnectionManager
+                                  stat_prefix: main
+                                  route_config:
+                                    virtual_hosts:
+                                      - { name: all, domains: ["*"], routes: [ { match: { prefix: / },
+                                          route: { cluster: shop, %s } } ] }
+                                  http_filters:
+                                    - name: router
+                                      typed_config:
+                                        "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
+                    clusters:
+                      - name: shop
+                        connect_timeout: 20s
+                        typed_extension_protocol_options:
+                          envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                            "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                            explicit_http_config: { http_protocol_options: {} }
+                            upstream_http_protocol_options: { %s }
+                        transport_socket:
+                          name: tls
+                          typed_config:
+                            "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+                            %s
+                            common_tls_context: { validation_context: { trusted_ca: { filename: "%s" } } }
+                        load_assignment:
+                          cluster_name: shop
+                          endpoints:
+                            - lb_endpoints:
+                                - endpoint:
+                                    hostname: endpoint.shop.example
+                                    address: { socket_address: { address: 127.0.0.1, port_value: %d } }
+                """.formatted(route, names, socket, certificates.authority(), port));
+    }
+
+    private String ask(String name, String more) throws IOException {
+        return ServedWeir.ask(weir.listener(0), "GET / HTTP/1.1\r\nHost: " + name + "\r\n" + more
+                + "Connection: close\r\n\r\n");
+    }
+
+    private String stats() throws IOException {
+        return ServedWeir.ask(weir.admin(), "GET /stats?filter=cluster.shop HTTP/1.1\r\n"
+                + "Host: a\r\nConnection: close\r\n\r\n");
+    }
+
+    @Test
+    void aConnectionServesRequestsOfOneNameAlone() throws Exception {
+        start("auto_sni: true", "sni: configured.example", "");
+        String both = ServedWeir.ask(weir.listener(0), "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"
+                + "GET / HTTP/1.1\r\nHost: B.example:80\r\n\r\n"
+                + "GET / HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n");
+        assertThat(both).contains("sni=a.example host=a.example nth=1.").contains("sni=b.example host=b.example nth=1.")
+                .contains("sni=a.example host=a.example nth=2.");
+        assertThat(stats()).contains("upstream_cx_total: 2");
+        assertThat(ask("127.0.0.1", "")).as("an address is no name to ask for")
+                .contains("sni=configured.example host=127.0.0.1");
+    }
+
+    @Test
+    void aHostProvesTheNameOfTheRequest() throws Exception {
+        start("auto_sni: true, auto_san_validation: true", "", "");
+        assertThat(ask("shop.example", "")).contains("sni=shop.example");
+        assertThat(ask("a.shop.example", "")).contains("sni=a.shop.example");
+        assertThat(ask("127.0.0.1:80", "")).contains("HTTP/1.1 200");
+        assertThat(ask("other.example", "")).startsWith("HTTP/1.1 503").contains("it is not made for other.example");
+        assertThat(ask("127.0.0.2", "")).startsWith("HTTP/1.1 503").contains("it is not made for 127.0.0.2");
+        assertThat(stats()).as("that clients ask for odd names is no fault of the host's")
+                .contains("membership_healthy: 1\n");
+    }
+
+    @Test
+    void theNameIsProvenThoughAnotherIsAskedFor() throws Exception {
+        start("auto_san_validation: true", "sni: shop.example", "");
+        assertThat(ask("a.shop.example", "")).contains("sni=shop.example host=a.shop.example");
+        assertThat(ask("other.example", "")).startsWith("HTTP/1.1 503").contains("it is not made for other.example");
+    }
+
+    @Test
+    void aFieldOfTheRequestMayTellTheName() throws Exception {
+        start("auto_sni: true, auto_san_validation: true, override_auto_sni_header: x-name", "", "");
+        assertThat(ask("other.example", "x-name: b.shop.example\r\n")).contains("sni=b.shop.example");
+        assertThat(ask("c.shop.example", "x-name:\r\n")).contains("sni=c.shop.example");
+        assertThat(ask("shop.example", "x-name: other.example\r\n")).startsWith("HTTP/1.1 503");
+    }
+
+    @Test
+    void theNameIsWhatTheRouteMakesOfIt() throws Exception {
+        start("auto_sni: true", "", "host_rewrite_literal: d.shop.example");
+        assertThat(ask("a.example", "")).contains("sni=d.shop.example host=d.shop.example");
+    }
+
+    @Test
+    void theNameMayBeThatOfTheEndpoint() throws Exception {
+        start("auto_sni: true", "", "auto_host_rewrite: true");
+        assertThat(ask("a.example", "")).contains("sni=endpoint.shop.example host=endpoint.shop.example");
+    }
+
+    @Test
+    void namesCannotBeProvenWhereEverybodyIsBelieved() throws Exception {
+        String text = """
+                envoy:
+                  static_resources:
+                    clusters:
+                      - name: shop
+                        upstream_http_protocol_options: { auto_san_validation: true }
+                        transport_socket:
+                          name: tls
+                          typed_config:
+                            "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+                """;
+        assertThat(Running.start(Source.file(weir.write(text)), RunOptions.of(1, 1, true)).toString())
+                .contains("auto_san_validation").contains("add trusted_ca");
+    }
+}
