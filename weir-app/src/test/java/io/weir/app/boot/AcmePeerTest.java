@@ -230,6 +230,28 @@ class AcmePeerTest {
         }
     }
 
+    @Test
+    void aReloadThatHasNamesProvedByCertificatesReachesListenersThatAreAsBefore() throws Exception {
+        try (Certificates certificates = Certificates.make()) {
+            Certificates.Issued old = certificates.issue("old", "DNS:old.example");
+            Files.createDirectories(storage()); // the listener has a certificate, and none that fits
+            Files.writeString(storage().resolve("alpn.example.pem"),
+                    Files.readString(old.chain()) + Files.readString(old.key()));
+        }
+        Pebble pebble = authority(DAY_SECONDS);
+        String config = """
+                listen: { on: "127.0.0.1:%d", tls: { %s }, to: demo }
+                admin: "127.0.0.1:0"
+                %s""";
+        weir.start(config.formatted(tlsPort, acme(pebble, "alpn.example", ""), weir.services(0)));
+        awaitStat("acme.alpn.example.failed: [1-9]"); // nobody listens where files would be asked for
+        assertThat(issuedByPebble(shown("alpn.example"))).isFalse();
+        weir.reload(config.formatted(tlsPort, acme(pebble, "alpn.example", ", challenge: tls-alpn-01"),
+                weir.services(0)));
+        awaitStat("acme.alpn.example.issued: 1");
+        await(() -> issuedByPebble(shown("alpn.example")), "the certificate is shown");
+    }
+
     private static String said(String... words) throws Exception {
         var command = new ArrayList<>(List.of(Peers.require("openssl").toString()));
         command.addAll(List.of(words));

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -133,6 +134,30 @@ final class AcmeAgentTest {
         assertThat(step(agent)).isEqualTo(Duration.ofMinutes(1));
         assertThat(step(agent)).isEqualTo(Duration.ofMinutes(2));
         assertThat(scope.counter("failed").value()).isEqualTo(2);
+    }
+
+    /** The clock here, or that of the authority, is wrong: each certificate is due when it comes. */
+    private void restsAfter(Duration life, Duration rest) throws Exception {
+        var authority = new WorkingAuthority("shop.example", pace.now().minus(Duration.ofDays(365)), life);
+        AcmeAgent agent = new AcmeAgent(spec(), _ -> authority, new Challenges(), new ReentrantLock(), pace,
+                changes::incrementAndGet, scope);
+        Instant begun = pace.now();
+        while (authority.orders < 2) {
+            step(agent);
+        }
+        assertThat(Duration.between(begun, pace.now())).isBetween(rest, rest.plusSeconds(1));
+        assertThat(scope.counter("issued").value() + scope.counter("renewed").value()).isEqualTo(2);
+        assertThat(scope.counter("failed").value()).isZero();
+    }
+
+    @Test
+    void certificatesThatAreDueWhenTheyComeAreAskedForOnceAnHour() throws Exception {
+        restsAfter(Duration.ofDays(90), Duration.ofHours(1));
+    }
+
+    @Test
+    void certificatesOfAShortLifeAreAskedForOnceInATenthOfIt() throws Exception {
+        restsAfter(Duration.ofMinutes(100), Duration.ofMinutes(10));
     }
 
     @Test

@@ -15,6 +15,8 @@ final class ScriptedWire implements Wire {
 
     /** Every signed request: its path, and what it protects. */
     final List<Map.Entry<String, Members>> posts = new ArrayList<>();
+    /** What was said in each, in the same order; empty where it was nothing. */
+    private final List<String> payloads = new ArrayList<>();
     private final Map<String, Deque<Reply>> answers = new HashMap<>();
     private int nonces;
     boolean unreachable;
@@ -25,6 +27,25 @@ final class ScriptedWire implements Wire {
                  "newOrder": "https://authority.example/order",
                  "meta": {"termsOfService": "https://authority.example/terms"}}""");
         on("/account", new Reply(201, Map.of("location", "https://authority.example/account/7"), "{}"));
+    }
+
+    /** The authority says when it would like certificates to be renewed, and what they replace (RFC 9773). */
+    ScriptedWire withRenewalInfo() {
+        answers.remove("/dir");
+        return on("/dir", 200, """
+                {"newNonce": "https://authority.example/nonce", "newAccount": "https://authority.example/account",
+                 "newOrder": "https://authority.example/order", "renewalInfo": "https://authority.example/ari"}""");
+    }
+
+    /** What was said to a path. */
+    List<Members> said(String path) throws AcmeFailure {
+        List<Members> said = new ArrayList<>();
+        for (int i = 0; i < posts.size(); i++) {
+            if (posts.get(i).getKey().equals(path)) {
+                said.add(Members.of("what was said", payloads.get(i)));
+            }
+        }
+        return said;
     }
 
     ScriptedWire on(String path, int status, String text) {
@@ -62,6 +83,8 @@ final class ScriptedWire implements Wire {
     public Reply post(URI url, String body) throws IOException {
         try {
             Members jws = Members.of("the request", body);
+            payloads.add(new String(java.util.Base64.getUrlDecoder().decode(jws.text("payload", "")),
+                    java.nio.charset.StandardCharsets.UTF_8));
             posts.add(Map.entry(url.getPath(), Members.of("the header", new String(
                     java.util.Base64.getUrlDecoder().decode(jws.text("protected")),
                     java.nio.charset.StandardCharsets.UTF_8))));
