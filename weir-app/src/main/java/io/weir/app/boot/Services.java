@@ -38,6 +38,8 @@ import io.weir.stream.ask.AskSpec;
 import io.weir.stream.ask.AskingAcceptor;
 import io.weir.stream.gate.GateSpec;
 import io.weir.stream.gate.GatedAcceptor;
+import io.weir.stream.state.StateAcceptor;
+import io.weir.stream.state.StateSpec;
 import io.weir.stream.tcp.SniClusterSpec;
 import io.weir.stream.tcp.TcpProxy;
 import io.weir.stream.tcp.TcpProxySpec;
@@ -223,6 +225,8 @@ final class Services {
         for (FilterSpec filter : filters.reversed()) {
             if (filter.config() instanceof AccessSpec access) {
                 ruled = ruled.behind(new RuledAcceptor(access, stats, ruled.acceptor()));
+            } else if (filter.config() instanceof StateSpec state) {
+                ruled = ruled.behind(new StateAcceptor(state, ruled.acceptor()));
             } else if (filter.config() instanceof AskSpec ask) {
                 Entrance entrance = new Entrance(workers);
                 ruled = ruled.after(new AskingAcceptor(ask, callers, stats, entrance.out(ruled.acceptor())), entrance);

@@ -63,7 +63,7 @@ public sealed interface HashKey {
     record QueryParameter(String name) implements HashKey {
     }
 
-    /** What filters have left of the request under a key, where it can be hashed; streams of bytes have nothing. */
+    /** What filters have left of the request, or of the connection, under a key, where it can be hashed. */
     record FilterState(String key) implements HashKey {
     }
 }

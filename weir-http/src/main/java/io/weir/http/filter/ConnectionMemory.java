@@ -14,6 +14,21 @@ public final class ConnectionMemory {
     private @Nullable IdentityHashMap<Object, Object> kept;
     private @Nullable FilterState state;
 
+    /** Of a connection for which nobody has left anything. */
+    public ConnectionMemory() {
+        this(null);
+    }
+
+    /**
+     * Of a connection.
+     *
+     * @param left
+     *            what was left for it before it was served, which is added to; null: nothing
+     */
+    public ConnectionMemory(@Nullable FilterState left) {
+        this.state = left;
+    }
+
     /** What filters leave under keys for all exchanges of the connection. */
     public FilterState state() {
         var made = state;

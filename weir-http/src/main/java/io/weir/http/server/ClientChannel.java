@@ -20,7 +20,7 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
     final Channel channel;
     final long connectionId;
     final @Nullable TlsFacts tls;
-    final ConnectionMemory memory = new ConnectionMemory();
+    final ConnectionMemory memory;
     private final ClientPools pools;
 
     ClientChannel(HttpServer server, Worker worker, Channel channel, long connectionId) {
@@ -29,6 +29,7 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
         this.channel = channel;
         this.tls = TlsSession.of(channel);
         this.connectionId = connectionId;
+        this.memory = new ConnectionMemory(Greeting.left(channel));
         this.pools = new ClientPools(worker, channel);
     }
 

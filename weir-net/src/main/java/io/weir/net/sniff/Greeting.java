@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import io.weir.core.chain.Traits;
 import io.weir.core.socket.Tlv;
+import io.weir.core.value.FilterState;
 import io.weir.net.transport.OnBehalf;
 import io.weir.net.transport.OriginalDestination;
 import java.net.InetAddress;
@@ -28,6 +29,7 @@ public final class Greeting {
     private Map<String, Map<String, Object>> metadata = Map.of();
     private List<Tlv> passedOn = List.of();
     private OnBehalf.@Nullable Disguise disguise;
+    private @Nullable FilterState state;
 
     Greeting() {}
 
@@ -141,6 +143,24 @@ public final class Greeting {
     public static void keep(Channel channel, String namespace, String key, Object value) {
         Greeting found = of(channel);
         (found == null ? begin(channel) : found).keep(namespace, key, value);
+    }
+
+    /** Where filters leave objects for as long as the connection lives; of one that nobody looked at too. */
+    public static FilterState state(Channel channel) {
+        Greeting found = of(channel);
+        Greeting greeting = found == null ? begin(channel) : found;
+        FilterState made = greeting.state;
+        if (made == null) {
+            made = new FilterState(null);
+            greeting.state = made;
+        }
+        return made;
+    }
+
+    /** The same, to be looked at; null: nobody has left anything. */
+    public static @Nullable FilterState left(Channel channel) {
+        Greeting found = of(channel);
+        return found == null ? null : found.state;
     }
 
     void keep(String namespace, String key, Object value) {

@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.rbac.v3.Permission;
 import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.config.rbac.v3.Principal.Authenticated;
 import io.envoyproxy.envoy.config.rbac.v3.SourcedMetadata;
+import io.envoyproxy.envoy.type.matcher.v3.FilterStateMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.netty.channel.Channel;
@@ -72,11 +73,7 @@ final class ConnectionFactReader implements Facts<Channel> {
             case AUTHENTICATED -> authenticated(message.getAuthenticated(), at.at("authenticated"));
             case HEADER -> ofRequests("header", message.getHeader(), at);
             case URL_PATH -> ofRequests("url_path", message.getUrlPath(), at);
-            case FILTER_STATE -> {
-                at.problem("filter_state", message.getFilterState().getKey(),
-                        "no filter leaves a state at a connection", "use source_ip, metadata or authenticated");
-                yield null;
-            }
+            case FILTER_STATE -> state(message.getFilterState(), at.at("filter_state"));
             case CUSTOM -> {
                 at.problem("custom", message.getCustom().getName(), "Weir knows no such principal",
                         "use authenticated, remote_ip or sourced_metadata");
@@ -136,6 +133,21 @@ final class ConnectionFactReader implements Facts<Channel> {
         return test == null ? null : new Condition.Fact<>(channel -> {
             var greeting = Greeting.of(channel);
             return test.passes(greeting == null ? Map.of() : greeting.metadata(test.path().namespace()));
+        });
+    }
+
+    /** Of what filters that stand further in front have left. */
+    private static @Nullable Condition<Channel> state(FilterStateMatcher message, ReadContext at) {
+        if (message.hasAddressMatch()) {
+            at.problem("address_match", message.getKey(), "addresses that filters leave are read as texts here",
+                    "use string_match, or source_ip for the client's address");
+            return null;
+        }
+        var test = at.textTest("string_match", message.getStringMatch());
+        return test == null ? null : new Condition.Fact<>(channel -> {
+            var left = Greeting.left(channel);
+            var value = left == null ? null : left.get(message.getKey());
+            return value != null && test.test(value.text());
         });
     }
 

@@ -2,6 +2,7 @@ package io.weir.stream.client;
 
 import io.netty.channel.Channel;
 import io.weir.core.tls.TlsFacts;
+import io.weir.core.value.FilterState;
 import io.weir.net.sniff.Greeting;
 import io.weir.net.tls.TlsSession;
 import io.weir.observe.log.AccessRecord;
@@ -44,6 +45,12 @@ public interface ChannelRecord extends AccessRecord {
     default Map<String, Object> dynamicMetadata(String namespace) {
         Greeting greeting = Greeting.of(channel());
         return greeting == null ? Map.of() : greeting.metadata(namespace);
+    }
+
+    @Override
+    default FilterState.@Nullable Value filterState(String key) {
+        FilterState left = Greeting.left(channel());
+        return left == null ? null : left.get(key);
     }
 
     @Override

@@ -13,10 +13,15 @@ public final class Wording {
 
     /** The text of a field, which says nothing where nothing is known; null after a problem. */
     public static @Nullable AccessLogFormat read(String text, String field, ReadContext at) {
-        return switch (AccessLogFormat.compileBody(new Format.Text(text, true))) {
+        return read(new Format.Text(text, true), field, at);
+    }
+
+    /** The text of a field that says itself what stands where nothing is known; null after a problem. */
+    public static @Nullable AccessLogFormat read(Format.Text text, String field, ReadContext at) {
+        return switch (AccessLogFormat.compileBody(text)) {
             case AccessLogFormat.Compiled.Ready(AccessLogFormat ready) -> ready;
             case AccessLogFormat.Compiled.Invalid invalid -> {
-                at.problem(field, text, "the format is wrong: " + invalid.message(),
+                at.problem(field, text.format(), "the format is wrong: " + invalid.message(),
                         "use the operators of docs/configuration.md, and %% for a percent sign");
                 yield null;
             }

@@ -134,7 +134,7 @@ final class Session implements PickContext {
         ClusterView view = cluster.view();
         portOverride = view.spec().originalDst().port();
         hash = ConnectionHash.of(view.spec().balancing().hashKeys(), proxy.spec().hashKeys(),
-                downstream.remoteAddress());
+                downstream.remoteAddress(), Greeting.left(downstream.channel()));
         Picker through = choice == null ? null : choice.picker();
         switch ((through == null ? view.picker() : through).pick(this)) {
             case Pick.Refused refused -> {

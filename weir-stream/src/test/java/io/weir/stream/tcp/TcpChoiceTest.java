@@ -11,6 +11,7 @@ import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.CircuitLimits;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Endpoint;
+import io.weir.core.value.FilterState;
 import io.weir.observe.log.AccessRecord;
 import io.weir.observe.log.ResponseFlag;
 import io.weir.stream.tcp.TcpProxySpec.Target;
@@ -256,12 +257,25 @@ class TcpChoiceTest {
         var client = new InetSocketAddress("192.0.2.7", 4711);
         HashKeys ip = HashKeys.of(new HashKey.SourceIp());
         long hash = XxHash64.of("192.0.2.7");
-        assertThat(ConnectionHash.of(HashKeys.NONE, ip, client)).isEqualTo(new ConnectionHash(true, hash));
+        assertThat(ConnectionHash.of(HashKeys.NONE, ip, client, null)).isEqualTo(new ConnectionHash(true, hash));
         HashKeys twice = HashKeys.of(List.of(new HashKeys.Rule(new HashKey.Header("x", null), true),
                 new HashKeys.Rule(new HashKey.SourceIp(), false), new HashKeys.Rule(new HashKey.SourceIp(), false)));
-        assertThat(ConnectionHash.of(twice, HashKeys.NONE, client).value())
+        assertThat(ConnectionHash.of(twice, HashKeys.NONE, client, null).value())
                 .isEqualTo(Long.rotateLeft(hash, 1) ^ hash);
-        assertThat(ConnectionHash.of(HashKeys.of(new HashKey.QueryParameter("q")), ip, client).found()).isFalse();
-        assertThat(ConnectionHash.of(HashKeys.NONE, ip, null).found()).isFalse();
+        assertThat(ConnectionHash.of(HashKeys.of(new HashKey.QueryParameter("q")), ip, client, null).found()).isFalse();
+        assertThat(ConnectionHash.of(HashKeys.NONE, ip, null, null).found()).isFalse();
+    }
+
+    @Test
+    void whatFiltersHaveLeftIsHashedWhereItCanBe() {
+        var left = new FilterState(null);
+        left.put("shop", new FilterState.Value("a", FilterState.Kind.HASHABLE_STRING, false));
+        left.put("plain", new FilterState.Value("a", FilterState.Kind.STRING, false));
+        HashKeys shop = HashKeys.of(new HashKey.FilterState("shop"));
+        assertThat(ConnectionHash.of(HashKeys.NONE, shop, null, left))
+                .isEqualTo(new ConnectionHash(true, XxHash64.of("a")));
+        assertThat(ConnectionHash.of(HashKeys.NONE, shop, null, null).found()).isFalse();
+        HashKeys plain = HashKeys.of(new HashKey.FilterState("plain"));
+        assertThat(ConnectionHash.of(HashKeys.NONE, plain, null, left).found()).isFalse();
     }
 }

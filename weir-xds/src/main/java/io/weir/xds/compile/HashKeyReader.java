@@ -44,7 +44,7 @@ public final class HashKeyReader {
         for (int i = 0; i < policies.size(); i++) {
             HashKey key = switch (policies.get(i).getPolicySpecifierCase()) {
                 case SOURCE_IP -> new HashKey.SourceIp();
-                case FILTER_STATE -> filterState(policies.get(i).getFilterState().getKey(), context.at(LIST, i));
+                case FILTER_STATE -> new HashKey.FilterState(policies.get(i).getFilterState().getKey());
                 case POLICYSPECIFIER_NOT_SET -> null; // the API's rules tell
             };
             if (key != null) {
@@ -85,12 +85,6 @@ public final class HashKeyReader {
     /** An attribute of a cookie as it is written: one without a value is its name. */
     public static String attribute(String name, String value) {
         return value.isEmpty() ? name : name + "=" + value;
-    }
-
-    private static HashKey filterState(String key, ReadContext context) {
-        context.warning("filter_state", key, "nothing in Weir leaves an object for a connection, so this finds no hash",
-                "hash the source IP instead");
-        return new HashKey.FilterState(key);
     }
 
     private static HashKey.@Nullable Rewrite rewrite(RegexMatchAndSubstitute message, ReadContext context) {
