@@ -342,7 +342,7 @@ public final class Running implements AutoCloseable {
 
     /**
      * SIGTERM and SIGINT drain, and stop at once when they come again; SIGHUP reloads; SIGUSR1 opens logs anew; SIGUSR2
-     * has another process take over. Whoever started this one hears now that it serves, and may send them.
+     * has another process take over. Whoever started this one may hear then that it serves, and send them.
      */
     public void obeySignals() {
         Signals.on("TERM", this::terminate);
@@ -350,7 +350,6 @@ public final class Running implements AutoCloseable {
         Signals.on("HUP", this::reload);
         Signals.on("USR1", logs::reopen);
         Signals.on("USR2", this::upgrade);
-        Supervisor.ready();
     }
 
     /** Begins to have another process take over; false when that is under way, or this one is leaving. */

@@ -3,6 +3,7 @@ package io.weir.app.cli;
 import io.weir.app.boot.RunOptions;
 import io.weir.app.boot.Running;
 import io.weir.app.boot.Source;
+import io.weir.app.upgrade.Supervisor;
 import io.weir.xds.resource.Problem;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,6 +55,7 @@ final class Rehearsal {
             }
             case Running.Start.Serving(Running running) -> {
                 running.obeySignals();
+                Supervisor.ready();
                 List<SocketAddress> listeners = running.addresses();
                 int answered = requests((InetSocketAddress) listeners.get(0));
                 answered += requests((InetSocketAddress) listeners.get(1));

@@ -3,6 +3,7 @@ package io.weir.app.cli;
 import io.weir.app.boot.RunOptions;
 import io.weir.app.boot.Running;
 import io.weir.app.boot.Source;
+import io.weir.app.upgrade.Supervisor;
 import io.weir.xds.resource.Problem;
 import java.io.PrintWriter;
 import java.util.List;
@@ -24,6 +25,7 @@ final class Serving {
             }
             case Running.Start.Serving(Running running) -> {
                 running.obeySignals();
+                Supervisor.ready();
                 running.awaitStopped();
                 yield ExitCode.OK.number();
             }

@@ -6,6 +6,7 @@ import io.weir.app.boot.Source;
 import io.weir.app.sidecar.Interceptor;
 import io.weir.app.sidecar.PacketRules;
 import io.weir.app.sidecar.ProcessOwner;
+import io.weir.app.upgrade.Supervisor;
 import io.weir.app.upgrade.Upgrade;
 import io.weir.xds.resource.Problem;
 import io.weir.xds.spec.Interception;
@@ -52,6 +53,7 @@ final class SidecarServing {
     }
 
     private static int serve(Running running, Rules rules, boolean kept) throws Interceptor.Refused {
+        running.obeySignals(); // before: one that ended this process at once would leave rules with nobody behind them
         try {
             rules.begin();
         } catch (Interceptor.Refused e) {
@@ -60,7 +62,7 @@ final class SidecarServing {
             throw e;
         }
         LOG.info("connections are brought here by rules of the packet filter, table {}", PacketRules.TABLE);
-        running.obeySignals();
+        Supervisor.ready();
         running.whenTakenOver(() -> Thread.ofVirtual().start(rules::follow)); // programs are run, which is waited for
         rules.follow(); // one may have been taken over meanwhile
         running.awaitStopped();

@@ -214,6 +214,31 @@ class SidecarPeerTest {
         assertThat(networks.run(TILL, WeirProcess.command("sidecar", "clean").toArray(String[]::new))).isEmpty();
     }
 
+    /** It comes while nft is at work, which sets the rules all the same. */
+    @Test
+    void aSignalToEndThatComesBeforeTheRulesAreSetLeavesNoneBehind() throws IOException {
+        Peers.require("setpriv");
+        Path nft = Peers.require("nft");
+        try (Namespaces networks = Namespaces.pair(); Certificates certificates = Certificates.make()) {
+            certificates.issue("shop", "URI:spiffe://example/shop");
+            Path folder = certificates.folder();
+            Path once = Files.writeString(folder.resolve("nft"),
+                    "#!/bin/sh\n[ -e told ] || { touch told; kill -TERM $PPID; sleep 1; }\nexec " + nft + " \"$@\"\n");
+            assertThat(once.toFile().setExecutable(true)).isTrue();
+            Path file = Files.writeString(folder.resolve("early.yaml"), SHOP_SAYS);
+            List<String> words = new ArrayList<>(List.of("PATH=" + folder + ":" + System.getenv("PATH")));
+            words.addAll(PAST);
+            words.addAll(WeirProcess.command("sidecar", "run", "--drain-time-s", "1", file.toString()));
+            try (PeerProcess early = PeerProcess.start("sidecar", PeerProcess.folder("sidecar"),
+                    networks.within(SHOP, inFolder(folder, words)))) {
+                assertThat(early.awaitExit(EXIT_MAX)).as(early.output()).isZero();
+                assertThat(early.output()).contains("the rules are gone");
+            }
+            assertThat(folder.resolve("told")).exists();
+            assertThat(networks.run(SHOP, "nft", "list", "tables")).isEmpty();
+        }
+    }
+
     /** The rules are those of the new process then, which takes them away at its end. */
     private static void anUpgrade(Namespaces networks, PeerProcess shop) {
         assertThat(networks.run(SHOP, WeirProcess.command("upgrade", "127.0.0.1:15000").toArray(String[]::new)))
