@@ -51,7 +51,7 @@ final class Session implements PickContext {
     /** What the client sent before its host was connected: at most one read, as reading has not begun. */
     private final Queue<ByteBuf> early = new ArrayDeque<>(1);
     private final List<Host> tried = new ArrayList<>(1);
-    private final Stillness stillness;
+    final Stillness stillness;
     private @Nullable DurationTimer durationTimer;
     private @Nullable NextTry nextTry;
     private @Nullable String clusterName;
@@ -289,6 +289,7 @@ final class Session implements PickContext {
     }
 
     void resumed(Side side) {
+        stillness.moved(side.downstream(), worker.nowNanos()); // it could not speak until now
         if (side.downstream()) {
             stats.resumedReading.increment();
         } else if (leg != null) {

@@ -24,7 +24,7 @@ final class Stillness extends TimerWheel.Timer {
         arm(dueNanos(nowNanos));
     }
 
-    /** A side has sent something. */
+    /** A side has sent something, or may speak again. */
     void moved(boolean client, long nowNanos) {
         if (client) {
             clientMovedNanos = nowNanos;
@@ -51,7 +51,7 @@ final class Stillness extends TimerWheel.Timer {
     }
 
     /** When the connection has to end if nothing moves until then; the largest number for never. */
-    private long dueNanos(long nowNanos) {
+    long dueNanos(long nowNanos) {
         long both = idle.bothNanos() == 0 ? Long.MAX_VALUE : bothDueNanos(nowNanos);
         return Math.min(both, Math.min(
                 Idle.sideDueNanos(idle.clientNanos(), clientMovedNanos, session.clientMaySpeak(), nowNanos),

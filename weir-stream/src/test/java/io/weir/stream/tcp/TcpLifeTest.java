@@ -2,6 +2,7 @@ package io.weir.stream.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.weir.observe.log.AccessRecord;
 import io.weir.observe.log.ResponseFlag;
 import java.io.IOException;
@@ -99,6 +100,23 @@ class TcpLifeTest {
         assertThat(Idle.sideDueNanos(100, 1000, true, 1099)).isEqualTo(1100);
         assertThat(Idle.sideDueNanos(100, 1000, false, 1099)).isEqualTo(1199);
         assertThat(Idle.sideDueNanos(0, 1000, true, 1099)).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void whoMaySpeakAgainHasTheWholeTimeFromThenOn() throws Exception {
+        long hour = TimeUnit.HOURS.toNanos(1);
+        try (var host = Backend.echo(); var rig = Rig.of(SPEC.withIdle(new Idle(0, hour, hour)), host.address())) {
+            var worker = rig.workers.all().getFirst();
+            worker.loop().submit(() -> {
+                var session = new Session(rig.proxy, worker, new EmbeddedChannel(), 1);
+                long nowNanos = worker.nowNanos();
+                session.stillness.begin(nowNanos - 2 * hour); // the timer comes when this task is over, not before
+                worker.timers().cancel(session.stillness);
+                assertThat(session.stillness.dueNanos(nowNanos)).isEqualTo(nowNanos - hour);
+                session.resumed(new Side(session, true));
+                assertThat(session.stillness.dueNanos(nowNanos)).isGreaterThanOrEqualTo(nowNanos + hour);
+            }).get();
+        }
     }
 
     /** Never stops. */
