@@ -10,12 +10,24 @@ import io.weir.testkit.Peers;
 import io.weir.testkit.Ports;
 import io.weir.testkit.Wrk;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -266,13 +278,17 @@ class RenewedSecretsTest {
     @Test
     void noRequestFailsWhileCertificatesAreRenewed() throws Exception {
         Path folder = weir.folder().resolve("pair");
-        Issued one = certificates.issue("one", "DNS:shop.example");
-        Issued two = certificates.issue("two", "DNS:shop.example");
+        Issued one = certificates.issue("one", "IP:127.0.0.1");
+        Issued two = certificates.issue("two", "IP:127.0.0.1");
         put(one, folder);
         weir.start(listening("common_tls_context: { tls_certificates: [ { " + pair(folder) + " } ] }"));
         String url = "https://127.0.0.1:" + weir.listener(0).getPort() + "/";
         var load = CompletableFuture
                 .supplyAsync(() -> Wrk.on(url).connections(16).seconds(4).patienceSeconds(60).run());
+        var waiting = new ArrayList<CompletableFuture<Integer>>();
+        for (int i = 0; i < 4; i++) {
+            waiting.add(CompletableFuture.supplyAsync(() -> answered(url, load), Thread::startVirtualThread));
+        }
         int renewed = 0;
         while (!load.isDone()) {
             put(renewed % 2 == 0 ? two : one, folder);
@@ -282,5 +298,39 @@ class RenewedSecretsTest {
         }
         assertThat(renewed).isPositive();
         assertThat(load.join().errors()).isZero();
+        for (var each : waiting) {
+            assertThat(each.join()).as("answers to one client").isPositive();
+        }
+    }
+
+    /** Asks again and again until then, waits for each answer, which wrk does not, and counts them. */
+    private int answered(String url, CompletableFuture<?> until) {
+        int answers = 0;
+        try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(trusting())
+                .build()) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(60)).build();
+            do {
+                assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+                answers++;
+            } while (!until.isDone());
+        } catch (IOException | GeneralSecurityException e) {
+            throw new AssertionError("after " + answers + " answers", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return answers;
+    }
+
+    private SSLContext trusting() throws IOException, GeneralSecurityException {
+        KeyStore known = KeyStore.getInstance(KeyStore.getDefaultType());
+        known.load(null, null);
+        try (InputStream in = Files.newInputStream(certificates.authority())) {
+            known.setCertificateEntry("authority", CertificateFactory.getInstance("X.509").generateCertificate(in));
+        }
+        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(known);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
     }
 }
