@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -230,10 +231,24 @@ class AskedConnectionsTest {
 
     @Test
     void aRequestThatComesWhileTheServiceIsAskedIsAnswered() throws Exception {
-        try (var service = AskedService.start(CheckMessages.PATH, says(check(0)))) {
-            weir.start(config(authorize("20s", ""), HTTP, "", service.cluster("asked")));
+        var asked = new Semaphore(0);
+        var sent = new Semaphore(0);
+        try (var service = AskedService.start(CheckMessages.PATH, question -> {
+            questions.add(question);
+            asked.release();
+            sent.acquireUninterruptibly();
+            return check(0);
+        })) {
+            weir.start(config(authorize("60s", ""), HTTP, "", service.cluster("asked")));
             for (int i = 0; i < 20; i++) {
-                assertThat(weir.ask("/")).startsWith("HTTP/1.1 200").endsWith("hello");
+                try (Socket socket = weir.connect()) {
+                    asked.acquire();
+                    socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+                    sent.release();
+                    assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                            .startsWith("HTTP/1.1 200").endsWith("hello");
+                }
             }
             assertThat(questions).hasSize(20);
         }
