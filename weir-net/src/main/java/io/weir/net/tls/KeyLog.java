@@ -27,7 +27,7 @@ final class KeyLog {
     private final KeyLogFile file;
     private final Map<Long, Followed> followed = new ConcurrentHashMap<>();
 
-    /** A connection, and who counts its lines that found no room. */
+    /** A connection, and who counts its lines that are not written. */
     private record Followed(Channel channel, Counter dropped) {
     }
 
@@ -52,7 +52,8 @@ final class KeyLog {
             return new KeyLog(spec, KeyLogFile.open(spec.path()));
         } catch (IOException | IllegalArgumentException e) {
             throw new TlsFailure(Contexts.COMMON + ".key_log.path", spec.path(),
-                    "secrets cannot be written to this file: " + e, "name a file in a directory that Weir may write"
+                    "secrets cannot be written to this file: " + e,
+                    "name a regular file in a directory that Weir may write"
                             + " to, or remove key_log");
         }
     }
@@ -82,8 +83,8 @@ final class KeyLog {
     private void told(long pointer, byte[] line) {
         Followed one = followed.get(pointer);
         if (one != null && in(spec.localRanges(), OriginalDestination.localAddress(one.channel))
-                && in(spec.remoteRanges(), Greeting.remoteAddress(one.channel)) && !file.write(line)) {
-            one.dropped.increment();
+                && in(spec.remoteRanges(), Greeting.remoteAddress(one.channel))) {
+            file.write(line, one.dropped);
         }
     }
 

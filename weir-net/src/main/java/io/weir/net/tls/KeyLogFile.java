@@ -1,7 +1,9 @@
 package io.weir.net.tls;
 
+import io.weir.core.stats.Counter;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -12,6 +14,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,15 +30,29 @@ final class KeyLogFile {
     private static final Map<Path, KeyLogFile> OPEN = new HashMap<>();
 
     private final Path path;
-    private final FileOutputStream out;
-    private final BlockingQueue<byte[]> lines = new ArrayBlockingQueue<>(LINES_MAX);
+    private final OutputStream out;
+    private final BlockingQueue<Line> lines = new ArrayBlockingQueue<>(LINES_MAX);
     private final AtomicLong dropped = new AtomicLong();
     private final AtomicLong toldNanos = new AtomicLong(System.nanoTime() - TOLD_EVERY_NANOS);
     private final Thread writer;
     private int users;
     private volatile boolean over;
 
-    private KeyLogFile(Path path, FileOutputStream out) {
+    /** One that waits, and who counts it if it is lost; empty: there is none. */
+    private static final class Line {
+        static final Line NONE = new Line(new byte[0], null);
+
+        private final byte[] text;
+        private final @Nullable Counter dropped;
+
+        Line(byte[] text, @Nullable Counter dropped) {
+            this.text = text;
+            this.dropped = dropped;
+        }
+    }
+
+    /** Nobody else's; its writer is to be started. */
+    KeyLogFile(Path path, OutputStream out) {
         this.path = path;
         this.out = out;
         this.writer = Thread.ofPlatform().daemon().name("weir-key-log").unstarted(this::run);
@@ -45,7 +62,7 @@ final class KeyLogFile {
      * The file, which is made if it is not there. Each that opens it releases it once.
      *
      * @throws IOException
-     *             when it cannot be written to
+     *             when it cannot be written to, or is no regular file: opening a pipe waits for its reader
      */
     static KeyLogFile open(String name) throws IOException {
         Path path = Path.of(name).toAbsolutePath().normalize();
@@ -56,8 +73,11 @@ final class KeyLogFile {
                     Files.createFile(path, PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString("rw-------")));
                 }
+                if (!Files.isRegularFile(path)) {
+                    throw new IOException(path + " is no regular file");
+                }
                 file = new KeyLogFile(path, new FileOutputStream(path.toFile(), true));
-                file.writer.start();
+                file.start();
                 OPEN.put(path, file);
             }
             file.users++;
@@ -75,19 +95,30 @@ final class KeyLogFile {
     /**
      * Has a line written.
      *
+     * @param dropped
+     *            counts it if it comes not to be written
      * @return whether there was room for it
      */
-    boolean write(byte[] line) {
+    boolean write(byte[] line, Counter dropped) {
         byte[] ended = Arrays.copyOf(line, line.length + 1);
         ended[line.length] = '\n';
-        if (!over && lines.offer(ended)) {
+        boolean late = over;
+        if (!late && lines.offer(new Line(ended, dropped))) {
             return true;
         }
-        lost("they come faster than they are written");
+        lost(dropped,
+                late ? "they came after the last that uses it had gone" : "they come faster than they are written");
         return false;
     }
 
-    private void lost(String why) {
+    void start() {
+        writer.start();
+    }
+
+    private void lost(@Nullable Counter counted, String why) {
+        if (counted != null) {
+            counted.increment();
+        }
         long all = dropped.incrementAndGet();
         long now = System.nanoTime();
         long last = toldNanos.get();
@@ -111,11 +142,11 @@ final class KeyLogFile {
 
     private void run() {
         try (out) {
-            for (byte[] line = next(); line.length > 0; line = next()) {
+            for (Line line = next(); line.text.length > 0; line = next()) {
                 try {
-                    out.write(line);
+                    out.write(line.text);
                 } catch (IOException e) {
-                    lost(String.valueOf(e.getMessage()));
+                    lost(line.dropped, String.valueOf(e.getMessage()));
                 }
             }
         } catch (IOException e) {
@@ -124,7 +155,7 @@ final class KeyLogFile {
     }
 
     /** The next line; empty: there is none any more. */
-    private byte[] next() {
+    private Line next() {
         while (!over) {
             try {
                 return lines.take();
@@ -132,7 +163,7 @@ final class KeyLogFile {
                 LOG.debug("{} is left by its last user", path);
             }
         }
-        byte[] left = lines.poll();
-        return left == null ? new byte[0] : left;
+        Line left = lines.poll();
+        return left == null ? Line.NONE : left;
     }
 }

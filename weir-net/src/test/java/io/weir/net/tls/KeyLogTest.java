@@ -11,6 +11,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.weir.core.chain.Prefix;
 import io.weir.core.model.Endpoint;
+import io.weir.core.stats.Counter;
 import io.weir.core.stats.Stats;
 import io.weir.core.tls.CertificateSpec;
 import io.weir.core.tls.ClientTls;
@@ -30,6 +31,7 @@ import io.weir.net.transport.Workers;
 import io.weir.testkit.Certificates;
 import io.weir.testkit.Certificates.Issued;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -40,6 +42,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -209,14 +212,58 @@ class KeyLogTest {
 
     @Test
     void linesAreAppendedToWhatTheFileHas() throws Exception {
+        Counter dropped = stats.root().counter("dropped");
         Files.writeString(file("kept"), "before\n");
         KeyLogFile first = KeyLogFile.open(file("kept").toString());
         KeyLogFile again = KeyLogFile.open(file("kept").toString());
         assertThat(again).isSameAs(first);
         first.release();
-        assertThat(again.write(new byte[]{'a'})).isTrue();
+        assertThat(again.write(new byte[]{'a'}, dropped)).isTrue();
         again.release();
         assertThat(lines("kept", 2)).containsExactly("before", "a");
-        assertThat(again.write(new byte[]{'b'})).as("nobody uses it").isFalse();
+        assertThat(again.write(new byte[]{'b'}, dropped)).as("nobody uses it").isFalse();
+        assertThat(dropped.value()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsNoRegularFileIsRefusedAndNotWaitedFor() throws Exception {
+        Files.createDirectory(file("folder"));
+        Process made = new ProcessBuilder("mkfifo", file("pipe").toString()).start();
+        assertThat(made.waitFor()).isZero();
+        for (String name : List.of("folder", "pipe")) {
+            var irregular = new CommonTls.KeyLog(file(name).toString(), List.of(), List.of());
+            assertThatThrownBy(() -> server(irregular)).isInstanceOf(TlsFailure.class)
+                    .hasMessageContaining("is no regular file");
+        }
+        assertThat(KeyLogFile.open()).isZero();
+    }
+
+    @Test
+    void linesThatTheDiskDoesNotTakeAreCounted() throws Exception {
+        Counter dropped = stats.root().counter("dropped");
+        var tried = new CountDownLatch(3);
+        var full = new KeyLogFile(file("full"), new OutputStream() {
+            @Override
+            public void write(int one) throws IOException {
+                if (one == '\n') {
+                    tried.countDown();
+                }
+                throw new IOException("no space is left");
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                write(bytes[from + length - 1]);
+            }
+        });
+        full.start();
+        for (int i = 0; i < 3; i++) {
+            assertThat(full.write(new byte[]{'a'}, dropped)).isTrue();
+        }
+        assertThat(tried.await(20, TimeUnit.SECONDS)).isTrue();
+        for (int i = 0; i < 1000 && dropped.value() < 3; i++) {
+            Thread.sleep(20); // the last has been tried, and is counted a moment later
+        }
+        assertThat(dropped.value()).isEqualTo(3);
     }
 }
