@@ -11,7 +11,10 @@ import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.Code;
+import io.weir.app.boot.RunOptions;
+import io.weir.app.boot.Running;
 import io.weir.app.boot.ServedWeir;
+import io.weir.app.boot.Source;
 import io.weir.testkit.Certificates;
 import io.weir.testkit.Peers;
 import io.weir.xds.service.CheckMessages;
@@ -27,6 +30,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -140,10 +144,12 @@ class AskedConnectionsTest {
         }
     }
 
-    private String logged() throws IOException {
+    private String logged() throws Exception {
         Path log = directory.resolve("access.log");
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!Files.exists(log) || Files.size(log) == 0) {
-            Thread.onSpinWait(); // until the log's writer has come to it; the test's time is bounded
+            assertThat(System.nanoTime() - deadline).as("nothing is logged").isNegative();
+            Thread.sleep(5); // until the log's writer has come to it
         }
         return Files.readString(log);
     }
@@ -193,6 +199,20 @@ class AskedConnectionsTest {
         assertThat(said()).isEqualTo("hello");
         assertThat(stat("ext_authz.door.failure_mode_allowed")).endsWith(": 1");
         assertThat(stat("ext_authz.door.error")).endsWith(": 2");
+    }
+
+    @Test
+    void aClusterThatSpeaksHttpOneOnlyIsRefusedAsAService() throws Exception {
+        String bad = config(authorize("20s", ""), HELLO, "",
+                AskedService.cluster("asked", 9).replace("http2_protocol_options", "http_protocol_options"));
+        Path file = Files.writeString(directory.resolve("bad.yaml"), bad);
+        assertThat(Running.start(Source.file(file), RunOptions.of(1, 1, true)))
+                .isInstanceOfSatisfying(Running.Start.Refused.class,
+                        refused -> assertThat(refused.problems()).singleElement().satisfies(problem -> {
+                            assertThat(problem.path()).endsWith("grpc_service.envoy_grpc.cluster_name");
+                            assertThat(problem.value()).isEqualTo("asked");
+                            assertThat(problem.cure()).contains("http2_protocol_options");
+                        }));
     }
 
     @Test

@@ -8,9 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.weir.core.model.AddressText;
 import io.weir.xds.resource.Nearest;
 
@@ -57,6 +61,40 @@ final class CrossChecks {
                                 : "add it to static_resources.clusters, or name one of: " + some(names)));
             }
         }
+        calls(clusters);
+    }
+
+    /** Over HTTP/1.1 each call would fail, and nobody would know until the first. */
+    private void calls(List<Cluster> clusters) {
+        for (Findings.ClusterReference reference : findings.clusterReferences()) {
+            if (reference.calls() && clusters.stream().anyMatch(
+                    each -> each.getName().equals(reference.cluster()) && !speaksHttp2(each))) {
+                findings.error(reference.path(), reference.cluster(),
+                        "gRPC needs HTTP/2, and this cluster speaks HTTP/1.1",
+                        "give the cluster explicit_http_config: { http2_protocol_options: {} }, or in the short form"
+                                + " protocol: http2");
+            }
+        }
+    }
+
+    /** Whether it does, or chooses for each connection. */
+    @SuppressWarnings("deprecation") // the older field is honoured
+    private static boolean speaksHttp2(Cluster cluster) {
+        if (cluster.hasHttp2ProtocolOptions()) {
+            return true;
+        }
+        for (Any each : cluster.getTypedExtensionProtocolOptionsMap().values()) {
+            if (each.is(HttpProtocolOptions.class)) {
+                try {
+                    var options = each.unpack(HttpProtocolOptions.class);
+                    return options.hasAutoConfig() || options.hasUseDownstreamProtocolConfig()
+                            || options.getExplicitHttpConfig().hasHttp2ProtocolOptions();
+                } catch (InvalidProtocolBufferException e) {
+                    return true; // its own reader tells
+                }
+            }
+        }
+        return false;
     }
 
     private static String some(Set<String> names) {

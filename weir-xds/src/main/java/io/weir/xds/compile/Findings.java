@@ -18,8 +18,13 @@ import io.weir.xds.yaml.Positions;
 /** What one compilation finds: problems, and clusters that are named and must exist. Used by one thread. */
 final class Findings {
 
-    /** A place that names a cluster. */
-    record ClusterReference(String path, String cluster) {
+    /**
+     * A place that names a cluster.
+     *
+     * @param calls
+     *            whether its hosts are called by gRPC, so that they must speak HTTP/2
+     */
+    record ClusterReference(String path, String cluster, boolean calls) {
     }
 
     private final Positions positions;
@@ -133,8 +138,8 @@ final class Findings {
         return path.substring(0, Math.max(0, path.lastIndexOf('.')));
     }
 
-    void clusterReferenced(String path, String cluster) {
-        clusterReferences.add(new ClusterReference(path, cluster));
+    void clusterReferenced(String path, String cluster, boolean calls) {
+        clusterReferences.add(new ClusterReference(path, cluster, calls));
     }
 
     List<ClusterReference> clusterReferences() {

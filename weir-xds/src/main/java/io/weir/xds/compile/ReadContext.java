@@ -191,7 +191,12 @@ public final class ReadContext {
 
     /** Says that a cluster of this name must exist; the compiler tells when it does not. */
     public void clusterReferenced(String subPath, String cluster) {
-        findings.clusterReferenced(Findings.join(path, subPath), cluster);
+        findings.clusterReferenced(Findings.join(path, subPath), cluster, false);
+    }
+
+    /** Says that a cluster of this name must exist and speak HTTP/2, as gRPC does. */
+    public void clusterCalled(String subPath, String cluster) {
+        findings.clusterReferenced(Findings.join(path, subPath), cluster, true);
     }
 
     /** Everything told so far, here and in all contexts that belong together, in the order of the text. */
@@ -199,7 +204,7 @@ public final class ReadContext {
         return findings.problems();
     }
 
-    /** The names given to {@link #clusterReferenced} so far, in order. */
+    /** The names given to {@link #clusterReferenced} and {@link #clusterCalled} so far, in order. */
     public List<String> clustersReferenced() {
         return findings.clusterReferences().stream().map(Findings.ClusterReference::cluster).toList();
     }
