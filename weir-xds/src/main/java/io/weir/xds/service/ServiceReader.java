@@ -23,7 +23,7 @@ public final class ServiceReader {
             return null;
         }
         var envoy = message.getEnvoyGrpc();
-        at.at("envoy_grpc").clusterReferenced("cluster_name", envoy.getClusterName());
+        at.at("envoy_grpc").clusterCalled("cluster_name", envoy.getClusterName());
         long timeoutNanos = message.hasTimeout() ? Plain.nanos(message.getTimeout()) : timeoutNanosDefault;
         if (timeoutNanos < 1) {
             at.problem("timeout", timeoutNanos + " ns", "whoever waits for an answer must not wait for ever",
