@@ -5,9 +5,8 @@ import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.Tunn
 import io.weir.observe.log.AccessLogFormat;
 import io.weir.stream.client.Wording;
 import io.weir.xds.compile.ReadContext;
+import io.weir.xds.service.FramingFields;
 import java.util.ArrayList;
-import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -15,10 +14,6 @@ import org.jspecify.annotations.Nullable;
 final class TunnelingReader {
     /** RFC 9110 section 5.1. */
     private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
-    /** What says how the request is framed, or where it goes, is not the configuration's to say here. */
-    private static final Set<String> OWN = Set.of("host", "connection", "content-length", "transfer-encoding",
-            "upgrade",
-            "te", "trailer", "keep-alive", "proxy-connection", "expect");
 
     private TunnelingReader() {}
 
@@ -49,7 +44,7 @@ final class TunnelingReader {
     private static TunnelingSpec.@Nullable Field field(HeaderValueOption message, ReadContext at) {
         String name = message.getHeader().getKey();
         boolean raw = !message.getHeader().getRawValue().isEmpty();
-        if (!NAME.matcher(name).matches() || OWN.contains(name.toLowerCase(Locale.ROOT))) {
+        if (!NAME.matcher(name).matches() || FramingFields.has(name)) {
             at.problem("header.key", name, "this is no name of a field that can be added here",
                     "use letters, digits and hyphens, and none that frames the request");
             return null;

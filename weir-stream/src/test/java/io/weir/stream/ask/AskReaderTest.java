@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AskReaderTest {
     private final ReadContext context = ReadContext.standalone(TcpProxyReader.addTo(Extensions.basic()));
@@ -93,6 +95,23 @@ class AskReaderTest {
     void aFieldThatWouldEndTheCallsHeadIsRefused() {
         refused(authorize(service().addInitialMetadata(HeaderValue.newBuilder().setKey("x").setValue("a\r\nb: c"))),
                 "grpc_service.initial_metadata[0].key");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"te", "Content-Type", "grpc-timeout", "host", "connection", "transfer-encoding",
+            "content-length", ":path"})
+    void aFieldThatFramesTheCallIsRefused(String name) {
+        refused(authorize(service().addInitialMetadata(HeaderValue.newBuilder().setKey(name).setValue("a"))),
+                "grpc_service.initial_metadata[0].key");
+    }
+
+    @Test
+    void wordsOfLogsAreNotSentAsTheyStandAndTwoPercentSignsAreOne() {
+        var fine = authorize(service().addInitialMetadata(HeaderValue.newBuilder().setKey("x").setValue("5%%")));
+        assertThat(Objects.requireNonNull(new AuthorizeReader().read(fine.build(), context)).service().metadata())
+                .containsExactly(new ServiceSpec.Field("x", "5%"));
+        refused(authorize(service().addInitialMetadata(HeaderValue.newBuilder().setKey("x").setValue("%PROTOCOL%"))),
+                "grpc_service.initial_metadata[0].value");
     }
 
     @Test

@@ -51,7 +51,17 @@ public final class ServiceReader {
                     "use letters, digits and hyphens in its name, and no line end in its value");
             return null;
         }
-        return new ServiceSpec.Field(name, value);
+        if (FramingFields.has(name) || name.equals("content-type") || name.startsWith("grpc-")) {
+            at.problem("key", message.getKey(), "Weir and gRPC write this field of a call themselves", "remove it");
+            return null;
+        }
+        if (value.replace("%%", "").contains("%")) { // Envoy would put something else in its place
+            at.problem(message.getRawValue().isEmpty() ? "value" : "raw_value", value,
+                    "what is sent with a call is a text without the words of logs",
+                    "write the value as it is to be sent, and %% for a percent sign");
+            return null;
+        }
+        return new ServiceSpec.Field(name, value.replace("%%", "%"));
     }
 
     /** Whether the service is asked with the messages that Weir has. */
