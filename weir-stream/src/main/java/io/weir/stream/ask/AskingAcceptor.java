@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.weir.core.admit.TokenBucket;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Gauge;
 import io.weir.core.stats.Stats;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Passes on the connections that a service lets pass. The service is asked when a connection comes, not at its first
@@ -26,6 +29,12 @@ import org.jspecify.annotations.Nullable;
  * cluster may have under way. Any worker.
  */
 public final class AskingAcceptor implements Acceptor {
+    private static final Logger LOG = LoggerFactory.getLogger(AskingAcceptor.class);
+    /** So many lines a second at most: a service that is gone fails every connection. */
+    private static final int LINES_MAX = 10;
+
+    private final TokenBucket lines = new TokenBucket(
+            new TokenBucket.Rule(LINES_MAX, LINES_MAX, TimeUnit.SECONDS.toNanos(1)), System.nanoTime());
     private final Inquiry inquiry;
     private final ServiceCaller caller;
     private final Acceptor inner;
@@ -113,7 +122,10 @@ public final class AskingAcceptor implements Acceptor {
             active.decrement();
             Inquiry.Verdict verdict = switch (answer) {
                 case ServiceAnswer.Said(byte[] message) -> inquiry.verdict(channel, message);
-                case ServiceAnswer.Failed _ -> Inquiry.Verdict.UNREADABLE;
+                case ServiceAnswer.Failed(String why) -> {
+                    tell(why);
+                    yield Inquiry.Verdict.UNREADABLE;
+                }
             };
             switch (verdict) {
                 case SERVED -> {
@@ -133,6 +145,13 @@ public final class AskingAcceptor implements Acceptor {
                         close(inquiry.failedDetails());
                     }
                 }
+            }
+        }
+
+        private void tell(String why) {
+            if (lines.take(worker.nowNanos())) {
+                LOG.warn("{} does not answer for {}: {}", inquiry.spec().service().cluster(),
+                        channel.remoteAddress(), why);
             }
         }
 
