@@ -8,8 +8,8 @@ import io.weir.core.stats.Stats;
 import io.weir.net.sniff.Greeting;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.Worker;
+import io.weir.stream.client.Farewell;
 import io.weir.stream.client.Refusal;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,12 +78,7 @@ public final class RuledAcceptor implements Acceptor {
     private void close(Worker worker, Channel channel, Verdict verdict) {
         String policy = verdict.policy().isEmpty() ? "none" : verdict.policy().replaceAll("\\s", "_");
         Refusal.note(channel, "rbac_access_denied_matched_policy[" + policy + "]");
-        if (spec.delayNanos() == 0) {
-            channel.close();
-        } else {
-            channel.config().setAutoRead(false);
-            worker.loop().schedule(() -> channel.close(), spec.delayNanos(), TimeUnit.NANOSECONDS);
-        }
+        Farewell.after(worker, channel, spec.delayNanos());
     }
 
     @Override

@@ -6,7 +6,7 @@ import io.weir.core.admit.TokenBucket;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Gauge;
 import io.weir.net.transport.Worker;
-import java.util.concurrent.TimeUnit;
+import io.weir.stream.client.Farewell;
 
 /** One gate, shared by all workers. Any thread. */
 sealed interface Gate {
@@ -44,12 +44,7 @@ sealed interface Gate {
                 return true;
             }
             limited.increment();
-            if (delayNanos == 0) {
-                channel.close();
-            } else {
-                channel.config().setAutoRead(false);
-                worker.loop().schedule(() -> channel.close(), delayNanos, TimeUnit.NANOSECONDS);
-            }
+            Farewell.after(worker, channel, delayNanos);
             return false;
         }
     }

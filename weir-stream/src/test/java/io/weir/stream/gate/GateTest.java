@@ -13,6 +13,7 @@ import io.envoyproxy.envoy.type.v3.TokenBucket;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.weir.core.admit.Carryover;
 import io.weir.core.stats.Stats;
 import io.weir.net.transport.ChannelSettings;
@@ -20,6 +21,7 @@ import io.weir.net.transport.ListenFailure;
 import io.weir.net.transport.ListenOptions;
 import io.weir.net.transport.Listener;
 import io.weir.net.transport.Workers;
+import io.weir.stream.client.Farewell;
 import io.weir.xds.compile.Extensions;
 import io.weir.xds.compile.ReadContext;
 import java.io.IOException;
@@ -130,6 +132,21 @@ class GateTest {
             }
             assertThat(in).as("a place came back").isTrue();
             two.close();
+        }
+    }
+
+    @Test
+    void aRefusedConnectionThatIsResetClosesBeforeItsDelayWithoutAWord() {
+        var channel = new EmbeddedChannel();
+        try (var workers = Workers.start(1)) {
+            Farewell.after(workers.all().getFirst(), channel, HOUR);
+            var late = Unpooled.buffer(1).writeByte(1);
+            channel.writeInbound(late);
+            assertThat(late.refCnt()).isZero();
+            assertThat(channel.isOpen()).isTrue();
+            channel.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
+            assertThat(channel.isOpen()).isFalse();
+            channel.checkException(); // what reaches the pipeline's end would be thrown here
         }
     }
 
