@@ -63,7 +63,11 @@ final class UnaryCall extends TimerWheel.Timer implements UpstreamListener, Pick
         }
         switch (picker.pick(this)) {
             case Pick.Refused(var reason) -> {
-                cluster.stats().upstreamCxNoneHealthy().increment();
+                switch (reason) {
+                    case NO_HOST, NO_HEALTHY_HOST -> cluster.stats().upstreamCxNoneHealthy().increment();
+                    case DROPPED -> { // counted where it was decided
+                    }
+                }
                 fail("no host: " + reason);
             }
             case Pick.Chosen chosen -> {

@@ -11,6 +11,7 @@ import io.weir.core.cluster.Clusters;
 import io.weir.core.model.CircuitLimits;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Endpoint;
+import io.weir.core.model.Tiers;
 import io.weir.core.stats.Stats;
 import io.weir.http.config.UpstreamHttpSpec;
 import io.weir.http.config.UpstreamHttpSpec.Protocol;
@@ -151,6 +152,16 @@ class GrpcCallerTest {
         Cluster full = cluster(spec(anywhere()).withLimits(CircuitLimits.DEFAULT.withRequestsMax(0)));
         assertThat(failed(health("", 1))).isEqualTo("the cluster's limit of requests is reached");
         leavesNothing(full);
+    }
+
+    @Test
+    void aQuestionThatIsDroppedCountsNoMissingHost() throws Exception {
+        var spec = spec(anywhere());
+        var drops = Tiers.DEFAULT.withDrops(List.of(new Tiers.Drop("all", Tiers.Drop.WHOLE)));
+        Cluster cluster = cluster(spec.withBalancing(spec.balancing().withTiers(drops)));
+        assertThat(failed(health("", TimeUnit.MINUTES.toNanos(1)))).isEqualTo("no host: DROPPED");
+        leavesNothing(cluster);
+        assertThat(cluster.stats().upstreamCxNoneHealthy().value()).isZero();
     }
 
     @Test
