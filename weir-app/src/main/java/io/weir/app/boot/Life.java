@@ -1,9 +1,11 @@
 package io.weir.app.boot;
 
 import io.weir.app.admin.Administered.State;
+import io.weir.xds.compile.Compiled;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /**
  * Where a Weir is in its life, and who waits for its end. Any thread.
@@ -15,6 +17,7 @@ final class Life {
     private volatile Instant takenOver = Instant.now();
     private volatile Runnable taken = () -> {
     };
+    private volatile UnaryOperator<Compiled> vet = UnaryOperator.identity();
 
     /** What the admin tells: told to look unhealthy is told as draining, as Envoy does. */
     State shown() {
@@ -34,9 +37,15 @@ final class Life {
         return takenOver;
     }
 
-    /** Called whenever another configuration has been taken over, by whoever has done that. */
-    void whenTakenOver(Runnable task) {
-        taken = task;
+    /** The first is called before another configuration is taken over, and may refuse it; the second after it. */
+    void followed(UnaryOperator<Compiled> before, Runnable after) {
+        vet = before;
+        taken = after;
+    }
+
+    /** What whoever has a say in it makes of another configuration. */
+    Compiled vetted(Compiled read) {
+        return vet.apply(read);
     }
 
     void tookOver() {

@@ -33,6 +33,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -281,7 +282,7 @@ public final class Running implements AutoCloseable {
     }
 
     private void reloadFrom(Source changed) {
-        switch (changed.load()) {
+        switch (life.vetted(changed.load())) {
             case Compiled.Rejected(List<Problem> problems) -> {
                 problems.forEach(problem -> LOG.error("{}", problem));
                 LOG.error("{} is not taken over; the configuration before stays", source.name());
@@ -330,9 +331,9 @@ public final class Running implements AutoCloseable {
                 next.listeners().size());
     }
 
-    /** Called on the conductor whenever another configuration has been taken over. */
-    public void whenTakenOver(Runnable task) {
-        life.whenTakenOver(task);
+    /** The first is called on the conductor before another configuration is taken over, the second after it. */
+    public void followed(UnaryOperator<Compiled> vet, Runnable taken) {
+        life.followed(vet, taken);
     }
 
     private void refuse(String kind, List<String> names, List<Listeners.Refusal> refusals) {
@@ -453,7 +454,8 @@ public final class Running implements AutoCloseable {
         return listeners;
     }
 
-    Snapshot snapshot() {
+    /** The configuration that is served. */
+    public Snapshot snapshot() {
         return snapshot;
     }
 

@@ -8,6 +8,7 @@ import io.weir.app.sidecar.PacketRules;
 import io.weir.app.sidecar.ProcessOwner;
 import io.weir.app.upgrade.Supervisor;
 import io.weir.app.upgrade.Upgrade;
+import io.weir.xds.compile.Compiled;
 import io.weir.xds.resource.Problem;
 import io.weir.xds.spec.Interception;
 import java.io.IOException;
@@ -44,7 +45,7 @@ final class SidecarServing {
                     yield ExitCode.CONFIGURATION.number();
                 }
                 case Running.Start.Serving(Running running) ->
-                    serve(running, new Rules(source, interceptor, how, err), kept);
+                    serve(running, new Rules(interceptor, how), kept);
             };
         } catch (Interceptor.Refused e) {
             err.println("weir: " + e.getMessage());
@@ -63,8 +64,9 @@ final class SidecarServing {
         }
         LOG.info("connections are brought here by rules of the packet filter, table {}", PacketRules.TABLE);
         Supervisor.ready();
-        running.whenTakenOver(() -> Thread.ofVirtual().start(rules::follow)); // programs are run, which is waited for
-        rules.follow(); // one may have been taken over meanwhile
+        // programs are run, which is waited for
+        running.followed(rules::vetted, () -> Thread.ofVirtual().start(() -> rules.follow(running)));
+        rules.follow(running); // one may have been taken over meanwhile
         running.awaitStopped();
         if (running.upgradeText().startsWith(Upgrade.HANDED_OVER)) {
             rules.end(false);
@@ -81,34 +83,67 @@ final class SidecarServing {
 
     /** The rules as the configuration has them, from the beginning to the end of a sidecar. Any thread. */
     private static final class Rules {
-        private final Source source;
         private final Interceptor interceptor;
-        private final PrintWriter err;
         private Interception set;
         private boolean over;
 
-        Rules(Source source, Interceptor interceptor, Interception first, PrintWriter err) {
-            this.source = source;
+        Rules(Interceptor interceptor, Interception first) {
             this.interceptor = interceptor;
             this.set = first;
-            this.err = err;
         }
 
         synchronized void begin() throws Interceptor.Refused {
             interceptor.set(set);
         }
 
+        /** Refuses another configuration whose rules could not take the place of those that are set. */
+        synchronized Compiled vetted(Compiled read) {
+            if (!(read instanceof Compiled.Accepted accepted)) {
+                return read;
+            }
+            Interception wanted = accepted.snapshot().interception();
+            if (wanted == null) {
+                return rejected("", "it has no sidecar any more, and the rules would bring connections to nobody",
+                        "keep sidecar:, or end this sidecar and start weir run");
+            }
+            if (wanted.inbound() == Interception.Way.TPROXY && set.inbound() != wanted.inbound()) {
+                return rejected("tproxy", "the listener's socket would have to be another for that",
+                        "keep intercept: redirect, or end this sidecar and start it again");
+            }
+            try {
+                Interception next = ProcessOwner.current().exempted(wanted);
+                if (next == null) {
+                    return rejected("", "root's connections are not told from Weir's own",
+                            "write exclude: { users: [root] } under sidecar");
+                }
+                if (!next.equals(set)) {
+                    interceptor.check(next);
+                }
+                return read;
+            } catch (Interceptor.Refused | IOException e) {
+                return rejected("", "its rules cannot be set: " + e.getMessage(), "change sidecar: in the file");
+            }
+        }
+
+        private static Compiled rejected(String value, String message, String cure) {
+            return new Compiled.Rejected(List.of(Problem.error(null, "sidecar", value, message, cure)));
+        }
+
         /** Another configuration is served: its rules take the place of those before, or these stay. */
-        synchronized void follow() {
-            Interception next = over ? null : interception(source, err);
-            if (next == null || next.equals(set)) {
+        synchronized void follow(Running running) {
+            Interception wanted = over ? null : running.snapshot().interception();
+            if (wanted == null) {
                 return;
             }
             try {
+                Interception next = ProcessOwner.current().exempted(wanted);
+                if (next == null || next.equals(set)) {
+                    return;
+                }
                 interceptor.set(next);
                 set = next;
                 LOG.info("connections are brought here by other rules, as the configuration has them now");
-            } catch (Interceptor.Refused e) {
+            } catch (Interceptor.Refused | IOException e) {
                 LOG.error("the rules stay as they were: {}", e.getMessage());
             }
         }

@@ -60,6 +60,16 @@ public final class Interceptor {
         unroute(RouteRules.families(true).stream().filter(family -> !routed.contains(family)).toList());
     }
 
+    /**
+     * Whether rules could be set in the place of those that are there; nothing changes.
+     *
+     * @throws Refused
+     *             when they could not
+     */
+    public void check(Interception how) throws Refused {
+        apply(PacketRules.setting(how), List.of("-c", "-f", "-"));
+    }
+
     private void route(String family, List<String> added) throws Refused {
         if (ip == null) {
             throw new Refused("the program ip, which intercept: tproxy needs, is not installed (Debian: iproute2);"
@@ -86,7 +96,11 @@ public final class Interceptor {
     }
 
     private void apply(String script) throws Refused {
-        SystemProgram.Ended ended = nft.run(script, List.of("-f", "-"));
+        apply(script, List.of("-f", "-"));
+    }
+
+    private void apply(String script, List<String> words) throws Refused {
+        SystemProgram.Ended ended = nft.run(script, words);
         if (ended.code() != 0) {
             throw new Refused(explained("nft", ended.said()));
         }

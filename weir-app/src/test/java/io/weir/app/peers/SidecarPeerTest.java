@@ -186,7 +186,12 @@ class SidecarPeerTest {
     /** Other rules take the place of those there are; those that nft refuses change nothing. */
     private static void aReload(Namespaces networks, PeerProcess shop, Path folder) throws IOException {
         reload(shop, folder, SHOP_SAYS.replace("[8082] }", "[8082] }, users: [weir-has-no-such-user]"));
-        await(shop, "the rules stay as they were: nft refuses");
+        await(shop, "its rules cannot be set: nft refuses");
+        reload(shop, folder, SHOP_SAYS.replace("sidecar:\n", "sidecar:\n  intercept: tproxy\n"));
+        await(shop, "the listener's socket would have to be another");
+        reload(shop, folder, "static_resources: {}\n");
+        await(shop, "it has no sidecar any more");
+        assertThat(shop.output()).doesNotContain(" taken over: ");
         assertThat(curl(networks, SHOP, "http://10.77.0.2:8082/")).as("still excluded").isEqualTo("8082 10.77.0.1 .\n");
         reload(shop, folder, SHOP_SAYS.replace("ports: [8082]", "ports: [9001]"));
         await(shop, "connections are brought here by other rules");

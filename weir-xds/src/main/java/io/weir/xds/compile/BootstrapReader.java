@@ -95,7 +95,7 @@ final class BootstrapReader {
         }
         return new Snapshot(node(), localCluster,
                 bootstrap.getClusterManager().getOutlierDetection().getEventLogPath(), listeners, clusters, admin(),
-                demo, acme(acme, listeners), overload(), bootstrap);
+                demo, acme(acme, listeners), overload(), null, bootstrap);
     }
 
     /** By HTTP a name is proved where something listens without TLS. */

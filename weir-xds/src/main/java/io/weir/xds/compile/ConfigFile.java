@@ -122,7 +122,8 @@ public final class ConfigFile {
         if (loaded.expanded() && Problem.anyError(loaded.problems())) {
             findings.errorsOnly();
         }
-        Snapshot snapshot = Compiler.read(bootstrap, loaded.positions(), findings);
+        Snapshot snapshot = Compiler.read(bootstrap, loaded.positions(), findings)
+                .intercepting(loaded.interception());
         return Compiler.compiled(snapshot, findings.problems());
     }
 

@@ -2,6 +2,7 @@ package io.weir.xds.compile;
 
 import io.weir.xds.spec.AdminSpec;
 import io.weir.xds.spec.DemoSpec;
+import io.weir.xds.spec.Interception;
 import io.weir.xds.spec.ListenerSpec;
 import io.weir.xds.spec.NodeId;
 import java.util.List;
@@ -35,16 +36,24 @@ import org.jspecify.annotations.Nullable;
  *            certificates that are issued by an authority; their files are named where they are shown
  * @param overload
  *            what is watched for overload
+ * @param interception
+ *            which connections a sidecar wants to have; null: this is none
  * @param source
  *            the {@code envoy.config.bootstrap.v3.Bootstrap} it was compiled from, for {@code /config_dump}
  */
 public record Snapshot(NodeId node, String localCluster, String outlierLog, List<ListenerSpec> listeners,
         List<ClusterSpec> clusters, @Nullable AdminSpec admin, @Nullable DemoSpec demo, List<AcmeSpec> acme,
-        OverloadSpec overload, Message source) {
+        OverloadSpec overload, @Nullable Interception interception, Message source) {
 
     public Snapshot {
         listeners = List.copyOf(listeners);
         clusters = List.copyOf(clusters);
         acme = List.copyOf(acme);
+    }
+
+    /** The same of a sidecar that wants to have these; null: of none. */
+    Snapshot intercepting(@Nullable Interception wanted) {
+        return new Snapshot(node, localCluster, outlierLog, listeners, clusters, admin, demo, acme, overload, wanted,
+                source);
     }
 }
