@@ -75,7 +75,8 @@ public final class Interceptor {
             throw new Refused("the program ip, which intercept: tproxy needs, is not installed (Debian: iproute2);"
                     + " install it, or write intercept: redirect");
         }
-        if (ip.run("", RouteRules.asking(family)).said().isEmpty()) {
+        SystemProgram.Ended asked = ip.run("", RouteRules.asking(family));
+        if (asked.code() != 0 || !RouteRules.told(asked.said())) {
             added.add(family);
             run(ip, RouteRules.rule(family));
         }

@@ -34,9 +34,14 @@ public final class RouteRules {
         return List.of(family, "route", "replace", "local", "default", "dev", "lo", "table", NUMBER);
     }
 
-    /** Tells whether the rule is there: it says nothing where it is not. */
+    /** Tells rules of the mark, which may be another's, or warnings. */
     static List<String> asking(String family) {
         return List.of(family, "rule", "list", "fwmark", NUMBER);
+    }
+
+    /** Whether the rule is among those that were told. */
+    static boolean told(String rules) {
+        return rules.lines().anyMatch(line -> line.strip().endsWith("lookup " + NUMBER));
     }
 
     /** Those that take one family's away; each fails where there is nothing to take. */

@@ -101,6 +101,15 @@ class InterceptorTest {
     }
 
     @Test
+    void anothersRuleOfTheSameMarkIsNotTakenForOurs() throws Exception {
+        OwnNetwork.run(List.of(), "", () -> {
+            said("ip", "-4", "rule", "add", "fwmark", "15006", "lookup", "77");
+            Interceptor.ours().set(how(Way.TPROXY));
+            assertThat(said("ip", "-4", "rule")).contains("lookup 77").contains("lookup 15006");
+        });
+    }
+
+    @Test
     void routesGoWithWhatNeedsThem() throws Exception {
         OwnNetwork.run(List.of(), "", () -> {
             Interceptor ours = Interceptor.ours();
