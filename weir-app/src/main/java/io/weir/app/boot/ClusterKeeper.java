@@ -22,10 +22,13 @@ import io.weir.net.tls.TlsFailure;
 import io.weir.xds.spec.NodeId;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -169,6 +173,9 @@ final class ClusterKeeper {
                 opened.add(HostTls.opened(spec, same ? before : null, scope(spec), secrets));
             } catch (TlsFailure e) {
                 refusals.add(new Listeners.Refusal(i, e.path(), e.value(), e.text(), e.cure()));
+            } catch (RuntimeException bug) {
+                undo(new Prepared(specs, opened, refusals, begun));
+                throw bug;
             }
         }
         return new Prepared(specs, opened, refusals, begun);
@@ -188,12 +195,28 @@ final class ClusterKeeper {
         Prepared prepared = prepare(first);
         if (prepared.refusals.isEmpty()) {
             commit(prepared);
+        } else {
+            undo(prepared);
         }
         return prepared.refusals;
     }
 
-    /** They are not to be: what they would have counted goes, all else is as before. */
+    /** Does what is to be done before {@link #commit}; when that fails by a bug, the clusters are not to be either. */
+    <T> T orUndo(Prepared prepared, Supplier<T> next) {
+        try {
+            return next.get();
+        } catch (RuntimeException bug) {
+            undo(prepared);
+            throw bug;
+        }
+    }
+
+    /** They are not to be: their new sockets and what they would have counted go, all else is as before. */
     void undo(Prepared prepared) {
+        Set<HostTls> kept = Collections.newSetFromMap(new IdentityHashMap<>());
+        clusters.all().stream().map(cluster -> HostTls.of(cluster.spec())).filter(Objects::nonNull).forEach(kept::add);
+        prepared.opened.stream().map(HostTls::of).filter(socket -> socket != null && kept.add(socket))
+                .forEach(HostTls::release);
         Set<String> present = new HashSet<>();
         clusters.all().forEach(cluster -> present.add(cluster.spec().statName()));
         prepared.specs.stream().filter(spec -> !present.contains(spec.statName()))

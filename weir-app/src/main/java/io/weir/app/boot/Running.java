@@ -304,7 +304,7 @@ public final class Running implements AutoCloseable {
             refuse("cluster", next.clusters().stream().map(ClusterSpec::name).toList(), hosts.refusals());
             return;
         }
-        Listeners.Prepared listening = listeners.prepare(next, Listeners.unchanged(diff, next));
+        var listening = clusters.orUndo(hosts, () -> listeners.prepare(next, Listeners.unchanged(diff, next)));
         if (!listening.refusals().isEmpty()) {
             listeners.undo(listening);
             clusters.undo(hosts);

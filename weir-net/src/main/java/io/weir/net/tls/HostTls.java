@@ -103,12 +103,22 @@ public final class HostTls implements Renewable {
 
     /** One cluster's sockets on their way to be opened. */
     private record Opening(TlsStats stats, SecretSource secrets, RequestNames names,
-            Map<TlsClient, TlsClient> proving) {
+            Map<TlsClient, TlsClient> proving, List<TlsClient> made) {
         Opening(TlsStats stats, SecretSource secrets, RequestNames names) {
-            this(stats, secrets, names, new IdentityHashMap<>());
+            this(stats, secrets, names, new IdentityHashMap<>(), new ArrayList<>());
         }
 
+        /** All of them, or none. */
         HostTls all(HostSockets sockets, Scope scope) throws TlsFailure {
+            try {
+                return each(sockets, scope);
+            } catch (TlsFailure | RuntimeException e) {
+                made.forEach(TlsClient::release);
+                throw e;
+            }
+        }
+
+        private HostTls each(HostSockets sockets, Scope scope) throws TlsFailure {
             var matches = new ArrayList<@Nullable TlsClient>();
             for (int i = 0; i < sockets.matches().size(); i++) {
                 matches.add(one(sockets.matches().get(i).socket(), "transport_socket_matches[" + i
@@ -125,15 +135,21 @@ public final class HostTls implements Renewable {
                 return null;
             }
             try {
-                TlsClient client = TlsClient.open(tls, secrets, stats);
+                TlsClient client = open(tls);
                 if (names.proven()) {
                     // Sessions of its own: one that was agreed on without a look at the name would be taken up.
-                    proving.put(client, TlsClient.open(believing(tls).withSanOfSni(), secrets, stats));
+                    proving.put(client, open(believing(tls).withSanOfSni()));
                 }
                 return client;
             } catch (TlsFailure e) {
                 throw new TlsFailure(path + ".typed_config." + e.path(), e.value(), e.text(), e.cure());
             }
+        }
+
+        private TlsClient open(ClientTls tls) throws TlsFailure {
+            TlsClient client = TlsClient.open(tls, secrets, stats);
+            made.add(client);
+            return client;
         }
 
         private static ClientTls believing(ClientTls tls) throws TlsFailure {
@@ -171,6 +187,14 @@ public final class HostTls implements Renewable {
     @Override
     public Set<NamedSecrets.Ref> named() {
         return clients().stream().flatMap(each -> each.named().stream()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /**
+     * Lets go of what it holds beside memory, of one that no cluster is to have: no connection is made by it any more.
+     * Else the end of what can be reached does it, whenever that is noticed.
+     */
+    public void release() {
+        clients().forEach(TlsClient::release);
     }
 
     private List<TlsClient> clients() {

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.weir.core.chain.Prefix;
+import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Endpoint;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Stats;
@@ -17,8 +18,10 @@ import io.weir.core.tls.CertificateSpec;
 import io.weir.core.tls.ClientTls;
 import io.weir.core.tls.CommonTls;
 import io.weir.core.tls.DataSource;
+import io.weir.core.tls.HostSockets;
 import io.weir.core.tls.NamedSecrets;
 import io.weir.core.tls.ServerTls;
+import io.weir.core.tls.SocketSpec;
 import io.weir.core.tls.TlsParameters;
 import io.weir.core.tls.ValidationSpec;
 import io.weir.net.transport.Acceptor;
@@ -32,6 +35,7 @@ import io.weir.testkit.Certificates;
 import io.weir.testkit.Certificates.Issued;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.ref.Reference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -39,6 +43,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -235,6 +240,42 @@ class KeyLogTest {
             assertThatThrownBy(() -> server(irregular)).isInstanceOf(TlsFailure.class)
                     .hasMessageContaining("is no regular file");
         }
+        assertThat(KeyLogFile.open()).isZero();
+    }
+
+    private HostSockets written(String name, SocketSpec otherwise) {
+        var keyLog = new CommonTls.KeyLog(file(name).toString(), List.of(), List.of());
+        return new HostSockets(otherwise,
+                List.of(new HostSockets.Match("first", Map.of("a", "b"), ClientTls.of(common(List.of(), keyLog), ""))));
+    }
+
+    private HostTls opened(HostSockets sockets) throws TlsFailure {
+        ClusterSpec spec = ClusterSpec.of("shop", List.of()).withExtensions(Map.of(HostSockets.KEY, sockets));
+        return Objects.requireNonNull(
+                HostTls.of(HostTls.opened(spec, null, stats.root().child("cluster"), SecretSource.NONE)));
+    }
+
+    @Test
+    void theSocketsOfAClusterLetGoOfTheirFilesWhenToldTo() throws Exception {
+        HostTls sockets = opened(written("one",
+                ClientTls.of(common(List.of(), new CommonTls.KeyLog(file("two").toString(), List.of(), List.of())),
+                        "")));
+        assertThat(KeyLogFile.open()).isEqualTo(2);
+        try {
+            sockets.release();
+            assertThat(KeyLogFile.open()).isZero();
+        } finally {
+            Reference.reachabilityFence(sockets); // else its end might have done it
+        }
+    }
+
+    @Test
+    void aSocketThatCannotBeOpenedHasTheOthersOfItsClusterLetGo() throws Exception {
+        Files.createDirectory(file("folder"));
+        var broken = ClientTls.of(common(List.of(), new CommonTls.KeyLog(file("folder").toString(), List.of(),
+                List.of())), "");
+        assertThatThrownBy(() -> opened(written("one", broken))).isInstanceOf(TlsFailure.class);
+        assertThat(Files.exists(file("one"))).as("it was opened").isTrue();
         assertThat(KeyLogFile.open()).isZero();
     }
 
