@@ -1,7 +1,8 @@
-package io.weir.app.boot;
+package io.weir.app.told;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.app.boot.ServedWeir;
 import io.weir.testkit.HttpMessage;
 import io.weir.testkit.Origin;
 import io.weir.testkit.RawHttp;
