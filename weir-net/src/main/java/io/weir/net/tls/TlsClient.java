@@ -67,6 +67,9 @@ public final class TlsClient implements Renewable {
         static Made of(ClientTls named, SecretSource secrets) throws TlsFailure {
             ClientTls spec = named.withCommon(secrets.filled(named.common()));
             Trust.sensible(spec.common());
+            if (spec.sanOfSni()) {
+                Trust.proves(spec.common());
+            }
             List<CertificateSpec> certificates = spec.common().certificates();
             Identity identity = certificates.isEmpty()
                     ? null

@@ -104,8 +104,7 @@ final class Trust {
     static void sensible(CommonTls common) throws TlsFailure {
         ValidationSpec spec = common.validation();
         String path = Contexts.validation(common);
-        NamedSecrets.Ref ref = common.named().validation();
-        String from = ref == null ? "" : "; so it is with the secret " + ref.name() + " of " + ref.file();
+        String from = from(common);
         DataSource crl = spec.crl();
         if (spec.believes()) {
             return;
@@ -122,6 +121,28 @@ final class Trust {
             throw new TlsFailure(path + ".allow_expired_certificate", "true", "nothing says whose certificates are"
                     + " believed" + from, "add trusted_ca");
         }
+    }
+
+    /**
+     * Sees to it that a name in a certificate says something: somebody who is believed, or a pin, must stand behind it.
+     *
+     * @param common
+     *            of a client whose hosts must prove a name, filled in
+     * @throws TlsFailure
+     *             when anybody's certificate with the name would do
+     */
+    static void proves(CommonTls common) throws TlsFailure {
+        ValidationSpec spec = common.validation();
+        if (!spec.believes() && spec.spkiPins().isEmpty() && spec.hashPins().isEmpty()) {
+            throw new TlsFailure(Contexts.validation(common) + ".trusted_ca", "", "hosts must prove a name, but"
+                    + " anybody can write any name into a certificate of his own, and nothing says whose are believed"
+                    + from(common), "add trusted_ca");
+        }
+    }
+
+    private static String from(CommonTls common) {
+        NamedSecrets.Ref ref = common.named().validation();
+        return ref == null ? "" : "; so it is with the secret " + ref.name() + " of " + ref.file();
     }
 
     /**

@@ -108,6 +108,23 @@ class NamedSecretsTest {
                 "match_typed_subject_alt_names", "");
     }
 
+    private static void proves(ValidationSpec secret) throws TlsFailure {
+        TlsClient.open(ClientTls.of(named(ValidationSpec.NONE), "").withSanOfSni(), new Secret(secret),
+                new TlsStats(new Stats().root())).release();
+    }
+
+    @Test
+    void noNameIsProvenWhereTheSecretSaysNobodyWhoIsBelieved() throws Exception {
+        TlsFailure failure = catchThrowableOfType(TlsFailure.class, () -> proves(ValidationSpec.NONE));
+        assertThat(failure).isNotNull();
+        assertThat(failure.path()).isEqualTo("common_tls_context.validation_context_sds_secret_config.trusted_ca");
+        assertThat(failure.text()).contains("hosts must prove a name").contains("the secret ca of secrets.yaml");
+        assertThat(failure.cure()).isEqualTo("add trusted_ca");
+        proves(validation(true, null, false));
+        proves(new ValidationSpec(null, false, null, false, List.of(), List.of("ab".repeat(32)), List.of(),
+                ValidationSpec.DEPTH_DEFAULT, false, false, null));
+    }
+
     @Test
     void whatASecretAsksOfCertificatesMayBeOfThoseWhomTheContextItselfBelieves() {
         ServerTls believes = ServerTls.of(named(validation(true, null, false)));
