@@ -38,6 +38,8 @@ import io.weir.stream.ask.AskSpec;
 import io.weir.stream.ask.AskingAcceptor;
 import io.weir.stream.gate.GateSpec;
 import io.weir.stream.gate.GatedAcceptor;
+import io.weir.stream.postgres.PostgresAcceptor;
+import io.weir.stream.postgres.PostgresSpec;
 import io.weir.stream.state.StateAcceptor;
 import io.weir.stream.state.StateSpec;
 import io.weir.stream.tcp.SniClusterSpec;
@@ -194,8 +196,8 @@ final class Services {
             Instant begun = Instant.now();
             ServerTls present = certifying.present(tls);
             if (none(present) && !none(tls)) {
-                return service.secured(certifying.before(tls, null, _ -> false, scope, late, chain.handshakeNanos()),
-                        entrance,
+                Acceptor none = certifying.before(tls, null, _ -> false, scope, late, chain.handshakeNanos());
+                return service.secured(begun(service, chain, none, entrance, late), entrance,
                         () -> {
                         });
             }
@@ -205,14 +207,35 @@ final class Services {
             Acceptor secures = server.before(entrance.out(service.acceptor()), new TlsStats(scope), late,
                     chain.handshakeNanos());
             Acceptor door = certifying.before(tls, secures, server::serves, scope, late, chain.handshakeNanos());
-            return service.secured(door, entrance, () -> {
+            return service.secured(begun(service, chain, door, entrance, late), entrance, () -> {
                 followed.run();
                 server.close();
             });
         } catch (TlsFailure e) {
             service.forget().run();
-            throw new Unserved(at + ".transport_socket.typed_config." + e.path(), e.value(), e.text(), e.cure());
+            String within = turning(chain) == null ? "" : "tls_socket_config.";
+            throw new Unserved(at + ".transport_socket.typed_config." + within + e.path(), e.value(), e.text(),
+                    e.cure());
         }
+    }
+
+    /** Who secures connections, or who asks first whether they shall be. */
+    private Acceptor begun(Service service, FilterChainSpec chain, Acceptor secures, Entrance entrance, Counter late) {
+        PostgresSpec turning = turning(chain);
+        return turning == null
+                ? secures
+                : new PostgresAcceptor(turning, stats, entrance.out(service.acceptor()), secures, late,
+                        chain.handshakeNanos());
+    }
+
+    /** The filter that turns the chain's connections to TLS; null: they are secured from the first byte on, or not. */
+    private static @Nullable PostgresSpec turning(FilterChainSpec chain) {
+        for (FilterSpec filter : chain.filters()) {
+            if (filter.config() instanceof PostgresSpec postgres && postgres.turnsToTls()) {
+                return postgres;
+            }
+        }
+        return null;
     }
 
     private static boolean none(ServerTls tls) {
@@ -230,6 +253,11 @@ final class Services {
             } else if (filter.config() instanceof AskSpec ask) {
                 Entrance entrance = new Entrance(workers);
                 ruled = ruled.after(new AskingAcceptor(ask, callers, stats, entrance.out(ruled.acceptor())), entrance);
+            } else if (filter.config() instanceof PostgresSpec postgres && !postgres.turnsToTls()) {
+                Entrance entrance = new Entrance(workers);
+                Acceptor host = entrance.out(ruled.acceptor());
+                ruled = ruled.secured(new PostgresAcceptor(postgres, stats, host), entrance, () -> {
+                });
             }
         }
         return ruled;

@@ -123,7 +123,7 @@ public final class ServedWeir implements AfterEachCallback {
     }
 
     /** Ends it once its connections have ended, which would be cut with it; the lines of a log then. */
-    List<String> logged(Path log) throws IOException, InterruptedException {
+    public List<String> logged(Path log) throws IOException, InterruptedException {
         long untilNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (running().listeners().connections() > 0) {
             assertThat(System.nanoTime() - untilNanos).as("connections are open").isNegative();

@@ -10,6 +10,7 @@ import io.weir.stream.ask.GlobalLimitReader;
 import io.weir.stream.check.TcpCheckReader;
 import io.weir.stream.gate.ConnectionLimitReader;
 import io.weir.stream.gate.ConnectionRateReader;
+import io.weir.stream.postgres.PostgresReader;
 import io.weir.stream.state.StateReader;
 import io.weir.stream.tcp.TcpProxySpec.Target;
 import io.weir.stream.udp.UdpProxyReader;
@@ -34,7 +35,8 @@ public final class TcpProxyReader implements ExtensionReader<TcpProxy, TcpProxyS
         return extensions
                 .with(new TcpProxyReader(), new ConnectionRateReader(), new ConnectionLimitReader(), new EchoReader(),
                         new DirectResponseReader(), new SniClusterReader(), new AccessReader(), new StateReader(),
-                        new AuthorizeReader(), new GlobalLimitReader(), new TcpCheckReader(), new UdpProxyReader())
+                        new AuthorizeReader(), new GlobalLimitReader(), new TcpCheckReader(), new UdpProxyReader(),
+                        new PostgresReader())
                 .withHonoured(TcpProxyReader.class, HONOURED)
                 .withDefaults(TcpProxyReader.class, DEFAULTS);
     }

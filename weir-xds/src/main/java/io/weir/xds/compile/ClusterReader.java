@@ -25,6 +25,7 @@ import io.weir.core.model.RoutingPriority;
 import io.weir.core.socket.SourceRules;
 import io.weir.core.tls.HostSockets;
 import io.weir.core.tls.ServerTls;
+import io.weir.core.tls.StartTls;
 import io.weir.core.tls.SocketSpec;
 import io.weir.xds.chain.SourceRulesReader;
 
@@ -177,8 +178,9 @@ final class ClusterReader {
 
     private static SocketSpec socket(ReadContext at, TransportSocket message) {
         SocketSpec socket = Transport.read(at, message);
-        if (socket instanceof ServerTls) {
-            at.problem("typed_config", "DownstreamTlsContext", "this is TLS with clients, and here are hosts",
+        if (socket instanceof ServerTls || socket instanceof StartTls) {
+            at.problem("typed_config", socket instanceof StartTls ? "StartTlsConfig" : "DownstreamTlsContext",
+                    "this is TLS with clients, and here are hosts",
                     "use UpstreamTlsContext");
         }
         return socket == null ? new SocketSpec.Plain() : socket;

@@ -43,6 +43,7 @@ import io.weir.core.model.AddressText;
 import io.weir.core.tls.ClientTls;
 import io.weir.core.tls.ProxiedSocket;
 import io.weir.core.tls.ServerTls;
+import io.weir.core.tls.StartTls;
 import io.weir.core.tls.SocketSpec;
 
 import org.jspecify.annotations.Nullable;
@@ -375,13 +376,36 @@ final class ListenerReader {
             context.problem("filters", "", "a filter chain needs a filter that says what to do with a connection",
                     "add a HttpConnectionManager or a TcpProxy");
         }
+        turning(context, socket, filters);
+        ServerTls tls = socket instanceof StartTls later
+                ? later.tls()
+                : socket instanceof ServerTls first ? first : null;
         long handshakeNanos = chain.hasTransportSocketConnectTimeout()
                 ? Plain.nanos(chain.getTransportSocketConnectTimeout())
                 : FilterChainSpec.HANDSHAKE_NANOS_DEFAULT;
         return filters.isEmpty()
                 ? null
-                : new FilterChainSpec(chain.getName(), match, filters, socket instanceof ServerTls tls ? tls : null,
-                        handshakeNanos);
+                : new FilterChainSpec(chain.getName(), match, filters, tls, handshakeNanos);
+    }
+
+    /** A connection that may turn to TLS needs somebody who turns it, and the other way round. */
+    private static void turning(ReadContext context, @Nullable SocketSpec socket, List<FilterSpec> filters) {
+        long turning = filters.stream()
+                .filter(each -> each.config() instanceof ConnectionFilter passing && passing.turnsToTls()).count();
+        if (turning == 0 && socket instanceof StartTls) {
+            context.at("transport_socket").problem("typed_config.tls_socket_config", "",
+                    "no filter of this chain speaks a protocol that turns to TLS by words of its own, so that all would"
+                            + " stay in the clear",
+                    "use DownstreamTlsContext where TLS comes first, or no transport_socket, as a TCP proxy passes on"
+                            + " what client and host agree on; for PostgreSQL add postgres_proxy with downstream_ssl");
+        } else if (turning == 1 && socket != null && !(socket instanceof StartTls)) {
+            context.problem("transport_socket", "",
+                    "a filter is to let connections turn to TLS, and nothing says by which certificate",
+                    "add a transport_socket StartTlsConfig with tls_socket_config");
+        } else if (turning > 1) {
+            context.problem("filters", "", "a connection turns to TLS once, and " + turning + " filters would do it",
+                    "keep one of them");
+        }
     }
 
     private static @Nullable FilterSpec filter(ReadContext context, Filter filter) {

@@ -8,6 +8,7 @@ import io.weir.core.socket.ProxyHeaderSpec;
 import io.weir.core.socket.TlvChoice;
 import io.weir.core.tls.ProxiedSocket;
 import io.weir.core.tls.ServerTls;
+import io.weir.core.tls.StartTls;
 import io.weir.core.tls.SocketSpec;
 import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.Extensions;
@@ -44,8 +45,9 @@ public final class IntroductionReader implements ExtensionReader<ProxyProtocolUp
         SocketSpec inner = plain
                 ? new SocketSpec.Plain()
                 : at.extension("typed_config", message.getTypedConfig(), SocketSpec.class);
-        if (inner instanceof ServerTls) {
-            at.problem("typed_config", "DownstreamTlsContext", "this is TLS with clients, and here are hosts",
+        if (inner instanceof ServerTls || inner instanceof StartTls) {
+            at.problem("typed_config", inner instanceof StartTls ? "StartTlsConfig" : "DownstreamTlsContext",
+                    "this is TLS with clients, and here are hosts",
                     "use UpstreamTlsContext");
         } else if (inner instanceof ProxiedSocket) {
             at.problem("typed_config", "ProxyProtocolUpstreamTransport", "a connection begins with one header",

@@ -9,4 +9,9 @@ public interface ConnectionFilter {
     default boolean asksForServerName() {
         return false;
     }
+
+    /** Whether it lets connections that began in the clear turn to TLS. */
+    default boolean turnsToTls() {
+        return false;
+    }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param filters
  *            in the order they see a connection; the last one is terminal
  * @param tls
- *            how connections are secured; null: they are plain
+ *            how connections are secured, from the first byte on or when a filter turns them; null: they are plain
  * @param handshakeNanos
  *            how long a client may take for that; 0: for ever
  */

@@ -28,7 +28,7 @@ public final class DownstreamTlsReader implements ExtensionReader<DownstreamTlsC
     }
 
     @Override
-    public SocketSpec read(DownstreamTlsContext config, ReadContext context) {
+    public ServerTls read(DownstreamTlsContext config, ReadContext context) {
         ReadContext at = context.at("common_tls_context");
         CommonTls common = CommonTlsReading.read(at, config.getCommonTlsContext());
         if (config.getCommonTlsContext().getTlsCertificatesCount() == 0

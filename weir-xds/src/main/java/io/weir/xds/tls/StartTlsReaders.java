@@ -3,14 +3,14 @@ package io.weir.xds.tls;
 import io.envoyproxy.envoy.extensions.transport_sockets.starttls.v3.StartTlsConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.starttls.v3.UpstreamStartTlsConfig;
 import io.weir.core.tls.SocketSpec;
+import io.weir.core.tls.StartTls;
 import io.weir.xds.compile.ExtensionReader;
 import io.weir.xds.compile.ReadContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections that begin in the clear and turn to TLS when both sides agree, each by a protocol of its own. Weir's
- * filters speak none of these protocols, so that nobody would ever turn to TLS: such a configuration is refused, since
- * it would be served in the clear.
+ * Connections that begin in the clear and turn to TLS when both sides agree, each by a protocol of its own. A chain has
+ * to have a filter that speaks it: else nobody would ever turn to TLS.
  */
 final class StartTlsReaders {
     private StartTlsReaders() {}
@@ -29,11 +29,17 @@ final class StartTlsReaders {
 
         @Override
         public @Nullable SocketSpec read(StartTlsConfig config, ReadContext context) {
-            return null; // the one field that it must have is told
+            if (!config.hasTlsSocketConfig()) {
+                context.problem("tls_socket_config", "", "nothing says by which certificate clients turn to TLS",
+                        "add a DownstreamTlsContext");
+                return null;
+            }
+            return new StartTls(
+                    new DownstreamTlsReader().read(config.getTlsSocketConfig(), context.at("tls_socket_config")));
         }
     }
 
-    /** With hosts. */
+    /** With hosts: no filter of Weir's asks them for TLS, so that all would be sent in the clear. */
     record WithHosts() implements ExtensionReader<UpstreamStartTlsConfig, SocketSpec> {
         @Override
         public UpstreamStartTlsConfig prototype() {

@@ -15,7 +15,7 @@ class StartTlsTest {
 
     private static List<String> errors(String text) {
         return ConfigFile.compile("test.yaml", text,
-                Extensions.basic()) instanceof Compiled.Rejected(List<Problem> problems)
+                TlsReaders.addTo(Extensions.basic())) instanceof Compiled.Rejected(List<Problem> problems)
                         ? problems.stream().filter(Problem::isError).map(Problem::toString).toList()
                         : List.of();
     }
@@ -37,7 +37,7 @@ class StartTlsTest {
     }
 
     @Test
-    void withClientsToo() {
+    void withClientsTheyAreRefusedWhereNoFilterTurnsThem() {
         assertThat(
                 errors("""
                         static_resources:

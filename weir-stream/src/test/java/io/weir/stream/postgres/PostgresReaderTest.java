@@ -1,0 +1,91 @@
+package io.weir.stream.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.stream.postgres.PostgresSpec.Clients;
+import io.weir.stream.tcp.TcpProxyReader;
+import io.weir.xds.compile.Compiled;
+import io.weir.xds.compile.ConfigFile;
+import io.weir.xds.compile.Extensions;
+import io.weir.xds.resource.Problem;
+import io.weir.xds.tls.TlsReaders;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What stands in the filter's configuration, and beside it. */
+class PostgresReaderTest {
+    private static final String TYPE = "type.googleapis.com/envoy.extensions.";
+    private static final String STARTTLS = ", transport_socket: { name: s, typed_config: { '@type': " + TYPE
+            + "transport_sockets.starttls.v3.StartTlsConfig, tls_socket_config: { common_tls_context: {"
+            + " tls_certificates: [ { certificate_chain: { filename: a.pem }, private_key: { filename: a.key }"
+            + " } ] } } } }";
+
+    private static String filter(String fields) {
+        return "{ name: pg, typed_config: { '@type': " + TYPE + "filters.network.postgres_proxy.v3alpha.PostgresProxy, "
+                + fields + " } }";
+    }
+
+    private static Compiled compiled(String filters, String socket) {
+        return ConfigFile.compile("test.yaml", """
+                static_resources:
+                  listeners:
+                  - name: in
+                    address: { socket_address: { address: 127.0.0.1, port_value: 81 } }
+                    filter_chains:
+                    - { filters: [ %s, { name: echo, typed_config: { '@type': %sfilters.network.echo.v3.Echo } } ] %s }
+                """.formatted(filters, TYPE, socket), TcpProxyReader.addTo(TlsReaders.addTo(Extensions.basic())));
+    }
+
+    private static List<String> problems(String filters, String socket) {
+        List<Problem> all = switch (compiled(filters, socket)) {
+            case Compiled.Rejected rejected -> rejected.problems();
+            case Compiled.Accepted accepted -> accepted.warnings();
+        };
+        return all.stream().map(Problem::toString).toList();
+    }
+
+    private static PostgresSpec spec(String fields, String socket) {
+        if (compiled(filter(fields), socket) instanceof Compiled.Accepted accepted) {
+            return (PostgresSpec) accepted.snapshot().listeners().getFirst().chains().getFirst().filters().getFirst()
+                    .config();
+        }
+        throw new AssertionError(problems(filter(fields), socket).toString());
+    }
+
+    @Test
+    void whatClientsMayDoIsRead() {
+        assertThat(spec("stat_prefix: db", "")).isEqualTo(new PostgresSpec("db", Clients.DISABLE));
+        assertThat(spec("stat_prefix: db, downstream_ssl: ALLOW", STARTTLS).clients()).isEqualTo(Clients.ALLOW);
+        assertThat(spec("stat_prefix: db, downstream_ssl: REQUIRE", STARTTLS).clients()).isEqualTo(Clients.REQUIRE);
+        assertThat(spec("stat_prefix: db, terminate_ssl: true", STARTTLS).clients()).isEqualTo(Clients.ALLOW);
+        assertThat(spec("stat_prefix: db, terminate_ssl: true, downstream_ssl: REQUIRE", STARTTLS).clients())
+                .isEqualTo(Clients.REQUIRE);
+    }
+
+    @Test
+    void whatCannotBeDoneIsRefusedWithACure() {
+        assertThat(problems(filter("downstream_ssl: ALLOW"), STARTTLS))
+                .anySatisfy(each -> assertThat(each).contains("stat_prefix", "need a name"));
+        assertThat(problems(filter("stat_prefix: db, upstream_ssl: REQUIRE"), ""))
+                .anySatisfy(each -> assertThat(each).contains("upstream_ssl", "REQUIRE", "UpstreamTlsContext"));
+        assertThat(problems(filter("stat_prefix: db, downstream_ssl: PREFER"), STARTTLS))
+                .anySatisfy(each -> assertThat(each).contains("downstream_ssl", "PREFER"));
+    }
+
+    @Test
+    void whoTurnsToTlsNeedsACertificateAndACertificateWhoTurns() {
+        assertThat(problems(filter("stat_prefix: db, downstream_ssl: ALLOW"), ""))
+                .anySatisfy(each -> assertThat(each).contains("transport_socket", "StartTlsConfig"));
+        assertThat(problems(filter("stat_prefix: db"), STARTTLS)).anySatisfy(each -> assertThat(each)
+                .contains("transport_socket.typed_config.tls_socket_config", "in the clear", "downstream_ssl"));
+        String twice = filter("stat_prefix: db, downstream_ssl: ALLOW");
+        assertThat(problems(twice + ", " + twice, STARTTLS))
+                .anySatisfy(each -> assertThat(each).contains("2 filters", "keep one"));
+    }
+
+    @Test
+    void thatStatementsAreNotLookedAtIsTold() {
+        assertThat(problems(filter("stat_prefix: db, enable_sql_parsing: true"), ""))
+                .anySatisfy(each -> assertThat(each).contains("enable_sql_parsing"));
+    }
+}
