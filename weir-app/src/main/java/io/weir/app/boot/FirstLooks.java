@@ -22,6 +22,7 @@ import io.weir.xds.spec.ListenerFilterSpec;
 import io.weir.xds.spec.ListenerFilterUse;
 import io.weir.xds.spec.ListenerSpec;
 import io.weir.xds.spec.PortMatch;
+import io.weir.xds.spec.Redirection;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,11 +67,17 @@ final class FirstLooks {
         if (looks.inspectors.isEmpty()) {
             return service;
         }
-        Acceptor inner = !one ? service.acceptor() : (worker, channel) -> {
-            worker.settings(channel, service.settings());
+        FirstLook look = spec.firstLook();
+        boolean handsOn = spec.redirection() == Redirection.HANDED_ON && look.tellsDestinations();
+        Acceptor inner = !one && !handsOn ? service.acceptor() : (worker, channel) -> {
+            if (handsOn && OpenListener.handedOn(channel)) {
+                return;
+            }
+            if (one) {
+                worker.settings(channel, service.settings());
+            }
             service.acceptor().accepted(worker, channel);
         };
-        FirstLook look = spec.firstLook();
         return service.after(new SniffingAcceptor(spec.name(), looks.inspectors, look.timeoutNanos(),
                 look.continues(), scope, entrance.out(inner)), entrance);
     }

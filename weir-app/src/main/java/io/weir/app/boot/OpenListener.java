@@ -1,6 +1,9 @@
 package io.weir.app.boot;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.util.AttributeKey;
 import io.weir.core.overload.Action;
 import io.weir.core.overload.Overload;
 import io.weir.core.overload.ShedPoint;
@@ -9,6 +12,7 @@ import io.weir.core.stats.Gauge;
 import io.weir.core.stats.Histogram;
 import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
+import io.weir.net.sniff.SniffingAcceptor;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.ListenFailure;
@@ -49,8 +53,54 @@ final class OpenListener implements Acceptor {
     private final Drains drains;
     /** How connections come from its sockets: as the service asked for with which they were bound. */
     private final ChannelSettings bound;
+    private static final AttributeKey<Stay> STAY = AttributeKey.valueOf("weir.stay");
+
     private volatile ListenerSpec spec;
     private volatile Tenure tenure;
+
+    /** A connection that counts here, until it ends or another listener has it. The worker's. */
+    private final class Stay implements ChannelFutureListener {
+        private final Worker worker;
+        private final Tenure serving;
+        private final long startNanos;
+        private boolean over;
+
+        Stay(Worker worker, Tenure serving, long startNanos) {
+            this.worker = worker;
+            this.serving = serving;
+            this.startNanos = startNanos;
+        }
+
+        @Override
+        public void operationComplete(ChannelFuture closed) {
+            end();
+        }
+
+        void end() {
+            if (over) {
+                return;
+            }
+            over = true;
+            serving.connectionEnded();
+            active.decrement();
+            everyListener.decrement();
+            destroyed.increment();
+            lengthMillis.record((worker.nowNanos() - startNanos) / NANOS_PER_MILLI);
+        }
+
+        /** Whether another listener has it from now on: that of the address that the connection was going to. */
+        boolean handedOn(Channel channel) {
+            OpenListener other = OriginalDestination.localAddress(channel) instanceof OriginalDestination to
+                    ? neighbours.at(to)
+                    : null;
+            if (other == null || other.equals(OpenListener.this)) {
+                return false;
+            }
+            end();
+            other.take(worker, channel, SniffingAcceptor.SETTINGS);
+            return true;
+        }
+    }
 
     /** Finds the listener that a connection belongs to. Any thread. */
     @FunctionalInterface
@@ -168,18 +218,31 @@ final class OpenListener implements Acceptor {
             return;
         }
         channel.closeFuture().addListener(_ -> worker.overload().connectionEnded());
+        boolean mayLeave = false;
         if (spec.redirection() != Redirection.IGNORED) {
             OriginalDestination to = OriginalDestination.find(channel);
             if (to == null && spec.sockets().transparent()) {
                 to = OriginalDestination.kept(channel, addresses());
             }
-            OpenListener other = to == null || spec.redirection() != Redirection.HANDED_ON ? null : neighbours.at(to);
-            if (other != null && !other.equals(this)) {
-                other.take(worker, channel, bound); // once: it does not hand on again, as in Envoy
-                return;
+            if (spec.redirection() == Redirection.HANDED_ON) {
+                OpenListener other = to == null || spec.firstLook().tellsDestinations() ? null : neighbours.at(to);
+                if (other != null && !other.equals(this)) {
+                    other.take(worker, channel, bound); // once: it does not hand on again, as in Envoy
+                    return;
+                }
+                mayLeave = spec.firstLook().tellsDestinations();
             }
         }
-        take(worker, channel, bound);
+        take(worker, channel, bound, mayLeave);
+    }
+
+    /**
+     * The same listener's filters have had their look: whether another listener has the connection now, because one of
+     * them has told that it was going there. Once: that one does not hand on again.
+     */
+    static boolean handedOn(Channel channel) {
+        Stay stay = channel.hasAttr(STAY) ? channel.attr(STAY).getAndSet(null) : null;
+        return stay != null && stay.handedOn(channel);
     }
 
     /** Whether a connection is given up before anything is done for it; else it counts among all of the process. */
@@ -203,6 +266,14 @@ final class OpenListener implements Acceptor {
      *            how the connection reads and writes so far
      */
     private void take(Worker worker, Channel channel, ChannelSettings come) {
+        take(worker, channel, come, false);
+    }
+
+    /**
+     * @param mayLeave
+     *            whether the look at it may find that another listener should have it
+     */
+    private void take(Worker worker, Channel channel, ChannelSettings come, boolean mayLeave) {
         long startNanos = worker.nowNanos();
         total.increment();
         active.increment();
@@ -215,13 +286,11 @@ final class OpenListener implements Acceptor {
             channel.close();
             return;
         }
-        channel.closeFuture().addListener(_ -> {
-            serving.connectionEnded();
-            active.decrement();
-            everyListener.decrement();
-            destroyed.increment();
-            lengthMillis.record((worker.nowNanos() - startNanos) / NANOS_PER_MILLI);
-        });
+        Stay stay = new Stay(worker, serving, startNanos);
+        channel.closeFuture().addListener(stay);
+        if (mayLeave) {
+            channel.attr(STAY).set(stay);
+        }
         ConnectionLog.follow(serving.service().connections(), worker, channel);
         if (!serving.service().settings().equals(come)) {
             worker.settings(channel, serving.service().settings());

@@ -46,7 +46,7 @@ public final class ServedWeir implements AfterEachCallback {
     }
 
     /** The port of backend 0, which says "Hello from one", or 1. */
-    int port(int backend) {
+    public int port(int backend) {
         return demo.backends().get(backend).address().getPort();
     }
 

@@ -109,7 +109,10 @@ public final class ProxyProtocol implements Inspector {
         InetSocketAddress destination = header.destination();
         if (source != null && destination != null) {
             greeting.client(source);
-            OriginalDestination.told(channel, destination);
+            if (!destination.equals(OriginalDestination.localAddress(channel))) {
+                // else it was going to Weir itself, and has no other destination
+                OriginalDestination.told(channel, destination);
+            }
         }
         for (Tlv value : header.values()) {
             if (passed.takes(value)) {

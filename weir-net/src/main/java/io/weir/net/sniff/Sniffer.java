@@ -52,7 +52,8 @@ final class Sniffer extends ChannelInboundHandlerAdapter {
         this.owner = owner;
         this.worker = worker;
         this.channel = channel;
-        this.greeting = Greeting.begin(channel);
+        Greeting found = Greeting.of(channel); // of another listener, which has handed the connection on
+        this.greeting = found == null ? Greeting.begin(channel) : found;
     }
 
     /** Looks at what has come, one look after the other. */

@@ -21,4 +21,14 @@ public record FirstLook(List<ListenerFilterUse> filters, long timeoutNanos, bool
     public FirstLook {
         filters = List.copyOf(filters);
     }
+
+    /** Whether a look may tell that a connection was going elsewhere: the PROXY protocol does. */
+    public boolean tellsDestinations() {
+        for (ListenerFilterUse each : filters) {
+            if (each.filter() instanceof ListenerFilterSpec.ProxyProtocol) {
+                return true;
+            }
+        }
+        return false;
+    }
 }
