@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** TLS of a whole Weir in this process with real hosts: nginx and haproxy. */
 @Timeout(120)
@@ -181,6 +183,36 @@ class TlsToHostsTest {
                         %s""".formatted(believing(""), HTTP1), "metadata: { filter_metadata: {"
                 + " envoy.transport_socket_match: { tls: yes-please } } }"));
         assertThat(ask(0)).contains("HTTP/1.1 200").contains("shop.example");
+    }
+
+    private static String checks(String more) {
+        return "health_checks: [ { timeout: 20s, interval: 60s, unhealthy_threshold: 1, healthy_threshold: 1,"
+                + " http_health_check: { path: / }" + more + " } ]";
+    }
+
+    /** A start waits for the first check of a host, which is the only one for a long time. */
+    private void firstCheck(String result) throws Exception {
+        assertThat(stats("cluster.shop.health_check")).contains("health_check." + result + ": 1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"', tls_options: { alpn_protocols: [ http/1.1 ] }', success", "'', failure"})
+    void checksOfferTheirOwnProtocols(String more, String result) throws Exception {
+        nginx(shop(), "");
+        weir.start(text(believing(", alpn_protocols: [ h2 ]"), checks(more), ""));
+        firstCheck(result);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"', transport_socket_match_criteria: { tls: yes-please }', success", "'', failure"})
+    void checksGoOverTheSocketThatTheyChoose(String more, String result) throws Exception {
+        nginx(shop(), "");
+        weir.start(text("{ name: raw, typed_config: { \"@type\":"
+                + " type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer } }", """
+                        transport_socket_matches:
+                        - { name: secured, match: { tls: yes-please }, transport_socket: %s }
+                        %s""".formatted(believing(""), checks(more)).indent(8).strip(), ""));
+        firstCheck(result);
     }
 
     private String shortText(String tls) {

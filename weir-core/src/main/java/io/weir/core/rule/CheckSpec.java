@@ -1,8 +1,10 @@
 package io.weir.core.rule;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the hosts of a cluster are checked: Envoy's {@code core.v3.HealthCheck}, and {@link Timing#freshNanos}, which is
@@ -16,7 +18,25 @@ import java.util.random.RandomGenerator;
  *            whether the next check goes over the connection of the last one
  */
 public record CheckSpec(CheckProtocol protocol, Timing timing, int unhealthyThreshold, int healthyThreshold,
-        boolean reuseConnection, Handling handling, Events events) {
+        boolean reuseConnection, Handling handling, Events events, Way way) {
+
+    /**
+     * What connections of checks are beside those of requests.
+     *
+     * @param criteria
+     *            in the place of the endpoint's own metadata, these choose the transport socket; null: they do not
+     * @param alpn
+     *            the protocols that are offered over TLS; empty: those of other connections
+     */
+    public record Way(@Nullable Map<String, Object> criteria, List<String> alpn) {
+        /** As requests go. */
+        public static final Way DEFAULT = new Way(null, List.of());
+
+        public Way {
+            criteria = criteria == null ? null : Map.copyOf(criteria);
+            alpn = List.copyOf(alpn);
+        }
+    }
 
     /**
      * When. All in nanoseconds; intervals run from the end of a check to the beginning of the next.
@@ -162,21 +182,30 @@ public record CheckSpec(CheckProtocol protocol, Timing timing, int unhealthyThre
     /** A check with Envoy's defaults of what the API does not demand. */
     public static CheckSpec of(CheckProtocol protocol, Timing timing, int unhealthyThreshold, int healthyThreshold) {
         return new CheckSpec(protocol, timing, unhealthyThreshold, healthyThreshold, true, Handling.DEFAULT,
-                Events.DEFAULT);
+                Events.DEFAULT, Way.DEFAULT);
     }
 
     /** The same at other times. */
     public CheckSpec withTiming(Timing other) {
-        return new CheckSpec(protocol, other, unhealthyThreshold, healthyThreshold, reuseConnection, handling, events);
+        return new CheckSpec(protocol, other, unhealthyThreshold, healthyThreshold, reuseConnection, handling, events,
+                way);
     }
 
     /** The same with other consequences. */
     public CheckSpec withHandling(Handling other) {
-        return new CheckSpec(protocol, timing, unhealthyThreshold, healthyThreshold, reuseConnection, other, events);
+        return new CheckSpec(protocol, timing, unhealthyThreshold, healthyThreshold, reuseConnection, other, events,
+                way);
     }
 
     /** The same, written down elsewhere. */
     public CheckSpec withEvents(Events other) {
-        return new CheckSpec(protocol, timing, unhealthyThreshold, healthyThreshold, reuseConnection, handling, other);
+        return new CheckSpec(protocol, timing, unhealthyThreshold, healthyThreshold, reuseConnection, handling, other,
+                way);
+    }
+
+    /** The same over other connections. */
+    public CheckSpec withWay(Way other) {
+        return new CheckSpec(protocol, timing, unhealthyThreshold, healthyThreshold, reuseConnection, handling, events,
+                other);
     }
 }

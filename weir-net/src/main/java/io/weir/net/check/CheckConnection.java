@@ -93,9 +93,8 @@ final class CheckConnection {
     private void connect() {
         rested = false;
         ConnectOptions options = ConnectOptions.of(target.spec().timing().timeoutNanos(), ChannelSettings.MESSAGES);
-        ChannelFuture connecting = HostTls.connect(worker, cluster.get(), target.address(), target.host().endpoint(),
-                null,
-                options, dialogue.offer(), new Handler());
+        ChannelFuture connecting = HostTls.check(worker, cluster.get(), target.address(), target.host().endpoint(),
+                target.spec().way(), options, dialogue.offer(), new Handler());
         channel = connecting.channel();
         connecting.addListener((ChannelFuture done) -> {
             if (!done.channel().equals(channel) || asked == null) {

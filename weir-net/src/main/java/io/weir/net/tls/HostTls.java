@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandler;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.Host;
+import io.weir.core.rule.CheckSpec;
 import io.weir.core.socket.ProxyHeaderSpec;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Scope;
@@ -46,6 +47,9 @@ public final class HostTls implements Renewable {
     private final RequestNames names;
     /** By what secures other connections, what secures those that are made for a request: hosts prove its name. */
     private final Map<TlsClient, TlsClient> proving;
+    /** By what secures other connections, what secures those of checks: where they offer protocols of their own. */
+    private final Map<TlsClient, TlsClient> checking;
+    private final List<String> offered;
     private final boolean introduces;
     private final Counter tooLong;
 
@@ -61,12 +65,14 @@ public final class HostTls implements Renewable {
     }
 
     private HostTls(HostSockets spec, @Nullable TlsClient otherwise, List<@Nullable TlsClient> matches,
-            RequestNames names, Map<TlsClient, TlsClient> proving, Scope scope) {
+            Opening opening, Scope scope) {
         this.spec = spec;
         this.otherwise = otherwise;
         this.matches = matches;
-        this.names = names;
-        this.proving = proving;
+        this.names = opening.names;
+        this.proving = opening.proving;
+        this.checking = opening.checking;
+        this.offered = opening.offered;
         this.introduces = spec.otherwise() instanceof ProxiedSocket
                 || spec.matches().stream().anyMatch(each -> each.socket() instanceof ProxiedSocket);
         this.tooLong = scope.child("upstream").child("proxyprotocol").counter("v2_tlvs_exceed_max_length");
@@ -93,19 +99,22 @@ public final class HostTls implements Renewable {
         RequestNames names = cluster.extensions().get(RequestNames.KEY) instanceof RequestNames.Given given
                 ? given.names()
                 : RequestNames.NONE;
+        CheckSpec checks = cluster.health().checks();
+        List<String> offered = checks == null ? List.of() : checks.way().alpn();
         HostTls now = before != null && before.spec.equals(sockets) && before.names.equals(names)
-                ? before
-                : new Opening(new TlsStats(scope), secrets, names).all(sockets, scope);
+                && before.offered.equals(offered)
+                        ? before
+                        : new Opening(new TlsStats(scope), secrets, names, offered).all(sockets, scope);
         Map<String, Object> extensions = new HashMap<>(cluster.extensions());
         extensions.put(KEY, now);
         return cluster.withExtensions(extensions);
     }
 
     /** One cluster's sockets on their way to be opened. */
-    private record Opening(TlsStats stats, SecretSource secrets, RequestNames names,
-            Map<TlsClient, TlsClient> proving, List<TlsClient> made) {
-        Opening(TlsStats stats, SecretSource secrets, RequestNames names) {
-            this(stats, secrets, names, new IdentityHashMap<>(), new ArrayList<>());
+    private record Opening(TlsStats stats, SecretSource secrets, RequestNames names, List<String> offered,
+            Map<TlsClient, TlsClient> proving, Map<TlsClient, TlsClient> checking, List<TlsClient> made) {
+        Opening(TlsStats stats, SecretSource secrets, RequestNames names, List<String> offered) {
+            this(stats, secrets, names, offered, new IdentityHashMap<>(), new IdentityHashMap<>(), new ArrayList<>());
         }
 
         /** All of them, or none. */
@@ -124,7 +133,7 @@ public final class HostTls implements Renewable {
                 matches.add(one(sockets.matches().get(i).socket(), "transport_socket_matches[" + i
                         + "].transport_socket"));
             }
-            return new HostTls(sockets, one(sockets.otherwise(), "transport_socket"), matches, names, proving, scope);
+            return new HostTls(sockets, one(sockets.otherwise(), "transport_socket"), matches, this, scope);
         }
 
         private @Nullable TlsClient one(SocketSpec socket, String path) throws TlsFailure {
@@ -139,6 +148,9 @@ public final class HostTls implements Renewable {
                 if (names.proven()) {
                     // Sessions of its own: one that was agreed on without a look at the name would be taken up.
                     proving.put(client, open(believing(tls).withSanOfSni()));
+                }
+                if (!offered.isEmpty()) {
+                    checking.put(client, open(tls.withAlpn(offered)));
                 }
                 return client;
             } catch (TlsFailure e) {
@@ -199,7 +211,7 @@ public final class HostTls implements Renewable {
 
     private List<TlsClient> clients() {
         return Stream.concat(Stream.concat(Stream.ofNullable(otherwise), matches.stream().flatMap(Stream::ofNullable)),
-                proving.values().stream()).toList();
+                Stream.concat(proving.values().stream(), checking.values().stream())).toList();
     }
 
     /** The cluster's sockets, opened; null: all is plain. */
@@ -283,6 +295,30 @@ public final class HostTls implements Renewable {
         return connect(worker, cluster, address, endpoint, client, null, options, offer, handler);
     }
 
+    /** Connects to a host for a check of it, in the way that checks go. */
+    public static ChannelFuture check(Worker worker, ClusterSpec cluster, SocketAddress address, Endpoint endpoint,
+            CheckSpec.Way way, ConnectOptions options, Offer offer, ChannelHandler handler) {
+        HostTls opened = of(cluster);
+        Map<String, Object> criteria = way.criteria();
+        Endpoint chosen = criteria == null
+                ? endpoint
+                : endpoint.withMetadata(Map.of(HostSockets.METADATA, criteria));
+        TlsClient usual = opened == null ? null : opened.client(chosen);
+        TlsClient own = opened == null || usual == null ? null : opened.checking.get(usual);
+        if (opened == null || own == null) {
+            return connect(worker, cluster, address, chosen, null, null, options, offer, handler);
+        }
+        return own.connect(worker, address, chosen, null,
+                opened.introduced(Sources.place(cluster, address, null, options), opened.socket(chosen), null), offer,
+                handler);
+    }
+
+    private ConnectOptions introduced(ConnectOptions placed, HostSocket socket, @Nullable OnBehalf client) {
+        return socket.header == null
+                ? placed
+                : placed.withPreamble(new Introduction(socket.header, client, tooLong));
+    }
+
     private static ChannelFuture connect(Worker worker, ClusterSpec cluster, SocketAddress address, Endpoint endpoint,
             @Nullable OnBehalf client, @Nullable RequestName name, ConnectOptions options, Offer offer,
             ChannelHandler handler) {
@@ -292,9 +328,7 @@ public final class HostTls implements Renewable {
             return Connector.connect(worker, address, placed, handler);
         }
         HostSocket socket = opened.socket(endpoint);
-        ConnectOptions introduced = socket.header == null
-                ? placed
-                : placed.withPreamble(new Introduction(socket.header, client, opened.tooLong));
+        ConnectOptions introduced = opened.introduced(placed, socket, client);
         if (socket.tls == null) {
             return Connector.connect(worker, address, introduced, handler);
         }

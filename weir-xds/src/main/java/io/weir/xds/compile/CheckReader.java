@@ -1,5 +1,6 @@
 package io.weir.xds.compile;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import io.weir.core.rule.CheckSpec;
 import io.weir.core.rule.CheckSpec.Events;
 import io.weir.core.rule.CheckSpec.Handling;
 import io.weir.core.rule.CheckSpec.Timing;
+import io.weir.core.rule.CheckSpec.Way;
 import io.weir.xds.shortform.HealthMessage;
 
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * as an extension of that message's type.
  */
 record CheckReader() implements ExtensionReader<HealthCheckEventFileSink, CheckReader.Sink> {
+
+    /** RFC 7301 section 3.1. */
+    private static final int PROTOCOL_BYTES_MAX = 255;
 
     /** A file that events are written to. */
     record Sink(String path) {
@@ -50,7 +55,22 @@ record CheckReader() implements ExtensionReader<HealthCheckEventFileSink, CheckR
         }
         return new CheckSpec(protocol, timing, threshold(check.getUnhealthyThreshold().getValue()),
                 threshold(check.getHealthyThreshold().getValue()),
-                !check.hasReuseConnection() || check.getReuseConnection().getValue(), handling(message), events);
+                !check.hasReuseConnection() || check.getReuseConnection().getValue(), handling(message), events,
+                way(check, context));
+    }
+
+    private static Way way(HealthCheck check, ReadContext context) {
+        List<String> protocols = check.getTlsOptions().getAlpnProtocolsList();
+        for (int i = 0; i < protocols.size(); i++) {
+            int bytes = protocols.get(i).getBytes(StandardCharsets.UTF_8).length;
+            if (bytes == 0 || bytes > PROTOCOL_BYTES_MAX) {
+                context.problem("tls_options.alpn_protocols[" + i + "]", protocols.get(i),
+                        "the name of a protocol has from 1 to 255 bytes", "write one such as h2, or remove it");
+            }
+        }
+        return new Way(check.hasTransportSocketMatchCriteria()
+                ? Plain.map(check.getTransportSocketMatchCriteria())
+                : null, protocols);
     }
 
     private static int threshold(int given) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
@@ -108,6 +109,16 @@ class CheckReaderTest {
     }
 
     @Test
+    void checksMayChooseTheirSocketAndTheirProtocols() throws Exception {
+        assertThat(
+                cluster("health_checks: [ { " + LEAST + ", tcp_health_check: {}, tls_options: { alpn_protocols: [ h2,"
+                        + " x ] }, transport_socket_match_criteria: { a: b } } ],", "").health().checks())
+                .extracting(CheckSpec::way).isEqualTo(new CheckSpec.Way(Map.of("a", "b"), List.of("h2", "x")));
+        assertThat(cluster("health_checks: [ { " + LEAST + ", tcp_health_check: {} } ],", "").health().checks())
+                .extracting(CheckSpec::way).isEqualTo(CheckSpec.Way.DEFAULT);
+    }
+
+    @Test
     void theOutlierLogIsTheSnapshots() {
         Compiled compiled = ConfigFile.compile("test.yaml",
                 "cluster_manager: { outlier_detection: { event_log_path: /tmp/outliers } }", EXTENSIONS);
@@ -122,8 +133,7 @@ class CheckReaderTest {
             "{ interval: 2s, unhealthy_threshold: 1, healthy_threshold: 1, tcp_health_check: {} } | timeout",
             "{ LEAST, custom_health_check: { name: x } } | use http_health_check",
             "{ LEAST, alt_port: 1, tcp_health_check: {} } | health_check_config",
-            "{ LEAST, tls_options: {}, tcp_health_check: {} } | checks offer what they speak",
-            "{ LEAST, transport_socket_match_criteria: { a: b }, tcp_health_check: {} } | that its requests go over",
+            "{ LEAST, tls_options: { alpn_protocols: [ h2, '' ] }, tcp_health_check: {} } | alpn_protocols[1]",
             "{ LEAST, event_logger: [ { name: x } ], tcp_health_check: {} } | event_logger[0].typed_config",
     })
     void whatCannotBeIsTold(String checks, String told) {
