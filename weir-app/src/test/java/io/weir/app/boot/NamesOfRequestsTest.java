@@ -7,6 +7,8 @@ import io.weir.testkit.Nginx;
 import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Ports;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,11 @@ class NamesOfRequestsTest {
     }
 
     private void start(String names, String socket, String route) throws IOException {
+        start(names, socket, route, "validation_context: { trusted_ca: { filename: \"" + certificates.authority()
+                + "\" } }");
+    }
+
+    private void start(String names, String socket, String route, String validation) throws IOException {
         var issued = certificates.issue("shop", "DNS:shop.example,DNS:*.shop.example,IP:127.0.0.1");
         host = Nginx.http("""
                 server {
@@ -76,7 +83,7 @@ class NamesOfRequestsTest {
                           typed_config:
                             "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
                             %s
-                            common_tls_context: { validation_context: { trusted_ca: { filename: "%s" } } }
+                            common_tls_context: { %s }
                         load_assignment:
                           cluster_name: shop
                           endpoints:
@@ -84,7 +91,7 @@ class NamesOfRequestsTest {
                                 - endpoint:
                                     hostname: endpoint.shop.example
                                     address: { socket_address: { address: 127.0.0.1, port_value: %d } }
-                """.formatted(route, names, socket, certificates.authority(), port));
+                """.formatted(route, names, socket, validation, port));
     }
 
     private String ask(String name, String more) throws IOException {
@@ -127,6 +134,34 @@ class NamesOfRequestsTest {
         start("auto_san_validation: true", "sni: shop.example", "");
         assertThat(ask("a.shop.example", "")).contains("sni=shop.example host=a.shop.example");
         assertThat(ask("other.example", "")).startsWith("HTTP/1.1 503").contains("it is not made for other.example");
+    }
+
+    /** A secret whose rules believe the authority, if certificates are made for this name. */
+    private String secret(String name) throws IOException {
+        Path file = weir.folder().resolve("secrets.yaml");
+        Files.writeString(file, """
+                resources:
+                  - "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret
+                    name: hosts
+                    validation_context:
+                      trusted_ca: { filename: "%s" }
+                      match_typed_subject_alt_names: [ { san_type: DNS, matcher: { exact: "%s" } } ]
+                """.formatted(certificates.authority(), name));
+        return "validation_context_sds_secret_config: { name: hosts, sds_config: { path_config_source: { path: \""
+                + file + "\" } } }";
+    }
+
+    @Test
+    void theNameOfTheRequestGoesBeforeThoseOfASecret() throws Exception {
+        start("auto_sni: true, auto_san_validation: true", "", "", secret("configured.example"));
+        assertThat(ask("a.shop.example", "")).contains("sni=a.shop.example");
+        assertThat(ask("other.example", "")).startsWith("HTTP/1.1 503").contains("it is not made for other.example");
+    }
+
+    @Test
+    void theNameThatAHostIsAskedForGoesBeforeThoseOfASecret() throws Exception {
+        start("", "sni: shop.example\n            auto_sni_san_validation: true", "", secret("configured.example"));
+        assertThat(ask("a.example", "")).contains("sni=shop.example");
     }
 
     @Test

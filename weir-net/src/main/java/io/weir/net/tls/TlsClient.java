@@ -66,6 +66,9 @@ public final class TlsClient implements Renewable {
 
         static Made of(ClientTls named, SecretSource secrets) throws TlsFailure {
             ClientTls spec = named.withCommon(secrets.filled(named.common()));
+            if (spec.sanOfSni()) {
+                spec = spec.withSanOfSni(); // those of a secret would have to be carried too
+            }
             Trust.sensible(spec.common());
             if (spec.sanOfSni()) {
                 Trust.proves(spec.common());
