@@ -9,6 +9,8 @@ import io.weir.testkit.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,15 @@ class NamesOfRequestsTest {
                                     - name: router
                                       typed_config:
                                         "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
+                      - name: raw
+                        address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+                        filter_chains:
+                          - filters:
+                              - name: tcp
+                                typed_config:
+                                  "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+                                  stat_prefix: raw
+                                  cluster: shop
                     clusters:
                       - name: shop
                         connect_timeout: 20s
@@ -162,6 +173,35 @@ class NamesOfRequestsTest {
     void theNameThatAHostIsAskedForGoesBeforeThoseOfASecret() throws Exception {
         start("", "sni: shop.example\n            auto_sni_san_validation: true", "", secret("configured.example"));
         assertThat(ask("a.example", "")).contains("sni=shop.example");
+    }
+
+    private void until(String stat) throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        for (String now = stats(); !now.contains(stat + "\n"); now = stats()) {
+            assertThat(System.nanoTime() - deadline).as("no %s in %s", stat, now).isNegative();
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    @Test
+    void theHostOfACopyProvesTheNameOfTheCopy() throws Exception {
+        start("auto_sni: true, auto_san_validation: true", "", "request_mirror_policies: [ { cluster: shop } ]");
+        assertThat(ask("shop.example", "")).contains("sni=shop.example");
+        until("cluster.shop.ssl.fail_verify_san: 1"); // it is sent to shop.example-shadow
+    }
+
+    @Test
+    void aHostThatIsAskedForNoRequestProvesTheConfiguredName() throws Exception {
+        start("auto_san_validation: true", "sni: a.shop.example", "");
+        assertThat(ServedWeir.ask(weir.listener(1), "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .contains("sni=a.shop.example host=x");
+    }
+
+    @Test
+    void aHostThatIsAskedForNoRequestAndDoesNotCarryTheConfiguredNameIsRefused() throws Exception {
+        start("auto_san_validation: true", "sni: other.example", "");
+        assertThat(ServedWeir.ask(weir.listener(1), "")).isEmpty();
+        until("cluster.shop.ssl.fail_verify_san: 1");
     }
 
     @Test

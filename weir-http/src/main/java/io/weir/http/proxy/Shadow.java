@@ -99,7 +99,8 @@ final class Shadow extends TimerWheel.Timer implements UpstreamListener, PickCon
             case Pick.Chosen chosen -> {
                 visit.begin(cluster, chosen.host(), worker.nowNanos());
                 worker.timers().arm(this, worker.nowNanos() + timeoutNanos);
-                var place = Pools.of(worker).of(cluster, chosen.host(), priority, protocol).request(this);
+                var place = Pools.of(worker).of(cluster, chosen.host(), priority, protocol, request)
+                        .request(this);
                 if (place != null && place.waits()) {
                     waiter = place;
                 }

@@ -39,6 +39,7 @@ final class UnaryCall extends TimerWheel.Timer implements UpstreamListener, Pick
     private final Worker worker;
     private final Cluster cluster;
     private final Question question;
+    private final HttpHead head;
     private final Visit visit = new Visit();
     private final Admitted admitted = new Admitted();
     private final ByteBuf answer = Unpooled.buffer(0);
@@ -53,6 +54,7 @@ final class UnaryCall extends TimerWheel.Timer implements UpstreamListener, Pick
         this.worker = worker;
         this.cluster = cluster;
         this.question = question;
+        this.head = head(cluster, question);
         this.hearer = hearer;
     }
 
@@ -73,7 +75,7 @@ final class UnaryCall extends TimerWheel.Timer implements UpstreamListener, Pick
             case Pick.Chosen chosen -> {
                 visit.begin(cluster, chosen.host(), worker.nowNanos());
                 worker.timers().arm(this, worker.nowNanos() + question.timeoutNanos());
-                var place = Pools.of(worker).of(cluster, chosen.host(), RoutingPriority.DEFAULT, PROTOCOL)
+                var place = Pools.of(worker).of(cluster, chosen.host(), RoutingPriority.DEFAULT, PROTOCOL, head)
                         .request(this);
                 if (place != null && place.waits()) {
                     waiter = place;
@@ -136,7 +138,7 @@ final class UnaryCall extends TimerWheel.Timer implements UpstreamListener, Pick
         fail("no answer in time");
     }
 
-    private HttpHead head() {
+    private static HttpHead head(Cluster cluster, Question question) {
         var head = new HttpHead();
         head.minorVersion(1);
         head.method("POST");
@@ -176,7 +178,7 @@ final class UnaryCall extends TimerWheel.Timer implements UpstreamListener, Pick
         }
         stream = open;
         visit.connected(open.connection(), open.protocol());
-        open.head(head(), false);
+        open.head(head, false);
         open.flush();
         send(open);
     }

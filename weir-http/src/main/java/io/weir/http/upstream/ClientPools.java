@@ -50,17 +50,15 @@ public final class ClientPools {
         Pools pools = Pools.of(worker);
         boolean alone = disguised || HostTls.introduces(spec);
         RequestName name = UpstreamSettings.name(spec, request);
-        if (!alone && name == null) {
-            return pools.of(cluster, host, priority, clientProtocol, raw);
+        if (!alone) {
+            return pools.of(cluster, host, priority, clientProtocol, raw, name);
         }
-        SplitPools split = alone ? own(pools) : pools.byName();
+        SplitPools split = own(pools);
         var key = new SplitPools.Key(host, priority, Pools.kind(spec, clientProtocol, raw), name);
         HostPool pool = split.find(key);
         if (pool == null) {
-            boolean first = alone && split.empty();
-            pool = pools.make(cluster, host, priority, clientProtocol, raw, alone ? Greeting.onBehalf(client) : null,
-                    name);
-            split.put(key, pool, cluster.has(host));
+            boolean first = split.empty();
+            pool = split.make(cluster, key, clientProtocol, raw, Greeting.onBehalf(client));
             if (first) {
                 client.closeFuture().addListener(_ -> split.release()); // at once, if the client has gone already
             }

@@ -7,6 +7,7 @@ import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostSet;
 import io.weir.core.model.RoutingPriority;
+import io.weir.http.codec.HttpHead;
 import io.weir.net.tls.HostTls;
 import io.weir.net.tls.HostTls.HostSocket;
 import io.weir.net.tls.RequestName;
@@ -60,9 +61,11 @@ public final class Pools {
      *
      * @param clientProtocol
      *            what the request's client speaks, as access logs show it
+     * @param request
+     *            as the host is to hear it: what it names counts where hosts are asked for that
      */
-    public HostPool of(Cluster cluster, Host host, RoutingPriority priority, String clientProtocol) {
-        return of(cluster, host, priority, clientProtocol, false);
+    public HostPool of(Cluster cluster, Host host, RoutingPriority priority, String clientProtocol, HttpHead request) {
+        return of(cluster, host, priority, clientProtocol, false, UpstreamSettings.name(cluster.spec(), request));
     }
 
     /**
@@ -70,8 +73,16 @@ public final class Pools {
      *
      * @param raw
      *            whether the host hears nothing of HTTP
+     * @param name
+     *            what the request names; null: nothing that counts
      */
-    public HostPool of(Cluster cluster, Host host, RoutingPriority priority, String clientProtocol, boolean raw) {
+    HostPool of(Cluster cluster, Host host, RoutingPriority priority, String clientProtocol, boolean raw,
+            @Nullable RequestName name) {
+        if (name != null) {
+            var key = new SplitPools.Key(host, priority, kind(cluster.spec(), clientProtocol, raw), name);
+            HostPool known = byName.find(key);
+            return known == null ? byName.make(cluster, key, clientProtocol, raw, null) : known;
+        }
         var byHost = pools.get(KINDS * priority.ordinal() + kind(cluster.spec(), clientProtocol, raw));
         var pool = byHost.get(host);
         if (pool == null) {
@@ -104,10 +115,6 @@ public final class Pools {
         return new HostPool(worker, cluster, cluster.circuit(priority), host,
                 UpstreamSettings.of(cluster.spec(), client, name),
                 http2, raw);
-    }
-
-    SplitPools byName() {
-        return byName;
     }
 
     /** A pool of one client or one name, which hears of its host too. One whose host has left is retired at once. */

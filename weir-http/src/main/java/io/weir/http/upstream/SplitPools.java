@@ -1,8 +1,10 @@
 package io.weir.http.upstream;
 
+import io.weir.core.cluster.Cluster;
 import io.weir.core.model.Host;
 import io.weir.core.model.RoutingPriority;
 import io.weir.net.tls.RequestName;
+import io.weir.net.transport.OnBehalf;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,18 @@ final class SplitPools {
     HostPool find(Key key) {
         HostPool pool = byKey.get(key);
         return pool == null || !pools.adopted(pool) ? null : pool;
+    }
+
+    /**
+     * Makes the pool of these requests.
+     *
+     * @param client
+     *            whom its connections are made for; null: whoever has a request
+     */
+    HostPool make(Cluster cluster, Key key, String clientProtocol, boolean raw, @Nullable OnBehalf client) {
+        HostPool pool = pools.make(cluster, key.host, key.priority, clientProtocol, raw, client, key.name);
+        put(key, pool, cluster.has(key.host));
+        return pool;
     }
 
     /** From now on the pool of these requests. */

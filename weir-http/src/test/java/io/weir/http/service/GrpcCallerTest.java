@@ -13,6 +13,12 @@ import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.Tiers;
 import io.weir.core.stats.Stats;
+import io.weir.core.tls.ClientTls;
+import io.weir.core.tls.CommonTls;
+import io.weir.core.tls.DataSource;
+import io.weir.core.tls.HostSockets;
+import io.weir.core.tls.RequestNames;
+import io.weir.core.tls.ValidationSpec;
 import io.weir.http.config.UpstreamHttpSpec;
 import io.weir.http.config.UpstreamHttpSpec.Protocol;
 import io.weir.http.grpc.ProtoMessage;
@@ -20,13 +26,17 @@ import io.weir.http.h2.Http2Options;
 import io.weir.http.upstream.UpstreamFixture;
 import io.weir.net.service.Question;
 import io.weir.net.service.ServiceAnswer;
+import io.weir.net.tls.HostTls;
+import io.weir.net.tls.SecretSource;
 import io.weir.net.transport.Worker;
 import io.weir.net.transport.Workers;
+import io.weir.testkit.Certificates;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -117,6 +127,40 @@ class GrpcCallerTest {
         } finally {
             server.shutdownNow().awaitTermination();
         }
+    }
+
+    @Test
+    void aServiceProvesTheNameThatIsCalled() throws Exception {
+        var health = new HealthStatusManager();
+        try (var certificates = Certificates.make()) {
+            var issued = certificates.issue("called", "DNS:called.example");
+            Server server = NettyServerBuilder.forAddress(anywhere()).addService(health.getHealthService())
+                    .useTransportSecurity(issued.chain().toFile(), issued.key().toFile()).build().start();
+            try {
+                var validation = new ValidationSpec(new DataSource.File(certificates.authority().toString()), false,
+                        null, false, List.of(), List.of(), List.of(), ValidationSpec.DEPTH_DEFAULT, false, false, null);
+                var named = new UpstreamHttpSpec(0, 0, 0, 100, 60 * 1024, Protocol.HTTP2, Http2Options.DEFAULT,
+                        new RequestNames(true, true), null);
+                ClusterSpec spec = UpstreamFixture.cluster(named,
+                        List.of(Endpoint.of(new InetSocketAddress(InetAddress.getLoopbackAddress(),
+                                server.getPort()))));
+                var extensions = new HashMap<>(spec.extensions());
+                extensions.put(HostSockets.KEY, new HostSockets(
+                        ClientTls.of(CommonTls.DEFAULT.withValidation(validation), ""), List.of()));
+                cluster(HostTls.opened(spec.withExtensions(extensions), null, new Stats().root(), SecretSource.NONE));
+                assertThat(ask(called("called.example"))).isInstanceOf(ServiceAnswer.Said.class);
+                assertThat(failed(called("other.example"))).contains("it is not made for other.example");
+                assertThat(failed(called(""))).contains("it is not made for origins");
+            } finally {
+                server.shutdownNow().awaitTermination();
+            }
+        }
+    }
+
+    private static Question called(String authority) {
+        Question asked = health("", TimeUnit.MINUTES.toNanos(1));
+        return new Question(asked.cluster(), asked.path(), authority, asked.metadata(), asked.message(),
+                asked.timeoutNanos());
     }
 
     @Test

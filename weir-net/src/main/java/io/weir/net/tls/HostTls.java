@@ -259,7 +259,7 @@ public final class HostTls implements Renewable {
     /** Connects to a host for nobody but Weir, by {@link Connector#connect} or {@link TlsClient#connect}. */
     public static ChannelFuture connect(Worker worker, ClusterSpec cluster, Host host, ConnectOptions options,
             Offer offer, ChannelHandler handler) {
-        return connect(worker, cluster, host.address(), host.endpoint(), null, options, offer, handler);
+        return connect(worker, cluster, host, null, options, offer, handler);
     }
 
     /**
@@ -270,29 +270,34 @@ public final class HostTls implements Renewable {
      */
     public static ChannelFuture connect(Worker worker, ClusterSpec cluster, Host host, @Nullable OnBehalf client,
             ConnectOptions options, Offer offer, ChannelHandler handler) {
-        return connect(worker, cluster, host.address(), host.endpoint(), client, null, options, offer, handler);
+        return connect(worker, cluster, host, client, null, options, offer, handler);
     }
 
     /**
      * The same for a request.
      *
      * @param name
-     *            what the request names; counts where {@link #byName} says so; null: nothing
+     *            what the request names; counts where {@link #byName} says so; null: nothing, so that a host that must
+     *            prove a name proves what it is asked for, else its own
      */
     public static ChannelFuture connect(Worker worker, ClusterSpec cluster, Host host, @Nullable OnBehalf client,
             @Nullable RequestName name, ConnectOptions options, Offer offer, ChannelHandler handler) {
-        return connect(worker, cluster, host.address(), host.endpoint(), client, name, options, offer, handler);
+        return connect(worker, cluster, host.address(), host.endpoint(), client,
+                secured(cluster, host.endpoint(), name), options, offer, handler);
     }
 
     /**
-     * The same, to another address.
+     * The same, to look after a host, be it at another address: no name of requests is to be proven.
      *
      * @param endpoint
      *            whose name and metadata count
      */
     public static ChannelFuture connect(Worker worker, ClusterSpec cluster, SocketAddress address, Endpoint endpoint,
             @Nullable OnBehalf client, ConnectOptions options, Offer offer, ChannelHandler handler) {
-        return connect(worker, cluster, address, endpoint, client, null, options, offer, handler);
+        HostTls opened = of(cluster);
+        TlsClient tls = opened == null ? null : opened.client(endpoint);
+        return connect(worker, cluster, address, endpoint, client, tls == null ? null : new Secured(tls, null), options,
+                offer, handler);
     }
 
     /** Connects to a host for a check of it, in the way that checks go. */
@@ -306,7 +311,7 @@ public final class HostTls implements Renewable {
         TlsClient usual = opened == null ? null : opened.client(chosen);
         TlsClient own = opened == null || usual == null ? null : opened.checking.get(usual);
         if (opened == null || own == null) {
-            return connect(worker, cluster, address, chosen, null, null, options, offer, handler);
+            return connect(worker, cluster, address, chosen, null, options, offer, handler);
         }
         return own.connect(worker, address, chosen, null,
                 opened.introduced(Sources.place(cluster, address, null, options), opened.socket(chosen), null), offer,
@@ -320,7 +325,7 @@ public final class HostTls implements Renewable {
     }
 
     private static ChannelFuture connect(Worker worker, ClusterSpec cluster, SocketAddress address, Endpoint endpoint,
-            @Nullable OnBehalf client, @Nullable RequestName name, ConnectOptions options, Offer offer,
+            @Nullable OnBehalf client, @Nullable Secured secured, ConnectOptions options, Offer offer,
             ChannelHandler handler) {
         HostTls opened = of(cluster);
         ConnectOptions placed = Sources.place(cluster, address, client, options);
@@ -329,17 +334,30 @@ public final class HostTls implements Renewable {
         }
         HostSocket socket = opened.socket(endpoint);
         ConnectOptions introduced = opened.introduced(placed, socket, client);
-        if (socket.tls == null) {
-            return Connector.connect(worker, address, introduced, handler);
-        }
-        if (name == null) {
-            return socket.tls.connect(worker, address, endpoint, null, introduced, offer, handler);
-        }
-        return opened.proving.getOrDefault(socket.tls, socket.tls)
-                .connect(worker, address, endpoint, opened.wanted(name), introduced, offer, handler);
+        return secured == null
+                ? Connector.connect(worker, address, introduced, handler)
+                : secured.tls.connect(worker, address, endpoint, secured.asked, introduced, offer, handler);
     }
 
-    private TlsClient.Asked wanted(RequestName name) {
-        return new TlsClient.Asked(names.asked() ? name.sni() : "", names.proven() ? name.host() : "");
+    /** What secures one connection, and what is wanted of it. */
+    private record Secured(TlsClient tls, TlsClient.@Nullable Asked asked) {
+    }
+
+    private static @Nullable Secured secured(ClusterSpec cluster, Endpoint endpoint, @Nullable RequestName name) {
+        HostTls opened = of(cluster);
+        TlsClient tls = opened == null ? null : opened.client(endpoint);
+        if (opened == null || tls == null) {
+            return null;
+        }
+        TlsClient proving = opened.proving.get(tls);
+        if (name == null) {
+            return proving == null
+                    ? new Secured(tls, null)
+                    : new Secured(proving, new TlsClient.Asked("", proving.name(endpoint).isEmpty()
+                            ? RequestName.of(endpoint.hostname()).host()
+                            : ""));
+        }
+        return new Secured(proving == null ? tls : proving, new TlsClient.Asked(opened.names.asked() ? name.sni() : "",
+                opened.names.proven() ? name.host() : ""));
     }
 }

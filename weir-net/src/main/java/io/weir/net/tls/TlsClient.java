@@ -199,7 +199,8 @@ public final class TlsClient implements Renewable {
         made.hold.release();
     }
 
-    private String name(Endpoint endpoint) {
+    /** What a host is asked for where no request says it; empty: nothing. */
+    String name(Endpoint endpoint) {
         return spec.sniOfHost() && !endpoint.hostname().isEmpty() ? endpoint.hostname() : spec.sni();
     }
 
