@@ -49,7 +49,8 @@ class NamesOfRequestsTest {
                   ssl_certificate_key "%s";
                   location / { return 200 "sni=$ssl_server_name host=$host nth=$connection_requests.\\n"; }
                 }
-                """.formatted(port, issued.chain(), issued.key()), port);
+                server { listen 127.0.0.1:%d ssl; server_name rejected.example; ssl_reject_handshake on; }
+                """.formatted(port, issued.chain(), issued.key(), port), port);
         weir.start("""
                 admin: "127.0.0.1:0"
                 envoy:
@@ -138,6 +139,23 @@ class NamesOfRequestsTest {
         assertThat(ask("127.0.0.2", "")).startsWith("HTTP/1.1 503").contains("it is not made for 127.0.0.2");
         assertThat(stats()).as("that clients ask for odd names is no fault of the host's")
                 .contains("membership_healthy: 1\n");
+    }
+
+    @Test
+    void aHostThatKnowsNoSuchNameIsNotLeftOut() throws Exception {
+        start("auto_sni: true", "", "");
+        assertThat(ask("rejected.example", "")).startsWith("HTTP/1.1 503").contains("UNRECOGNIZED_NAME");
+        assertThat(stats()).contains("membership_healthy: 1\n");
+    }
+
+    @Test
+    void aHostThatNobodyBelievesIsLeftOutWhateverItIsAskedFor() throws Exception {
+        try (var others = Certificates.make()) {
+            start("auto_sni: true, auto_san_validation: true", "", "",
+                    "validation_context: { trusted_ca: { filename: \"" + others.authority() + "\" } }");
+            assertThat(ask("shop.example", "")).startsWith("HTTP/1.1 503").contains("nobody who is believed");
+            until("cluster.shop.membership_healthy: 0");
+        }
     }
 
     @Test

@@ -6,10 +6,21 @@ import java.nio.channels.ClosedChannelException;
 /** A host was reached, and TLS could not be agreed on with it; the message says why, without an address. */
 public final class HandshakeFailure extends ConnectException {
     private static final long serialVersionUID = 1L;
+    /** As the library tells it of the alert of RFC 6066 section 3. */
+    private static final String ALERT = "UNRECOGNIZED_NAME";
 
     HandshakeFailure(Throwable cause) {
         super(reason(cause));
         initCause(cause);
+    }
+
+    /** Whether it is for the name that the host was asked for or had to prove: another might have done. */
+    public boolean ofName() {
+        Throwable cause = getCause();
+        Refused refused = cause == null ? null : TlsStats.refused(cause);
+        return refused != null
+                ? refused.why() == Refused.Why.NAME
+                : cause != null && String.valueOf(cause.getMessage()).contains(ALERT);
     }
 
     private static String reason(Throwable cause) {
