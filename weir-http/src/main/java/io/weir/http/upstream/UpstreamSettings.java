@@ -62,7 +62,8 @@ record UpstreamSettings(long idleTimeoutNanos, long connectionDurationMaxNanos, 
 
     /** Whether a connection that could not be had speaks against the host, and not against what its client named. */
     boolean hostsFault(Throwable cause) {
-        return Connector.hostsFault(cause) && !(name != null && cause instanceof HandshakeFailure failure && failure.ofName());
+        return Connector.hostsFault(cause)
+                && !(name != null && cause instanceof HandshakeFailure failure && failure.ofName());
     }
 
     private static UpstreamHttpSpec spec(ClusterSpec cluster) {
