@@ -19,17 +19,31 @@ import io.weir.core.health.CheckResult.Failure;
 import io.weir.core.health.CheckResult.Passed;
 import io.weir.core.health.CheckTarget;
 import io.weir.core.health.Prober;
+import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.Host;
 import io.weir.core.rule.CheckSpec;
+import io.weir.core.stats.Stats;
+import io.weir.core.tls.ClientTls;
+import io.weir.core.tls.CommonTls;
+import io.weir.core.tls.DataSource;
+import io.weir.core.tls.HostSockets;
+import io.weir.core.tls.NamedSecrets;
+import io.weir.core.tls.TlsParameters;
+import io.weir.core.tls.ValidationSpec;
 import io.weir.http.check.HttpCheck.Field;
 import io.weir.http.check.HttpCheck.Present;
 import io.weir.net.check.WireProber;
+import io.weir.net.tls.HostTls;
+import io.weir.net.tls.SecretSource;
+import io.weir.net.tls.TlsFailure;
 import io.weir.net.transport.Workers;
+import io.weir.testkit.Certificates;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -85,7 +99,7 @@ class GrpcCheckServerTest {
     private static @Nullable CheckResult check(Prober.Probe probe) throws InterruptedException {
         BlockingQueue<CheckResult> results = new LinkedBlockingQueue<>();
         probe.begin((result, _) -> results.add(result));
-        return results.poll(20, TimeUnit.SECONDS);
+        return results.poll(30, TimeUnit.SECONDS);
     }
 
     private static GrpcCheck of(String service) {
@@ -162,5 +176,44 @@ class GrpcCheckServerTest {
             assertThat(check(probe)).isInstanceOfSatisfying(Failed.class,
                     failed -> assertThat(failed.failure()).isEqualTo(Failure.NETWORK));
         }
+    }
+
+    @Test
+    void overTlsAServerIsAskedThatProvesItsNameAndNoOther() throws Exception {
+        health.setStatus("", ServingStatus.SERVING);
+        try (Certificates certificates = Certificates.make(); Workers workers = Workers.start(1)) {
+            Certificates.Issued issued = certificates.issue("orders", "DNS:orders.example");
+            Server server = NettyServerBuilder.forAddress(anywhere())
+                    .useTransportSecurity(issued.chain().toFile(), issued.key().toFile())
+                    .addService(ServerInterceptors.intercept(health.getHealthService(), witness)).build().start();
+            try {
+                assertThat(check(secured(workers, server.getPort(), certificates, "orders.example")))
+                        .isInstanceOf(Passed.class);
+                assertThat(witness.calls).hasSize(1);
+                assertThat(check(secured(workers, server.getPort(), certificates, "other.example")))
+                        .isInstanceOfSatisfying(Failed.class,
+                                failed -> assertThat(failed.failure()).isEqualTo(Failure.NETWORK));
+                assertThat(witness.calls).hasSize(1);
+            } finally {
+                server.shutdownNow();
+            }
+        }
+    }
+
+    /** Checks over TLS whose server must have a certificate for this name. */
+    private static Prober.Probe secured(Workers workers, int port, Certificates certificates, String name)
+            throws TlsFailure {
+        var believed = new ValidationSpec(new DataSource.File(certificates.authority().toString()), false, null, false,
+                List.of(), List.of(), List.of(), ValidationSpec.DEPTH_DEFAULT, false, false, null);
+        var common = new CommonTls(TlsParameters.DEFAULT, List.of(), List.of(), believed, null, NamedSecrets.NONE);
+        var sockets = new HostSockets(new ClientTls(common, name, false, true, 1), List.of());
+        ClusterSpec cluster = HostTls.opened(
+                ClusterSpec.of("orders", List.of()).withExtensions(Map.of(HostSockets.KEY, sockets)), null,
+                new Stats().root(), SecretSource.NONE);
+        Host host = new Host(Endpoint.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
+        long patience = TimeUnit.SECONDS.toNanos(20);
+        var spec = CheckSpec.of(of(""), CheckSpec.Timing.every(patience, patience), 1, 1);
+        return new WireProber(workers, Runnable::run, System::nanoTime)
+                .probe(new CheckTarget(host, host.address(), "", "orders", spec), () -> cluster);
     }
 }
