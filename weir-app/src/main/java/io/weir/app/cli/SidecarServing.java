@@ -54,9 +54,12 @@ final class SidecarServing {
     }
 
     private static int serve(Running running, Rules rules, boolean kept) throws Interceptor.Refused {
+        // before anybody may have another configuration read: none is taken over that nobody has vetted. On a thread of
+        // its own, as programs are run, which is waited for
+        running.followed(rules::vetted, () -> Thread.ofVirtual().start(() -> rules.follow(running)));
         running.obeySignals(); // before: one that ended this process at once would leave rules with nobody behind them
         try {
-            rules.begin();
+            rules.begin(running);
         } catch (Interceptor.Refused e) {
             running.stop();
             running.awaitStopped();
@@ -64,9 +67,6 @@ final class SidecarServing {
         }
         LOG.info("connections are brought here by rules of the packet filter, table {}", PacketRules.TABLE);
         Supervisor.ready();
-        // programs are run, which is waited for
-        running.followed(rules::vetted, () -> Thread.ofVirtual().start(() -> rules.follow(running)));
-        rules.follow(running); // one may have been taken over meanwhile
         running.awaitStopped();
         if (running.upgradeText().startsWith(Upgrade.HANDED_OVER)) {
             rules.end(false);
@@ -85,6 +85,7 @@ final class SidecarServing {
     private static final class Rules {
         private final Interceptor interceptor;
         private Interception set;
+        private boolean begun;
         private boolean over;
 
         Rules(Interceptor interceptor, Interception first) {
@@ -92,8 +93,24 @@ final class SidecarServing {
             this.set = first;
         }
 
-        synchronized void begin() throws Interceptor.Refused {
+        /** By what is served now: another may have been taken over since the first was read. */
+        synchronized void begin(Running running) throws Interceptor.Refused {
+            Interception served = running.snapshot().interception();
+            if (served == null) {
+                throw new Interceptor.Refused("another configuration was taken over meanwhile, which has no sidecar");
+            }
+            try {
+                Interception own = ProcessOwner.current().exempted(served);
+                if (own == null) {
+                    throw new Interceptor.Refused("another configuration was taken over meanwhile, and root's"
+                            + " connections are not told from Weir's own: write exclude: { users: [root] } there");
+                }
+                set = own;
+            } catch (IOException e) {
+                throw new Interceptor.Refused("whom this process runs for cannot be told: " + e.getMessage());
+            }
             interceptor.set(set);
+            begun = true;
         }
 
         /** Refuses another configuration whose rules could not take the place of those that are set. */
@@ -131,7 +148,8 @@ final class SidecarServing {
 
         /** Another configuration is served: its rules take the place of those before, or these stay. */
         synchronized void follow(Running running) {
-            Interception wanted = over ? null : running.snapshot().interception();
+            // before the beginning there is nothing to follow: it looks by itself at what is served
+            Interception wanted = over || !begun ? null : running.snapshot().interception();
             if (wanted == null) {
                 return;
             }
