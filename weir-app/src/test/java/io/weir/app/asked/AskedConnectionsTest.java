@@ -17,6 +17,7 @@ import io.weir.app.boot.ServedWeir;
 import io.weir.app.boot.Source;
 import io.weir.testkit.Certificates;
 import io.weir.testkit.Peers;
+import io.weir.xds.compile.Compiled;
 import io.weir.xds.service.CheckMessages;
 import io.weir.xds.service.LimitMessages;
 import java.io.IOException;
@@ -203,9 +204,27 @@ class AskedConnectionsTest {
 
     @Test
     void aClusterThatSpeaksHttpOneOnlyIsRefusedAsAService() throws Exception {
-        String bad = config(authorize("20s", ""), HELLO, "",
-                AskedService.cluster("asked", 9).replace("http2_protocol_options", "http_protocol_options"));
-        Path file = Files.writeString(directory.resolve("bad.yaml"), bad);
+        refused(AskedService.cluster("asked", 9).replace("http2_protocol_options", "http_protocol_options"));
+    }
+
+    @Test
+    void aClusterWhoseHostsMayChooseIsAServiceOnlyWithTlsByWhichTheyChoose() throws Exception {
+        String choosing = AskedService.cluster("asked", 9)
+                .replace("explicit_http_config: { http2_protocol_options: {} }", "auto_config: {}");
+        refused(choosing);
+        String tls = """
+                transport_socket:
+                    name: tls
+                    typed_config: { "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext }
+                  load_assignment:""";
+        Path file = Files.writeString(directory.resolve("good.yaml"), config(authorize("20s", ""), HELLO, "",
+                choosing.replace("load_assignment:", tls)));
+        assertThat(Source.file(file).load()).isInstanceOf(Compiled.Accepted.class);
+    }
+
+    private void refused(String cluster) throws IOException {
+        Path file = Files.writeString(directory.resolve("bad.yaml"),
+                config(authorize("20s", ""), HELLO, "", cluster));
         assertThat(Running.start(Source.file(file), RunOptions.of(1, 1, true)))
                 .isInstanceOfSatisfying(Running.Start.Refused.class,
                         refused -> assertThat(refused.problems()).singleElement().satisfies(problem -> {

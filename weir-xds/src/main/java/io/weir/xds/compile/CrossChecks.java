@@ -13,7 +13,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.weir.core.model.AddressText;
 import io.weir.xds.resource.Nearest;
@@ -87,7 +90,7 @@ final class CrossChecks {
             if (each.is(HttpProtocolOptions.class)) {
                 try {
                     var options = each.unpack(HttpProtocolOptions.class);
-                    return options.hasAutoConfig() || options.hasUseDownstreamProtocolConfig()
+                    return options.hasAutoConfig() && choosing(cluster) || options.hasUseDownstreamProtocolConfig()
                             || options.getExplicitHttpConfig().hasHttp2ProtocolOptions();
                 } catch (InvalidProtocolBufferException e) {
                     return true; // its own reader tells
@@ -95,6 +98,25 @@ final class CrossChecks {
             }
         }
         return false;
+    }
+
+    /** Whether hosts may choose: by ALPN, which only TLS has. */
+    private static boolean choosing(Cluster cluster) throws InvalidProtocolBufferException {
+        if (tls(cluster.getTransportSocket())) {
+            return true;
+        }
+        for (Cluster.TransportSocketMatch each : cluster.getTransportSocketMatchesList()) {
+            if (tls(each.getTransportSocket())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean tls(TransportSocket socket) throws InvalidProtocolBufferException {
+        Any config = socket.getTypedConfig();
+        return config.is(UpstreamTlsContext.class) || config.is(ProxyProtocolUpstreamTransport.class)
+                && tls(config.unpack(ProxyProtocolUpstreamTransport.class).getTransportSocket());
     }
 
     private static String some(Set<String> names) {
