@@ -3,10 +3,12 @@ package io.weir.app.secret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,6 +24,10 @@ import java.util.Map;
 record FileLooks(Map<String, String> looks) {
     /** File systems' clocks are behind by up to so much. */
     private static final long TICK_MILLIS = 20;
+    /** As many links as Linux follows, path_resolution(7). */
+    private static final int LINKS_MAX = 40;
+    /** Its links are of no age, and nobody makes them lead elsewhere. */
+    private static final Path PROCESSES = Path.of("/proc");
 
     FileLooks {
         looks = Map.copyOf(looks);
@@ -42,14 +48,52 @@ record FileLooks(Map<String, String> looks) {
         var old = new HashMap<>(looks);
         old.entrySet().removeIf(
                 each -> !each.getValue().isEmpty()
-                        && changed(Path.of(each.getKey())).isAfter(since.minusMillis(TICK_MILLIS)));
+                        && reached(Path.of(each.getKey())).isAfter(since.minusMillis(TICK_MILLIS)));
         return new FileLooks(old);
     }
 
-    /** When a file was last written to, put in its place, or given to others to read. */
-    private static Instant changed(Path file) {
+    /** When a path came to say what it says: a link may have been made to lead to what is older than itself. */
+    private static Instant reached(Path file) {
+        Instant changed = changed(file);
+        Instant linked = linked(file);
+        return linked.isAfter(changed) ? linked : changed;
+    }
+
+    /** When the last was made of the links by which a path leads to its file, path_resolution(7). */
+    private static Instant linked(Path file) {
+        Instant last = Instant.MIN;
+        Path at = file.toAbsolutePath().getRoot();
+        var names = new ArrayDeque<Path>();
+        file.toAbsolutePath().forEach(names::add);
         try {
-            return ((FileTime) Files.getAttribute(file, "unix:ctime")).toInstant();
+            for (int links = 0; !names.isEmpty() && links < LINKS_MAX;) {
+                Path next = at.resolve(names.pop()).normalize();
+                if (next.startsWith(PROCESSES)) {
+                    break;
+                }
+                if (!Files.isSymbolicLink(next)) {
+                    at = next;
+                    continue;
+                }
+                Instant made = changed(next, LinkOption.NOFOLLOW_LINKS);
+                last = made.isAfter(last) ? made : last;
+                Path target = Files.readSymbolicLink(next);
+                at = target.isAbsolute() ? target.getRoot() : at;
+                for (int i = target.getNameCount() - 1; i >= 0; i--) {
+                    names.push(target.getName(i));
+                }
+                links++;
+            }
+        } catch (IOException gone) {
+            return Instant.MAX;
+        }
+        return last;
+    }
+
+    /** When a file was last written to, put in its place, or given to others to read. */
+    private static Instant changed(Path file, LinkOption... links) {
+        try {
+            return ((FileTime) Files.getAttribute(file, "unix:ctime", links)).toInstant();
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
             return Instant.MAX;
         }

@@ -181,7 +181,8 @@ public final class SecretKeeper implements SecretSource {
                 failed = true; // until it is done: a file may be readable later, without looking different
                 renewable.renew();
                 failed = false;
-                told = now.or(FileLooks.at(renewable.watched()));
+                // what it names only now is looked at after it was read
+                told = now.or(FileLooks.at(renewable.watched()).unchangedSince(begun));
                 last = told;
                 numbers.counter("ssl_context_update_by_sds").increment();
                 LOG.info("{}: certificates, keys or rules have changed, and new handshakes go by them", who);
