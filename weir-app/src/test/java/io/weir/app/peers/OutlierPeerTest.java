@@ -21,8 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A backend that answers 503, between two real ones, over sockets. */
 class OutlierPeerTest {
-    /** How long three requests and a short rest take at most where nothing is in their way. */
-    private static final Duration ROUND = Duration.ofMillis(100);
     private static final long WAIT_NANOS = 60_000_000_000L;
 
     @TempDir
@@ -61,13 +59,9 @@ class OutlierPeerTest {
                     .contains("127.0.0.1:" + bad.port() + "::health_reason::consecutive_5xx: 3 in a row");
             // requests go on all the while: it is by none of them that the host is found to be back
             int reached = bad.requests().size();
-            Duration late = Duration.ZERO;
             while (bad.requests().size() == reached && System.nanoTime() < until) {
-                long began = System.nanoTime();
                 statuses(port, 3);
                 Thread.sleep(20);
-                Duration more = Duration.ofNanos(System.nanoTime() - began).minus(ROUND);
-                late = more.isNegative() ? late : late.plus(more);
             }
             assertThat(bad.requests()).as(clusters(admin)).hasSizeGreaterThan(reached);
             while (Files.readAllLines(log).size() < 2 && System.nanoTime() < until) {
@@ -78,9 +72,9 @@ class OutlierPeerTest {
                     .contains("\"type\":\"CONSECUTIVE_5XX\"", "\"upstream_url\":\"127.0.0.1:" + bad.port() + "\""));
             assertThat(told.getFirst()).contains("\"action\":\"EJECT\"", "\"enforced\":true");
             assertThat(told.get(1)).contains("\"action\":\"UNEJECT\"");
-            // 2 s, and what a tick adds, and a busy machine as far as it was seen to: neither a moment nor twice 2 s
-            assertThat(Duration.between(time(told.getFirst()), time(told.get(1)))).as("late by %s", late)
-                    .isBetween(Duration.ofMillis(1_950), Duration.ofMillis(3_900).plus(late));
+            // 2 s at least, and not the 30 s of the default; how exact it is, OutlierDetectorTest says by its own clock
+            assertThat(Duration.between(time(told.getFirst()), time(told.get(1))))
+                    .isBetween(Duration.ofMillis(1_950), Duration.ofSeconds(20));
             assertThat(clusters(admin)).contains("::health_reason::back: the time of its ejection is over");
         }
     }

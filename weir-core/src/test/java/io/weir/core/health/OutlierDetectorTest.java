@@ -187,6 +187,23 @@ class OutlierDetectorTest {
         assertThat(ejection(detector)).as("three steps down of four, one up").isLessThan(75L);
     }
 
+    @Test
+    void aFirstEjectionOfTwoSecondsLastsTwoSecondsToTheNanosecond() {
+        Ejection rule = new Ejection(2 * SECOND, 300 * SECOND, 0, 100, false);
+        OutlierDetector detector = detector(OutlierSpec.DEFAULT.withEjection(rule), 3);
+        answers(0, 500, 5);
+        detector.tick(now);
+        long began = now;
+        for (long after : new long[]{SECOND / 2, SECOND, 2 * SECOND - 1}) {
+            now = began + after;
+            detector.tick(now);
+            assertThat(out(0)).as("%d ns later", after).isTrue();
+        }
+        now = began + 2 * SECOND;
+        detector.tick(now);
+        assertThat(out(0)).as("2 s later").isFalse();
+    }
+
     private long ejection(OutlierDetector detector) {
         answers(0, 500, 5);
         detector.tick(now);
