@@ -25,13 +25,18 @@ public record RequestName(String host, String sni) {
      *            a name or an address, IPv6 in brackets or not, and perhaps a port
      */
     public static RequestName of(String authority) {
-        String host = host(authority).toLowerCase(Locale.ROOT);
+        String host = bounded(host(authority)).toLowerCase(Locale.ROOT);
         if (host.indexOf(':') >= 0 || V4.matcher(host).matches()) {
             return new RequestName(address(host), "");
         }
         String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
         boolean asks = name.length() <= CHARACTERS_MAX && NAME.matcher(name).matches();
         return new RequestName(name, asks ? name : "");
+    }
+
+    /** Connections are kept by what a client has written: no name is longer, and no certificate's ends like this. */
+    private static String bounded(String host) {
+        return host.length() <= CHARACTERS_MAX + 1 ? host : host.substring(0, CHARACTERS_MAX) + '!';
     }
 
     private static String host(String authority) {

@@ -27,4 +27,14 @@ class RequestNameTest {
             assertThat(RequestName.of(odd).sni()).as(odd).isEmpty();
         }
     }
+
+    @Test
+    void aNameLongerThanAnyIsKeptShortAndIsThatOfNoCertificate() {
+        RequestName name = RequestName.of("a.".repeat(30_000) + "example");
+        assertThat(name.sni()).isEmpty();
+        assertThat(name.host()).hasSize(254).endsWith("!");
+        assertThat(RequestName.of("a." + "b".repeat(60_000) + ":443"))
+                .isEqualTo(RequestName.of("a." + "b".repeat(300)));
+        assertThat(RequestName.of("a.".repeat(126) + "b").sni()).hasSize(253);
+    }
 }
