@@ -9,6 +9,7 @@ import io.weir.core.rule.CheckSpec;
 import io.weir.core.socket.ProxyHeaderSpec;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Scope;
+import io.weir.core.tls.ClientStartTls;
 import io.weir.core.tls.ClientTls;
 import io.weir.core.tls.HostSockets;
 import io.weir.core.tls.NamedSecrets;
@@ -21,8 +22,11 @@ import io.weir.net.transport.ConnectOptions;
 import io.weir.net.transport.Connector;
 import io.weir.net.transport.OnBehalf;
 import io.weir.net.transport.Worker;
+import io.weir.net.turn.TlsTurn;
+import io.weir.net.turn.TurnFailure;
 import java.net.SocketAddress;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -49,6 +53,8 @@ public final class HostTls implements Renewable {
     private final Map<TlsClient, TlsClient> proving;
     /** By what secures other connections, what secures those of checks: where they offer protocols of their own. */
     private final Map<TlsClient, TlsClient> checking;
+    /** Those of connections that begin in the clear, and turn only where the host is asked. */
+    private final Set<TlsClient> later;
     private final List<String> offered;
     private final boolean introduces;
     private final Counter tooLong;
@@ -72,6 +78,7 @@ public final class HostTls implements Renewable {
         this.names = opening.names;
         this.proving = opening.proving;
         this.checking = opening.checking;
+        this.later = opening.later;
         this.offered = opening.offered;
         this.introduces = spec.otherwise() instanceof ProxiedSocket
                 || spec.matches().stream().anyMatch(each -> each.socket() instanceof ProxiedSocket);
@@ -112,9 +119,11 @@ public final class HostTls implements Renewable {
 
     /** One cluster's sockets on their way to be opened. */
     private record Opening(TlsStats stats, SecretSource secrets, RequestNames names, List<String> offered,
-            Map<TlsClient, TlsClient> proving, Map<TlsClient, TlsClient> checking, List<TlsClient> made) {
+            Map<TlsClient, TlsClient> proving, Map<TlsClient, TlsClient> checking, Set<TlsClient> later,
+            List<TlsClient> made) {
         Opening(TlsStats stats, SecretSource secrets, RequestNames names, List<String> offered) {
-            this(stats, secrets, names, offered, new IdentityHashMap<>(), new IdentityHashMap<>(), new ArrayList<>());
+            this(stats, secrets, names, offered, new IdentityHashMap<>(), new IdentityHashMap<>(),
+                    Collections.newSetFromMap(new IdentityHashMap<>()), new ArrayList<>());
         }
 
         /** All of them, or none. */
@@ -140,6 +149,9 @@ public final class HostTls implements Renewable {
             if (socket instanceof ProxiedSocket(ProxyHeaderSpec _, SocketSpec inner)) {
                 return one(inner, path + ".typed_config.transport_socket");
             }
+            if (socket instanceof ClientStartTls(ClientTls begunInTheClear)) {
+                return turning(begunInTheClear, path);
+            }
             if (!(socket instanceof ClientTls tls)) {
                 return null;
             }
@@ -155,6 +167,18 @@ public final class HostTls implements Renewable {
                 return client;
             } catch (TlsFailure e) {
                 throw new TlsFailure(path + ".typed_config." + e.path(), e.value(), e.text(), e.cure());
+            }
+        }
+
+        /** Who asks hosts in words of their own proves no names of requests, and is no check. */
+        private TlsClient turning(ClientTls tls, String path) throws TlsFailure {
+            try {
+                TlsClient client = open(tls);
+                later.add(client);
+                return client;
+            } catch (TlsFailure e) {
+                throw new TlsFailure(path + ".typed_config.tls_socket_config." + e.path(), e.value(), e.text(),
+                        e.cure());
             }
         }
 
@@ -240,12 +264,17 @@ public final class HostTls implements Renewable {
     public HostSocket socket(Endpoint endpoint) {
         int match = matches.isEmpty() ? -1 : spec.match(endpoint.metadata());
         SocketSpec socket = match < 0 ? spec.otherwise() : spec.matches().get(match).socket();
-        return new HostSocket(match < 0 ? otherwise : matches.get(match),
-                socket instanceof ProxiedSocket proxied ? proxied.header() : null);
+        return new HostSocket(client(endpoint), socket instanceof ProxiedSocket proxied ? proxied.header() : null);
     }
 
-    /** What connections to this endpoint are secured by; null: nothing. */
+    /** What connections to this endpoint are secured by from their first byte on; null: nothing. */
     public @Nullable TlsClient client(Endpoint endpoint) {
+        TlsClient client = soonOrLate(endpoint);
+        return client == null || later.contains(client) ? null : client;
+    }
+
+    /** The same, or what they turn to. */
+    private @Nullable TlsClient soonOrLate(Endpoint endpoint) {
         int match = matches.isEmpty() ? -1 : spec.match(endpoint.metadata());
         return match < 0 ? otherwise : matches.get(match);
     }
@@ -329,14 +358,35 @@ public final class HostTls implements Renewable {
             ChannelHandler handler) {
         HostTls opened = of(cluster);
         ConnectOptions placed = Sources.place(cluster, address, client, options);
+        TlsTurn turn = options.turn();
         if (opened == null) {
-            return Connector.connect(worker, address, placed, handler);
+            return turn == null ? Connector.connect(worker, address, placed, handler) : unsecured(worker, turn);
         }
         HostSocket socket = opened.socket(endpoint);
         ConnectOptions introduced = opened.introduced(placed, socket, client);
+        if (turn != null) {
+            return opened.turned(turn, worker, address, endpoint, introduced, offer, handler);
+        }
         return secured == null
                 ? Connector.connect(worker, address, introduced, handler)
                 : secured.tls.connect(worker, address, endpoint, secured.asked, introduced, offer, handler);
+    }
+
+    /** Connects to a host that is to be asked for TLS; one that speaks nothing else need not be asked. */
+    private ChannelFuture turned(TlsTurn turn, Worker worker, SocketAddress address, Endpoint endpoint,
+            ConnectOptions options, Offer offer, ChannelHandler handler) {
+        TlsClient tls = soonOrLate(endpoint);
+        return tls == null
+                ? unsecured(worker, turn)
+                : tls.connect(worker, address, endpoint, null,
+                        later.contains(tls) ? options : options.withTurn(null), offer, handler);
+    }
+
+    private static ChannelFuture unsecured(Worker worker, TlsTurn turn) {
+        turn.failed();
+        return Connector.failed(worker,
+                new TurnFailure("TLS error: the host is to be asked for TLS, and its cluster does"
+                        + " not say how connections are secured then"));
     }
 
     /** What secures one connection, and what is wanted of it. */

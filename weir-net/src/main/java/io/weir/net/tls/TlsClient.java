@@ -17,6 +17,9 @@ import io.weir.net.transport.ConnectOptions;
 import io.weir.net.transport.Connector;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
+import io.weir.net.turn.TlsTurn;
+import io.weir.net.turn.TurnFailure;
+import io.weir.net.turn.Turning;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -160,7 +163,8 @@ public final class TlsClient implements Renewable {
      * Connects and agrees on TLS, both within the options' time, from the worker's own thread. As
      * {@link Connector#connect}, but that the handler sees {@code channelActive}, and the future succeeds, when the
      * connection is secured; what the host said meanwhile comes after both. The future also fails with
-     * {@link HandshakeFailure}. What is known of the connection is then found by {@link TlsSession#of}.
+     * {@link HandshakeFailure}, also where the host, asked in the words of the options, does not agree. What is known
+     * of the connection is then found by {@link TlsSession#of}.
      *
      * @param asked
      *            goes before the configured names; null: it is made for no request
@@ -172,7 +176,8 @@ public final class TlsClient implements Renewable {
         Made now = made;
         String name = asked == null || asked.sni.isEmpty() ? name(endpoint) : asked.sni;
         String known = asked != null && !asked.host.isEmpty() ? asked.host : known(name, address);
-        var securing = new Securing(worker, handler, tls(now, worker, address, name, known, offer), now, name);
+        var securing = new Securing(worker, handler, tls(now, worker, address, name, known, offer), now, name,
+                options.turn());
         ChannelFuture connecting = Connector.connect(worker, address, options, securing);
         ChannelPromise done = securing.done;
         if (done == null) { // there was not even a channel to stand in
@@ -237,17 +242,20 @@ public final class TlsClient implements Renewable {
         /** Keeps the contexts until the connection has one of them. */
         private final Made from;
         private final String name;
+        private final @Nullable TlsTurn turn;
         private final Timeout timeout = new Timeout();
         private @Nullable ChannelPromise done;
         private @Nullable ChannelHandlerContext place;
 
-        Securing(Worker worker, ChannelHandler owner, SslHandler tls, Made from, String name) {
+        Securing(Worker worker, ChannelHandler owner, SslHandler tls, Made from, String name,
+                @Nullable TlsTurn turn) {
             this.worker = worker;
             this.owner = owner;
             this.tls = tls;
             this.engine = (ReferenceCountedOpenSslEngine) tls.engine();
             this.from = from;
             this.name = name;
+            this.turn = turn;
         }
 
         @Override
@@ -255,6 +263,9 @@ public final class TlsClient implements Renewable {
             place = context;
             done = context.newPromise();
             tls.setHandshakeTimeoutMillis(0); // the time counts from the connect on, by our own timer
+            if (turn != null) { // the library begins when it hears that the connection stands, which is then
+                context.pipeline().addBefore(context.name(), null, new Turning(turn));
+            }
             context.pipeline().addBefore(context.name(), null, tls).addLast(owner);
             if (from.keyLog != null) {
                 from.keyLog.follow(engine, context.channel(), stats);
@@ -272,6 +283,9 @@ public final class TlsClient implements Renewable {
             worker.timers().cancel(timeout);
             stats.completed(TlsSession.client(channel, engine, from.trust, name.isEmpty() ? null : name,
                     from.identity));
+            if (turn != null) {
+                turn.secured();
+            }
             ChannelHandlerContext here = place;
             if (here != null) {
                 here.fireChannelActive();
@@ -285,7 +299,12 @@ public final class TlsClient implements Renewable {
         @Override
         void failed(Channel channel, Throwable cause) {
             var failure = new HandshakeFailure(cause);
-            stats.failed(cause);
+            if (!(cause instanceof TurnFailure)) { // there was no TLS to fail
+                stats.failed(cause);
+            }
+            if (turn != null) {
+                turn.failed();
+            }
             if (stats.tells(worker.nowNanos())) {
                 LOG.info("{} ({})", failure.getMessage(), channel.remoteAddress());
             }

@@ -18,11 +18,12 @@ enum FirstWords {
 
     /** So many bytes of a session tell. */
     static final int BYTES = 8;
+    /** The code of {@link #TLS}. */
+    static final int TLS_CODE = 80_877_103;
     /** PostgreSQL itself takes no longer beginning. */
     static final int STARTUP_BYTES_MAX = 10_000;
 
     private static final int CANCEL_BYTES = 16;
-    private static final int TLS_CODE = 80_877_103;
     private static final int GSS_CODE = 80_877_104;
     private static final int CANCEL_CODE = 80_877_102;
     private static final int MAJOR = 3;

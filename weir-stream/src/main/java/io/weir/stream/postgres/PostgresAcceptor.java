@@ -13,6 +13,7 @@ import io.weir.core.stats.Stats;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
+import io.weir.stream.client.HostWish;
 import io.weir.stream.client.Refusal;
 import io.weir.stream.postgres.PostgresSpec.Clients;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,7 @@ public final class PostgresAcceptor implements Acceptor {
     private final Counter encrypted;
     private final Counter unencrypted;
     private final Counter unknown;
+    private final @Nullable HostAnswer host;
 
     /**
      * @param clear
@@ -57,6 +59,10 @@ public final class PostgresAcceptor implements Acceptor {
         this.encrypted = scope.counter("sessions_encrypted");
         this.unencrypted = scope.counter("sessions_unencrypted");
         this.unknown = scope.counter("messages_unknown");
+        this.host = spec.asksHosts()
+                ? new HostAnswer(scope.counter("sessions_upstream_ssl_success"),
+                        scope.counter("sessions_upstream_ssl_failed"))
+                : null;
     }
 
     /** One that turns nobody to TLS. */
@@ -137,17 +143,20 @@ public final class PostgresAcceptor implements Acceptor {
         private void look(ChannelHandlerContext context, ByteBuf all, int length, FirstWords words) {
             switch (words) {
                 case TLS -> {
-                    if (spec.clients() == Clients.DISABLE) {
+                    if (spec.clients() == Clients.DISABLE && host == null) {
                         encrypted.increment();
                         passOn(context, clear);
                     } else if (all.readableBytes() > FirstWords.BYTES) {
                         close("postgres_bytes_before_tls");
+                    } else if (host != null && spec.clients() == Clients.DISABLE) {
+                        encrypted.increment();
+                        passQuestion(context, host);
                     } else {
                         turn(context);
                     }
                 }
                 case GSS -> {
-                    if (spec.clients() == Clients.DISABLE) {
+                    if (spec.clients() == Clients.DISABLE && host == null) {
                         passOn(context, clear);
                     } else if (askedForGss || all.readableBytes() > FirstWords.BYTES) {
                         close("postgres_bytes_before_answer");
@@ -160,7 +169,7 @@ public final class PostgresAcceptor implements Acceptor {
                 case STARTUP -> {
                     if (spec.clients() != Clients.REQUIRE) {
                         unencrypted.increment();
-                        passOn(context, clear);
+                        passSession(context, clear);
                     } else if (all.readableBytes() >= length) {
                         // all of it has been read: with bytes unread the system would reset, and the answer be lost
                         over("postgres_tls_required");
@@ -171,13 +180,13 @@ public final class PostgresAcceptor implements Acceptor {
                     if (spec.clients() == Clients.REQUIRE) {
                         close("postgres_tls_required");
                     } else {
-                        passOn(context, clear);
+                        passSession(context, clear);
                     }
                 }
                 case UNKNOWN -> {
                     unknown.increment();
                     if (spec.clients() == Clients.DISABLE) {
-                        passOn(context, clear);
+                        passSession(context, clear);
                     } else {
                         close("postgres_unknown_beginning");
                     }
@@ -194,7 +203,21 @@ public final class PostgresAcceptor implements Acceptor {
             release();
             terminated.increment();
             answer(context, 'S');
-            passOn(context, secures);
+            passSession(context, secures);
+        }
+
+        /** What it says inside, or in the clear, is for a host that has been asked first, where hosts are. */
+        private void passSession(ChannelHandlerContext context, Acceptor next) {
+            if (host != null) {
+                HostWish.turning(channel, host);
+            }
+            passOn(context, next);
+        }
+
+        /** The client asks the host itself, so that nobody else does; where it is declined it may not go on. */
+        private void passQuestion(ChannelHandlerContext context, HostAnswer asked) {
+            channel.pipeline().addLast(asked.new Looking());
+            passOn(context, clear);
         }
 
         private static void answer(ChannelHandlerContext context, char letter) {

@@ -38,13 +38,24 @@ public final class PostgresReader implements ExtensionReader<DynamicMessage, Pos
                 yield null;
             }
         };
-        String hosts = PostgresMessage.mode(config, "upstream_ssl");
-        if (!hosts.equals("DISABLE")) {
-            context.problem("upstream_ssl", hosts, "Weir asks no host for TLS in the words of PostgreSQL",
-                    "remove it; hosts from PostgreSQL 17 on take TLS from the first byte: an UpstreamTlsContext with"
-                            + " alpn_protocols [postgresql]");
-            return null;
-        }
-        return clients == null || prefix.isEmpty() ? null : new PostgresSpec(prefix, clients);
+        Boolean asksHosts = switch (PostgresMessage.mode(config, "upstream_ssl")) {
+            case "DISABLE" -> false;
+            case "ALLOW" -> {
+                context.warning("upstream_ssl", "ALLOW",
+                        "hosts are asked for TLS with REQUIRE alone: all is sent to them"
+                                + " in the clear, as by Envoy",
+                        "write REQUIRE, or remove it");
+                yield false;
+            }
+            case "REQUIRE" -> true;
+            default -> {
+                context.problem("upstream_ssl", PostgresMessage.mode(config, "upstream_ssl"),
+                        "there is no such mode", MODES);
+                yield null;
+            }
+        };
+        return clients == null || asksHosts == null || prefix.isEmpty()
+                ? null
+                : new PostgresSpec(prefix, clients, asksHosts);
     }
 }

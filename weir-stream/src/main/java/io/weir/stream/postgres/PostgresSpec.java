@@ -7,8 +7,10 @@ import io.weir.xds.spec.ConnectionFilter;
  *
  * @param statPrefix
  *            in {@code postgres.<statPrefix>.}
+ * @param asksHosts
+ *            whether hosts are asked for TLS, and those that decline are not spoken to: {@code upstream_ssl: REQUIRE}
  */
-public record PostgresSpec(String statPrefix, Clients clients) implements ConnectionFilter {
+public record PostgresSpec(String statPrefix, Clients clients, boolean asksHosts) implements ConnectionFilter {
 
     /** Envoy's {@code downstream_ssl}. */
     public enum Clients {
@@ -23,5 +25,10 @@ public record PostgresSpec(String statPrefix, Clients clients) implements Connec
     @Override
     public boolean turnsToTls() {
         return clients != Clients.DISABLE;
+    }
+
+    @Override
+    public boolean asksHostsForTls() {
+        return asksHosts;
     }
 }

@@ -15,6 +15,7 @@ import io.weir.core.model.Criteria;
 import io.weir.core.model.Host;
 import io.weir.core.stats.ClusterStats;
 import io.weir.net.sniff.Greeting;
+import io.weir.net.tls.HandshakeFailure;
 import io.weir.net.tls.HostTls;
 import io.weir.net.tls.Offer;
 import io.weir.net.transport.ConnectOptions;
@@ -23,8 +24,10 @@ import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
 import io.weir.net.tunnel.TunnelRequest;
+import io.weir.net.turn.TurnFailure;
 import io.weir.observe.log.AccessRecord;
 import io.weir.observe.log.ResponseFlag;
+import io.weir.stream.client.HostWish;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -60,6 +63,8 @@ final class Session implements PickContext {
     /** What the cluster puts in the place of the port that the connection was going to; 0: nothing. */
     private int portOverride;
     private @Nullable Leg leg;
+    /** Why the last host that was tried could not be secured. */
+    private @Nullable String transportFailure;
     private int attempts;
     private long flags;
     private boolean joined;
@@ -180,8 +185,9 @@ final class Session implements PickContext {
         Channel client = downstream.channel();
         TunnelingSpec tunneling = proxy.spec().tunneling();
         if (tunneling == null) {
-            ConnectOptions options = ConnectOptions.of(spec.connectTimeoutNanos(),
-                    TcpProxy.SETTINGS.withKeepAlive(spec.tcpKeepAlive()));
+            ConnectOptions options = ConnectOptions
+                    .of(spec.connectTimeoutNanos(), TcpProxy.SETTINGS.withKeepAlive(spec.tcpKeepAlive()))
+                    .withTurn(HostWish.turn(client));
             return HostTls.connect(worker, spec, host, Greeting.onBehalf(client), options, Offer.NOTHING, side);
         }
         TunnelRequest request = tunneling.request(record("TcpConnectionStart"));
@@ -203,6 +209,9 @@ final class Session implements PickContext {
             numbers.upstreamCxConnectFail().increment();
             if (cause instanceof ConnectTimeoutException) {
                 numbers.upstreamCxConnectTimeout().increment();
+            }
+            if (cause instanceof HandshakeFailure || cause instanceof TurnFailure) {
+                transportFailure = cause.getMessage();
             }
             if (Connector.hostsFault(cause)) {
                 failed.cluster.unreachable(failed.host, worker.nowNanos());
@@ -441,7 +450,7 @@ final class Session implements PickContext {
         return new SessionRecord(startEpochMicros, worker.nowNanos() - startNanos, downstream.bytesRead(),
                 now == null ? 0 : now.side.bytesRead(), flags, connectionId, clusterName,
                 now == null ? null : now.host.addressText(), joined && now != null ? now.side.localAddress() : null,
-                joined && now != null ? now.side.tls() : null,
+                joined && now != null ? now.side.tls() : null, joined ? null : transportFailure,
                 downstream.remoteAddress(), downstream.localAddress(), attempts, downstream.channel(), type);
     }
 

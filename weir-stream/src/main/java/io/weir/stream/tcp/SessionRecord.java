@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** A connection that has ended, as the access log asks about it; addresses become text only if it does ask. */
 record SessionRecord(long startEpochMicros, long durationNanos, long bytesReceived, long bytesSent, long flags,
         long connectionId, @Nullable String upstreamCluster, @Nullable String upstreamHost,
-        @Nullable SocketAddress upstreamLocal, @Nullable TlsFacts upstreamTls, @Nullable SocketAddress remote,
-        @Nullable SocketAddress local,
+        @Nullable SocketAddress upstreamLocal, @Nullable TlsFacts upstreamTls,
+        @Nullable String upstreamTransportFailureReason, @Nullable SocketAddress remote, @Nullable SocketAddress local,
         int upstreamRequestAttemptCount, Channel channel,
         String accessLogType) implements ChannelRecord {
 

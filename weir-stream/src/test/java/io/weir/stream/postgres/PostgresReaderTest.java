@@ -37,7 +37,11 @@ class PostgresReaderTest {
     }
 
     private static List<String> problems(String filters, String socket) {
-        List<Problem> all = switch (compiled(filters, socket)) {
+        return problems(compiled(filters, socket));
+    }
+
+    private static List<String> problems(Compiled compiled) {
+        List<Problem> all = switch (compiled) {
             case Compiled.Rejected rejected -> rejected.problems();
             case Compiled.Accepted accepted -> accepted.warnings();
         };
@@ -54,7 +58,7 @@ class PostgresReaderTest {
 
     @Test
     void whatClientsMayDoIsRead() {
-        assertThat(spec("stat_prefix: db", "")).isEqualTo(new PostgresSpec("db", Clients.DISABLE));
+        assertThat(spec("stat_prefix: db", "")).isEqualTo(new PostgresSpec("db", Clients.DISABLE, false));
         assertThat(spec("stat_prefix: db, downstream_ssl: ALLOW", STARTTLS).clients()).isEqualTo(Clients.ALLOW);
         assertThat(spec("stat_prefix: db, downstream_ssl: REQUIRE", STARTTLS).clients()).isEqualTo(Clients.REQUIRE);
         assertThat(spec("stat_prefix: db, terminate_ssl: true", STARTTLS).clients()).isEqualTo(Clients.ALLOW);
@@ -66,10 +70,49 @@ class PostgresReaderTest {
     void whatCannotBeDoneIsRefusedWithACure() {
         assertThat(problems(filter("downstream_ssl: ALLOW"), STARTTLS))
                 .anySatisfy(each -> assertThat(each).contains("stat_prefix", "need a name"));
-        assertThat(problems(filter("stat_prefix: db, upstream_ssl: REQUIRE"), ""))
-                .anySatisfy(each -> assertThat(each).contains("upstream_ssl", "REQUIRE", "UpstreamTlsContext"));
+        assertThat(problems(filter("stat_prefix: db, upstream_ssl: PREFER"), ""))
+                .anySatisfy(each -> assertThat(each).contains("upstream_ssl", "PREFER"));
         assertThat(problems(filter("stat_prefix: db, downstream_ssl: PREFER"), STARTTLS))
                 .anySatisfy(each -> assertThat(each).contains("downstream_ssl", "PREFER"));
+    }
+
+    private static List<String> problemsBefore(String tcp, String socket) {
+        return problems(ConfigFile.compile("test.yaml", """
+                static_resources:
+                  listeners:
+                  - name: in
+                    address: { socket_address: { address: 127.0.0.1, port_value: 81 } }
+                    filter_chains:
+                    - { filters: [ %s, { name: tcp, typed_config: { '@type': %sfilters.network.tcp_proxy.v3.TcpProxy,
+                        stat_prefix: t, %s } } ] }
+                  clusters:
+                  - { name: a, load_assignment: { cluster_name: a, endpoints: [ { lb_endpoints: [ { endpoint: {
+                      address: { socket_address: { address: 127.0.0.1, port_value: 82 } } } } ] } ] } %s }
+                """.formatted(filter("stat_prefix: db, upstream_ssl: REQUIRE"), TYPE, tcp, socket),
+                TcpProxyReader.addTo(TlsReaders.addTo(Extensions.basic()))));
+    }
+
+    @Test
+    void whoAsksHostsNeedsAClusterThatSaysHowTheyAreSecured() {
+        String turns = ", transport_socket: { name: s, typed_config: { '@type': " + TYPE
+                + "transport_sockets.starttls.v3.UpstreamStartTlsConfig, tls_socket_config: { common_tls_context: {"
+                + " validation_context: { trusted_ca: { filename: a.pem } } } } } }";
+        assertThat(problemsBefore("cluster: a", turns)).isEmpty();
+        assertThat(problemsBefore("cluster: a", "")).singleElement().asString()
+                .contains("filters[1].typed_config.cluster", "asked for TLS", "UpstreamStartTlsConfig");
+        assertThat(problemsBefore("weighted_clusters: { clusters: [ { name: a, weight: 1 } ] }", "")).singleElement()
+                .asString().contains("typed_config.weighted_clusters.clusters[0].name", "UpstreamStartTlsConfig");
+        assertThat(problemsBefore("cluster: a, tunneling_config: { hostname: 'b:1' }", turns))
+                .anySatisfy(each -> assertThat(each).contains("filter_chains[0].filters", "without tunneling_config"));
+        assertThat(problems(filter("stat_prefix: db, upstream_ssl: REQUIRE"), ""))
+                .anySatisfy(each -> assertThat(each).contains("filter_chains[0].filters", "only a TCP proxy"));
+    }
+
+    @Test
+    void thatAllowAsksNoHostIsTold() {
+        assertThat(spec("stat_prefix: db, upstream_ssl: ALLOW", "").asksHosts()).isFalse();
+        assertThat(problems(filter("stat_prefix: db, upstream_ssl: ALLOW"), ""))
+                .anySatisfy(each -> assertThat(each).contains("upstream_ssl", "in the clear", "REQUIRE"));
     }
 
     @Test

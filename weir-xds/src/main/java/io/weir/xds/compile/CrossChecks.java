@@ -16,6 +16,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
+import io.envoyproxy.envoy.extensions.transport_sockets.starttls.v3.UpstreamStartTlsConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.weir.core.model.AddressText;
@@ -39,6 +40,7 @@ final class CrossChecks {
         checks.addresses();
         checks.somethingListens();
         checks.somebodyHandsOn();
+        checks.turning();
     }
 
     private void clusterNames() {
@@ -117,6 +119,47 @@ final class CrossChecks {
         Any config = socket.getTypedConfig();
         return config.is(UpstreamTlsContext.class) || config.is(ProxyProtocolUpstreamTransport.class)
                 && tls(config.unpack(ProxyProtocolUpstreamTransport.class).getTransportSocket());
+    }
+
+    /** A filter asks hosts for TLS, and their cluster says how they are secured: one is nothing without the other. */
+    private void turning() {
+        List<Cluster> clusters = bootstrap.getStaticResources().getClustersList();
+        for (Findings.ClusterReference reference : findings.clusterReferences()) {
+            if (findings.hostsAskedAt(reference.path()) && clusters.stream()
+                    .anyMatch(each -> each.getName().equals(reference.cluster()) && plain(each))) {
+                findings.error(reference.path(), reference.cluster(),
+                        "its hosts are to be asked for TLS, and the cluster does not say how they are secured then",
+                        "give the cluster a transport_socket UpstreamStartTlsConfig");
+            }
+        }
+        if (findings.anyHostsAsked() || bootstrap.hasDynamicResources()) {
+            return; // who asks may come from elsewhere
+        }
+        for (int i = 0; i < clusters.size(); i++) {
+            if (turns(clusters.get(i).getTransportSocket()) || clusters.get(i).getTransportSocketMatchesList().stream()
+                    .anyMatch(each -> turns(each.getTransportSocket()))) {
+                findings.warning("static_resources.clusters[" + i + "]", clusters.get(i).getName(),
+                        "nobody asks its hosts for TLS, so that all is sent to them in the clear",
+                        "add postgres_proxy with upstream_ssl: REQUIRE before the TCP proxy, or use UpstreamTlsContext"
+                                + " where TLS comes first");
+            }
+        }
+    }
+
+    /** Whether nothing secures connections to its hosts; one that stands for others has none. */
+    private static boolean plain(Cluster cluster) {
+        return !cluster.hasClusterType() && cluster.getTransportSocketMatchesCount() == 0
+                && !cluster.getTransportSocket().hasTypedConfig();
+    }
+
+    private static boolean turns(TransportSocket socket) {
+        Any config = socket.getTypedConfig();
+        try {
+            return config.is(UpstreamStartTlsConfig.class) || config.is(ProxyProtocolUpstreamTransport.class)
+                    && turns(config.unpack(ProxyProtocolUpstreamTransport.class).getTransportSocket());
+        } catch (InvalidProtocolBufferException e) {
+            return false; // its own reader tells
+        }
     }
 
     private static String some(Set<String> names) {

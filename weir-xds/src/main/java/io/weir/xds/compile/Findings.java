@@ -35,6 +35,7 @@ final class Findings {
     private final Set<String> skipped = new HashSet<>();
     private boolean errorsOnly;
     private final List<ClusterReference> clusterReferences = new ArrayList<>();
+    private final List<String> hostsAsked = new ArrayList<>();
     /** By name; of those that could not be read there is nothing to be had. */
     private final Map<String, Optional<SecretSpec>> secrets = new LinkedHashMap<>();
 
@@ -140,6 +141,22 @@ final class Findings {
 
     void clusterReferenced(String path, String cluster, boolean calls) {
         clusterReferences.add(new ClusterReference(path, cluster, calls));
+    }
+
+    /** Hosts of clusters that are named below this path are asked for TLS in the words of a protocol. */
+    void hostsAsked(String path) {
+        hostsAsked.add(path);
+    }
+
+    /** Whether anybody asks hosts for TLS in the words of a protocol. */
+    boolean anyHostsAsked() {
+        return !hostsAsked.isEmpty();
+    }
+
+    /** Whether hosts of the cluster that is named here are asked. */
+    boolean hostsAskedAt(String path) {
+        return hostsAsked.stream().anyMatch(
+                each -> path.equals(each + ".cluster") || isWithin(path, each + ".weighted_clusters"));
     }
 
     List<ClusterReference> clusterReferences() {

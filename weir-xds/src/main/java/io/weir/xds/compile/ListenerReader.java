@@ -32,6 +32,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
@@ -39,7 +41,9 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.weir.core.model.AddressText;
+import io.weir.core.tls.ClientStartTls;
 import io.weir.core.tls.ClientTls;
 import io.weir.core.tls.ProxiedSocket;
 import io.weir.core.tls.ServerTls;
@@ -349,9 +353,9 @@ final class ListenerReader {
         SocketSpec socket = chain.hasTransportSocket()
                 ? ClusterReader.Transport.read(context.at("transport_socket"), chain.getTransportSocket())
                 : new SocketSpec.Plain();
-        if (socket instanceof ClientTls || socket instanceof ProxiedSocket) {
-            context.at("transport_socket").problem("typed_config",
-                    socket instanceof ClientTls ? "UpstreamTlsContext" : "ProxyProtocolUpstreamTransport",
+        String host = ofHosts(socket);
+        if (host != null) {
+            context.at("transport_socket").problem("typed_config", host,
                     "this is for hosts, and here are clients", "use DownstreamTlsContext, or the listener filter"
                             + " envoy.filters.listener.proxy_protocol");
         }
@@ -376,7 +380,7 @@ final class ListenerReader {
             context.problem("filters", "", "a filter chain needs a filter that says what to do with a connection",
                     "add a HttpConnectionManager or a TcpProxy");
         }
-        turning(context, socket, filters);
+        turning(context, chain, socket, filters);
         ServerTls tls = socket instanceof StartTls later
                 ? later.tls()
                 : socket instanceof ServerTls first ? first : null;
@@ -388,8 +392,20 @@ final class ListenerReader {
                 : new FilterChainSpec(chain.getName(), match, filters, tls, handshakeNanos);
     }
 
+    /** The name of a socket that is for connections to hosts; null: it is not. */
+    private static @Nullable String ofHosts(@Nullable SocketSpec socket) {
+        return switch (socket) {
+            case ClientTls _ -> "UpstreamTlsContext";
+            case ClientStartTls _ -> "UpstreamStartTlsConfig";
+            case ProxiedSocket _ -> "ProxyProtocolUpstreamTransport";
+            case ServerTls _,StartTls _,SocketSpec.Plain _ -> null;
+            case null -> null;
+        };
+    }
+
     /** A connection that may turn to TLS needs somebody who turns it, and the other way round. */
-    private static void turning(ReadContext context, @Nullable SocketSpec socket, List<FilterSpec> filters) {
+    private static void turning(ReadContext context, FilterChain chain, @Nullable SocketSpec socket,
+            List<FilterSpec> filters) {
         long turning = filters.stream()
                 .filter(each -> each.config() instanceof ConnectionFilter passing && passing.turnsToTls()).count();
         if (turning == 0 && socket instanceof StartTls) {
@@ -406,6 +422,28 @@ final class ListenerReader {
             context.problem("filters", "", "a connection turns to TLS once, and " + turning + " filters would do it",
                     "keep one of them");
         }
+        asking(context, chain, filters);
+    }
+
+    /** Who asks hosts for TLS does so by the filter that connects to them. */
+    private static void asking(ReadContext context, FilterChain chain, List<FilterSpec> filters) {
+        boolean asks = filters.stream().anyMatch(
+                each -> each.config() instanceof ConnectionFilter passing && passing.asksHostsForTls());
+        if (!asks || chain.getFiltersCount() == 0) {
+            return;
+        }
+        int index = chain.getFiltersCount() - 1;
+        Any last = chain.getFilters(index).getTypedConfig();
+        try {
+            if (last.is(TcpProxy.class) && !last.unpack(TcpProxy.class).hasTunnelingConfig()) {
+                context.findings().hostsAsked(context.at("filters", index).path() + ".typed_config");
+                return;
+            }
+        } catch (InvalidProtocolBufferException e) {
+            return; // its own reader tells
+        }
+        context.problem("filters", "", "hosts are to be asked for TLS in the words of a protocol, and only a TCP proxy"
+                + " without tunneling_config asks them", "end the chain with one, or remove upstream_ssl");
     }
 
     private static @Nullable FilterSpec filter(ReadContext context, Filter filter) {

@@ -14,4 +14,9 @@ public interface ConnectionFilter {
     default boolean turnsToTls() {
         return false;
     }
+
+    /** Whether hosts are to be asked for TLS in words of a protocol, and no others are spoken to. */
+    default boolean asksHostsForTls() {
+        return false;
+    }
 }

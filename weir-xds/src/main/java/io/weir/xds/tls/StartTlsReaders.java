@@ -2,6 +2,7 @@ package io.weir.xds.tls;
 
 import io.envoyproxy.envoy.extensions.transport_sockets.starttls.v3.StartTlsConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.starttls.v3.UpstreamStartTlsConfig;
+import io.weir.core.tls.ClientStartTls;
 import io.weir.core.tls.SocketSpec;
 import io.weir.core.tls.StartTls;
 import io.weir.xds.compile.ExtensionReader;
@@ -39,7 +40,7 @@ final class StartTlsReaders {
         }
     }
 
-    /** With hosts: no filter of Weir's asks them for TLS, so that all would be sent in the clear. */
+    /** With hosts. */
     record WithHosts() implements ExtensionReader<UpstreamStartTlsConfig, SocketSpec> {
         @Override
         public UpstreamStartTlsConfig prototype() {
@@ -53,7 +54,13 @@ final class StartTlsReaders {
 
         @Override
         public @Nullable SocketSpec read(UpstreamStartTlsConfig config, ReadContext context) {
-            return null; // the one field that it must have is told
+            if (!config.hasTlsSocketConfig()) {
+                context.problem("tls_socket_config", "", "nothing says how connections are secured once hosts agree",
+                        "add an UpstreamTlsContext");
+                return null;
+            }
+            return new ClientStartTls(
+                    new UpstreamTlsReader().read(config.getTlsSocketConfig(), context.at("tls_socket_config")));
         }
     }
 }

@@ -27,7 +27,7 @@ public final class UpstreamTlsReader implements ExtensionReader<UpstreamTlsConte
     }
 
     @Override
-    public SocketSpec read(UpstreamTlsContext config, ReadContext context) {
+    public ClientTls read(UpstreamTlsContext config, ReadContext context) {
         ReadContext at = context.at("common_tls_context");
         CommonTls common = CommonTlsReading.read(at, config.getCommonTlsContext());
         if (config.getCommonTlsContext().getTlsCertificateSdsSecretConfigsCount() > 1) {
