@@ -13,6 +13,7 @@ import io.weir.net.transport.Worker;
 import io.weir.observe.log.AccessLog;
 import io.weir.observe.log.ResponseFlag;
 import io.weir.stream.client.ChannelRecord;
+import io.weir.stream.client.Refusal;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -97,7 +98,7 @@ final class ConnectionLog extends ChannelDuplexHandler implements ChannelRecord 
 
     @Override
     public long flags() {
-        return flags;
+        return flags | Refusal.flags(channel);
     }
 
     @Override

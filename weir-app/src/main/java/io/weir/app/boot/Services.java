@@ -252,7 +252,9 @@ final class Services {
                 ruled = ruled.behind(new StateAcceptor(state, ruled.acceptor()));
             } else if (filter.config() instanceof AskSpec ask) {
                 Entrance entrance = new Entrance(workers);
-                ruled = ruled.after(new AskingAcceptor(ask, callers, stats, entrance.out(ruled.acceptor())), entrance);
+                boolean speaksFirst = !(filters.getLast().config() instanceof HttpManagerSpec);
+                ruled = ruled.after(new AskingAcceptor(ask, callers, stats, entrance.out(ruled.acceptor()),
+                        speaksFirst), entrance);
             } else if (filter.config() instanceof PostgresSpec postgres && !postgres.turnsToTls()) {
                 Entrance entrance = new Entrance(workers);
                 Acceptor host = entrance.out(ruled.acceptor());

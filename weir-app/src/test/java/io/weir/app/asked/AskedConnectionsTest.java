@@ -37,6 +37,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Connections of which a service is asked before they are served, in a whole Weir. */
 @Timeout(120)
@@ -126,7 +128,7 @@ class AskedConnectionsTest {
                       typed_config:
                         "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
                         path: "%s"
-                        log_format: { text_format_source: { inline_string: "%%CONNECTION_TERMINATION_DETAILS%% %%DYNAMIC_METADATA(envoy.filters.network.ext_authz:who)%%\\n" } }
+                        log_format: { text_format_source: { inline_string: "%%CONNECTION_TERMINATION_DETAILS%% %%DYNAMIC_METADATA(envoy.filters.network.ext_authz:who)%% %%RESPONSE_FLAGS%% %%RESPONSE_FLAGS_LONG%%\\n" } }
                     filter_chains:
                     - filters:
                 %s
@@ -181,7 +183,7 @@ class AskedConnectionsTest {
         try (var service = AskedService.start(CheckMessages.PATH, says(check(PERMISSION_DENIED)))) {
             weir.start(config(authorize("20s", "failure_mode_allow: true"), HELLO, "", service.cluster("asked")));
             assertThat(said()).isEmpty();
-            assertThat(logged()).isEqualTo("ext_authz_denied a friend\n");
+            assertThat(logged()).isEqualTo("ext_authz_denied a friend UAEX UnauthorizedExternalService\n");
             assertThat(stat("ext_authz.door.denied")).endsWith(": 1");
             assertThat(stat("ext_authz.door.cx_closed")).endsWith(": 1");
         }
@@ -195,7 +197,7 @@ class AskedConnectionsTest {
         }
         weir.start(config(authorize("20s", ""), HELLO, "", nobody));
         assertThat(said()).isEmpty();
-        assertThat(logged()).isEqualTo("ext_authz_error -\n");
+        assertThat(logged()).isEqualTo("ext_authz_error - UAEX UnauthorizedExternalService\n");
         weir.reload(config(authorize("20s", "failure_mode_allow: true"), HELLO, "", nobody));
         assertThat(said()).isEqualTo("hello");
         assertThat(stat("ext_authz.door.failure_mode_allowed")).endsWith(": 1");
@@ -347,6 +349,64 @@ class AskedConnectionsTest {
             assertThat(stat("ratelimit.door.over_limit")).endsWith(": 1");
             assertThat(stat("ratelimit.door.cx_closed")).endsWith(": 1");
             assertThat(stat("ratelimit.door.failure_mode_allowed")).endsWith(": 1");
+            assertThat(weir.logged(directory.resolve("access.log"))).hasSize(3)
+                    .contains("ratelimit_close_over_limit - - -");
+        }
+    }
+
+    private void becomes(String name, String value) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!stat(name).endsWith(": " + value)) {
+            assertThat(System.nanoTime() - deadline).as(stat(name)).isNegative();
+            Thread.sleep(5); // until the worker has seen the end
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, false", "true, true", "false, true"})
+    void aClientThatLeavesIsAskedAboutNoLonger(boolean http, boolean reset) throws Exception {
+        var asked = new Semaphore(0);
+        var left = new Semaphore(0);
+        try (var service = AskedService.start(CheckMessages.PATH, _ -> {
+            asked.release();
+            left.acquireUninterruptibly();
+            return check(0);
+        })) {
+            try {
+                weir.start(config(authorize("600s", ""), http ? HTTP : HELLO, "", service.cluster("asked")));
+                try (Socket socket = weir.connect()) {
+                    asked.acquire();
+                    socket.setSoLinger(reset, 0);
+                }
+                assertThat(logged()).isEqualTo("- - DC DownstreamConnectionTermination\n");
+                becomes("ext_authz.door.active", "0");
+                assertThat(stat("cluster.asked.upstream_rq_cancelled")).endsWith(": 1");
+                assertThat(stat("ext_authz.door.cx_closed")).endsWith(": 0");
+            } finally {
+                left.release();
+            }
+        }
+    }
+
+    @Test
+    void aClientThatOnlyListensIsStillServed() throws Exception {
+        var asked = new Semaphore(0);
+        var ended = new Semaphore(0);
+        try (var service = AskedService.start(CheckMessages.PATH, _ -> {
+            asked.release();
+            ended.acquireUninterruptibly();
+            return check(0);
+        })) {
+            weir.start(config(authorize("600s", ""), HELLO, "", service.cluster("asked")));
+            try (Socket socket = weir.connect()) {
+                asked.acquire();
+                socket.shutdownOutput();
+                ended.release();
+                assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                        .isEqualTo("hello");
+            } finally {
+                ended.release();
+            }
         }
     }
 

@@ -2,8 +2,10 @@ package io.weir.stream.ask;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.weir.core.admit.TokenBucket;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Gauge;
@@ -12,6 +14,7 @@ import io.weir.net.service.ServiceAnswer;
 import io.weir.net.service.ServiceCaller;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.Worker;
+import io.weir.observe.log.ResponseFlag;
 import io.weir.stream.client.Refusal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -38,6 +41,7 @@ public final class AskingAcceptor implements Acceptor {
     private final Inquiry inquiry;
     private final ServiceCaller caller;
     private final Acceptor inner;
+    private final boolean speaksFirst;
     private final Counter total;
     private final Counter ok;
     private final Counter refused;
@@ -47,11 +51,18 @@ public final class AskingAcceptor implements Acceptor {
     private final @Nullable Counter disabled;
     private final Gauge active;
 
-    /** A gate before {@code inner}. */
-    public AskingAcceptor(AskSpec spec, ServiceCaller caller, Stats stats, Acceptor inner) {
+    /**
+     * A gate before {@code inner}.
+     *
+     * @param speaksFirst
+     *            whether that may have something to say to a client that has said nothing and will say nothing more;
+     *            else such a client has left
+     */
+    public AskingAcceptor(AskSpec spec, ServiceCaller caller, Stats stats, Acceptor inner, boolean speaksFirst) {
         this.inquiry = new Inquiry(spec);
         this.caller = caller;
         this.inner = inner;
+        this.speaksFirst = speaksFirst;
         var scope = inquiry.scope(stats);
         this.total = scope.counter("total");
         this.ok = scope.counter("ok");
@@ -84,7 +95,7 @@ public final class AskingAcceptor implements Acceptor {
     }
 
     /** One connection of which the service is asked. The worker's. */
-    private final class Wait extends ChannelInboundHandlerAdapter {
+    private final class Wait extends ChannelDuplexHandler {
         private final Worker worker;
         private final Channel channel;
         /** Reads that came although nobody asked: the rest of a turn, of TLS most often. */
@@ -106,6 +117,7 @@ public final class AskingAcceptor implements Acceptor {
             readBefore = channel.config().isAutoRead();
             channel.config().setAutoRead(false);
             channel.pipeline().addLast(this);
+            Refusal.left(channel); // that it is so, should it end now: logs are written before a handler hears of it
             long epochMicros = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
             Runnable end = caller.ask(worker, inquiry.question(channel, epochMicros), this::answered);
             if (!over) {
@@ -120,6 +132,7 @@ public final class AskingAcceptor implements Acceptor {
             over = true;
             giveUp = null;
             active.decrement();
+            Refusal.none(channel);
             Inquiry.Verdict verdict = switch (answer) {
                 case ServiceAnswer.Said(byte[] message) -> inquiry.verdict(channel, message);
                 case ServiceAnswer.Failed(String why) -> {
@@ -157,7 +170,12 @@ public final class AskingAcceptor implements Acceptor {
 
         private void close(String details) {
             closed.increment();
-            Refusal.note(channel, details);
+            ResponseFlag flag = inquiry.flag();
+            if (flag == null) {
+                Refusal.note(channel, details);
+            } else {
+                Refusal.note(channel, details, flag);
+            }
             channel.close();
         }
 
@@ -214,18 +232,35 @@ public final class AskingAcceptor implements Acceptor {
         public void userEventTriggered(ChannelHandlerContext context, Object event) {
             if (over) {
                 context.fireUserEventTriggered(event);
+            } else if (event instanceof ChannelInputShutdownEvent && come.isEmpty() && !speaksFirst) {
+                gone();
+                context.close();
             } else {
                 events.add(event); // the end of the client's half, at most once
             }
         }
 
-        /** The client does not wait, or whoever closes all connections does not. */
+        /** Whoever closes all connections does not wait; this is not the client. */
+        @Override
+        public void close(ChannelHandlerContext context, ChannelPromise promise) {
+            if (!over) {
+                Refusal.none(channel);
+            }
+            context.close(promise);
+        }
+
+        /** The client does not wait, or has not. */
         @Override
         public void channelInactive(ChannelHandlerContext context) {
             if (over) {
                 context.fireChannelInactive();
-                return;
+            } else {
+                gone();
             }
+        }
+
+        /** Nobody waits for the answer any more. */
+        private void gone() {
             over = true;
             active.decrement();
             Runnable end = giveUp;

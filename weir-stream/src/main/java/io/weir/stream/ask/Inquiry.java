@@ -10,6 +10,7 @@ import io.weir.net.service.Question;
 import io.weir.net.sniff.Greeting;
 import io.weir.net.tls.TlsSession;
 import io.weir.net.transport.OriginalDestination;
+import io.weir.observe.log.ResponseFlag;
 import io.weir.stream.client.DoorRecord;
 import io.weir.stream.client.Wording;
 import io.weir.xds.service.CheckMessages;
@@ -69,6 +70,15 @@ final class Inquiry {
         return switch (spec) {
             case AskSpec.Authorize _ -> "ext_authz_denied";
             case AskSpec.Limit _ -> "ratelimit_close_over_limit";
+        };
+    }
+
+    /** How logs flag one that is not served, as Envoy does; null: by no flag. */
+    @Nullable
+    ResponseFlag flag() {
+        return switch (spec) {
+            case AskSpec.Authorize _ -> ResponseFlag.UAEX;
+            case AskSpec.Limit _ -> null;
         };
     }
 
