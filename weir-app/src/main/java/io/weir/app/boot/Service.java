@@ -7,7 +7,6 @@ import io.weir.net.sniff.SniffingAcceptor;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.observe.log.AccessLog;
-import io.weir.stream.ask.AskingAcceptor;
 import java.util.List;
 
 /**
@@ -62,9 +61,9 @@ record Service(Acceptor acceptor, ChannelSettings settings, Drainable drain, Run
         };
     }
 
-    /** The same, of whose connections somebody is asked first. */
-    Service after(AskingAcceptor asks, Entrance entrance) {
-        return new Service(entrance.in(asks), settings, drain, closingToo(entrance), connections, counted, forget);
+    /** The same, before which some connections wait: until somebody has been asked, or for their end. */
+    Service behind(Acceptor door, Entrance entrance) {
+        return new Service(entrance.in(door), settings, drain, closingToo(entrance), connections, counted, forget);
     }
 
     /**

@@ -247,13 +247,13 @@ final class Services {
         Service ruled = service;
         for (FilterSpec filter : filters.reversed()) {
             if (filter.config() instanceof AccessSpec access) {
-                ruled = ruled.behind(new RuledAcceptor(access, stats, ruled.acceptor()));
+                ruled = ruled(ruled, access);
             } else if (filter.config() instanceof StateSpec state) {
                 ruled = ruled.behind(new StateAcceptor(state, ruled.acceptor()));
             } else if (filter.config() instanceof AskSpec ask) {
                 Entrance entrance = new Entrance(workers);
                 boolean speaksFirst = !(filters.getLast().config() instanceof HttpManagerSpec);
-                ruled = ruled.after(new AskingAcceptor(ask, callers, stats, entrance.out(ruled.acceptor()),
+                ruled = ruled.behind(new AskingAcceptor(ask, callers, stats, entrance.out(ruled.acceptor()),
                         speaksFirst), entrance);
             } else if (filter.config() instanceof PostgresSpec postgres && !postgres.turnsToTls()) {
                 Entrance entrance = new Entrance(workers);
@@ -265,13 +265,30 @@ final class Services {
         return ruled;
     }
 
+    /** Who is refused after a while waits for the end where those are known who are on their way. */
+    private Service ruled(Service service, AccessSpec rules) {
+        if (rules.delayNanos() == 0) {
+            return service.behind(new RuledAcceptor(rules, stats, service.acceptor()));
+        }
+        Entrance entrance = new Entrance(workers);
+        return service.behind(new RuledAcceptor(rules, stats, entrance.out(service.acceptor())), entrance);
+    }
+
     private Service gated(Service service, List<FilterSpec> filters) {
         var gates = filters.stream().map(FilterSpec::config).filter(GateSpec.class::isInstance)
                 .map(GateSpec.class::cast).toList();
-        return gates.isEmpty()
-                ? service
-                : service.behind(new GatedAcceptor(gates, stats, service.counted(), System.nanoTime(),
-                        service.acceptor()));
+        if (gates.isEmpty()) {
+            return service;
+        }
+        if (gates.stream().noneMatch(GateSpec::delays)) {
+            return service.behind(gate(gates, service, service.acceptor()));
+        }
+        Entrance entrance = new Entrance(workers);
+        return service.behind(gate(gates, service, entrance.out(service.acceptor())), entrance);
+    }
+
+    private GatedAcceptor gate(List<GateSpec> gates, Service service, Acceptor inner) {
+        return new GatedAcceptor(gates, stats, service.counted(), System.nanoTime(), inner);
     }
 
     private Service of(FilterSpec last, String path, Carryover counted) throws Unserved {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -111,6 +112,34 @@ class ConnectionRulesTest {
         long before = System.nanoTime();
         assertThat(said()).isEmpty();
         assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(199_000_000L);
+    }
+
+    @Test
+    void refusedConnectionsThatWaitForTheirEndAreClosedWithAllOthers() throws Exception {
+        weir.start(listener("", from("source_ip: { address_prefix: 10.0.0.0, prefix_len: 8 }", "rules")
+                + "delay_deny: 3600s\n", HELLO, ""));
+        try (Socket refused = weir.connect()) {
+            closedWithAllOthers(refused);
+        }
+        String limit = "  - name: limit\n    typed_config: { \"@type\":"
+                + " type.googleapis.com/envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit,"
+                + " stat_prefix: door, max_connections: 1, delay: 3600s }\n";
+        weir.reload(listener("", "rules: { action: DENY }\n", limit + HTTP, ""));
+        try (Socket first = weir.connect(); Socket refused = weir.connect()) {
+            closedWithAllOthers(first, refused);
+        }
+    }
+
+    private void closedWithAllOthers(Socket... sockets) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (weir.running().listeners().connections() != sockets.length) {
+            assertThat(System.nanoTime() - end).as("connections have not come or gone").isNegative();
+            Thread.sleep(2); // until they are taken
+        }
+        weir.running().listeners().closeAll();
+        for (Socket socket : sockets) {
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
     }
 
     @Test

@@ -35,6 +35,14 @@ public sealed interface GateSpec extends ConnectionFilter {
     record AtOnce(String statPrefix, long max, long delayNanos, boolean enabled) implements GateSpec {
     }
 
+    /** Whether one that it refuses stays open for a while. */
+    default boolean delays() {
+        return switch (this) {
+            case Rate _ -> false;
+            case AtOnce limit -> limit.delayNanos > 0;
+        };
+    }
+
     /** What makes a bucket; whether it is asked does not. */
     record RateKey(String statPrefix, TokenBucket.Rule bucket) {
     }
