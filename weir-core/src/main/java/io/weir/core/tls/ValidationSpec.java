@@ -73,6 +73,14 @@ public record ValidationSpec(@Nullable DataSource trustedCa, boolean systemRoots
         return trustedCa != null || systemRoots;
     }
 
+    /**
+     * Whether a name in a certificate says something: somebody who is believed, or a pin, stands behind each that is
+     * accepted.
+     */
+    public boolean provesNames() {
+        return believes() && !acceptUntrusted || !spkiPins.isEmpty() || !hashPins.isEmpty();
+    }
+
     /** The same with other names. */
     public ValidationSpec withNames(List<SanMatch> others) {
         return new ValidationSpec(trustedCa, systemRoots, crl, onlyLeafCrl, spkiPins, hashPins, others, depthMax,

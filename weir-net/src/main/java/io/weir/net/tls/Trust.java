@@ -93,8 +93,8 @@ final class Trust {
     }
 
     /**
-     * Sees to it that nothing is asked of certificates where nobody is believed. The configuration has been looked at
-     * already; what secrets of a file add to it has not.
+     * Sees to it that nothing is asked of certificates where nobody is believed, nor names where everybody is accepted.
+     * The configuration has been looked at already; what secrets of a file add to it has not.
      *
      * @param common
      *            filled in
@@ -107,6 +107,10 @@ final class Trust {
         String from = from(common);
         DataSource crl = spec.crl();
         if (spec.believes()) {
+            if (!spec.names().isEmpty() && !spec.provesNames()) {
+                throw everybody(common, "match_typed_subject_alt_names proves nothing",
+                        "remove this, or match_typed_subject_alt_names");
+            }
             return;
         }
         if (!spec.names().isEmpty()) {
@@ -133,11 +137,22 @@ final class Trust {
      */
     static void proves(CommonTls common) throws TlsFailure {
         ValidationSpec spec = common.validation();
-        if (!spec.believes() && spec.spkiPins().isEmpty() && spec.hashPins().isEmpty()) {
+        if (spec.believes() && !spec.provesNames()) {
+            throw everybody(common, "hosts prove no name", "remove this, or auto_san_validation and"
+                    + " auto_sni_san_validation");
+        }
+        if (!spec.provesNames()) {
             throw new TlsFailure(Contexts.validation(common) + ".trusted_ca", "", "hosts must prove a name, but"
                     + " anybody can write any name into a certificate of his own, and nothing says whose are believed"
                     + from(common), "add trusted_ca");
         }
+    }
+
+    private static TlsFailure everybody(CommonTls common, String so, String cure) {
+        return new TlsFailure(Contexts.validation(common) + ".trust_chain_verification", "ACCEPT_UNTRUSTED",
+                "anybody can write any name into a certificate of his own, and this accepts it, so that " + so
+                        + from(common),
+                cure);
     }
 
     private static String from(CommonTls common) {

@@ -125,6 +125,27 @@ class NamedSecretsTest {
                 ValidationSpec.DEPTH_DEFAULT, false, false, null));
     }
 
+    private static ValidationSpec untrusted(SanMatch... names) {
+        return new ValidationSpec(new DataSource.File(Objects.requireNonNull(made).authority().toString()), false, null,
+                false, List.of(), List.of(), List.of(names), ValidationSpec.DEPTH_DEFAULT, false, true, null);
+    }
+
+    @Test
+    void noNameIsProvenWhereTheSecretHasEverybodyAccepted() {
+        var name = new SanMatch(SanMatch.Type.DNS, SanMatch.How.EXACT, "a", false);
+        for (TlsFailure failure : List.of(
+                catchThrowableOfType(TlsFailure.class, () -> proves(untrusted())),
+                catchThrowableOfType(TlsFailure.class, () -> client(new Secret(untrusted(name))).release()),
+                catchThrowableOfType(TlsFailure.class,
+                        () -> TlsServer.open(server(), new Secret(untrusted(name))).close()))) {
+            assertThat(failure.path())
+                    .isEqualTo("common_tls_context.validation_context_sds_secret_config.trust_chain_verification");
+            assertThat(failure.value()).isEqualTo("ACCEPT_UNTRUSTED");
+            assertThat(failure.text()).contains("anybody can write any name").contains("the secret ca of secrets.yaml");
+            assertThat(failure.cure()).startsWith("remove this, or ");
+        }
+    }
+
     @Test
     void whatASecretAsksOfCertificatesMayBeOfThoseWhomTheContextItselfBelieves() {
         ServerTls believes = ServerTls.of(named(validation(true, null, false)));

@@ -42,9 +42,12 @@ final class ValidationReading {
         return new ValidationReading(context, message).read();
     }
 
-    /** What makes no sense where nobody is believed. */
+    /** What makes no sense where nobody is believed, or everybody accepted. */
     static void check(ReadContext context, ValidationSpec spec) {
         if (spec.believes()) {
+            if (!spec.names().isEmpty() && !spec.provesNames()) {
+                everybody(context, "match_typed_subject_alt_names");
+            }
             return;
         }
         if (!spec.names().isEmpty()) {
@@ -60,6 +63,13 @@ final class ValidationReading {
             context.problem("allow_expired_certificate", "true",
                     "nothing says whose certificates are believed", "add trusted_ca");
         }
+    }
+
+    /** Names are asked for, and certificates accepted whoever has issued them. */
+    static void everybody(ReadContext context, String asks) {
+        context.problem("trust_chain_verification", "ACCEPT_UNTRUSTED", "anybody can write any name into a certificate"
+                + " of his own, and this accepts it, so that " + asks + " proves nothing",
+                "remove this, or " + asks);
     }
 
     private ValidationSpec read() {
