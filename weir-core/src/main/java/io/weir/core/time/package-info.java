@@ -1,4 +1,4 @@
-/** Time as something handed in: the core never asks the system for it. */
+/** Time as something handed in, and how long to wait: the core never asks the system for it, and waits for nothing. */
 @NullMarked
 package io.weir.core.time;
 

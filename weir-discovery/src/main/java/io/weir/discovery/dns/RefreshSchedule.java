@@ -1,15 +1,12 @@
 package io.weir.discovery.dns;
 
 import io.weir.core.model.DnsOptions;
+import io.weir.core.time.ExponentialBackOff;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /** When to ask again. Pure: it is told what happened, and says how long to wait. */
 final class RefreshSchedule {
-    /** Envoy's default too: the wait after failures doubles up to ten times the configured one. */
-    private static final int BACKOFF_MAX = 10;
-    private static final int DOUBLINGS_MAX = 4;
-
     private final RandomGenerator dice;
     private int failures;
 
@@ -28,12 +25,8 @@ final class RefreshSchedule {
                         : options.refreshNanos();
             }
             case Answer.Nothing _,Answer.Failed _ -> {
-                long base = options.failureRefreshNanos();
-                int doublings = Math.min(failures, DOUBLINGS_MAX);
                 failures++;
-                yield base > Long.MAX_VALUE >> DOUBLINGS_MAX
-                        ? base
-                        : Math.min(base << doublings, base * BACKOFF_MAX);
+                yield ExponentialBackOff.tenfold(options.failureRefreshNanos()).nanos(failures);
             }
         };
         return options.jitterNanos() > 0 ? nanos + dice.nextLong(options.jitterNanos()) : nanos;

@@ -6,6 +6,7 @@ import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
 import io.envoyproxy.envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig;
 import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
 import io.weir.core.model.Criteria;
+import io.weir.core.time.ExponentialBackOff;
 import io.weir.http.config.tree.PackedReader;
 import io.weir.http.route.ResetBackOff;
 import io.weir.http.route.RetryHosts;
@@ -37,27 +38,26 @@ final class RetryReader {
                 ? RetrySpec.builtIn().conditions()
                 : RetrySpec.bits(conditions(message.getRetryOn(), context));
         int retries = message.hasNumRetries() ? Plain.limit(message.getNumRetries().getValue()) : 1;
-        long base = RetrySpec.BACK_OFF_BASE_NANOS;
-        long max = RetrySpec.BACK_OFF_MAX_NANOS;
-        if (message.hasRetryBackOff()) {
-            var backOff = message.getRetryBackOff();
-            base = Plain.nanos(backOff.getBaseInterval());
-            max = backOff.hasMaxInterval() ? Plain.nanos(backOff.getMaxInterval()) : base * 10;
-            if (max < base) {
-                context.problem("retry_back_off.max_interval", max / 1_000_000 + "ms",
-                        "the longest pause is shorter than the first", "make it at least base_interval");
-            }
-        }
         int[] codes = message.getRetriableStatusCodesList().stream().mapToInt(Integer::intValue).sorted().toArray();
         if (Arrays.stream(codes).anyMatch(code -> code < 100 || code > 599)) {
             context.problem("retriable_status_codes", Arrays.toString(codes), "not a status code",
                     "use numbers from 100 to 599");
         }
         return new RetrySpec(conditions, retries, Plain.nanos(message.getPerTryTimeout()),
-                Plain.nanos(message.getPerTryIdleTimeout()), base, max, codes,
+                Plain.nanos(message.getPerTryIdleTimeout()), backOff(message, context), codes,
                 MatchReader.headers("retriable_headers", message.getRetriableHeadersList(), context),
                 MatchReader.headers("retriable_request_headers", message.getRetriableRequestHeadersList(), context),
                 hosts(message, context), rateLimited(message, context));
+    }
+
+    private static ExponentialBackOff backOff(RetryPolicy message, ReadContext context) {
+        if (!message.hasRetryBackOff()) {
+            return RetrySpec.BACK_OFF;
+        }
+        var said = message.getRetryBackOff();
+        var read = Plain.backOff(said.getBaseInterval(), said.hasMaxInterval() ? said.getMaxInterval() : null,
+                context.at("retry_back_off"));
+        return read == null ? RetrySpec.BACK_OFF : read;
     }
 
     private static Set<RetryOn> conditions(String words, ReadContext context) {

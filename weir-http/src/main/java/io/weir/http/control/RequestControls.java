@@ -54,7 +54,7 @@ public final class RequestControls {
         long perTry = perTryMillis >= 0 ? perTryMillis * 1_000_000 : base.perTryTimeoutNanos();
         boolean longer = route.timeoutNanos() > 0 && perTry >= route.timeoutNanos();
         return new RetrySpec(conditions, atMost, longer ? 0 : perTry, base.perTryIdleTimeoutNanos(),
-                base.backOffBaseNanos(), base.backOffMaxNanos(), codes(base.statusCodes(), request),
+                base.backOff(), codes(base.statusCodes(), request),
                 headers(base.responseHeaders(), request), base.requestHeaders(), base.hosts(), base.rateLimited());
     }
 

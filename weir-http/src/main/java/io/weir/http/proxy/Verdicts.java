@@ -243,7 +243,7 @@ final class Verdicts {
                 : said.pauseNanos(head, exchange.context().epochMicros(now), worker.random().nextLong());
         if (pause == ResetBackOff.UNSAID) {
             to.stats().upstreamRqRetryBackoffExponential().increment();
-            pause = how.retry().backOffNanos(attempts.count(), worker.random().nextLong());
+            pause = how.retry().backOff().jitteredNanos(attempts.count(), worker.random());
         } else {
             to.stats().upstreamRqRetryBackoffRatelimited().increment();
         }

@@ -1,5 +1,6 @@
 package io.weir.http.route;
 
+import io.weir.core.time.ExponentialBackOff;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.match.HeaderMatch;
@@ -21,10 +22,8 @@ import org.jspecify.annotations.Nullable;
  *            for one attempt
  * @param perTryIdleTimeoutNanos
  *            for silence within one attempt
- * @param backOffBaseNanos
- *            the first pause is random between 0 and this; each later one up to twice the one before
- * @param backOffMaxNanos
- *            no pause is longer
+ * @param backOff
+ *            a pause is random between 0 and this
  * @param statusCodes
  *            sorted; for {@link RetryOn#RETRIABLE_STATUS_CODES}
  * @param responseHeaders
@@ -38,26 +37,24 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // a sorted set of numbers, private to this record in effect
 public record RetrySpec(int conditions, int retriesMax, long perTryTimeoutNanos, long perTryIdleTimeoutNanos,
-        long backOffBaseNanos, long backOffMaxNanos, int[] statusCodes, List<HeaderMatch> responseHeaders,
+        ExponentialBackOff backOff, int[] statusCodes, List<HeaderMatch> responseHeaders,
         List<HeaderMatch> requestHeaders, RetryHosts hosts, @Nullable ResetBackOff rateLimited) {
-    /** Envoy's default for {@code base_interval}. */
-    public static final long BACK_OFF_BASE_NANOS = 25_000_000L;
-    /** Envoy's default for {@code max_interval}: ten times the base. */
-    public static final long BACK_OFF_MAX_NANOS = 250_000_000L;
+    /** Envoy's default. */
+    public static final ExponentialBackOff BACK_OFF = ExponentialBackOff.tenfold(25_000_000L);
 
     private static final HeaderName RATE_LIMITED = HeaderName.of("x-envoy-ratelimited");
     private static final int[] NO_CODES = {};
-    private static final RetrySpec OFF = new RetrySpec(0, 0, 0, 0, BACK_OFF_BASE_NANOS, BACK_OFF_MAX_NANOS, NO_CODES,
+    private static final RetrySpec OFF = new RetrySpec(0, 0, 0, 0, BACK_OFF, NO_CODES,
             List.of(), List.of());
     private static final RetrySpec BUILT_IN = of(Set.of(RetryOn.CONNECT_FAILURE, RetryOn.REFUSED_STREAM,
             RetryOn.RESET_BEFORE_REQUEST, RetryOn.RESET_IDEMPOTENT), 2);
 
     /** On any host, after a pause that no answer has a say in. */
     public RetrySpec(int conditions, int retriesMax, long perTryTimeoutNanos, long perTryIdleTimeoutNanos,
-            long backOffBaseNanos, long backOffMaxNanos, int[] statusCodes, List<HeaderMatch> responseHeaders,
+            ExponentialBackOff backOff, int[] statusCodes, List<HeaderMatch> responseHeaders,
             List<HeaderMatch> requestHeaders) {
-        this(conditions, retriesMax, perTryTimeoutNanos, perTryIdleTimeoutNanos, backOffBaseNanos, backOffMaxNanos,
-                statusCodes, responseHeaders, requestHeaders, RetryHosts.ANY, null);
+        this(conditions, retriesMax, perTryTimeoutNanos, perTryIdleTimeoutNanos, backOff, statusCodes, responseHeaders,
+                requestHeaders, RetryHosts.ANY, null);
     }
 
     /** Nothing is tried again. */
@@ -75,7 +72,7 @@ public record RetrySpec(int conditions, int retriesMax, long perTryTimeoutNanos,
 
     /** These conditions with every other default. */
     public static RetrySpec of(Set<RetryOn> conditions, int retriesMax) {
-        return new RetrySpec(bits(conditions), retriesMax, 0, 0, BACK_OFF_BASE_NANOS, BACK_OFF_MAX_NANOS, NO_CODES,
+        return new RetrySpec(bits(conditions), retriesMax, 0, 0, BACK_OFF, NO_CODES,
                 List.of(), List.of());
     }
 
@@ -157,21 +154,6 @@ public record RetrySpec(int conditions, int retriesMax, long perTryTimeoutNanos,
             }
         }
         return false;
-    }
-
-    /**
-     * The pause before retry number {@code retry} (1 for the first): exponential with full jitter.
-     *
-     * @param random
-     *            any 64 random bits
-     */
-    public long backOffNanos(int retry, long random) {
-        long bound = backOffBaseNanos;
-        for (int i = 1; i < retry && bound < backOffMaxNanos; i++) {
-            bound *= 2;
-        }
-        bound = Math.min(bound, backOffMaxNanos);
-        return bound <= 0 ? 0 : Long.remainderUnsigned(random, bound);
     }
 
     /** RFC 9110 section 9.2.2: the safe methods, PUT and DELETE. */

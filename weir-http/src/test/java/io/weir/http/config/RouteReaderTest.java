@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.core.hash.HashKey;
 import io.weir.core.hash.HashKeys.Rule;
+import io.weir.core.time.ExponentialBackOff;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.ClusterChoice;
@@ -159,8 +160,7 @@ class RouteReaderTest {
         var spec = retry("{ retry_on: \"5xx, connect-failure\" }");
         assertThat(spec.conditions()).isEqualTo(RetrySpec.bits(Set.of(RetryOn.SERVER_ERROR, RetryOn.CONNECT_FAILURE)));
         assertThat(spec.retriesMax()).isEqualTo(1);
-        assertThat(spec.backOffBaseNanos()).isEqualTo(25 * MILLI);
-        assertThat(spec.backOffMaxNanos()).isEqualTo(250 * MILLI);
+        assertThat(spec.backOff()).isEqualTo(new ExponentialBackOff(25 * MILLI, 250 * MILLI));
         var full = retry("""
                 { retry_on: "retriable-status-codes", num_retries: 4, per_try_timeout: 1s, per_try_idle_timeout: 2s,
                   retriable_status_codes: [ 500, 409 ], retry_back_off: { base_interval: 0.003s },
@@ -169,7 +169,7 @@ class RouteReaderTest {
         assertThat(full.retriesMax()).isEqualTo(4);
         assertThat(full.perTryTimeoutNanos()).isEqualTo(1000 * MILLI);
         assertThat(full.perTryIdleTimeoutNanos()).isEqualTo(2000 * MILLI);
-        assertThat(full.backOffMaxNanos()).isEqualTo(30 * MILLI);
+        assertThat(full.backOff()).isEqualTo(new ExponentialBackOff(3 * MILLI, 30 * MILLI));
         assertThat(full.onResponse(Heads.response(409))).isTrue();
     }
 

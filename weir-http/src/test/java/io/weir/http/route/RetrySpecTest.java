@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.core.model.Endpoint;
 import io.weir.core.model.Host;
+import io.weir.core.time.ExponentialBackOff;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.route.match.HeaderMatch;
 import java.net.InetSocketAddress;
@@ -59,8 +60,8 @@ class RetrySpecTest {
         assertThat(onStatus(on(RetryOn.GATEWAY_ERROR), 505)).isFalse();
         assertThat(onStatus(on(RetryOn.RETRIABLE_4XX), 409)).isTrue();
         assertThat(onStatus(on(RetryOn.RETRIABLE_4XX), 404)).isFalse();
-        var codes = new RetrySpec(RetrySpec.bits(Set.of(RetryOn.RETRIABLE_STATUS_CODES)), 1, 0, 0, 1, 1,
-                new int[]{203, 418}, List.of(), List.of());
+        var codes = new RetrySpec(RetrySpec.bits(Set.of(RetryOn.RETRIABLE_STATUS_CODES)), 1, 0, 0,
+                ExponentialBackOff.NONE, new int[]{203, 418}, List.of(), List.of());
         assertThat(onStatus(codes, 203)).isTrue();
         assertThat(onStatus(codes, 418)).isTrue();
         assertThat(onStatus(codes, 419)).isFalse();
@@ -87,29 +88,12 @@ class RetrySpecTest {
     @Test
     void headersOfTheResponseAndOfTheRequestDecideWhereTheyAreNamed() {
         var again = new HeaderMatch("x-again", new HeaderMatch.Test.Present(true), false, false);
-        var spec = new RetrySpec(RetrySpec.bits(Set.of(RetryOn.RETRIABLE_HEADERS)), 1, 0, 0, 1, 1, new int[0],
-                List.of(again), List.of(HeaderMatch.method("GET")));
+        var spec = new RetrySpec(RetrySpec.bits(Set.of(RetryOn.RETRIABLE_HEADERS)), 1, 0, 0,
+                ExponentialBackOff.NONE, new int[0], List.of(again), List.of(HeaderMatch.method("GET")));
         assertThat(spec.onResponse(Heads.response(200, "x-again: 1"))).isTrue();
         assertThat(spec.onResponse(Heads.response(200))).isFalse();
         assertThat(spec.allows(method("GET"))).isTrue();
         assertThat(spec.allows(method("POST"))).isFalse();
-    }
-
-    @Test
-    void pausesDoubleFromTheBaseToTheMaximumWithFullJitter() {
-        var spec = on(RetryOn.RESET);
-        long millisecond = 1_000_000;
-        long[] longest = new long[6];
-        for (int retry = 1; retry < longest.length; retry++) {
-            for (long dice = -100_000 * millisecond; dice < 100_000 * millisecond; dice += millisecond / 2 + 7) {
-                longest[retry] = Math.max(longest[retry], spec.backOffNanos(retry, dice));
-            }
-        }
-        for (int retry = 1; retry < longest.length; retry++) {
-            long bound = Math.min(25L << (retry - 1), 250) * millisecond;
-            assertThat(longest[retry]).isBetween(bound - millisecond, bound - 1);
-        }
-        assertThat(spec.backOffNanos(1000, -1)).isLessThan(250 * millisecond);
     }
 
     @Test

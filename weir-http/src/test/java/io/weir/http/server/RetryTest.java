@@ -312,8 +312,8 @@ final class RetryTest {
     /** A policy with one thing changed. */
     private record RetrySpecs(RetrySpec base) {
         RetrySpec perTry(long nanos) {
-            return new RetrySpec(base.conditions(), base.retriesMax(), nanos, 0, base.backOffBaseNanos(),
-                    base.backOffMaxNanos(), base.statusCodes(), base.responseHeaders(), base.requestHeaders());
+            return new RetrySpec(base.conditions(), base.retriesMax(), nanos, 0, base.backOff(),
+                    base.statusCodes(), base.responseHeaders(), base.requestHeaders());
         }
     }
 

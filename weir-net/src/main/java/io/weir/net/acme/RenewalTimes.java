@@ -1,12 +1,14 @@
 package io.weir.net.acme;
 
+import io.weir.core.time.ExponentialBackOff;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 
 /** When a certificate is renewed, and when it is tried again after a failure. Stateless. */
 final class RenewalTimes {
-    private static final Duration RETRY_FIRST = Duration.ofMinutes(1);
-    private static final Duration RETRY_MAX = Duration.ofHours(6);
+    private static final ExponentialBackOff RETRY = new ExponentialBackOff(TimeUnit.MINUTES.toNanos(1),
+            TimeUnit.HOURS.toNanos(6));
     private static final Duration RETRY_ASKED_MAX = Duration.ofDays(7);
     /** So much of a certificate's life is left when it is renewed. */
     private static final double LIFE_LEFT = 1.0 / 3;
@@ -14,7 +16,6 @@ final class RenewalTimes {
     private static final double SPREAD = 0.05;
     /** Retries are spread by so much to either side. */
     private static final double RETRY_SPREAD = 0.2;
-    private static final int DOUBLINGS_MAX = 16;
 
     private RenewalTimes() {}
 
@@ -37,8 +38,8 @@ final class RenewalTimes {
      *            1 or more
      */
     static Duration retry(int failures, long retryAfterSeconds, double dice) {
-        long doubled = RETRY_FIRST.toMillis() << Math.min(failures - 1, DOUBLINGS_MAX);
-        long own = Math.round(Math.min(doubled, RETRY_MAX.toMillis()) * (1 - RETRY_SPREAD + 2 * RETRY_SPREAD * dice));
+        long millis = TimeUnit.NANOSECONDS.toMillis(RETRY.nanos(failures));
+        long own = Math.round(millis * (1 - RETRY_SPREAD + 2 * RETRY_SPREAD * dice));
         long asked = Math.min(retryAfterSeconds * 1000, RETRY_ASKED_MAX.toMillis());
         return Duration.ofMillis(Math.max(own, asked));
     }

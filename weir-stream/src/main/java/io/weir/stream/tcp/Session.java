@@ -220,7 +220,7 @@ final class Session implements PickContext {
         String name = clusterName;
         Tries tries = proxy.spec().tries();
         if (name != null && attempts < tries.max()) {
-            long pauseNanos = tries.pauseNanos(attempts, worker.random());
+            long pauseNanos = tries.backOff().jitteredNanos(attempts, worker.random());
             if (pauseNanos == 0) {
                 connect(name);
                 return;

@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads Envoy's TcpProxy filter. */
 public final class TcpProxyReader implements ExtensionReader<TcpProxy, TcpProxySpec> {
     private static final String HONOURED = "/io/weir/stream/honoured.txt";
-    /** Envoy's: the longest pause is so many of the first one where nobody says how long it is. */
-    private static final int PAUSES = 10;
     private static final String DEFAULTS = "/io/weir/stream/defaults.yaml";
 
     /** These extensions, and what this module reads. */
@@ -104,14 +102,9 @@ public final class TcpProxyReader implements ExtensionReader<TcpProxy, TcpProxyS
             return Tries.ONCE.times(max);
         }
         var pauses = config.getBackoffOptions();
-        long first = Plain.nanos(pauses.getBaseInterval()); // at least 1 ms by a rule of the API
-        long longest = pauses.hasMaxInterval() ? Plain.nanos(pauses.getMaxInterval()) : first * PAUSES;
-        if (first < 0 || longest < first) {
-            context.problem("backoff_options.max_interval", longest + " ns",
-                    "the longest pause is shorter than the first", "make it at least base_interval");
-            return null;
-        }
-        return new Tries(max, first, longest);
+        var backOff = Plain.backOff(pauses.getBaseInterval(), // at least 1 ms by a rule of the API
+                pauses.hasMaxInterval() ? pauses.getMaxInterval() : null, context.at("backoff_options"));
+        return backOff == null ? null : new Tries(max, backOff);
     }
 
     /** The older fields of the proxy itself, where nobody writes the newer ones. */

@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.Weig
 import io.envoyproxy.envoy.type.v3.HashPolicy;
 import io.weir.core.hash.HashKey;
 import io.weir.core.hash.HashKeys;
+import io.weir.core.time.ExponentialBackOff;
 import io.weir.stream.tcp.TcpProxySpec.Target;
 import io.weir.xds.compile.Extensions;
 import io.weir.xds.compile.ReadContext;
@@ -57,7 +58,7 @@ class TcpProxyReaderTest {
         // -1 is how Java holds the largest uint32
         assertThat(spec.targets()).containsExactly(new Target("a", 3), new Target("b", 4_294_967_295L));
         assertThat(spec.idle()).isEqualTo(new Idle(5_000_000_500L, 7_000_000_000L, 9_000_000_000L));
-        assertThat(spec.tries()).isEqualTo(new Tries(4, 20_000_000, 200_000_000));
+        assertThat(spec.tries()).isEqualTo(new Tries(4, new ExponentialBackOff(20_000_000, 200_000_000)));
         assertThat(spec.connectionDurationMaxNanos()).isEqualTo(TimeUnit.MINUTES.toNanos(1));
         assertThat(context.clustersReferenced()).containsExactly("a", "b");
     }
@@ -84,7 +85,8 @@ class TcpProxyReaderTest {
     void theLongestPauseIsWrittenOrTenFirstOnesAndNeverShorterThanTheFirst() {
         var config = TcpProxy.newBuilder().setStatPrefix("db").setCluster("a");
         assertThat(read(config.setBackoffOptions(BackoffStrategy.newBuilder().setBaseInterval(millis(20))
-                .setMaxInterval(millis(50)))).tries()).isEqualTo(new Tries(1, 20_000_000, 50_000_000));
+                .setMaxInterval(millis(50)))).tries())
+                .isEqualTo(new Tries(1, new ExponentialBackOff(20_000_000, 50_000_000)));
         assertThat(new TcpProxyReader().read(config.setBackoffOptions(BackoffStrategy.newBuilder()
                 .setBaseInterval(millis(20)).setMaxInterval(millis(10))).build(), context)).isNull();
         assertThat(context.problems()).singleElement()

@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.weir.core.value.MetadataPath;
 import io.weir.core.admit.TokenBucket;
 import io.weir.core.model.Criteria;
+import io.weir.core.time.ExponentialBackOff;
 
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,24 @@ public final class Plain {
         return tokensMax < 1 || perFill < 1 || fillNanos < 1
                 ? null
                 : new TokenBucket.Rule(tokensMax, perFill, fillNanos);
+    }
+
+    /**
+     * How long to wait after failures; null where the longest wait is shorter than the first, which has been told then.
+     *
+     * @param longest
+     *            null: ten times the first
+     */
+    public static @Nullable ExponentialBackOff backOff(Duration first, @Nullable Duration longest,
+            ReadContext context) {
+        long firstNanos = nanos(first);
+        long longestNanos = longest == null ? ExponentialBackOff.longestNanos(firstNanos) : nanos(longest);
+        if (firstNanos < 0 || longestNanos < firstNanos) {
+            context.problem("max_interval", longestNanos + " ns", "the longest pause is shorter than the first",
+                    "make it at least base_interval");
+            return null;
+        }
+        return new ExponentialBackOff(firstNanos, longestNanos);
     }
 
     /** A uint32 or uint64 as a limit: what does not fit into an int becomes the largest that does. */

@@ -17,6 +17,7 @@ import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
 import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.weir.core.model.CircuitLimits;
+import io.weir.core.time.ExponentialBackOff;
 
 /** Defaults that follow from other fields, or stand where a table cannot put them. Stateless. */
 final class Derived {
@@ -24,7 +25,6 @@ final class Derived {
     private static final String OUTLIERS = "/weir.health.v1.Outliers";
     private static final String TYPE_PREFIX = "type.googleapis.com";
     private static final int RESPONSE_HEADERS_KIB = 60;
-    private static final int BACK_OFF_FACTOR = 10;
     private static final Duration EJECTION_MAX = Durations.fromSeconds(300);
 
     private Derived() {}
@@ -55,7 +55,8 @@ final class Derived {
             case RetryPolicy.RetryBackOff.Builder backOff -> {
                 if (!backOff.hasMaxInterval()) {
                     Duration base = backOff.getBaseInterval();
-                    backOff.setMaxInterval(Durations.fromNanos(Durations.toNanos(base) * BACK_OFF_FACTOR));
+                    backOff.setMaxInterval(Durations.fromNanos(
+                            ExponentialBackOff.longestNanos(Durations.toNanos(base))));
                 }
             }
             default -> {

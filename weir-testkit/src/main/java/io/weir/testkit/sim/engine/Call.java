@@ -6,6 +6,7 @@ import io.weir.core.cluster.Cluster;
 import io.weir.core.model.Host;
 import io.weir.core.model.HostTracker.Failure;
 import io.weir.core.model.OrcaReport;
+import io.weir.core.time.ExponentialBackOff;
 import io.weir.testkit.sim.fleet.Calls;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * of each attempt when it is known, and the host gives the request back after that.
  */
 final class Call {
-    private static final int BACK_OFF_GROWTH_MAX = 10;
-
     private final World world;
     private final Worker worker;
     private final long key;
@@ -73,9 +72,7 @@ final class Call {
             return;
         }
         world.recorder().retried(beganNanos);
-        int growth = (int) Math.min(BACK_OFF_GROWTH_MAX, 1L << Math.min(attempts - 1, 8));
-        long bound = calls.backOffNanos() * growth;
-        long pause = bound <= 0 ? 0 : worker.random().nextLong(bound);
+        long pause = ExponentialBackOff.tenfold(calls.backOffNanos()).jitteredNanos(attempts, worker.random());
         world.timeline().after(pause, () -> {
             if (!over) {
                 attempt();
