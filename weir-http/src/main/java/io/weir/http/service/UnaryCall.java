@@ -3,139 +3,73 @@ package io.weir.http.service;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.weir.core.balance.Pick;
-import io.weir.core.balance.PickContext;
 import io.weir.core.balance.Picker;
+import io.weir.core.balance.Reason;
 import io.weir.core.cluster.Cluster;
+import io.weir.core.model.Host;
 import io.weir.core.model.RoutingPriority;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.grpc.words.GrpcStatus;
-import io.weir.http.proxy.visit.Admitted;
-import io.weir.http.proxy.visit.Visit;
-import io.weir.http.upstream.HostPool;
-import io.weir.http.upstream.Pools;
-import io.weir.http.upstream.UpstreamListener;
+import io.weir.http.proxy.visit.OwnRequest;
 import io.weir.http.upstream.UpstreamStream;
 import io.weir.net.service.Question;
 import io.weir.net.service.ServiceAnswer;
-import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One call with one message each way (gRPC over HTTP/2), counted and limited as any request of its cluster. Belongs to
- * one worker.
- */
-final class UnaryCall extends TimerWheel.Timer implements UpstreamListener, PickContext {
+/** One call with one message each way (gRPC over HTTP/2). Belongs to one worker. */
+final class UnaryCall extends OwnRequest {
     /** Of an answer, with its head of five bytes. */
     static final int ANSWER_BYTES_MAX = 64 * 1024;
     private static final int MESSAGE_HEAD_BYTES = 5;
     private static final int OK = 200;
     private static final String PROTOCOL = "HTTP/2";
 
-    private final Worker worker;
-    private final Cluster cluster;
     private final Question question;
-    private final HttpHead head;
-    private final Visit visit = new Visit();
-    private final Admitted admitted = new Admitted();
     private final ByteBuf answer = Unpooled.buffer(0);
     private @Nullable Consumer<ServiceAnswer> hearer;
-    private HostPool.@Nullable Waiter waiter;
-    private @Nullable UpstreamStream stream;
     private boolean sent;
-    private int status;
     private int grpcStatus = -1;
 
     UnaryCall(Worker worker, Cluster cluster, Question question, Consumer<ServiceAnswer> hearer) {
-        this.worker = worker;
-        this.cluster = cluster;
+        super(worker, cluster, head(cluster, question));
         this.question = question;
-        this.head = head(cluster, question);
         this.hearer = hearer;
     }
 
     void go(Picker picker) {
-        if (!admitted.enter(cluster, RoutingPriority.DEFAULT)) {
-            fail("the cluster's limit of requests is reached");
+        if (!enter(RoutingPriority.DEFAULT)) {
+            failed("the cluster's limit of requests is reached");
             return;
         }
         switch (picker.pick(this)) {
-            case Pick.Refused(var reason) -> {
-                switch (reason) {
-                    case NO_HOST, NO_HEALTHY_HOST -> cluster.stats().upstreamCxNoneHealthy().increment();
-                    case DROPPED -> { // counted where it was decided
-                    }
-                }
-                fail("no host: " + reason);
+            case Pick.Refused(Reason why) -> {
+                refused(why);
+                failed("no host: " + why);
             }
-            case Pick.Chosen chosen -> {
-                visit.begin(cluster, chosen.host(), worker.nowNanos());
-                worker.timers().arm(this, worker.nowNanos() + question.timeoutNanos());
-                var place = Pools.of(worker).of(cluster, chosen.host(), RoutingPriority.DEFAULT, PROTOCOL, head)
-                        .request(this);
-                if (place != null && place.waits()) {
-                    waiter = place;
-                }
-            }
+            case Pick.Chosen(Host host) -> goTo(host, RoutingPriority.DEFAULT, PROTOCOL, question.timeoutNanos());
         }
-    }
-
-    /** Nobody waits for the answer any more. */
-    void giveUp() {
-        if (hearer != null) {
-            cluster.stats().upstreamRqCancelled().increment();
-            drop();
-            end();
-        }
-    }
-
-    /** Leaves its place in line, or its stream. */
-    private void drop() {
-        var place = waiter;
-        if (place != null) {
-            place.cancel();
-        }
-        var open = stream;
-        if (open != null) {
-            open.cancel();
-        }
-    }
-
-    private @Nullable Consumer<ServiceAnswer> end() {
-        var told = hearer;
-        hearer = null;
-        stream = null;
-        waiter = null;
-        worker.timers().cancel(this);
-        visit.end();
-        visit.forget();
-        admitted.leave();
-        return told;
     }
 
     private void comesTo(ServiceAnswer its) {
-        var told = end();
+        var told = hearer;
+        end();
         if (told != null) {
             told.accept(its);
         }
     }
 
-    private void fail(String why) {
+    @Override
+    protected void failed(String why) {
         comesTo(new ServiceAnswer.Failed(why));
     }
 
     @Override
-    protected void expired(long nowNanos) {
-        cluster.stats().upstreamRqTimeout().increment();
-        if (stream != null) {
-            visit.tookTooLong(nowNanos);
-        }
-        drop();
-        fail("no answer in time");
+    protected void ended() {
+        hearer = null;
     }
 
     private static HttpHead head(Cluster cluster, Question question) {
@@ -156,7 +90,13 @@ final class UnaryCall extends TimerWheel.Timer implements UpstreamListener, Pick
         return head;
     }
 
-    private void send(UpstreamStream to) {
+    @Override
+    protected boolean bodyless() {
+        return false;
+    }
+
+    @Override
+    protected void send(UpstreamStream to) {
         if (sent || !to.writable()) {
             return;
         }
@@ -167,44 +107,16 @@ final class UnaryCall extends TimerWheel.Timer implements UpstreamListener, Pick
         to.flush();
     }
 
-    // ---- upstream's side ----
-
     @Override
-    public void upstreamReady(UpstreamStream open) {
-        waiter = null;
-        if (hearer == null) {
-            open.cancel();
-            return;
-        }
-        stream = open;
-        visit.connected(open.connection(), open.protocol());
-        open.head(head, false);
-        open.flush();
-        send(open);
-    }
-
-    @Override
-    public void upstreamFailed(Failure why, String details) {
-        waiter = null;
-        fail(details.isEmpty() ? why.toString() : details);
-    }
-
-    @Override
-    public void upstreamInterim(HttpHead head) {
-        // the answer follows
-    }
-
-    @Override
-    public void upstreamHead(HttpHead head, boolean last) {
-        status = head.status();
-        visit.head(head, worker.nowNanos());
+    public void upstreamHead(HttpHead response, boolean last) {
         if (last) {
-            grpcStatus = GrpcStatus.in(head);
-            answered();
-        } else if (status != OK) { // a page of text follows, which nobody reads
+            grpcStatus = GrpcStatus.in(response);
+        }
+        super.upstreamHead(response, last);
+        if (!last && status() != OK) { // a page of text follows, which nobody reads
             told();
             drop();
-            fail("HTTP " + status);
+            failed("HTTP " + status());
         }
     }
 
@@ -214,80 +126,32 @@ final class UnaryCall extends TimerWheel.Timer implements UpstreamListener, Pick
         if (fits) {
             answer.writeBytes(data);
         }
-        data.release();
-        if (last) {
-            answered();
-        } else if (!fits) {
+        super.upstreamData(data, last);
+        if (!last && !fits) {
             drop();
-            fail("its answer is longer than " + ANSWER_BYTES_MAX + " bytes");
+            failed("its answer is longer than " + ANSWER_BYTES_MAX + " bytes");
         }
     }
 
     @Override
     public void upstreamTrailers(HttpHead trailers) {
-        visit.trailers(trailers, worker.nowNanos());
         grpcStatus = GrpcStatus.in(trailers);
-        answered();
+        super.upstreamTrailers(trailers);
     }
 
-    private void answered() {
-        told();
-        stream = null;
-        if (status != OK) {
-            fail("HTTP " + status);
+    @Override
+    protected void answered() {
+        if (status() != OK) {
+            failed("HTTP " + status());
         } else if (grpcStatus != 0) {
-            fail(grpcStatus < 0 ? "its answer has no grpc-status" : "grpc-status " + grpcStatus);
+            failed(grpcStatus < 0 ? "its answer has no grpc-status" : "grpc-status " + grpcStatus);
         } else if (answer.readableBytes() < MESSAGE_HEAD_BYTES || answer.readByte() != 0
                 || answer.readUnsignedInt() != answer.readableBytes()) {
-            fail("its answer is not one message as it is");
+            failed("its answer is not one message as it is");
         } else {
             var message = new byte[answer.readableBytes()];
             answer.readBytes(message);
             comesTo(new ServiceAnswer.Said(message));
         }
-    }
-
-    private void told() {
-        long nowNanos = worker.nowNanos();
-        cluster.stats().answered(status);
-        cluster.stats().upstreamRqTime().record((nowNanos - visit.beganNanos()) / 1_000_000);
-        visit.answered(status, nowNanos);
-    }
-
-    @Override
-    public void upstreamReset(Reset why, boolean started, String details) {
-        stream = null;
-        visit.brokeOff(worker.nowNanos());
-        fail("broken off: " + details);
-    }
-
-    @Override
-    public void upstreamReadEnd() {
-        // nothing to flush
-    }
-
-    @Override
-    public void upstreamWritable() {
-        var open = stream;
-        if (open != null) {
-            send(open);
-        }
-    }
-
-    // ---- what a picker asks ----
-
-    @Override
-    public long hash() {
-        return 0;
-    }
-
-    @Override
-    public RandomGenerator random() {
-        return worker.random();
-    }
-
-    @Override
-    public long nowNanos() {
-        return worker.nowNanos();
     }
 }

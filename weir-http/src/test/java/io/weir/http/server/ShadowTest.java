@@ -6,6 +6,7 @@ import io.weir.core.cluster.Cluster;
 import io.weir.core.model.CircuitLimits;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Endpoint;
+import io.weir.core.model.Tiers;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.route.Forward;
@@ -135,6 +136,21 @@ final class ShadowTest {
             }
             ProxyFixture.eventually(() -> idle(copies) && copies.stats().upstreamRqPendingActive().value() == 0);
             assertThat(copies.stats().upstreamCxConnectFail().value()).isBetween(1L, 49L); // not one for each
+        }
+    }
+
+    @Test
+    void aCopyThatIsDroppedCountsNoMissingHost() throws Exception {
+        try (var origin = Origin.answering("own");
+                var other = Origin.answering("copy");
+                var proxy = proxy(origin, ShadowPolicy.to("copies"));
+                var client = proxy.client()) {
+            var spec = ClusterSpec.of("copies", List.of(Endpoint.of(other.address())));
+            var drops = Tiers.DEFAULT.withDrops(List.of(new Tiers.Drop("all", Tiers.Drop.WHOLE)));
+            var copies = proxy.add(spec.withBalancing(spec.balancing().withTiers(drops)));
+            assertThat(client.send(GET).response().body()).isEqualTo("own");
+            ProxyFixture.eventually(() -> copies.stats().balance().dropOverload().value() == 1 && idle(copies));
+            assertThat(copies.stats().upstreamCxNoneHealthy().value()).isZero();
         }
     }
 
