@@ -1,21 +1,16 @@
 package io.weir.bench.side;
 
+import io.weir.testkit.AnyCertificate;
 import io.weir.testkit.Ports;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * Connections by TLS 1.3, one after the other on each of a few threads: a handshake, one request, its answer, the end.
@@ -67,23 +62,12 @@ final class Handshakes {
         return new Report(connections, errors);
     }
 
-    /** A client that believes whom it meets, with sessions of its own. */
-    static SSLContext context() {
-        try {
-            var context = SSLContext.getInstance("TLSv1.3");
-            context.init(null, new TrustManager[]{new Everybody()}, new SecureRandom());
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     /** A thread with a context of its own, in which it keeps what it may bring to the next handshake. */
     private static final class Client extends Thread {
         private final int port;
         private final boolean resumed;
         private final long endNanos;
-        private final SSLContext context = context();
+        private final SSLContext context = AnyCertificate.context(); // whoever answers on this port was started here
         private final byte[] answer = new byte[ANSWER_BYTES_MAX];
         private long connections;
         private long errors;
@@ -153,44 +137,6 @@ final class Handshakes {
                     session.invalidate();
                 }
             }
-        }
-    }
-
-    /** The certificate is the bench's own, of this run. */
-    private static final class Everybody extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
-            // whoever answers on this port was started here
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
-            // whoever answers on this port was started here
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {
-            // whoever answers on this port was started here
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
         }
     }
 }

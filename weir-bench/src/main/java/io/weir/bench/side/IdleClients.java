@@ -1,5 +1,6 @@
 package io.weir.bench.side;
 
+import io.weir.testkit.AnyCertificate;
 import io.weir.testkit.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,7 +25,7 @@ final class IdleClients implements AutoCloseable {
      *            whether they speak TLS, each with a handshake of its own
      */
     IdleClients(int front, int count, boolean tls) {
-        SSLContext context = tls ? Handshakes.context() : null;
+        SSLContext context = tls ? AnyCertificate.context() : null;
         try {
             byte[] response = new byte[RESPONSE_BYTES_MAX];
             for (int i = 0; i < count; i++) {

@@ -12,17 +12,13 @@ import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.ListenOptions;
 import io.weir.net.transport.Listener;
 import io.weir.net.transport.Workers;
+import io.weir.testkit.AnyCertificate;
 import io.weir.testkit.Certificates;
 import io.weir.testkit.Certificates.Issued;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.util.List;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
 
 /** Whose order of suites counts, with the JDK's own TLS as the client. */
@@ -41,7 +37,7 @@ class SuiteOrderTest {
             }, new TlsStats(stats), stats.counter("late"), 0);
             try (Listener listener = Listener.bind(workers, ListenOptions.of(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), ChannelSettings.MESSAGES), securing);
-                    SSLSocket socket = (SSLSocket) client().getSocketFactory().createSocket(
+                    SSLSocket socket = (SSLSocket) AnyCertificate.context().getSocketFactory().createSocket(
                             InetAddress.getLoopbackAddress(), ((InetSocketAddress) listener.localAddress())
                                     .getPort())) {
                 socket.setSoTimeout(20_000);
@@ -54,27 +50,6 @@ class SuiteOrderTest {
             workers.close();
             server.close();
         }
-    }
-
-    private static SSLContext client() throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[]{new X509TrustManager() {
-            @Override
-            public void checkClientTrusted(X509Certificate[] chain, String type) {
-                throw new IllegalStateException("a client checks servers");
-            }
-
-            @Override
-            public void checkServerTrusted(X509Certificate[] chain, String type) {
-                // whatever it is shown
-            }
-
-            @Override
-            public X509Certificate[] getAcceptedIssuers() {
-                return new X509Certificate[0];
-            }
-        }}, new SecureRandom());
-        return context;
     }
 
     @Test

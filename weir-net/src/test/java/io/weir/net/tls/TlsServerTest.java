@@ -27,6 +27,7 @@ import io.weir.net.transport.ListenOptions;
 import io.weir.net.transport.Listener;
 import io.weir.net.transport.Worker;
 import io.weir.net.transport.Workers;
+import io.weir.testkit.AnyCertificate;
 import io.weir.testkit.Certificates;
 import io.weir.testkit.Certificates.Issued;
 import java.io.IOException;
@@ -53,8 +54,6 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -186,24 +185,7 @@ class TlsServerTest {
                 factory.init(store, "ssh".toCharArray());
                 keys = factory.getKeyManagers();
             }
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys, new TrustManager[]{new X509TrustManager() {
-                @Override
-                public void checkClientTrusted(X509Certificate[] chain, String type) {
-                    throw new IllegalStateException("a client checks servers");
-                }
-
-                @Override
-                public void checkServerTrusted(X509Certificate[] chain, String type) {
-                    // whatever it is shown
-                }
-
-                @Override
-                public X509Certificate[] getAcceptedIssuers() {
-                    return new X509Certificate[0];
-                }
-            }}, null);
-            return context;
+            return AnyCertificate.context(keys);
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException(e);
         }
