@@ -170,10 +170,21 @@ class LauncherTest {
     }
 
     @Test
-    void itCanBeCalledFromAnywhereByALink() throws Exception {
+    void itCanBeCalledFromAnywhere() throws Exception {
         built();
         Result result = run(folder, tree.resolve("weir").toString(), "version");
         assertThat(result.status).as(result.err).isZero();
+    }
+
+    @Test
+    void aLinkOnThePathLeadsToItsTree() throws Exception {
+        built();
+        Path hop = Files.createDirectories(folder.resolve("hop")).resolve("weir");
+        link(hop, Path.of("../a tree/weir"));
+        link(tools.resolve("weir"), hop);
+        Result result = run(folder, tools.resolve("weir").toString(), "version");
+        assertThat(result.status).as(result.err).isZero();
+        assertThat(result.out).contains("@" + tree.toRealPath() + "/dist/jvm.options");
     }
 
     private void built() throws IOException {
