@@ -84,7 +84,7 @@ public final class Certificates implements AutoCloseable {
     }
 
     /**
-     * The same by more words of {@code openssl req}: the key, days (negative ones have passed), extensions.
+     * The same by more words of {@code openssl req}: the key, days, extensions.
      */
     public Issued issue(String name, String names, List<String> words) {
         var command = new ArrayList<>(List.of("req", "-x509", "-nodes", "-CA", authority + ".pem", "-CAkey",

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +123,25 @@ class TlsOverSocketsTest {
         assertThat(certificates.run("s_client", "-connect", at, "-servername", "shop.example", "-alpn", "h2,http/1.1",
                 "-CAfile", certificates.authority().toString())).contains("Verify return code: 0 (ok)")
                 .contains("ALPN protocol: h2").contains("TLSv1.3");
+    }
+
+    /** With TLS 1.2, where the refusal is a part of the handshake and no request is on its way meanwhile. */
+    @Test
+    void aClientIsToldByAnAlertWhyItsCertificateIsRefused() throws Exception {
+        weir.start(listening("{ cert: \"%s\", key: \"%s\", client_ca: \"%s\" }".formatted(shop.chain(), shop.key(),
+                certificates.authority()), ""));
+        Map<String, Issued> refused = Map.of("unknown ca",
+                certificates.stranger().issue("of-nobody", "DNS:a.example"), "unsupported certificate",
+                certificates.issue("of-server", "DNS:a.example", List.of("-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:P-256", "-addext", "extendedKeyUsage=serverAuth")));
+        refused.forEach((alert, own) -> {
+            try {
+                assertThat(curl("shop.example", "--tls-max", "1.2", "--cert", own.chain().toString(), "--key",
+                        own.key().toString())).contains("alert " + alert);
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     @Test

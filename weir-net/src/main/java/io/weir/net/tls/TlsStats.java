@@ -82,7 +82,7 @@ public final class TlsStats {
         Refused refused = refused(cause);
         if (refused != null) {
             (switch (refused.why()) {
-                case CHAIN -> failChain;
+                case CHAIN, TIME, REVOKED, USE -> failChain;
                 case NAME -> failName;
                 case PIN -> failPin;
             }).increment();

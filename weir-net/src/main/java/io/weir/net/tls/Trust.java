@@ -294,9 +294,9 @@ final class Trust {
         try {
             leaf.checkValidity();
         } catch (CertificateExpiredException e) {
-            throw new Refused(Why.CHAIN, "it has expired, at " + leaf.getNotAfter().toInstant());
+            throw new Refused(Why.TIME, "it has expired, at " + leaf.getNotAfter().toInstant());
         } catch (CertificateNotYetValidException e) {
-            throw new Refused(Why.CHAIN, "it does not hold before " + leaf.getNotBefore().toInstant());
+            throw new Refused(Why.TIME, "it does not hold before " + leaf.getNotBefore().toInstant());
         }
     }
 
@@ -305,11 +305,11 @@ final class Trust {
         try {
             List<String> uses = leaf.getExtendedKeyUsage();
             if (uses != null && !uses.contains(ANY_USE) && !uses.contains(ofServer ? SERVER_USE : CLIENT_USE)) {
-                throw new Refused(Why.CHAIN, "it is not made for TLS "
+                throw new Refused(Why.USE, "it is not made for TLS "
                         + (ofServer ? "servers" : "clients") + " (extended key usage)");
             }
         } catch (CertificateParsingException e) {
-            throw new Refused(Why.CHAIN, "what it is made for cannot be read");
+            throw new Refused(Why.USE, "what it is made for cannot be read");
         }
     }
 
@@ -359,7 +359,7 @@ final class Trust {
                         + " has revoked is out of date since " + list.getNextUpdate().toInstant());
             }
             if (list.isRevoked(each)) {
-                throw new Refused(Why.CHAIN, "it is revoked: number " + each.getSerialNumber().toString(16) + " of "
+                throw new Refused(Why.REVOKED, "it is revoked: number " + each.getSerialNumber().toString(16) + " of "
                         + each.getIssuerX500Principal());
             }
         }
