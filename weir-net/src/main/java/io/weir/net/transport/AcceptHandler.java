@@ -36,7 +36,7 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         Channel child = (Channel) message;
         AtomicIntegerArray balance = listener.balance();
-        Worker worker = balance == null ? next() : fewest(balance, child);
+        Worker worker = balance == null ? next() : fewest(balance);
         try {
             child.config().setAllocator(worker.allocator());
             worker.transport().apply(child, settings);
@@ -45,6 +45,9 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
             LOG.debug("a connection was lost before it could be set up", e);
             child.unsafe().closeForcibly();
             return;
+        }
+        if (balance != null) {
+            counted(balance, worker.index(), child); // not before: one that is given up above never tells its end
         }
         child.pipeline().addLast(new Starter(listener.acceptor(), worker));
         worker.loop().register(child).addListener(done -> {
@@ -61,20 +64,22 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * The worker that has the fewest connections, on which this one counts from now on. Two sockets that take at once
-     * may choose the same one, which the next connections make up for.
+     * The worker that has the fewest connections. Two sockets that take at once may choose the same one, which the next
+     * connections make up for.
      */
-    private Worker fewest(AtomicIntegerArray balance, Channel child) {
+    private Worker fewest(AtomicIntegerArray balance) {
         int least = own.index();
         for (Worker each : workers) {
             if (balance.get(each.index()) < balance.get(least)) {
                 least = each.index();
             }
         }
-        int chosen = least;
-        balance.incrementAndGet(chosen);
-        child.closeFuture().addListener(_ -> balance.decrementAndGet(chosen));
-        return workers.get(chosen);
+        return workers.get(least);
+    }
+
+    private static void counted(AtomicIntegerArray balance, int worker, Channel child) {
+        balance.incrementAndGet(worker);
+        child.closeFuture().addListener(_ -> balance.decrementAndGet(worker));
     }
 
     @Override

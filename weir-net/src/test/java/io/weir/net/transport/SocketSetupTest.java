@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.channel.Channel;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.RawUnixChannelOption;
 import io.weir.core.socket.SocketOption;
 import io.weir.core.socket.SocketRules;
@@ -114,6 +116,20 @@ class SocketSetupTest {
             assertThat(counts).containsExactly(10, 10, 10);
             for (Socket socket : held) {
                 socket.close();
+            }
+        }
+    }
+
+    @Test
+    void aConnectionThatIsLostBeforeItIsSetUpCountsOnNoWorker() throws Exception {
+        var rules = new SocketRules(false, false, -1, 0, true, List.of());
+        try (Workers workers = Workers.start(2); Listener listener = listen(workers, rules)) {
+            EpollSocketChannel lost = new EpollSocketChannel();
+            lost.unsafe().closeForcibly();
+            new EmbeddedChannel(new AcceptHandler(listener, ChannelSettings.MESSAGES, workers.all().getFirst(),
+                    workers.all())).writeInbound(lost);
+            for (int i = 0; i < 2; i++) {
+                assertThat(Objects.requireNonNull(listener.balance()).get(i)).isZero();
             }
         }
     }
