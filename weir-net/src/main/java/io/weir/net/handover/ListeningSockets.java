@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,21 +122,51 @@ public final class ListeningSockets {
 
     /**
      * Descriptors of sockets that listen at this address already, the caller's from now on. Of several for one address,
-     * as for port 0, those that were opened first. Empty: there are none.
+     * as for port 0, those that were opened first. Empty: there are none that fit.
+     *
+     * @param fits
+     *            whether each of them will do; where one does not, all of them stay here
      */
-    public synchronized List<Integer> take(SocketAddress asked) {
-        return take(AddressText.of(asked));
+    public synchronized List<Integer> take(SocketAddress asked, IntPredicate fits) {
+        return take(AddressText.of(asked), fits);
     }
 
     /** The same of sockets that take datagrams. */
     public synchronized List<Integer> takeDatagrams(SocketAddress asked) {
-        return take(DATAGRAMS + AddressText.of(asked));
+        return take(DATAGRAMS + AddressText.of(asked), _ -> true);
     }
 
-    private List<Integer> take(String asked) {
+    private List<Integer> take(String asked, IntPredicate fits) {
         Deque<List<Integer>> found = given.get(asked);
-        List<Integer> first = found == null ? null : found.poll();
-        return first == null ? List.of() : first;
+        List<Integer> first = found == null ? null : found.peek();
+        if (found == null || first == null || !first.stream().allMatch(fits::test)) {
+            return List.of();
+        }
+        found.remove();
+        return first;
+    }
+
+    /**
+     * What was handed over and nobody has taken.
+     *
+     * @param asked
+     *            the address as the configuration had it
+     */
+    public record Left(String asked, List<Integer> descriptors) {
+        public Left {
+            descriptors = List.copyOf(descriptors);
+        }
+    }
+
+    /** All of that which takes connections; it stays where it is. */
+    public synchronized List<Left> left() {
+        List<Left> left = new ArrayList<>();
+        given.forEach((asked, groups) -> {
+            if (!asked.startsWith(DATAGRAMS)) {
+                groups.forEach(group -> left.add(new Left(asked, group)));
+            }
+        });
+        return left;
     }
 
     /** Closes what was handed over and nobody took. */

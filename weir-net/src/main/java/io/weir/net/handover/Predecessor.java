@@ -111,7 +111,8 @@ public final class Predecessor implements AutoCloseable {
     public void serving() throws IOException {
         Map<String, Integer> left = new HashMap<>(groups);
         for (ListeningSockets.Opened own : sockets.all()) {
-            if (left.merge(own.asked(), -1, Integer::sum) >= 0) {
+            // what was bound here beside the other one's is not the other one's: it has its queue to take
+            if (own.others() && left.merge(own.asked(), -1, Integer::sum) >= 0) {
                 wire.send(Handover.TOOK + ' ' + own.asked(), deadline());
             }
         }

@@ -137,6 +137,11 @@ public final class DatagramListener implements AutoCloseable {
         socket.config().setAutoRead(false);
         socket.pipeline().addLast(handlers.apply(worker));
         await(worker.loop().register(socket));
+        if (!HandedSocket.fits(((EpollDatagramChannel) socket).fd().intValue(), options)) {
+            // two processes would share the address while answers of before are awaited, and one of them reads nothing
+            throw new IOException("whether IPv4 comes to an IPv6 address cannot be changed by an upgrade");
+        }
+        SocketSetup.again(socket, options.rules());
     }
 
     private static void await(ChannelFuture future) throws IOException {

@@ -4,8 +4,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import io.weir.net.handover.ListeningSockets;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
@@ -16,12 +20,31 @@ import org.jspecify.annotations.Nullable;
 final class HandedSocket {
     private HandedSocket() {}
 
-    /** What this process was handed for an address; empty: nothing, or no transport that can take it. */
-    static List<Integer> take(Transport transport, SocketAddress asked) {
+    /** What this process was handed for an address; empty: nothing that will do, or no transport that can take it. */
+    static List<Integer> take(Transport transport, ListenOptions options) {
         return switch (transport) {
-            case EPOLL -> ListeningSockets.PROCESS.take(asked);
+            case EPOLL -> ListeningSockets.PROCESS.take(options.address(), each -> fits(each, options));
             case NIO -> List.of();
         };
+    }
+
+    /** Whether IPv4 comes too is settled when a socket is bound, and not afterwards. */
+    static boolean fits(int descriptor, ListenOptions options) {
+        try {
+            return !(options.address() instanceof InetSocketAddress inet
+                    && inet.getAddress() instanceof Inet6Address)
+                    || new Socket(descriptor).getIntOpt(Transport.IPV6_ONLY.level(),
+                            Transport.IPV6_ONLY.optname()) == (options.ipv4Compatible() ? 0 : 1);
+        } catch (IOException e) {
+            return true; // it is told when it is set up
+        }
+    }
+
+    /** The kernel holds so many connections for a socket that listens already. */
+    static void backlog(Channel socket, int connections) throws IOException {
+        if (socket instanceof UnixChannel unix && unix.fd() instanceof Socket listening) {
+            listening.listen(connections);
+        }
     }
 
     /** A socket that listens already. */

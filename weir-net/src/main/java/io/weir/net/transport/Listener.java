@@ -88,7 +88,7 @@ public final class Listener implements AutoCloseable {
     private void bindAll(List<Worker> workers) throws ListenFailure {
         boolean shared = options.reusePort() && workers.size() > 1 && first.transport() == Transport.EPOLL
                 && !(options.address() instanceof UnixDomainSocketAddress);
-        List<Integer> handed = HandedSocket.take(first.transport(), options.address());
+        List<Integer> handed = HandedSocket.take(first.transport(), options);
         if (!handed.isEmpty()) {
             goOnWith(handed, workers, shared);
             return;
@@ -97,10 +97,12 @@ public final class Listener implements AutoCloseable {
             bindFile(file, workers);
             return;
         }
+        boolean beside = makeRoom();
         // The first socket is bound without SO_REUSEPORT, so that a port which somebody else listens on is an error
-        // rather than shared without a word; the option is set afterwards, to let our own others in.
+        // rather than shared without a word; the option is set afterwards, to let our own others in. Beside those that
+        // leave it has to have the option from the beginning.
         boolean own = shared && balance == null;
-        Channel socket = bindOne(first, own ? List.of(first) : workers, options.address(), false);
+        Channel socket = bindOne(first, own ? List.of(first) : workers, options.address(), beside);
         localAddress = localAddressOf(socket);
         if (shared) {
             socket.config().setOption(UnixChannelOption.SO_REUSEPORT, true);
@@ -123,6 +125,7 @@ public final class Listener implements AutoCloseable {
                 socket.pipeline().addLast(new AcceptHandler(this, options.settings(), worker,
                         balance != null || (handed.size() == 1 && !shared) ? workers : List.of(worker)));
                 await(worker.loop().register(socket));
+                setUpAgain(socket);
             }
             localAddress = localAddressOf(sockets.getFirst());
             if (shared && handed.size() < workers.size()) {
@@ -136,6 +139,26 @@ public final class Listener implements AutoCloseable {
                 file.handedOver(options.unixMode());
             }
         } catch (IOException | RuntimeException e) {
+            throw new ListenFailure(options.address(), ListenFailure.Reason.of(e), e);
+        }
+    }
+
+    /** As the configuration has it now; what the system refuses leaves the process before serving. */
+    private void setUpAgain(ServerChannel socket) throws IOException {
+        if (options.address() instanceof InetSocketAddress) {
+            SocketSetup.again(socket, options.rules());
+        } else if (file != null) {
+            SocketSetup.none(options.rules(), "at a path");
+        } else {
+            SocketSetup.apply(socket, options.rules().options(), SocketOption.When.LISTENING);
+        }
+        HandedSocket.backlog(socket, options.backlog());
+    }
+
+    private boolean makeRoom() throws ListenFailure {
+        try {
+            return first.transport() == Transport.EPOLL && Room.besideHanded(options.address());
+        } catch (IOException e) {
             throw new ListenFailure(options.address(), ListenFailure.Reason.of(e), e);
         }
     }

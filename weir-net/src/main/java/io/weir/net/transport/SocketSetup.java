@@ -18,6 +18,11 @@ final class SocketSetup {
     /** How every complaint about an option begins. */
     static final String REFUSED = "no socket option ";
 
+    /** From linux/tcp.h. Netty's own is set when the socket is bound only, and where it finds that it is of use. */
+    private static final ChannelOption<Integer> FAST_OPEN = new IntegerUnixChannelOption("TCP_FASTOPEN", 6, 23);
+    /** IFNAMSIZ and TCP_CA_NAME_MAX of linux/if.h and net/tcp.h. */
+    private static final int NAME_BYTES = 16;
+
     private SocketSetup() {}
 
     /** Where options cannot be set at all, none may be asked for. */
@@ -36,13 +41,68 @@ final class SocketSetup {
             set(socket, EpollChannelOption.IP_FREEBIND, true, "IP_FREEBIND");
         }
         if (rules.fastOpenQueue() >= 0) {
-            set(socket, ChannelOption.TCP_FASTOPEN, rules.fastOpenQueue(), "TCP_FASTOPEN");
+            set(socket, FAST_OPEN, rules.fastOpenQueue(), "TCP_FASTOPEN");
         }
+        takeInTurns(socket, rules);
+        apply(socket, rules.options(), SocketOption.When.PREBIND);
+    }
+
+    /**
+     * Sets up a socket anew that another process had set up, and that has its address. What is not asked for and was
+     * never a switch stays as it is; what the system sets only before there is an address is refused, unless it is so
+     * already.
+     */
+    static void again(Channel socket, SocketRules rules) throws IOException {
+        turn(socket, EpollChannelOption.IP_TRANSPARENT, rules.transparent(), "IP_TRANSPARENT");
+        turn(socket, EpollChannelOption.IP_FREEBIND, rules.freeBind(), "IP_FREEBIND");
+        if (rules.fastOpenQueue() >= 0) {
+            set(socket, FAST_OPEN, rules.fastOpenQueue(), "TCP_FASTOPEN");
+        }
+        takeInTurns(socket, rules);
+        for (SocketOption option : rules.options()) {
+            try {
+                apply(socket, option);
+            } catch (IOException refused) {
+                if (!isSo(socket, option)) {
+                    throw refused;
+                }
+            }
+        }
+    }
+
+    private static boolean isSo(Channel socket, SocketOption option) {
+        try {
+            return switch (option.value()) {
+                case SocketOption.Whole(int number) -> Integer.valueOf(number).equals(socket.config()
+                        .getOption(new IntegerUnixChannelOption("", option.level(), option.name())));
+                case SocketOption.Text text -> {
+                    byte[] wanted = text.bytes();
+                    // names of interfaces and the like are told into as much room only
+                    ByteBuffer found = socket.config().getOption(new RawUnixChannelOption("", option.level(),
+                            option.name(), Math.max(wanted.length, NAME_BYTES)));
+                    yield found != null && found.remaining() >= wanted.length
+                            && found.slice(0, wanted.length).equals(ByteBuffer.wrap(wanted))
+                            && (found.remaining() == wanted.length || found.get(wanted.length) == 0);
+                }
+            };
+        } catch (ChannelException e) {
+            return false;
+        }
+    }
+
+    /** Only where it is to be another: to leave it as it is needs no capability. */
+    private static void turn(Channel socket, ChannelOption<Boolean> option, boolean on, String label)
+            throws IOException {
+        if (!Boolean.valueOf(on).equals(socket.config().getOption(option))) {
+            set(socket, option, on, label);
+        }
+    }
+
+    private static void takeInTurns(Channel socket, SocketRules rules) {
         if (rules.acceptsMax() > 0) {
             MaxMessagesRecvByteBufAllocator turns = socket.config().getRecvByteBufAllocator();
             turns.maxMessagesPerRead(rules.acceptsMax());
         }
-        apply(socket, rules.options(), SocketOption.When.PREBIND);
     }
 
     /** The options that are due now. */

@@ -43,7 +43,7 @@ enum Transport {
     EPOLL, NIO;
 
     /** From linux/in.h and linux/in6.h. */
-    static final ChannelOption<Integer> IPV6_ONLY = new IntegerUnixChannelOption("IPV6_V6ONLY", 41, 26);
+    static final IntegerUnixChannelOption IPV6_ONLY = new IntegerUnixChannelOption("IPV6_V6ONLY", 41, 26);
 
     static Transport best() {
         return Epoll.isAvailable() ? EPOLL : NIO;

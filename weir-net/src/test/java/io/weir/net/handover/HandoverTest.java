@@ -64,8 +64,8 @@ class HandoverTest {
             try (Predecessor predecessor = Predecessor.meet(path(), after)) {
                 assertThat(predecessor.epoch()).isEqualTo(EPOCH);
                 assertThat(predecessor.pid()).isEqualTo(ProcessHandle.current().pid());
-                assertThat(after.take(address(8003))).isEmpty();
-                int descriptor = after.take(ONE).getFirst();
+                assertThat(after.take(address(8003), _ -> true)).isEmpty();
+                int descriptor = after.take(ONE, _ -> true).getFirst();
                 assertThat(descriptor).isNotEqualTo(first.intValue());
                 assertThat(after.opened(ONE, List.of(descriptor), true).others()).isTrue();
                 predecessor.serving();
@@ -93,10 +93,10 @@ class HandoverTest {
         try (Successor successor = Successor.await(path(), before)) {
             CompletableFuture<Successor.Outcome> outcome = handOver(successor);
             try (Predecessor predecessor = Predecessor.meet(path(), after)) {
-                assertThat(after.take(ONE)).hasSize(2);
-                assertThat(after.take(ONE)).singleElement()
+                assertThat(after.take(ONE, _ -> true)).hasSize(2);
+                assertThat(after.take(ONE, _ -> true)).singleElement()
                         .satisfies(each -> assertThat(new Socket(each).localAddress()).isEqualTo(third.localAddress()));
-                assertThat(after.take(ONE)).isEmpty();
+                assertThat(after.take(ONE, _ -> true)).isEmpty();
                 predecessor.serving();
                 assertThat(outcome.get()).isInstanceOf(Successor.Outcome.Serves.class);
             }
