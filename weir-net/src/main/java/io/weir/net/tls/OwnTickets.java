@@ -2,6 +2,7 @@ package io.weir.net.tls;
 
 import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
+import io.netty.util.IllegalReferenceCountException;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +33,18 @@ final class OwnTickets {
 
     private void give() {
         OpenSslSessionTicketKey[] all = keys.toArray(OpenSslSessionTicketKey[]::new);
-        users.forEach(context -> context.sessionContext().setTicketKeys(all));
+        for (ReferenceCountedOpenSslContext context : users) {
+            try {
+                context.retain();
+            } catch (IllegalReferenceCountException e) {
+                continue; // it has been let go while a last connection was on its way
+            }
+            try {
+                context.sessionContext().setTicketKeys(all);
+            } finally {
+                context.release();
+            }
+        }
     }
 
     private OpenSslSessionTicketKey made() {

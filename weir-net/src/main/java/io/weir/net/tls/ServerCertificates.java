@@ -28,6 +28,7 @@ final class ServerCertificates {
     private final @Nullable KeyLog keyLog;
     private final Contexts.Hold hold = new Contexts.Hold();
     private boolean single;
+    private boolean seals;
 
     /**
      * A certificate and what is made of it.
@@ -112,12 +113,10 @@ final class ServerCertificates {
      *
      * @param secrets
      *            where those come from that have names only
-     * @param own
-     *            what seals sessions where nothing else is told
      * @throws TlsFailure
      *             for the first thing that is wrong; nothing is held then
      */
-    static ServerCertificates read(ServerTls named, SecretSource secrets, OwnTickets own) throws TlsFailure {
+    static ServerCertificates read(ServerTls named, SecretSource secrets) throws TlsFailure {
         ServerTls spec = named.withCommon(secrets.filled(named.common()));
         var specs = spec.common().certificates();
         if (specs.isEmpty()) {
@@ -148,9 +147,7 @@ final class ServerCertificates {
             certificates.release();
             throw e;
         }
-        if (tickets.isEmpty() && !(spec.tickets() instanceof ServerTls.Tickets.Off)) {
-            own.usedBy(certificates.all.stream().map(Shown::context).toList());
-        }
+        certificates.seals = tickets.isEmpty() && !(spec.tickets() instanceof ServerTls.Tickets.Off);
         return certificates;
     }
 
@@ -169,6 +166,16 @@ final class ServerCertificates {
                 && !shown.identity.mustBeStapled(); // read from the certificate, so once and not for each connection
         for (String name : Names.served(shown.identity.certificate())) {
             byName.computeIfAbsent(name, _ -> new Choice()).add(shown);
+        }
+    }
+
+    /**
+     * They are what clients are shown from now on, and these keys seal their sessions where nothing else is told. Not
+     * before: the keys are for those in use, which others that are read and then refused must not take them from.
+     */
+    void serve(OwnTickets own) {
+        if (seals) {
+            own.usedBy(all.stream().map(Shown::context).toList());
         }
     }
 

@@ -21,6 +21,7 @@ import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
 import java.nio.channels.ClosedChannelException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -43,15 +44,19 @@ public final class TlsServer implements Renewable, AutoCloseable {
     private final ServerTls spec;
     private final SecretSource secrets;
     private final OwnTickets own;
+    private final InstantSource clock;
     private volatile ServerCertificates certificates;
     /** What the last renewal has failed with; empty: it has not. */
     private volatile Set<String> tried = Set.of();
 
-    private TlsServer(ServerTls spec, SecretSource secrets, OwnTickets own, ServerCertificates certificates) {
+    private TlsServer(ServerTls spec, SecretSource secrets, OwnTickets own, ServerCertificates certificates,
+            InstantSource clock) {
         this.spec = spec;
         this.secrets = secrets;
         this.own = own;
+        this.clock = clock;
         this.certificates = certificates;
+        certificates.serve(own);
     }
 
     /**
@@ -63,8 +68,18 @@ public final class TlsServer implements Renewable, AutoCloseable {
      *             for the first thing that is wrong; nothing is held then
      */
     public static TlsServer open(ServerTls spec, SecretSource secrets) throws TlsFailure {
-        var own = new OwnTickets(System.nanoTime());
-        return new TlsServer(spec, secrets, own, ServerCertificates.read(spec, secrets, own));
+        return open(spec, secrets, InstantSource.system());
+    }
+
+    /**
+     * The same.
+     *
+     * @param clock
+     *            by which staples and certificates of sessions hold; those of a new handshake go by the system's
+     */
+    static TlsServer open(ServerTls spec, SecretSource secrets, InstantSource clock) throws TlsFailure {
+        return new TlsServer(spec, secrets, new OwnTickets(System.nanoTime()), ServerCertificates.read(spec, secrets),
+                clock);
     }
 
     /** The same of a context that names none. */
@@ -75,13 +90,14 @@ public final class TlsServer implements Renewable, AutoCloseable {
     @Override
     public void renew() throws TlsFailure {
         try {
-            ServerCertificates next = ServerCertificates.read(spec, secrets, own);
+            ServerCertificates next = ServerCertificates.read(spec, secrets);
             try {
                 Trust.stays(certificates.trust(), next.trust(), Contexts.validation(spec.common()));
             } catch (TlsFailure e) {
                 next.release();
                 throw e;
             }
+            next.serve(own);
             certificates = next; // those before go when nobody is about to use them
             tried = Set.of();
         } catch (TlsFailure e) {
@@ -98,6 +114,11 @@ public final class TlsServer implements Renewable, AutoCloseable {
     @Override
     public Set<NamedSecrets.Ref> named() {
         return Set.copyOf(spec.common().named().all());
+    }
+
+    /** The keys of tickets that are its own. */
+    OwnTickets ownTickets() {
+        return own;
     }
 
     public ServerTls spec() {
@@ -218,6 +239,13 @@ public final class TlsServer implements Renewable, AutoCloseable {
                 lost(done, "it has taken up a session without a certificate");
                 return;
             }
+            try {
+                session.stillValid(clock.instant());
+            } catch (Refused e) { // its certificate's time has passed since the session began
+                stats.failed(e);
+                lost(done, reason(e));
+                return;
+            }
             stats.completed(session);
             acceptor.accepted(worker, done);
         }
@@ -261,7 +289,7 @@ public final class TlsServer implements Renewable, AutoCloseable {
 
             /** Null: there is none that may be shown. */
             private @Nullable Shown chosen(@Nullable ClientHello hello) {
-                Instant now = Instant.now();
+                Instant now = clock.instant();
                 Shown choice = from.choose(hello, now);
                 if (hello == null || !hello.asksForStatus()) {
                     return choice;

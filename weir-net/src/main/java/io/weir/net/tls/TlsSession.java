@@ -7,6 +7,7 @@ import io.netty.util.AttributeKey;
 import io.weir.core.tls.TlsFacts;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -144,6 +145,18 @@ public final class TlsSession implements TlsFacts {
     @Override
     public boolean resumed() {
         return resumed;
+    }
+
+    /**
+     * Whether what the other side has shown still holds, if that was in an earlier handshake.
+     *
+     * @throws Refused
+     *             when it does not
+     */
+    void stillValid(Instant now) throws Refused {
+        if (resumed && trust != null) {
+            trust.still(peerChain, now);
+        }
     }
 
     @Override

@@ -262,6 +262,35 @@ final class Trust {
         }
     }
 
+    /**
+     * Whether what the other side has shown in an earlier handshake still holds: whoever takes up a session shows
+     * nothing again, and time may have passed that the rules do not allow. What else they say belongs to the session.
+     *
+     * @param chain
+     *            its certificate first; empty: it has shown none
+     * @throws Refused
+     *             when it does not
+     */
+    void still(List<X509Certificate> chain, Instant now) throws Refused {
+        if (chain.isEmpty() || roots.isEmpty() || spec.acceptUntrusted()) {
+            return;
+        }
+        X509Certificate leaf = chain.getFirst();
+        if (!spec.allowExpired()) {
+            inTime(leaf, now);
+        }
+        if (!lists.isEmpty() && lists.stream()
+                .filter(list -> list.getIssuerX500Principal().equals(leaf.getIssuerX500Principal()))
+                .allMatch(list -> outOfDate(list, now))) {
+            throw new Refused(Why.CHAIN, "the list of what " + leaf.getIssuerX500Principal()
+                    + " has revoked is out of date");
+        }
+    }
+
+    private static boolean outOfDate(X509CRL list, Instant now) {
+        return list.getNextUpdate() != null && list.getNextUpdate().toInstant().isBefore(now);
+    }
+
     /** Whether somebody who is believed, or a pin, stands behind it; what {@link #check} accepts may have neither. */
     boolean validates(List<X509Certificate> chain, boolean ofServer) {
         if (roots.isEmpty()) {
@@ -281,7 +310,7 @@ final class Trust {
     private void path(List<X509Certificate> chain, boolean ofServer) throws Refused {
         X509Certificate leaf = chain.getFirst();
         if (!spec.allowExpired()) {
-            inTime(leaf);
+            inTime(leaf, Instant.now());
         }
         forUse(leaf, ofServer);
         List<X509Certificate> path = roots.contains(leaf) ? List.of(leaf) : built(chain);
@@ -290,9 +319,9 @@ final class Trust {
         }
     }
 
-    private static void inTime(X509Certificate leaf) throws Refused {
+    private static void inTime(X509Certificate leaf, Instant now) throws Refused {
         try {
-            leaf.checkValidity();
+            leaf.checkValidity(Date.from(now));
         } catch (CertificateExpiredException e) {
             throw new Refused(Why.TIME, "it has expired, at " + leaf.getNotAfter().toInstant());
         } catch (CertificateNotYetValidException e) {
@@ -354,7 +383,7 @@ final class Trust {
                 throw new Refused(Why.CHAIN, "no list tells whether it is revoked, of " + each
                         .getIssuerX500Principal());
             }
-            if (list.getNextUpdate() != null && list.getNextUpdate().toInstant().isBefore(Instant.now())) {
+            if (outOfDate(list, Instant.now())) {
                 throw new Refused(Why.CHAIN, "the list of what " + each.getIssuerX500Principal()
                         + " has revoked is out of date since " + list.getNextUpdate().toInstant());
             }
