@@ -1,6 +1,5 @@
 package io.weir.app.boot;
 
-import io.weir.core.drain.Drain;
 import io.weir.core.time.NanoClock;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -31,23 +30,64 @@ final class Departure {
     }
 
     /**
-     * Asks connections to end, one after another, and takes new ones meanwhile: whoever sends clients here needs a
-     * moment to learn that it should not, and clients that are asked may come back once before they learn. When all
-     * have been asked, or the last has gone, listeners close; when the last has gone or the drain time is over, the
-     * process may end. False when that had begun already.
+     * What is to be done next in a drain.
+     *
+     * @param acceptUntilNanos
+     *            until then listeners take connections and datagrams
+     * @param deadlineNanos
+     *            who is left then is not waited for
+     * @param patient
+     *            whether they do even when nothing is open
      */
-    boolean begin() {
+    record Parting(long acceptUntilNanos, long deadlineNanos, boolean patient) {
+        enum Step {
+            /** Listeners go on taking what comes. */
+            TAKE,
+            /** Listeners close. */
+            CLOSE,
+            /** They are closed, and connections are left. */
+            WAIT,
+            /** The process may end. */
+            END
+        }
+
+        /**
+         * @param accepting
+         *            whether listeners have not been closed yet
+         * @param left
+         *            connections that are open
+         */
+        Step next(boolean accepting, long left, long nowNanos) {
+            if (accepting) {
+                return (left == 0 && !patient) || nowNanos - acceptUntilNanos >= 0 ? Step.CLOSE : Step.TAKE;
+            }
+            return left == 0 || nowNanos - deadlineNanos >= 0 ? Step.END : Step.WAIT;
+        }
+    }
+
+    /**
+     * Asks connections to end, one after another, and takes new ones meanwhile, and datagrams: whoever sends clients
+     * here needs a moment to learn that it should not, and clients that are asked may come back once before they learn.
+     * Behind that moment listeners close; when the last connection has gone or the drain time is over, the process may
+     * end. False when that had begun already.
+     *
+     * @param patient
+     *            whether that moment is given when nothing is open, too: clients whose connections are short have none
+     *            open half of the time, and those of datagrams never have one. Whoever sits before a terminal would
+     *            wait for nobody
+     */
+    boolean begin(boolean patient) {
         if (!life.draining()) {
             return false;
         }
-        long deadlineNanos = clock.nanos() + options.drainNanos();
+        long nowNanos = clock.nanos();
         LOG.info("draining: {} connections have {} s", listeners.connections(),
                 TimeUnit.NANOSECONDS.toSeconds(options.drainNanos()));
         conductor.execute(() -> {
             listeners.certifyNoMore();
-            Drain drain = drains.ofTheProcess();
-            listeners.drain(drain, false);
-            look(drain, deadlineNanos, true);
+            listeners.drain(drains.ofTheProcess(), false);
+            look(new Parting(nowNanos + drains.acceptNanos(), nowNanos + options.drainNanos(),
+                    patient && !listeners.lines().isEmpty()), true);
         });
         return true;
     }
@@ -61,29 +101,30 @@ final class Departure {
         if (!life.draining()) {
             return;
         }
-        long deadlineNanos = clock.nanos() + options.parentShutdownNanos();
+        long nowNanos = clock.nanos();
+        var parting = new Parting(nowNanos, nowNanos + options.parentShutdownNanos(), false);
         LOG.info("draining after the handover: {} connections", listeners.connections());
         conductor.execute(() -> {
             listeners.certifyNoMore();
             listeners.handedOver();
-            Drain drain = drains.ofListeners();
-            listeners.drain(drain, false);
-            look(drain, deadlineNanos, false);
+            listeners.drain(drains.ofListeners(), false);
+            look(parting, false);
         });
     }
 
-    private void look(Drain drain, long deadlineNanos, boolean accepting) {
+    private void look(Parting parting, boolean accepting) {
         long left = listeners.connections();
-        boolean timeOver = clock.nanos() - deadlineNanos >= 0;
-        if (accepting && (left == 0 || drain.asksAll(clock.nanos()))) {
-            listeners.stopAccepting();
-            // The last that waited there are only now on their way to their workers: they are counted at the next look.
-            conductor.after(LOOK_NANOS, () -> look(drain, deadlineNanos, false));
-        } else if (left == 0 || timeOver) {
-            LOG.info(left == 0 ? "drained" : "the drain time is over with {} connections left", left);
-            life.end();
-        } else {
-            conductor.after(LOOK_NANOS, () -> look(drain, deadlineNanos, accepting));
+        switch (parting.next(accepting, left, clock.nanos())) {
+            case TAKE, WAIT -> conductor.after(LOOK_NANOS, () -> look(parting, accepting));
+            case CLOSE -> {
+                listeners.stopAccepting();
+                // The last that waited there are only now on their way to their workers: they count at the next look.
+                conductor.after(LOOK_NANOS, () -> look(parting, false));
+            }
+            case END -> {
+                LOG.info(left == 0 ? "drained" : "the drain time is over with {} connections left", left);
+                life.end();
+            }
         }
     }
 

@@ -9,10 +9,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class Drains {
     /**
-     * Over how much of its drain a process that is to end asks its connections at most: what supervisors wait before
+     * How long a process that is to end takes connections at most, and asks those it has: what supervisors wait before
      * they kill is seconds (10 with docker, 30 with Kubernetes), the drain time is Envoy's 600 unless told otherwise.
      */
-    static final long END_SPREAD_NANOS_MAX = TimeUnit.SECONDS.toNanos(5);
+    static final long ACCEPT_NANOS_MAX = TimeUnit.SECONDS.toNanos(5);
 
     private final RunOptions options;
     private final Conductor conductor;
@@ -36,7 +36,12 @@ final class Drains {
 
     /** The drain of a process that ends. Half of the time is left to what those who are asked last have under way. */
     Drain ofTheProcess() {
-        return begin(Math.min(options.drainNanos() / 2, END_SPREAD_NANOS_MAX));
+        return begin(acceptNanos());
+    }
+
+    /** How long a process that is to end goes on taking connections, whatever the strategy. */
+    long acceptNanos() {
+        return Math.min(options.drainNanos() / 2, ACCEPT_NANOS_MAX);
     }
 
     private Drain begin(long spreadNanos) {

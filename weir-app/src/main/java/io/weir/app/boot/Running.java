@@ -346,8 +346,8 @@ public final class Running implements AutoCloseable {
      * has another process take over. Whoever started this one may hear then that it serves, and send them.
      */
     public void obeySignals() {
-        Signals.on("TERM", this::terminate);
-        Signals.on("INT", this::terminate);
+        Signals.on("TERM", () -> terminate(true));
+        Signals.on("INT", () -> terminate(false)); // from a terminal, where nobody waits for clients that may come
         Signals.on("HUP", this::reload);
         Signals.on("USR1", logs::reopen);
         Signals.on("USR2", this::upgrade);
@@ -372,12 +372,12 @@ public final class Running implements AutoCloseable {
         admin.close();
     }
 
-    private void terminate() {
+    private void terminate(boolean patient) {
         if (life.over()) {
             // Already told twice: whatever still holds the process does not hold it any longer.
             Runtime.getRuntime().halt(143);
         }
-        if (!drain()) {
+        if (!drain(patient)) {
             LOG.warn("told to stop a second time: stopping at once");
             stop();
         }
@@ -385,10 +385,10 @@ public final class Running implements AutoCloseable {
 
     /**
      * Asks connections to end, takes no more of them after a moment, and stops when the last has gone or the drain time
-     * is over. False when that had begun already.
+     * is over; the moment is given when nothing is open, too, by one that is patient. False when it had begun already.
      */
-    public boolean drain() {
-        boolean begun = departure.begin();
+    public boolean drain(boolean patient) {
+        boolean begun = departure.begin(patient);
         if (begun) {
             Supervisor.stopping();
         }

@@ -85,7 +85,7 @@ final class Commands implements Runnable {
 
     @Command(name = "run", mixinStandardHelpOptions = true, description = {
             "Read a configuration (Envoy v3 bootstrap or short form, YAML or JSON) and serve.",
-            "The first SIGTERM drains and stops, a second stops at once; SIGHUP reads the file again;",
+            "The first SIGTERM or Ctrl-C drains and stops, a second stops at once; SIGHUP reads the file again;",
             "SIGUSR2 has a new process take over (see weir upgrade)."})
     int run(@Parameters(paramLabel = "FILE", description = FILE) Path file, @Mixin ServeOptions serving,
             @Option(names = "--mode", paramLabel = MODES, defaultValue = "serve", description = MODE) Mode mode,

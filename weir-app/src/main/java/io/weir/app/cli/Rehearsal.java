@@ -65,7 +65,7 @@ final class Rehearsal {
                         exchange(admin, "GET " + page + " HTTP/1.1\r\nHost: weir\r\nConnection: close\r\n\r\n");
                     }
                 }
-                running.drain();
+                running.drain(false);
                 running.awaitStopped();
                 if (answered == 0) {
                     err.println("weir: no request of the rehearsal was answered");

@@ -4,17 +4,25 @@ import static io.weir.app.boot.ServedWeir.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.weir.app.boot.Departure.Parting.Step;
+import io.weir.core.time.NanoClock;
 import io.weir.testkit.RawHttp;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the admin and changes of the configuration do to connections that are open. */
 @Timeout(60)
@@ -166,5 +174,74 @@ class DrainTest {
             assertThat(weir.running().addresses()).hasSize(1);
             assertThat(silent.untilClose()).isEmpty();
         }
+    }
+
+    @Test
+    void aPatientDrainClosesListenersBehindItsMomentAndAnotherAsSoonAsNothingIsOpen() {
+        var patient = new Departure.Parting(-5, 20, true);
+        var other = new Departure.Parting(-5, 20, false);
+        for (long left = 0; left < 2; left++) {
+            assertThat(patient.next(true, left, -6)).isEqualTo(Step.TAKE);
+            assertThat(patient.next(true, left, -5)).isEqualTo(Step.CLOSE);
+            assertThat(other.next(true, left, -6)).isEqualTo(left == 0 ? Step.CLOSE : Step.TAKE);
+            assertThat(other.next(true, left, -5)).isEqualTo(Step.CLOSE);
+            assertThat(other.next(false, left, 19)).isEqualTo(left == 0 ? Step.END : Step.WAIT);
+            assertThat(other.next(false, left, 20)).isEqualTo(Step.END);
+        }
+    }
+
+    private Departure departure(NanoClock clock, RunOptions options) {
+        Running running = weir.running();
+        return new Departure(running.listeners(), new Drains(options, running.conductor(), clock), options,
+                running.conductor(), clock, running.life());
+    }
+
+    private static String echoed(DatagramSocket client, DatagramSocket host, InetSocketAddress to) throws IOException {
+        client.send(new DatagramPacket("well".getBytes(StandardCharsets.US_ASCII), 4, to));
+        var heard = new DatagramPacket(new byte[10], 10);
+        host.receive(heard);
+        host.send(heard);
+        client.receive(heard);
+        return new String(heard.getData(), 0, heard.getLength(), StandardCharsets.US_ASCII);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void withNothingOpenListenersOfAProcessThatEndsTakeConnectionsAndDatagramsForAMoment(RunOptions.Strategy strategy)
+            throws Exception {
+        var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        try (DatagramSocket host = new DatagramSocket(loopback); DatagramSocket client = new DatagramSocket(loopback)) {
+            host.setSoTimeout(20_000);
+            client.setSoTimeout(20_000);
+            weir.start("listen:\n  - { on: \"127.0.0.1:0\", to: demo }\n"
+                    + "  - { on: \"127.0.0.1:0\", protocol: udp, to: names }\n" + weir.services(0)
+                    + "  names: { at: [\"127.0.0.1:" + host.getLocalPort() + "\"] }\n");
+            InetSocketAddress http = weir.listener(0);
+            InetSocketAddress names = weir.listener(1);
+            var clock = new AtomicLong();
+            assertThat(departure(clock::get, RunOptions.of(2, 600, true).withStrategy(strategy)).begin(true)).isTrue();
+            for (long now : new long[]{0, Drains.ACCEPT_NANOS_MAX - 1}) {
+                clock.set(now);
+                weir.running().conductor().call(() -> 0); // who may have looked
+                assertThat(ask(http, GET.replace("a\r", "a\r\nConnection: close\r"))).startsWith("HTTP/1.1 200");
+                assertThat(echoed(client, host, names)).isEqualTo("well");
+            }
+            clock.set(Drains.ACCEPT_NANOS_MAX);
+            assertThat(weir.running().life().awaitEnd(30_000)).isTrue();
+            assertThat(weir.running().addresses()).isEmpty();
+        }
+    }
+
+    @Test
+    void aDrainForSomebodyAtATerminalIsOverAtOnceWithNothingOpenAndSoIsOneWithoutListeners() throws Exception {
+        serve(30);
+        RunOptions options = RunOptions.of(2, 600, true);
+        assertThat(departure(() -> 0, options).begin(false)).isTrue();
+        assertThat(weir.running().life().awaitEnd(30_000)).isTrue();
+        weir.running().close();
+        serve(30);
+        admin("/drain_listeners");
+        assertThat(departure(() -> 0, options).begin(true)).isTrue();
+        assertThat(weir.running().life().awaitEnd(30_000)).isTrue();
     }
 }

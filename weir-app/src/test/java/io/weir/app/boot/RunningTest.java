@@ -272,7 +272,7 @@ class RunningTest {
         try (Socket open = new Socket(where.getAddress(), where.getPort())) {
             open.getOutputStream().write('G');
             eventually(() -> weir.running().listeners().connections() == 1);
-            weir.running().drain();
+            weir.running().drain(true);
             weir.reload(listen + "  - { on: \"127.0.0.1:0\", to: demo }\n" + weir.services(0));
             assertThat(weir.running().addresses()).hasSizeLessThan(2);
         }
@@ -297,8 +297,8 @@ class RunningTest {
         try (Socket open = new Socket(where.getAddress(), where.getPort())) {
             open.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             assertThat(open.getInputStream().read()).isEqualTo('H');
-            assertThat(weir.running().drain()).isTrue();
-            assertThat(weir.running().drain()).isFalse();
+            assertThat(weir.running().drain(true)).isTrue();
+            assertThat(weir.running().drain(true)).isFalse();
             eventually(() -> {
                 try (Socket refused = new Socket(where.getAddress(), where.getPort())) {
                     return !refused.isConnected();
@@ -322,7 +322,7 @@ class RunningTest {
             open.setSoTimeout(10_000);
             open.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             assertThat(open.getInputStream().read()).isEqualTo('H');
-            weir.running().drain();
+            weir.running().drain(true);
             weir.running().awaitStopped();
             byte[] rest = new byte[4096];
             int read = 0;

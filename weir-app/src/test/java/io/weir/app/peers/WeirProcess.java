@@ -108,8 +108,10 @@ public final class WeirProcess implements AutoCloseable {
         throw new IOException("no " + field);
     }
 
+    /** Told twice, it ends at once. */
     @Override
     public void close() {
+        process.terminate();
         process.close();
     }
 }
