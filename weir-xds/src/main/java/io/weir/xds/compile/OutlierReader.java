@@ -16,6 +16,7 @@ import io.weir.core.rule.OutlierSpec.FailurePercentage;
 import io.weir.core.rule.OutlierSpec.Latency;
 import io.weir.core.rule.OutlierSpec.Soft;
 import io.weir.core.rule.OutlierSpec.SuccessRate;
+import io.weir.xds.message.Declared;
 import io.weir.xds.shortform.HealthMessage;
 
 import org.jspecify.annotations.Nullable;
@@ -141,8 +142,8 @@ record OutlierReader() implements ExtensionReader<DynamicMessage, OutlierReader.
         double minimum = HealthMessage.number(config, "soft_minimum_percent", Soft.DEFAULT.minimum() * PERCENT_MAX);
         double step = HealthMessage.number(config, "soft_step_percent", Soft.DEFAULT.step() * PERCENT_MAX);
         double enforcing = HealthMessage.number(config, "enforcing_latency", Latency.DEFAULT.enforcing());
-        long floor = HealthMessage.nanos(config, "latency_floor", Latency.DEFAULT.floorNanos());
-        long fresh = HealthMessage.nanos(config, "skip_check_after_success_within", 0);
+        long floor = Declared.nanos(config, "latency_floor", Latency.DEFAULT.floorNanos());
+        long fresh = Declared.nanos(config, "skip_check_after_success_within", 0);
         boolean well = within(context, "latency_percentile", percentile);
         well = within(context, "soft_minimum_percent", minimum) && well;
         well = within(context, "soft_step_percent", step) && well;

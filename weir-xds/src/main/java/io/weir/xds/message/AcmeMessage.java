@@ -4,10 +4,7 @@ import java.util.List;
 
 import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
-import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Descriptors.DescriptorValidationException;
-import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
@@ -25,7 +22,7 @@ public final class AcmeMessage {
     /** Its full name. */
     public static final String TYPE = "weir.acme.v1.Certificate";
 
-    private static final String DATA_SOURCE = ".envoy.config.core.v3.DataSource";
+    private static final String DATA_SOURCE = "envoy.config.core.v3.DataSource";
     private static final Descriptor DESCRIPTOR = descriptor();
 
     private AcmeMessage() {}
@@ -66,34 +63,21 @@ public final class AcmeMessage {
         return message.getField(DESCRIPTOR.findFieldByName(field));
     }
 
-    private static FieldDescriptorProto.Builder field(String name, int number, FieldDescriptorProto.Type type) {
-        return FieldDescriptorProto.newBuilder().setName(name).setNumber(number)
-                .setLabel(FieldDescriptorProto.Label.LABEL_OPTIONAL)
-                .setType(type);
-    }
-
     private static Descriptor descriptor() {
         var certificate = DescriptorProto.newBuilder().setName("Certificate")
-                .addField(field("name", 1, FieldDescriptorProto.Type.TYPE_STRING))
-                .addField(field("domains", 2, FieldDescriptorProto.Type.TYPE_STRING)
+                .addField(Declared.field("name", 1, FieldDescriptorProto.Type.TYPE_STRING))
+                .addField(Declared.field("domains", 2, FieldDescriptorProto.Type.TYPE_STRING)
                         .setLabel(FieldDescriptorProto.Label.LABEL_REPEATED))
-                .addField(field("directory", 3, FieldDescriptorProto.Type.TYPE_STRING))
-                .addField(field("email", 4, FieldDescriptorProto.Type.TYPE_STRING))
-                .addField(field("agree_to_terms", 5, FieldDescriptorProto.Type.TYPE_BOOL))
-                .addField(field("storage", 6, FieldDescriptorProto.Type.TYPE_STRING))
-                .addField(field("challenge", 7, FieldDescriptorProto.Type.TYPE_STRING))
-                .addField(field("key_type", 8, FieldDescriptorProto.Type.TYPE_STRING))
-                .addField(field("trusted_ca", 9, FieldDescriptorProto.Type.TYPE_MESSAGE).setTypeName(DATA_SOURCE))
-                .addField(field("eab_key_id", 10, FieldDescriptorProto.Type.TYPE_STRING))
-                .addField(field("eab_key", 11, FieldDescriptorProto.Type.TYPE_MESSAGE).setTypeName(DATA_SOURCE));
-        var file = FileDescriptorProto.newBuilder().setName("weir/acme/v1/certificate.proto")
-                .setPackage("weir.acme.v1").setSyntax("proto3").addDependency("envoy/config/core/v3/base.proto")
-                .addMessageType(certificate).build();
-        try {
-            return FileDescriptor.buildFrom(file, new FileDescriptor[]{DataSource.getDescriptor().getFile()})
-                    .findMessageTypeByName("Certificate");
-        } catch (DescriptorValidationException e) {
-            throw new IllegalStateException("the descriptor written here does not hold together", e);
-        }
+                .addField(Declared.field("directory", 3, FieldDescriptorProto.Type.TYPE_STRING))
+                .addField(Declared.field("email", 4, FieldDescriptorProto.Type.TYPE_STRING))
+                .addField(Declared.field("agree_to_terms", 5, FieldDescriptorProto.Type.TYPE_BOOL))
+                .addField(Declared.field("storage", 6, FieldDescriptorProto.Type.TYPE_STRING))
+                .addField(Declared.field("challenge", 7, FieldDescriptorProto.Type.TYPE_STRING))
+                .addField(Declared.field("key_type", 8, FieldDescriptorProto.Type.TYPE_STRING))
+                .addField(Declared.field("trusted_ca", 9, DATA_SOURCE))
+                .addField(Declared.field("eab_key_id", 10, FieldDescriptorProto.Type.TYPE_STRING))
+                .addField(Declared.field("eab_key", 11, DATA_SOURCE));
+        return Declared.message("weir/acme/v1/certificate.proto", "weir.acme.v1", certificate,
+                DataSource.getDescriptor().getFile());
     }
 }

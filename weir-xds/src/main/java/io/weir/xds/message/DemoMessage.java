@@ -4,11 +4,8 @@ import java.util.List;
 
 import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
-import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Descriptors.DescriptorValidationException;
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.DynamicMessage;
 
 /**
@@ -36,16 +33,9 @@ public final class DemoMessage {
     }
 
     private static Descriptor descriptor() {
-        var addresses = FieldDescriptorProto.newBuilder().setName("addresses").setJsonName("addresses").setNumber(1)
-                .setLabel(FieldDescriptorProto.Label.LABEL_REPEATED).setType(FieldDescriptorProto.Type.TYPE_STRING);
-        var file = FileDescriptorProto.newBuilder().setName("weir/demo/v1/backends.proto").setPackage("weir.demo.v1")
-                .setSyntax("proto3").addMessageType(DescriptorProto.newBuilder().setName("Backends")
-                        .addField(addresses))
-                .build();
-        try {
-            return FileDescriptor.buildFrom(file, new FileDescriptor[0]).findMessageTypeByName("Backends");
-        } catch (DescriptorValidationException e) {
-            throw new IllegalStateException("the descriptor written here does not hold together", e);
-        }
+        return Declared.message("weir/demo/v1/backends.proto", "weir.demo.v1",
+                DescriptorProto.newBuilder().setName("Backends")
+                        .addField(Declared.field("addresses", 1, FieldDescriptorProto.Type.TYPE_STRING)
+                                .setLabel(FieldDescriptorProto.Label.LABEL_REPEATED)));
     }
 }

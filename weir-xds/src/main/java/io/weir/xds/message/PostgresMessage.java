@@ -2,14 +2,11 @@ package io.weir.xds.message;
 
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.DescriptorProtos.DescriptorProto;
+import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
 import com.google.protobuf.DescriptorProtos.EnumDescriptorProto;
 import com.google.protobuf.DescriptorProtos.EnumValueDescriptorProto;
-import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
-import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Descriptors.DescriptorValidationException;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
-import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.DynamicMessage;
 
 /**
@@ -46,11 +43,6 @@ public final class PostgresMessage {
                 : "";
     }
 
-    private static FieldDescriptorProto.Builder field(String name, int number, FieldDescriptorProto.Type type) {
-        return FieldDescriptorProto.newBuilder().setName(name).setNumber(number)
-                .setLabel(FieldDescriptorProto.Label.LABEL_OPTIONAL).setType(type);
-    }
-
     private static EnumValueDescriptorProto value(String name, int number) {
         return EnumValueDescriptorProto.newBuilder().setName(name).setNumber(number).build();
     }
@@ -60,21 +52,13 @@ public final class PostgresMessage {
         var proxy = DescriptorProto.newBuilder().setName(NAME)
                 .addEnumType(EnumDescriptorProto.newBuilder().setName(MODES).addValue(value("DISABLE", 0))
                         .addValue(value("REQUIRE", 1)).addValue(value("ALLOW", 2)))
-                .addField(field("stat_prefix", 1, FieldDescriptorProto.Type.TYPE_STRING))
-                .addField(field("enable_sql_parsing", 2, FieldDescriptorProto.Type.TYPE_MESSAGE)
-                        .setTypeName(".google.protobuf.BoolValue"))
-                .addField(field("terminate_ssl", 3, FieldDescriptorProto.Type.TYPE_BOOL))
-                .addField(field("upstream_ssl", 4, FieldDescriptorProto.Type.TYPE_ENUM).setTypeName(modes))
-                .addField(field("downstream_ssl", 5, FieldDescriptorProto.Type.TYPE_ENUM).setTypeName(modes));
-        var file = FileDescriptorProto.newBuilder()
-                .setName("contrib/envoy/extensions/filters/network/postgres_proxy/v3alpha/postgres_proxy.proto")
-                .setPackage(PACKAGE).setSyntax("proto3").addDependency("google/protobuf/wrappers.proto")
-                .addMessageType(proxy).build();
-        try {
-            return FileDescriptor.buildFrom(file, new FileDescriptor[]{BoolValue.getDescriptor().getFile()})
-                    .findMessageTypeByName(NAME);
-        } catch (DescriptorValidationException e) {
-            throw new IllegalStateException("the descriptor written here does not hold together", e);
-        }
+                .addField(Declared.field("stat_prefix", 1, FieldDescriptorProto.Type.TYPE_STRING))
+                .addField(Declared.field("enable_sql_parsing", 2, "google.protobuf.BoolValue"))
+                .addField(Declared.field("terminate_ssl", 3, FieldDescriptorProto.Type.TYPE_BOOL))
+                .addField(Declared.field("upstream_ssl", 4, FieldDescriptorProto.Type.TYPE_ENUM).setTypeName(modes))
+                .addField(Declared.field("downstream_ssl", 5, FieldDescriptorProto.Type.TYPE_ENUM).setTypeName(modes));
+        return Declared.message(
+                "contrib/envoy/extensions/filters/network/postgres_proxy/v3alpha/postgres_proxy.proto", PACKAGE, proxy,
+                BoolValue.getDescriptor().getFile());
     }
 }

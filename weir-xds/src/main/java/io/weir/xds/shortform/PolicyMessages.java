@@ -5,9 +5,7 @@ import java.util.List;
 
 import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
-import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Descriptors.DescriptorValidationException;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.DoubleValue;
@@ -21,6 +19,7 @@ import com.google.protobuf.UInt32Value;
 import com.google.protobuf.WrappersProto;
 
 import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy;
+import io.weir.xds.message.Declared;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,12 +42,12 @@ public final class PolicyMessages {
     public static final String LOAD_AWARE_LOCALITY = "envoy.extensions.load_balancing_policies.load_aware_locality.v3"
             + ".LoadAwareLocality";
 
-    private static final String DURATION = ".google.protobuf.Duration";
-    private static final String UINT32 = ".google.protobuf.UInt32Value";
-    private static final String DOUBLE = ".google.protobuf.DoubleValue";
+    private static final String DURATION = "google.protobuf.Duration";
+    private static final String UINT32 = "google.protobuf.UInt32Value";
+    private static final String DOUBLE = "google.protobuf.DoubleValue";
 
-    private static final String BOOL = ".google.protobuf.BoolValue";
-    private static final String CHILD = ".envoy.config.cluster.v3.LoadBalancingPolicy";
+    private static final String BOOL = "google.protobuf.BoolValue";
+    private static final String CHILD = "envoy.config.cluster.v3.LoadBalancingPolicy";
     private static final String STRINGS = "strings";
 
     private static final Descriptor PEAK_EWMA_DESCRIPTOR = descriptor(PEAK_EWMA, List.of("decay_time", DURATION,
@@ -143,29 +142,20 @@ public final class PolicyMessages {
     /** The message of this name, whose fields are numbered in this order: a name, its type, a name, its type ... */
     private static Descriptor descriptor(String fullName, List<String> fields) {
         int dot = fullName.lastIndexOf('.');
-        String name = fullName.substring(dot + 1);
-        var message = DescriptorProto.newBuilder().setName(name);
+        var message = DescriptorProto.newBuilder().setName(fullName.substring(dot + 1));
         for (int i = 0; i < fields.size(); i += 2) {
             String type = fields.get(i + 1);
-            var field = FieldDescriptorProto.newBuilder().setName(fields.get(i)).setNumber(i / 2 + 1);
+            int number = i / 2 + 1;
             message.addField(type.equals(STRINGS)
-                    ? field.setLabel(FieldDescriptorProto.Label.LABEL_REPEATED)
-                            .setType(FieldDescriptorProto.Type.TYPE_STRING)
-                    : field.setLabel(FieldDescriptorProto.Label.LABEL_OPTIONAL)
-                            .setType(FieldDescriptorProto.Type.TYPE_MESSAGE).setTypeName(type));
+                    ? Declared.field(fields.get(i), number, FieldDescriptorProto.Type.TYPE_STRING)
+                            .setLabel(FieldDescriptorProto.Label.LABEL_REPEATED)
+                    : Declared.field(fields.get(i), number, type));
         }
         var needed = new ArrayList<>(List.of(DurationProto.getDescriptor(), WrappersProto.getDescriptor()));
         if (fields.contains(CHILD)) {
             needed.add(LoadBalancingPolicy.getDescriptor().getFile());
         }
-        var file = FileDescriptorProto.newBuilder().setName(fullName.replace('.', '/') + ".proto")
-                .setPackage(fullName.substring(0, dot)).setSyntax("proto3")
-                .addAllDependency(needed.stream().map(FileDescriptor::getName).toList()).addMessageType(message)
-                .build();
-        try {
-            return FileDescriptor.buildFrom(file, needed.toArray(FileDescriptor[]::new)).findMessageTypeByName(name);
-        } catch (DescriptorValidationException e) {
-            throw new IllegalStateException("the descriptor written here does not hold together", e);
-        }
+        return Declared.message(fullName.replace('.', '/') + ".proto", fullName.substring(0, dot), message,
+                needed.toArray(FileDescriptor[]::new));
     }
 }
