@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Offers a running Weir from half to three times of what the origin behind it can do, at times that depend on nobody's
  * answers, and prints how much is answered well, in time, and what the process holds: {@code overload PORT PID
- * ORIGIN_PORT [SECONDS]}. The origin is this program's.
+ * ORIGIN_PORT [SECONDS [BODY_BYTES]]}. The origin is this program's. With a body the origin takes no time, and Weir's
+ * own work with the body is what is short: how much it can do is found out first, by clients that wait for answers.
  */
 public final class Goodput {
     /** The origin does 8 at a time, each in 20 ms: 400 a second. */
@@ -64,21 +65,25 @@ public final class Goodput {
 
     public static void main(String[] arguments) throws Exception {
         if (arguments.length < 3) {
-            System.err.println("overload PORT PID ORIGIN_PORT [SECONDS]");
+            System.err.println("overload PORT PID ORIGIN_PORT [SECONDS [BODY_BYTES]]");
             System.exit(2);
         }
         Goodput bench = new Goodput(Integer.parseInt(arguments[0]));
         long pid = Long.parseLong(arguments[1]);
         int seconds = arguments.length > 3 ? Integer.parseInt(arguments[3]) : SECONDS;
-        try (SlowOrigin _ = new SlowOrigin(Integer.parseInt(arguments[2]), AT_A_TIME, WORK_MICROS)) {
+        int bodyBytes = arguments.length > 4 ? Integer.parseInt(arguments[4]) : 0;
+        try (SlowOrigin _ = bodyBytes > 0
+                ? new SlowOrigin(Integer.parseInt(arguments[2]), Integer.MAX_VALUE, 0, bodyBytes)
+                : new SlowOrigin(Integer.parseInt(arguments[2]), AT_A_TIME, WORK_MICROS, 2)) {
+            int capacity = bodyBytes > 0 ? bench.capacity(seconds) : CAPACITY;
             System.out.println("| offered | good in 1 s | p99 of these | refused | too late | broken | MiB resident |");
             System.out.println("|---|---|---|---|---|---|---|");
-            bench.load((int) (CAPACITY * LOADS[0]), SETTLE_SECONDS); // warms up
+            bench.load((int) (capacity * LOADS[0]), SETTLE_SECONDS); // warms up
             for (double load : LOADS) {
-                int rate = (int) (CAPACITY * load);
+                int rate = (int) (capacity * load);
                 bench.load(rate, SETTLE_SECONDS); // whatever finds a limit, finds it meanwhile
                 Tally tally = bench.load(rate, seconds);
-                System.out.printf("| %.1f x %d/s | %.0f/s | %s | %.0f/s | %.0f/s | %.0f/s | %.0f |%n", load, CAPACITY,
+                System.out.printf("| %.1f x %d/s | %.0f/s | %s | %.0f/s | %.0f/s | %.0f/s | %.0f |%n", load, capacity,
                         tally.good.sum() / (double) seconds, p99(tally),
                         tally.refused.sum() / (double) seconds, tally.late.sum() / (double) seconds,
                         tally.broken.sum() / (double) seconds, residentMebibytes(pid));
@@ -91,11 +96,32 @@ public final class Goodput {
         return sorted.length == 0 ? "" : "%.0f ms".formatted(sorted[(int) (sorted.length * 0.99)] / 1e6);
     }
 
+    /** Answers a second to clients who ask when they have been answered: the second time, when all is warm. */
+    private int capacity(int seconds) {
+        waiting(SETTLE_SECONDS + seconds);
+        return waiting(seconds);
+    }
+
+    private int waiting(int seconds) {
+        Tally tally = new Tally();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < AT_A_TIME; i++) {
+                clients.execute(() -> {
+                    while (end - System.nanoTime() > 0) {
+                        ask(System.nanoTime(), tally);
+                    }
+                });
+            }
+        }
+        return Math.max(1, (int) (tally.good.sum() / seconds));
+    }
+
     /** So many requests a second, evenly, whatever becomes of them; waits for the last. */
     private Tally load(int rate, int seconds) {
         Tally tally = new Tally();
         long began = System.nanoTime();
-        try (ExecutorService clients = Executors.newCachedThreadPool()) {
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < rate * seconds; i++) {
                 long due = began + TimeUnit.SECONDS.toNanos(1) * i / rate;
                 while (due - System.nanoTime() > 0) {
@@ -109,9 +135,10 @@ public final class Goodput {
 
     /** Time counts from when the request was due, not from when somebody came to send it. */
     private void ask(long due, Tally tally) {
-        Connection connection = null;
+        Connection connection = idle.pollFirst();
+        boolean fresh = connection == null;
         try {
-            connection = connection();
+            connection = fresh ? connect() : connection;
             connection.socket.setSoTimeout(
                     (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(due + PATIENCE_NANOS - System.nanoTime())));
             connection.socket.getOutputStream().write(Wire.request());
@@ -127,16 +154,13 @@ public final class Goodput {
             }
             idle.addFirst(connection);
         } catch (IOException e) {
-            (e instanceof SocketTimeoutException ? tally.late : tally.broken).increment();
+            boolean late = e instanceof SocketTimeoutException;
+            (late ? tally.late : fresh ? tally.refused : tally.broken).increment(); // a proxy may close what is new
             close(connection);
         }
     }
 
-    private Connection connection() throws IOException {
-        Connection kept = idle.pollFirst();
-        if (kept != null) {
-            return kept;
-        }
+    private Connection connect() throws IOException {
         Socket socket = new Socket();
         socket.setTcpNoDelay(true);
         socket.connect(front, (int) TimeUnit.NANOSECONDS.toMillis(PATIENCE_NANOS));

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.SplittableRandom;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -17,14 +18,25 @@ import java.util.concurrent.TimeUnit;
  */
 final class SlowOrigin implements AutoCloseable {
     private static final int BACKLOG = 4_096;
-    private static final byte[] ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-            .getBytes(StandardCharsets.US_ASCII);
+    private static final int SEED = 7;
 
     private final ServerSocket socket;
     private final Semaphore places;
     private final long workMicros;
+    private final byte[] answer;
 
-    SlowOrigin(int port, int atATime, long workMicros) throws IOException {
+    /**
+     * @param bodyBytes
+     *            of text that is some work to compress
+     */
+    SlowOrigin(int port, int atATime, long workMicros, int bodyBytes) throws IOException {
+        SplittableRandom dice = new SplittableRandom(SEED);
+        StringBuilder text = new StringBuilder("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ")
+                .append(bodyBytes).append("\r\n\r\n");
+        for (int i = 0; i < bodyBytes; i++) {
+            text.append((char) ('a' + dice.nextInt(16)));
+        }
+        this.answer = text.toString().getBytes(StandardCharsets.US_ASCII);
         this.socket = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
         this.places = new Semaphore(atATime, true);
         this.workMicros = workMicros;
@@ -50,11 +62,13 @@ final class SlowOrigin implements AutoCloseable {
             while (Wire.head(in) != null) {
                 places.acquire();
                 try {
-                    TimeUnit.MICROSECONDS.sleep(workMicros);
+                    if (workMicros > 0) {
+                        TimeUnit.MICROSECONDS.sleep(workMicros);
+                    }
                 } finally {
                     places.release();
                 }
-                out.write(ANSWER);
+                out.write(answer);
             }
         } catch (IOException e) {
             // the proxy has given this request up

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** As much of HTTP/1.1 as both ends of the bench need. Stateless. */
 final class Wire {
     private static final int HEAD_BYTES_MAX = 8_192;
+    private static final int HEX = 16;
 
     private Wire() {}
 
@@ -40,10 +41,30 @@ final class Wire {
             int from = at + "content-length: ".length();
             in.skipNBytes(Long.parseLong(head.substring(from, head.indexOf('\r', from))));
         }
+        if (head.toLowerCase(Locale.ROOT).contains("transfer-encoding: chunked")) {
+            chunks(in);
+        }
         return Integer.parseInt(head.split(" ", 3)[1]);
     }
 
+    /** To the end of the last, without trailers. */
+    private static void chunks(InputStream in) throws IOException {
+        while (true) {
+            int length = 0;
+            for (int next = in.read(); next != '\n'; next = in.read()) {
+                if (next < 0) {
+                    throw new IOException("closed");
+                }
+                length = next == '\r' ? length : length * HEX + Character.digit(next, HEX);
+            }
+            in.skipNBytes(length + 2L);
+            if (length == 0) {
+                return;
+            }
+        }
+    }
+
     static byte[] request() {
-        return "GET / HTTP/1.1\r\nHost: bench\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        return "GET / HTTP/1.1\r\nHost: bench\r\nAccept-Encoding: gzip\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     }
 }

@@ -1,6 +1,9 @@
 package io.weir.bench.side;
 
+import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Peers;
+import io.weir.testkit.Ports;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -52,6 +55,9 @@ public final class SideBySide {
                 Long.toString(ProcessHandle.current().pid()));
         Map<Case, Map<String, Figures>> results = new EnumMap<>(Case.class);
         try (Field field = new Field(options)) {
+            if (options.weir() != null) {
+                rehearse(options.weir(), field, options);
+            }
             for (Case measured : options.cases()) {
                 results.put(measured, new Contest(measured, proxies(measured, options), field, options).run());
             }
@@ -60,6 +66,17 @@ public final class SideBySide {
         System.out.println(new Table().write(results));
         return results.values().stream().flatMap(figures -> figures.values().stream())
                 .allMatch(figures -> figures.errors() == 0);
+    }
+
+    /**
+     * The first start after a build has the JVM's cache made, on the same core: that is over before anything counts.
+     */
+    private static void rehearse(Path weir, Field field, Options options) {
+        int front = Ports.free();
+        try (PeerProcess first = new Proxy.WeirPeer("weir", weir).start(Proxy.Mode.HTTP, front,
+                field.ground(Case.HTTP1_SMALL), options, front)) {
+            first.processes().stream().skip(1).forEach(child -> child.onExit().join());
+        }
     }
 
     private static List<Proxy> proxies(Case measured, Options options) {
