@@ -38,6 +38,7 @@ import io.weir.stream.ask.AskSpec;
 import io.weir.stream.ask.AskingAcceptor;
 import io.weir.stream.gate.GateSpec;
 import io.weir.stream.gate.GatedAcceptor;
+import io.weir.stream.postgres.DirectTls;
 import io.weir.stream.postgres.PostgresAcceptor;
 import io.weir.stream.postgres.PostgresSpec;
 import io.weir.stream.state.StateAcceptor;
@@ -185,7 +186,7 @@ final class Services {
 
     /** The service behind TLS, where there is any. What limits connections stands before it: handshakes are dear. */
     private Service secured(Service service, ListenerSpec spec, FilterChainSpec chain, String at) throws Unserved {
-        ServerTls tls = chain.tls();
+        ServerTls tls = tls(chain);
         if (tls == null) {
             return service;
         }
@@ -204,8 +205,9 @@ final class Services {
             TlsServer server = TlsServer.open(present, secrets);
             Runnable followed = secrets.follow(server, "listener " + spec.name(),
                     scope.child("server_ssl_socket_factory"), begun);
-            Acceptor secures = server.before(entrance.out(service.acceptor()), new TlsStats(scope), late,
-                    chain.handshakeNanos());
+            Acceptor inside = entrance.out(service.acceptor());
+            Acceptor secures = server.before(turning(chain) == null ? inside : new DirectTls(inside),
+                    new TlsStats(scope), late, chain.handshakeNanos());
             Acceptor door = certifying.before(tls, secures, server::serves, scope, late, chain.handshakeNanos());
             return service.secured(begun(service, chain, door, entrance, late), entrance, () -> {
                 followed.run();
@@ -217,6 +219,14 @@ final class Services {
             throw new Unserved(at + ".transport_socket.typed_config." + within + e.path(), e.value(), e.text(),
                     e.cure());
         }
+    }
+
+    /** Clients of PostgreSQL that begin with TLS want its name agreed on; another list of names is as it is written. */
+    private static @Nullable ServerTls tls(FilterChainSpec chain) {
+        ServerTls tls = chain.tls();
+        return tls == null || turning(chain) == null || !tls.common().alpn().isEmpty()
+                ? tls
+                : tls.withCommon(tls.common().withAlpn(List.of(DirectTls.ALPN)));
     }
 
     /** Who secures connections, or who asks first whether they shall be. */

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Queue;
 import java.util.Random;
@@ -194,6 +195,63 @@ class TunnelsOverSocketsTest {
             assertThat(asked.headers("host")).containsExactly(to);
             assertThat(asked.header("x-client")).contains("127.0.0.1");
             assertThat(asked.header("x-nothing")).isEmpty();
+        }
+    }
+
+    /** The configuration before a proxy that is at this port, with what its answer leaves in a log. */
+    private String logging(Path log, int port, String more) {
+        return config(front("hostname: 'db.example:5432', " + more).replace("cluster: proxy,", """
+                cluster: proxy, access_log: [ { name: log, typed_config: { "@type":
+                              type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: "%s",
+                              log_format: { text_format_source: { inline_string:
+                                "%%FILTER_STATE(envoy.tcp_proxy.propagate_response_headers:TYPED)%% %%FILTER_STATE(envoy.tcp_proxy.propagate_response_trailers)%% %%FILTER_STATE(envoy.tcp_proxy.propagate_response_headers:PLAIN)%%\\n" } } } } ],"""
+                .formatted(log)), cluster("proxy", at(port), "connect_timeout: 5s"));
+    }
+
+    private static final String KEEPS = "propagate_response_headers: true, propagate_response_trailers: true";
+
+    @Test
+    void whatAProxyAnswersIsLeftForTheLogWhetherOrNotItAgrees() throws Exception {
+        Path log = weir.folder().resolve("access.log");
+        try (Origin refusing = Origin
+                .start((request, wire) -> wire.send("HTTP/1.1 403 No\r\nX-Why: \"no\"\r\ncontent-length: 0\r\n\r\n"))) {
+            weir.start(logging(log, refusing.port(), KEEPS));
+            try (Socket client = weir.connect(); InputStream in = client.getInputStream()) {
+                assertThat(in.read()).as("nobody carries it").isNegative();
+            }
+            assertThat(weir.logged(log)).containsExactly("{\"headers\":[{\"key\":\":status\",\"value\":\"403\"},"
+                    + "{\"key\":\"x-why\",\"value\":\"\\\"no\\\"\"},"
+                    + "{\"key\":\"content-length\",\"value\":\"0\"}]} - -");
+        }
+    }
+
+    @Test
+    void whatStandsBehindTheBytesOfATunnelIsLeftToo() throws Exception {
+        Path log = weir.folder().resolve("access.log");
+        String answer = "HTTP/1.1 200 OK\r\nx-by: me\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nx-sum: 7\r\n\r\n";
+        try (Origin proxy = Origin.start((request, wire) -> wire.send(answer))) {
+            weir.start(logging(log, proxy.port(), "use_post: true, " + KEEPS));
+            try (Socket client = weir.connect(); InputStream in = client.getInputStream()) {
+                client.getOutputStream().write("x".getBytes(StandardCharsets.US_ASCII));
+                client.shutdownOutput();
+                assertThat(in.readAllBytes()).asString(StandardCharsets.US_ASCII).isEqualTo("hi");
+            }
+            assertThat(weir.logged(log)).singleElement().asString()
+                    .contains("{\"key\":\":status\",\"value\":\"200\"}", "{\"key\":\"x-by\",\"value\":\"me\"}")
+                    .contains("]} {\"headers\":[{\"key\":\"x-sum\",\"value\":\"7\"}]} -");
+        }
+    }
+
+    @Test
+    void nothingIsLeftWhereNobodyAsksForIt() throws Exception {
+        Path log = weir.folder().resolve("access.log");
+        try (Origin refusing = Origin
+                .start((request, wire) -> wire.send("HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n"))) {
+            weir.start(logging(log, refusing.port(), "propagate_response_trailers: true"));
+            try (Socket client = weir.connect(); InputStream in = client.getInputStream()) {
+                assertThat(in.read()).as("nobody carries it").isNegative();
+            }
+            assertThat(weir.logged(log)).containsExactly("- - -");
         }
     }
 

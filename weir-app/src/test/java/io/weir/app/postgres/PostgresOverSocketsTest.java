@@ -7,11 +7,19 @@ import io.weir.testkit.Certificates;
 import io.weir.testkit.Certificates.Issued;
 import io.weir.testkit.Peers;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -194,7 +202,7 @@ class PostgresOverSocketsTest {
         listening("ALLOW");
         List<byte[]> wrong = List.of("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII), new byte[8],
                 words(9, TLS, ""), words(10_001, PROTOCOL_3, ""), words(7, PROTOCOL_3, ""), words(8, 2 << 16, ""),
-                words(17, CANCEL, ""), words(-1, PROTOCOL_3, ""), new byte[]{22, 3, 1, 0, 100, 1, 0, 0});
+                words(17, CANCEL, ""), words(-1, PROTOCOL_3, ""), new byte[]{21, 3, 1, 0, 100, 1, 0, 0});
         for (byte[] each : wrong) {
             assertThat(answer(each)).isEmpty();
         }
@@ -208,8 +216,67 @@ class PostgresOverSocketsTest {
         assertThat(answer(words(8, TLS, "\n"))).startsWith("heard \0\0\0\b").contains("/");
         assertThat(answer(startup())).contains("user\0me");
         assertThat(answer("what is this\n".getBytes(StandardCharsets.US_ASCII))).isEqualTo("heard what is this\n");
-        assertThat(number("postgres.db.sessions_encrypted")).isEqualTo(1);
+        assertThat(answer(new byte[]{22, 3, 1, 0, 100, 1, 0, 0, '\n'})).startsWith("heard \u0016\3\1");
+        assertThat(number("postgres.db.sessions_encrypted")).isEqualTo(2);
         assertThat(number("postgres.db.sessions_unencrypted")).isEqualTo(1);
+        assertThat(number("postgres.db.messages_unknown")).isEqualTo(1);
+    }
+
+    /**
+     * What a client of TLS gets that offers these protocols: the one that is agreed on, and the host's answer. Without
+     * a word it gets what comes by itself.
+     */
+    private String secured(Socket plain, String word, String... protocols) throws Exception {
+        KeyStore believed = KeyStore.getInstance(KeyStore.getDefaultType());
+        believed.load(null, null);
+        try (InputStream in = Files.newInputStream(certificates.authority())) {
+            believed.setCertificateEntry("weir", CertificateFactory.getInstance("X.509").generateCertificate(in));
+        }
+        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(believed);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        try (SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(plain, "db.example", 5432, true)) {
+            SSLParameters parameters = tls.getSSLParameters();
+            parameters.setApplicationProtocols(protocols);
+            tls.setSSLParameters(parameters);
+            tls.startHandshake();
+            tls.getOutputStream().write(word.getBytes(StandardCharsets.US_ASCII));
+            return tls.getApplicationProtocol() + ' '
+                    + new String(tls.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    @Test
+    void whoBeginsWithTlsIsServedWherePostgresqlIsAgreedOn() throws Exception {
+        for (String mode : List.of("ALLOW", "REQUIRE")) {
+            listening(mode);
+            assertThat(secured(weir.connect(), "select 1\n", "h2", "postgresql"))
+                    .isEqualTo("postgresql heard select 1\n");
+            assertThat(number("postgres.db.sessions_terminated_ssl")).isEqualTo(1);
+            assertThat(weir.logged(log())).last().isEqualTo("-");
+        }
+    }
+
+    @Test
+    void whoBeginsWithTlsAndAgreesOnSomethingElseIsNotServed() throws Exception {
+        listening("ALLOW");
+        assertThat(secured(weir.connect(), "", "h2")).isEqualTo(" ");
+        assertThat(secured(weir.connect(), "")).isEqualTo(" ");
+        assertThat(number("cluster.db.upstream_cx_total")).isZero();
+        assertThat(weir.logged(log())).containsExactly("postgres_alpn_required", "postgres_alpn_required");
+    }
+
+    @Test
+    void whoAsksForTlsFirstNeedNotOfferAProtocol() throws Exception {
+        listening("REQUIRE");
+        for (String[] protocols : new String[][]{{}, {"postgresql"}}) {
+            Socket socket = weir.connect();
+            socket.getOutputStream().write(words(8, TLS, ""));
+            assertThat(socket.getInputStream().read()).isEqualTo('S');
+            assertThat(secured(socket, "select 1\n", protocols)).isEqualTo(String.join("", protocols)
+                    + " heard select 1\n");
+        }
     }
 
     @Test

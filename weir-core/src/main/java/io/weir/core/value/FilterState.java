@@ -20,7 +20,9 @@ public final class FilterState {
         /** It can be hashed: {@code envoy.hashable_string}. */
         HASHABLE_STRING,
         /** It is an IP address: {@code envoy.network.ip}. */
-        ADDRESS
+        ADDRESS,
+        /** Its text is JSON, and it is no text beside that: Envoy's objects that have the form of a message alone. */
+        MESSAGE
     }
 
     /**

@@ -10,6 +10,7 @@ import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.upstream.ClientPools;
 import io.weir.net.transport.Worker;
+import io.weir.net.tunnel.TunnelAnswer;
 import io.weir.net.tunnel.TunnelMaker;
 import io.weir.net.tunnel.TunnelRequest;
 
@@ -19,8 +20,8 @@ public final class HttpTunnels implements TunnelMaker {
 
     @Override
     public ChannelFuture open(Worker worker, Cluster cluster, Host host, Channel client, TunnelRequest request,
-            ChannelHandler handler) {
-        var tunnel = new TunnelChannel(worker, host.address(), request.postPath() != null,
+            TunnelAnswer answer, ChannelHandler handler) {
+        var tunnel = new TunnelChannel(worker, host.address(), request.postPath() != null, answer,
                 cluster.spec().connectTimeoutNanos());
         tunnel.pipeline().addLast(handler);
         worker.loop().register(tunnel);

@@ -22,9 +22,14 @@ import io.weir.http.upstream.UpstreamStream;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
+import io.weir.net.tunnel.TunnelAnswer;
+import io.weir.net.tunnel.TunnelRequest;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +42,7 @@ final class TunnelChannel extends AbstractChannel implements DuplexChannel {
     private final Worker worker;
     private final SocketAddress proxy;
     private final boolean post;
+    private final TunnelAnswer answer;
     private final long answerNanos;
     private final ChannelConfig config = new Config(this);
     private final ChannelPromise opened = newPromise();
@@ -52,14 +58,17 @@ final class TunnelChannel extends AbstractChannel implements DuplexChannel {
     /**
      * @param post
      *            whether it is the body of a POST
+     * @param answer
+     *            hears what the proxy says
      * @param answerNanos
      *            how long a connection to the proxy may take to come, and then the proxy to answer
      */
-    TunnelChannel(Worker worker, SocketAddress proxy, boolean post, long answerNanos) {
+    TunnelChannel(Worker worker, SocketAddress proxy, boolean post, TunnelAnswer answer, long answerNanos) {
         super(null);
         this.worker = worker;
         this.proxy = proxy;
         this.post = post;
+        this.answer = answer;
         this.answerNanos = answerNanos;
         ChannelSettings settings = ChannelSettings.STREAM;
         config.setAllocator(worker.allocator()).setAutoRead(false)
@@ -145,6 +154,9 @@ final class TunnelChannel extends AbstractChannel implements DuplexChannel {
 
         @Override
         public void upstreamHead(HttpHead head, boolean last) {
+            if (answer.wanted()) {
+                answer.head(head.status(), fields(head));
+            }
             if (head.status() / 100 != 2 || last) {
                 if (last) {
                     stream = null;
@@ -174,7 +186,20 @@ final class TunnelChannel extends AbstractChannel implements DuplexChannel {
 
         @Override
         public void upstreamTrailers(HttpHead trailers) {
+            if (answer.wanted()) {
+                answer.trailers(fields(trailers));
+            }
             inputEnds();
+        }
+
+        private static List<TunnelRequest.Field> fields(HttpHead head) {
+            var fields = new ArrayList<TunnelRequest.Field>();
+            for (int i = 0; i < head.count(); i++) {
+                if (!head.removed(i)) {
+                    fields.add(new TunnelRequest.Field(head.name(i).toLowerCase(Locale.ROOT), head.value(i)));
+                }
+            }
+            return fields;
         }
 
         /** The host's half is over; where that is all of the answer to a POST, so is the request. */

@@ -22,7 +22,9 @@ public interface TunnelMaker {
      *            the proxy
      * @param client
      *            whose bytes they are
+     * @param answer
+     *            hears what the proxy says, before the future tells of it
      */
     ChannelFuture open(Worker worker, Cluster cluster, Host host, Channel client, TunnelRequest request,
-            ChannelHandler handler);
+            TunnelAnswer answer, ChannelHandler handler);
 }

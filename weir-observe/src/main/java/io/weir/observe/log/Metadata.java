@@ -66,10 +66,15 @@ final class Metadata {
         boolean plain = form.equals("PLAIN");
         return new Typed(Kind.STRING, (ended, out) -> {
             var value = ended.filterState(key);
-            if (value == null || (!plain && value.kind() == FilterState.Kind.ADDRESS)) {
+            boolean shown = value != null && switch (value.kind()) {
+                case STRING, HASHABLE_STRING -> true;
+                case ADDRESS -> plain;
+                case MESSAGE -> !plain;
+            };
+            if (value == null || !shown) {
                 return false;
             }
-            out.append(plain ? value.text() : json(value.text()));
+            out.append(plain || value.kind() == FilterState.Kind.MESSAGE ? value.text() : json(value.text()));
             return true;
         });
     }

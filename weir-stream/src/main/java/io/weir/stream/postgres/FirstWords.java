@@ -7,6 +7,8 @@ package io.weir.stream.postgres;
 enum FirstWords {
     /** SSLRequest: TLS, and nothing behind it until that is answered. */
     TLS,
+    /** The beginning of a ClientHello: TLS at once, from PostgreSQL 17 on. */
+    HELLO,
     /** GSSENCRequest: the encryption of GSSAPI. */
     GSS,
     /** CancelRequest: another session's work is to end. Nobody answers it. */
@@ -23,12 +25,17 @@ enum FirstWords {
     /** PostgreSQL itself takes no longer beginning. */
     static final int STARTUP_BYTES_MAX = 10_000;
 
+    /** The type of a record with a message of a handshake (RFC 8446 section 5.1); a length that begins so is none. */
+    private static final int HANDSHAKE = 22;
     private static final int CANCEL_BYTES = 16;
     private static final int GSS_CODE = 80_877_104;
     private static final int CANCEL_CODE = 80_877_102;
     private static final int MAJOR = 3;
 
     static FirstWords of(int length, int code) {
+        if (length >>> 3 * Byte.SIZE == HANDSHAKE) {
+            return HELLO;
+        }
         if (code == TLS_CODE || code == GSS_CODE) {
             return length != BYTES ? UNKNOWN : code == TLS_CODE ? TLS : GSS;
         }

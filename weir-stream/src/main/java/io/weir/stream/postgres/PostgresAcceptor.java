@@ -155,6 +155,16 @@ public final class PostgresAcceptor implements Acceptor {
                         turn(context);
                     }
                 }
+                case HELLO -> {
+                    if (spec.clients() == Clients.DISABLE) {
+                        encrypted.increment();
+                        passOn(context, clear);
+                    } else {
+                        terminated.increment();
+                        DirectTls.begins(channel);
+                        passSession(context, secures);
+                    }
+                }
                 case GSS -> {
                     if (spec.clients() == Clients.DISABLE && host == null) {
                         passOn(context, clear);

@@ -193,7 +193,7 @@ final class Session implements PickContext {
         TunnelRequest request = tunneling.request(record("TcpConnectionStart"));
         return request == null
                 ? Connector.failed(worker, new IOException("what is known of the connection makes no request"))
-                : proxy.tunnels().open(worker, cluster, host, client, request, side);
+                : proxy.tunnels().open(worker, cluster, host, client, request, tunneling.answer(client), side);
     }
 
     private void connectFailed(Leg failed, @Nullable Throwable cause) {

@@ -38,7 +38,8 @@ final class TunnelingReader {
         }
         return authority == null || fields.size() < message.getHeadersToAddCount()
                 ? null
-                : new TunnelingSpec(authority, message.getUsePost() ? path.isEmpty() ? "/" : path : null, fields);
+                : new TunnelingSpec(authority, message.getUsePost() ? path.isEmpty() ? "/" : path : null, fields,
+                        message.getPropagateResponseHeaders(), message.getPropagateResponseTrailers());
     }
 
     private static TunnelingSpec.@Nullable Field field(HeaderValueOption message, ReadContext at) {

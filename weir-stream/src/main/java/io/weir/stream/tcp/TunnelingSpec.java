@@ -1,5 +1,7 @@
 package io.weir.stream.tcp;
 
+import io.netty.channel.Channel;
+import io.weir.net.tunnel.TunnelAnswer;
 import io.weir.net.tunnel.TunnelRequest;
 import io.weir.observe.log.AccessLogFormat;
 import io.weir.observe.log.AccessRecord;
@@ -15,8 +17,13 @@ import org.jspecify.annotations.Nullable;
  *            where its bytes are to go
  * @param postPath
  *            the path of a POST whose body they are; null: CONNECT
+ * @param keepsHead
+ *            whether the fields of the answer are left for the connection's log
+ * @param keepsTrailers
+ *            whether those behind its content are
  */
-public record TunnelingSpec(AccessLogFormat authority, @Nullable String postPath, List<Field> fields) {
+public record TunnelingSpec(AccessLogFormat authority, @Nullable String postPath, List<Field> fields,
+        boolean keepsHead, boolean keepsTrailers) {
     /**
      * A line of the request's head.
      *
@@ -28,6 +35,13 @@ public record TunnelingSpec(AccessLogFormat authority, @Nullable String postPath
 
     public TunnelingSpec {
         fields = List.copyOf(fields);
+    }
+
+    /** Hears what a proxy answers for this client. */
+    TunnelAnswer answer(Channel client) {
+        return keepsHead || keepsTrailers
+                ? new LeftAnswer(client, keepsHead, keepsTrailers)
+                : TunnelAnswer.UNHEARD;
     }
 
     /**

@@ -21,6 +21,7 @@ class TunnelingReaderTest {
         TunnelingSpec post = TunnelingReader.read(TunnelingConfig.newBuilder().setHostname("a:1").setUsePost(true)
                 .build(), context);
         assertThat(Objects.requireNonNull(connect).postPath()).isNull();
+        assertThat(connect.keepsHead() || connect.keepsTrailers()).isFalse();
         assertThat(Objects.requireNonNull(post).postPath()).isEqualTo("/");
         assertThat(context.problems()).isEmpty();
     }
