@@ -210,6 +210,16 @@ class AskedConnectionsTest {
     }
 
     @Test
+    void aClusterThatSpeaksAsItsClientsDoIsAskedByHttpTwoAsWeirIsTheClient() throws Exception {
+        try (var service = AskedService.start(CheckMessages.PATH, says(check(0)))) {
+            weir.start(config(authorize("20s", ""), HELLO, "", service.cluster("asked").replace(
+                    "explicit_http_config: { http2_protocol_options: {} }",
+                    "use_downstream_protocol_config: { http2_protocol_options: {} }")));
+            assertThat(said()).isEqualTo("hello");
+        }
+    }
+
+    @Test
     void aClusterWhoseHostsMayChooseIsAServiceOnlyWithTlsByWhichTheyChoose() throws Exception {
         String choosing = AskedService.cluster("asked", 9)
                 .replace("explicit_http_config: { http2_protocol_options: {} }", "auto_config: {}");
