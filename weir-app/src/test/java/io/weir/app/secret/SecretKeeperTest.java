@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.core.stats.Stats;
 import io.weir.core.tls.NamedSecrets;
 import io.weir.net.tls.Renewable;
+import io.weir.net.tls.TlsFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -49,6 +50,58 @@ class SecretKeeperTest {
         public Set<NamedSecrets.Ref> named() {
             return Set.of();
         }
+    }
+
+    /** Fails until it is told not to, whatever stands in its file. */
+    private final class Failing implements Renewable {
+        private boolean fails = true;
+        private int tried;
+
+        @Override
+        public void renew() throws TlsFailure {
+            tried++;
+            if (fails) {
+                throw new TlsFailure("path", "value", "it is so", "let it be otherwise");
+            }
+        }
+
+        @Override
+        public Set<String> watched() {
+            return Set.of(file("first").toString());
+        }
+
+        @Override
+        public Set<NamedSecrets.Ref> named() {
+            return Set.of();
+        }
+    }
+
+    @Test
+    void whatHasFailedIsTriedAgainWhenSomebodySaysSoAndNotByItself() throws Exception {
+        Files.writeString(file("first"), "old");
+        var stats = new Stats();
+        var keeper = new SecretKeeper(() -> {
+            throw new AssertionError("no secret has a name");
+        }, stats, () -> 0);
+        var failing = new Failing();
+        Instant longAfter = Instant.now().plusSeconds(3600); // what was written then is long known
+        keeper.follow(failing, "failing", stats.root(), longAfter);
+        keeper.lookAtOnce();
+        assertThat(failing.tried).as("nothing has changed, and nothing failed").isZero();
+        Files.writeString(file("first"), "new and longer");
+        for (int i = 0; i < 10; i++) {
+            keeper.look();
+        }
+        assertThat(failing.tried).as("its file looks as it did when that failed").isEqualTo(1);
+        keeper.lookAtOnce();
+        assertThat(failing.tried).as("a signal, such as SIGHUP").isEqualTo(2);
+        failing.fails = false;
+        keeper.lookAtOnce();
+        assertThat(failing.tried).isEqualTo(3);
+        keeper.lookAtOnce();
+        assertThat(failing.tried).as("it is done").isEqualTo(3);
+        assertThat(stats.root().counter("key_rotation_failed").value()).isEqualTo(2);
+        assertThat(stats.root().counter("ssl_context_update_by_sds").value()).isEqualTo(1);
     }
 
     private Path file(String name) {

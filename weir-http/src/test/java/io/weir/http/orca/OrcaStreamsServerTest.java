@@ -18,11 +18,20 @@ import io.weir.core.stats.Counter;
 import io.weir.core.stats.Gauge;
 import io.weir.core.stats.Histogram;
 import io.weir.core.stats.Stats;
+import io.weir.core.tls.ClientTls;
+import io.weir.core.tls.CommonTls;
+import io.weir.core.tls.DataSource;
+import io.weir.core.tls.HostSockets;
+import io.weir.core.tls.ValidationSpec;
+import io.weir.net.tls.HostTls;
+import io.weir.net.tls.SecretSource;
 import io.weir.net.transport.Workers;
+import io.weir.testkit.Certificates;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -40,10 +49,14 @@ class OrcaStreamsServerTest {
     /** A server that reports what its recorder has. */
     private record Reporting(Server server, MetricRecorder metrics) implements AutoCloseable {
         static Reporting at(int port, double utilization, double qps) throws IOException {
+            return by(NettyServerBuilder.forAddress(loopback(port)), utilization, qps);
+        }
+
+        static Reporting by(NettyServerBuilder server, double utilization, double qps) throws IOException {
             MetricRecorder metrics = MetricRecorder.newInstance();
             metrics.setApplicationUtilizationMetric(utilization);
             metrics.setQpsMetric(qps);
-            return new Reporting(NettyServerBuilder.forAddress(loopback(port))
+            return new Reporting(server
                     .addService(OrcaServiceImpl.createService(
                             Executors.newSingleThreadScheduledExecutor(
                                     Thread.ofPlatform().daemon().factory()),
@@ -149,6 +162,41 @@ class OrcaStreamsServerTest {
         } finally {
             silent.shutdownNow().awaitTermination();
         }
+    }
+
+    @Test
+    void overTlsHostsReportThatProveTheirNameAndNoOthers() throws Exception {
+        Stats stats = new Stats();
+        try (Certificates certificates = Certificates.make(); Workers workers = Workers.start(1)) {
+            Certificates.Issued web = certificates.issue("web", "DNS:web.example");
+            Certificates.Issued other = certificates.issue("other", "DNS:other.example");
+            try (Reporting one = Reporting.by(secured(web), 0.5, 100);
+                    Reporting two = Reporting.by(secured(other), 0.25, 100)) {
+                ClusterSpec spec = ClusterSpec.of("web", endpoints(one.port(), two.port())).withPolicy(POLICY)
+                        .withExtensions(Map.of(HostSockets.KEY, new HostSockets(believing(certificates), List.of())));
+                Cluster cluster = new Cluster(
+                        HostTls.opened(spec, null, new Stats().root(), SecretSource.NONE), stats);
+                Runnable goodbye = OrcaStreams.follow(cluster, workers);
+                await(cluster, () -> weights(cluster).getFirst() == 200);
+                long received = number(stats, "received");
+                await(cluster, () -> number(stats, "received") > received + 30);
+                assertThat(weights(cluster)).as("whoever is not believed is not heard").containsExactly(200.0, 0.0);
+                goodbye.run();
+                await(cluster, () -> number(stats, "streams_active") == 0);
+            }
+        }
+    }
+
+    private static NettyServerBuilder secured(Certificates.Issued issued) {
+        return NettyServerBuilder.forAddress(loopback(0)).useTransportSecurity(issued.chain().toFile(),
+                issued.key().toFile());
+    }
+
+    /** Hosts must have a certificate for web.example. */
+    private static ClientTls believing(Certificates certificates) {
+        var validation = new ValidationSpec(new DataSource.File(certificates.authority().toString()), false, null,
+                false, List.of(), List.of(), List.of(), ValidationSpec.DEPTH_DEFAULT, false, false, null);
+        return ClientTls.of(CommonTls.DEFAULT.withValidation(validation), "web.example").withSanOfSni();
     }
 
     @Test

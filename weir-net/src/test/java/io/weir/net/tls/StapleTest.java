@@ -2,6 +2,7 @@ package io.weir.net.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
@@ -169,6 +170,23 @@ class StapleTest {
                 .contains("ocsp_staple_policy asks for one");
         assertThat(ask(server(Staples.REQUIRED, spec(plain, answer(plain, 2))), "-status").said())
                 .contains("Cert Status: good");
+    }
+
+    private static boolean asks(String name, String features) throws Exception {
+        Issued one = all().issue(name, "DNS:" + name + ".example", List.of("-newkey", "ec", "-pkeyopt",
+                "ec_paramgen_curve:P-256", "-addext", "1.3.6.1.5.5.7.1.24=DER:" + features));
+        return assertTimeoutPreemptively(Duration.ofMinutes(1),
+                () -> Identity.read(spec(one, null), "").mustBeStapled());
+    }
+
+    @Test
+    void aCertificateAsksForAStapleByOneOfItsFeaturesWhateverElseStandsThere() throws Exception {
+        assertThat(asks("second", "30:06:02:01:11:02:01:05")).isTrue();
+        assertThat(asks("none", "30:03:02:01:11")).isFalse();
+        assertThat(asks("zero", "30:02:02:00")).isFalse();
+        assertThat(asks("long", "30:04:02:FE:05:05")).as("a length that does not fit, and is no step back").isFalse();
+        assertThat(asks("longest", "30:05:02:FF:05:02:01")).isFalse();
+        assertThat(asks("cut", "30:02:02:01")).isFalse();
     }
 
     @Test
