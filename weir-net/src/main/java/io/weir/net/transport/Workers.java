@@ -2,6 +2,8 @@ package io.weir.net.transport;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.EventExecutor;
@@ -22,6 +24,8 @@ public final class Workers implements AutoCloseable {
     private static final long CLOSE_SECONDS = 5;
 
     private final MultiThreadIoEventLoopGroup group;
+    /** What each loop waits with, in the order of the workers. */
+    private final List<IoHandler> handlers = new ArrayList<>();
     private final PooledByteBufAllocator allocator;
     private final Overload overload = new Overload();
     private final List<Worker> all;
@@ -29,7 +33,12 @@ public final class Workers implements AutoCloseable {
     private Workers(int count, Transport transport, String threadNames) {
         AtomicInteger names = new AtomicInteger();
         ThreadFactory threads = body -> new WorkerThread(body, threadNames + names.getAndIncrement());
-        this.group = new MultiThreadIoEventLoopGroup(count, threads, transport.ioHandlers());
+        IoHandlerFactory made = transport.ioHandlers();
+        this.group = new MultiThreadIoEventLoopGroup(count, threads, executor -> {
+            IoHandler handler = made.newHandler(executor);
+            handlers.add(handler);
+            return handler;
+        });
         this.allocator = new PooledByteBufAllocator(true, 0, count, PAGE_BYTES, CHUNK_ORDER, SMALL_CACHE, NORMAL_CACHE,
                 false, 0);
         List<Worker> workers = new ArrayList<>(count);
@@ -102,6 +111,12 @@ public final class Workers implements AutoCloseable {
     /** Closes every connection and ends the threads; waits for that up to {@value #CLOSE_SECONDS} seconds. */
     @Override
     public void close() {
+        // A loop that is told to end while it runs tasks ends behind them, and leaves open what it has (Netty 4.2.18).
+        for (int i = 0; i < handlers.size(); i++) {
+            if (!group.isShuttingDown()) {
+                all.get(i).loop().execute(handlers.get(i)::prepareToDestroy);
+            }
+        }
         group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
                 .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
     }

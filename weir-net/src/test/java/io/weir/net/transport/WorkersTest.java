@@ -3,6 +3,10 @@ package io.weir.net.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.channel.Channel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -58,6 +62,34 @@ class WorkersTest {
             });
             // generous above: the machine may be busy; exactness is tested on simulated time
             assertThat(lateNanos.get(30, TimeUnit.SECONDS)).isBetween(0L, TimeUnit.SECONDS.toNanos(20));
+        }
+    }
+
+    /** Netty's loops leave open what they have when they are told to end in the middle of a task. */
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void connectionsAreClosedWithTheirWorkersWhateverThoseAreDoing(Transport transport) throws Exception {
+        Workers workers = Workers.start(1, transport);
+        Worker worker = workers.all().getFirst();
+        CompletableFuture<Channel> come = new CompletableFuture<>();
+        Listener listener = Listener.bind(workers, ListenOptions.of(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), ChannelSettings.MESSAGES),
+                (_, channel) -> come.complete(channel));
+        var to = (InetSocketAddress) listener.localAddress();
+        try (Socket client = new Socket(to.getAddress(), to.getPort())) {
+            Channel channel = come.get(30, TimeUnit.SECONDS);
+            CompletableFuture<Boolean> busy = new CompletableFuture<>();
+            worker.loop().execute(() -> {
+                busy.complete(true);
+                while (!worker.loop().isShuttingDown()) {
+                    Thread.onSpinWait();
+                }
+            });
+            busy.get(30, TimeUnit.SECONDS);
+            workers.close();
+            assertThat(channel.isOpen()).isFalse();
+            assertThat(channel.isRegistered()).as("its handlers have left").isFalse();
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
         }
     }
 }
