@@ -84,6 +84,8 @@ final class Listeners {
         private final List<AcmeSpec> acme;
         private final List<OpenListener> next = new ArrayList<>();
         private final List<OpenListener> bound = new ArrayList<>();
+        /** Those whose sockets have just become so. */
+        private final List<OpenListener> transparent = new ArrayList<>();
         private final Map<OpenListener, Successor> swapped = new LinkedHashMap<>();
         private final Map<String, Set<String>> awaited = new HashMap<>();
         private final List<Refusal> refusals = new ArrayList<>();
@@ -236,6 +238,10 @@ final class Listeners {
             }
             prepared.next.add(present);
             if (!kept) {
+                if (spec.sockets().transparent() && !present.spec().sockets().transparent()) {
+                    present.transparent();
+                    prepared.transparent.add(present);
+                }
                 prepared.swapped.put(present, new Successor(spec,
                         services.of(spec, present.service().counted().next())));
             }
@@ -269,6 +275,7 @@ final class Listeners {
 
     private void release(Prepared prepared) {
         prepared.bound.forEach(OpenListener::retire);
+        prepared.transparent.forEach(OpenListener::opaque);
         prepared.swapped.values().forEach(successor -> successor.service.forget().run());
         if (prepared.datagrams != null) {
             datagrams.undo(prepared.datagrams);

@@ -178,9 +178,12 @@ final class OpenListener implements Acceptor {
     /** New connections go to another service from now on; those of the old one are asked to end. */
     void serveBy(ListenerSpec changed, Service successor) {
         Tenure before = tenure;
-        if (!changed.sockets().equals(spec.sockets())) {
+        if (!changed.sockets().sameButTransparent(spec.sockets())) {
             LOG.warn("listener {} keeps its sockets as they are: what they are set to changes with the next start",
                     changed.name());
+        }
+        if (spec.sockets().transparent() && !changed.sockets().transparent()) {
+            opaque();
         }
         spec = changed;
         tenure = new Tenure(successor);
@@ -190,6 +193,35 @@ final class OpenListener implements Acceptor {
                 socket.permit(changed.unixModes().getOrDefault(socket.localAddress(), -1));
             } catch (ListenFailure e) {
                 LOG.warn("the mode of a socket stays as it was: {}", e.getMessage());
+            }
+        }
+    }
+
+    /**
+     * Connections come in that were going to other addresses, from now on: before anything else changes, as the system
+     * may refuse it.
+     *
+     * @throws ListenFailure
+     *             when it does; all is as before then
+     */
+    void transparent() throws ListenFailure {
+        try {
+            for (Listener socket : sockets) {
+                socket.transparent(true);
+            }
+        } catch (ListenFailure e) {
+            opaque();
+            throw e;
+        }
+    }
+
+    /** They come in no more. */
+    void opaque() {
+        for (Listener socket : sockets) {
+            try {
+                socket.transparent(false);
+            } catch (ListenFailure e) {
+                LOG.warn("a socket stays transparent: {}", e.getMessage());
             }
         }
     }

@@ -3,6 +3,7 @@ package io.weir.app.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -62,5 +63,23 @@ class ReloadsOverSocketsTest {
         weir.reload(listening("", SAYS));
         assertThat(weir.listener(0)).isEqualTo(where);
         assertThat(ServedWeir.ask(where, GET)).isEqualTo("hello");
+    }
+
+    /** A socket of a file is none that the system makes transparent, whoever asks. */
+    @Test
+    void aReloadIsRefusedAsAWholeWhereASocketCannotBecomeTransparent() throws Exception {
+        String unix = """
+                    - name: file
+                      address: { pipe: { path: "%s" } }
+                      %s
+                      filter_chains: [ { filters: [ { name: last, typed_config: %s } ] } ]
+                """;
+        Path path = weir.folder().resolve("listener");
+        weir.start(listening("", SAYS) + unix.formatted(path, "", SAYS));
+        assertThat(ServedWeir.ask(weir.listener(0), "")).isEqualTo("hello");
+        weir.reload(listening("", HTTP) + unix.formatted(path, "transparent: true", SAYS));
+        assertThat(ServedWeir.ask(weir.listener(0), "")).as("all is as before").isEqualTo("hello");
+        weir.reload(listening("", HTTP) + unix.formatted(path, "", SAYS));
+        assertThat(ServedWeir.ask(weir.listener(0), GET)).endsWith("web");
     }
 }

@@ -25,4 +25,10 @@ public record SocketRules(boolean transparent, boolean freeBind, int fastOpenQue
     public SocketRules {
         options = List.copyOf(options);
     }
+
+    /** Whether all but {@code transparent}, which an open socket can be told, is the same. */
+    public boolean sameButTransparent(SocketRules other) {
+        return equals(new SocketRules(transparent, other.freeBind, other.fastOpenQueue, other.acceptsMax,
+                other.balanced, other.options));
+    }
 }

@@ -250,6 +250,26 @@ public final class Listener implements AutoCloseable {
     }
 
     /**
+     * Whether connections come in from now on that were going to other addresses (IP_TRANSPARENT).
+     *
+     * @throws ListenFailure
+     *             when the system refuses, which it may with {@code true}
+     */
+    public void transparent(boolean on) throws ListenFailure {
+        try {
+            if (options.address() instanceof InetSocketAddress && first.transport() == Transport.EPOLL) {
+                for (Channel socket : sockets) {
+                    SocketSetup.transparent(socket, on);
+                }
+            } else if (on) {
+                throw new IOException(SocketSetup.REFUSED + "IP_TRANSPARENT here");
+            }
+        } catch (IOException e) {
+            throw new ListenFailure(options.address(), ListenFailure.Reason.of(e), e);
+        }
+    }
+
+    /**
      * Takes connections from now on, or leaves them in the kernel's queue, which refuses more when it is full. Does not
      * wait.
      */

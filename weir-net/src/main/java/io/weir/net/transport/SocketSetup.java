@@ -35,7 +35,7 @@ final class SocketSetup {
     /** What a listening socket is given before it has its address. */
     static void beforeBind(Channel socket, SocketRules rules) throws IOException {
         if (rules.transparent()) {
-            set(socket, EpollChannelOption.IP_TRANSPARENT, true, "IP_TRANSPARENT");
+            transparent(socket, true);
         }
         if (rules.freeBind()) {
             set(socket, EpollChannelOption.IP_FREEBIND, true, "IP_FREEBIND");
@@ -103,6 +103,11 @@ final class SocketSetup {
             MaxMessagesRecvByteBufAllocator turns = socket.config().getRecvByteBufAllocator();
             turns.maxMessagesPerRead(rules.acceptsMax());
         }
+    }
+
+    /** Whether the socket may have what was going to other addresses; one that listens hears of it too. */
+    static void transparent(Channel socket, boolean on) throws IOException {
+        set(socket, EpollChannelOption.IP_TRANSPARENT, on, "IP_TRANSPARENT");
     }
 
     /** The options that are due now. */

@@ -146,4 +146,25 @@ class SocketSetupTest {
                     .isEqualTo("192.0.2.1");
         }
     }
+
+    @Test
+    void aSocketThatListensBecomesTransparentAndStopsBeingSo() throws Exception {
+        Assumptions.assumeTrue(System.getProperty("user.name", "").equals("root"), "IP_TRANSPARENT needs a capability");
+        try (Workers workers = Workers.start(2);
+                Listener listener = Listener.bind(workers,
+                        ListenOptions.of(Loopback.at("127.0.0.1", 0), ChannelSettings.MESSAGES), (_, channel) -> {
+                            // a connection has it from its listener
+                            taken.add(String.valueOf(channel.config().getOption(EpollChannelOption.IP_TRANSPARENT)));
+                            channel.close();
+                        })) {
+            for (boolean on : new boolean[]{false, true, false}) {
+                listener.transparent(on);
+                for (int i = 0; i < 8; i++) {
+                    try (Socket client = connect(listener)) {
+                        assertThat(took()).as("connection %d", client.getLocalPort()).isEqualTo(String.valueOf(on));
+                    }
+                }
+            }
+        }
+    }
 }
