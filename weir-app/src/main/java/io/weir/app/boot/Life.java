@@ -28,8 +28,11 @@ final class Life {
         state = State.INITIALIZING;
     }
 
-    void live() {
-        state = State.LIVE;
+    /** It serves, unless it was told to end already. */
+    synchronized void live() {
+        if (!leaving()) {
+            state = State.LIVE;
+        }
     }
 
     /** When the configuration was taken over that is served. */

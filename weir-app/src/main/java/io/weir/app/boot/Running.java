@@ -194,6 +194,7 @@ public final class Running implements AutoCloseable {
         clusters.awaitWarm();
         life.initializing();
         obstacles.addAll(Refusals.problems(source, "listeners", conductor.call(() -> listeners.open(snapshot))));
+        obstacles.addAll(obstacles.isEmpty() ? options.last().apply(this) : List.of());
         if (!obstacles.isEmpty()) {
             throw new Obstructed(obstacles);
         }
@@ -321,8 +322,7 @@ public final class Running implements AutoCloseable {
         overload.follow(next.overload());
         admin(next.admin()).forEach(refusal -> LOG.error("{}; the admin stays as it is", refusal));
         if (diff.processChanged()) {
-            LOG.warn(
-                    "{}: what it says beside listeners, clusters and the admin counts from the next start on",
+            LOG.warn("{}: what it says beside listeners, clusters and the admin counts from the next start on",
                     source.name());
         }
         snapshot = next;

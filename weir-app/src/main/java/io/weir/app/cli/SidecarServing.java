@@ -37,15 +37,15 @@ final class SidecarServing {
             if (how == null) {
                 return ExitCode.CONFIGURATION.number();
             }
-            Interceptor interceptor = Interceptor.ours();
-            return switch (Running.start(source, options)) {
+            Rules rules = new Rules(Interceptor.ours(), how);
+            return switch (Running.start(source, options.withLast(running -> begun(running, rules)))) {
                 case Running.Start.Refused(List<Problem> problems) -> {
+                    rules.throwRefused();
                     Serving.report(source, problems, err);
                     err.println("weir: nothing was started");
                     yield ExitCode.CONFIGURATION.number();
                 }
-                case Running.Start.Serving(Running running) ->
-                    serve(running, new Rules(interceptor, how), kept);
+                case Running.Start.Serving(Running running) -> serve(running, rules, kept);
             };
         } catch (Interceptor.Refused e) {
             err.println("weir: " + e.getMessage());
@@ -53,18 +53,21 @@ final class SidecarServing {
         }
     }
 
-    private static int serve(Running running, Rules rules, boolean kept) throws Interceptor.Refused {
+    /** Everything listens: the rules are set, while a process that is to be taken over from still serves. */
+    private static List<Problem> begun(Running running, Rules rules) {
         // before anybody may have another configuration read: none is taken over that nobody has vetted. On a thread of
         // its own, as programs are run, which is waited for
         running.followed(rules::vetted, () -> Thread.ofVirtual().start(() -> rules.follow(running)));
-        running.obeySignals(); // before: one that ended this process at once would leave rules with nobody behind them
-        try {
-            rules.begin(running);
-        } catch (Interceptor.Refused e) {
-            running.stop();
-            running.awaitStopped();
-            throw e;
+        if (running.upgradeText().isEmpty()) {
+            // before: one that ended this process at once would leave rules with nobody behind them. Those of a process
+            // that this one takes over from have that one behind them
+            running.obeySignals();
         }
+        return rules.begin(running);
+    }
+
+    private static int serve(Running running, Rules rules, boolean kept) throws Interceptor.Refused {
+        running.obeySignals();
         LOG.info("connections are brought here by rules of the packet filter, table {}", PacketRules.TABLE);
         Supervisor.ready();
         running.awaitStopped();
@@ -87,15 +90,29 @@ final class SidecarServing {
         private Interception set;
         private boolean begun;
         private boolean over;
+        private Interceptor.@Nullable Refused refused;
 
         Rules(Interceptor interceptor, Interception first) {
             this.interceptor = interceptor;
             this.set = first;
         }
 
-        /** By what is served now: another may have been taken over since the first was read. */
-        synchronized void begin(Running running) throws Interceptor.Refused {
-            Interception served = running.snapshot().interception();
+        /** By what is served now: another may have been taken over since the first was read. What went wrong. */
+        synchronized List<Problem> begin(Running running) {
+            try {
+                Interception own = exempted(running.snapshot().interception());
+                interceptor.set(own);
+                set = own;
+                begun = true;
+                return List.of();
+            } catch (Interceptor.Refused e) {
+                refused = e;
+                return List
+                        .of(problem("", "its rules cannot be set: " + e.getMessage(), "change sidecar: in the file"));
+            }
+        }
+
+        private static Interception exempted(@Nullable Interception served) throws Interceptor.Refused {
             if (served == null) {
                 throw new Interceptor.Refused("another configuration was taken over meanwhile, which has no sidecar");
             }
@@ -105,12 +122,17 @@ final class SidecarServing {
                     throw new Interceptor.Refused("another configuration was taken over meanwhile, and root's"
                             + " connections are not told from Weir's own: write exclude: { users: [root] } there");
                 }
-                set = own;
+                return own;
             } catch (IOException e) {
                 throw new Interceptor.Refused("whom this process runs for cannot be told: " + e.getMessage());
             }
-            interceptor.set(set);
-            begun = true;
+        }
+
+        /** That is why nothing was started, where the first rules could not be set. */
+        synchronized void throwRefused() throws Interceptor.Refused {
+            if (refused != null) {
+                throw refused;
+            }
         }
 
         /** Refuses another configuration whose rules could not take the place of those that are set. */
@@ -125,7 +147,7 @@ final class SidecarServing {
             }
             if (wanted.inbound() == Interception.Way.TPROXY && set.inbound() != wanted.inbound()) {
                 return rejected("tproxy", "the listener's socket would have to be another for that",
-                        "keep intercept: redirect, or end this sidecar and start it again");
+                        "keep intercept: redirect, or have another process take over: weir upgrade");
             }
             try {
                 Interception next = ProcessOwner.current().exempted(wanted);
@@ -143,7 +165,11 @@ final class SidecarServing {
         }
 
         private static Compiled rejected(String value, String message, String cure) {
-            return new Compiled.Rejected(List.of(Problem.error(null, "sidecar", value, message, cure)));
+            return new Compiled.Rejected(List.of(problem(value, message, cure)));
+        }
+
+        private static Problem problem(String value, String message, String cure) {
+            return Problem.error(null, "sidecar", value, message, cure);
         }
 
         /** Another configuration is served: its rules take the place of those before, or these stay. */

@@ -124,6 +124,7 @@ class SidecarPeerTest {
                 whoHasNone(networks, till);
                 pastWeir(networks, shop, till);
                 aReload(networks, shop, folder);
+                anUpgradeWhoseRulesAreRefused(networks, shop, folder);
                 anUpgrade(networks, shop);
                 theEnd(networks, till);
             }
@@ -244,10 +245,54 @@ class SidecarPeerTest {
         }
     }
 
+    /** Nobody has left, no rule has changed, and who asked for it hears why. */
+    private static void anUpgradeWhoseRulesAreRefused(Namespaces networks, PeerProcess shop, Path folder)
+            throws IOException {
+        String rules = networks.run(SHOP, "nft", "list", "ruleset");
+        Path file = folder.resolve("sidecar-" + SHOP + ".yaml");
+        String good = Files.readString(file);
+        Files.writeString(file, good.replace("[9001] }", "[9001] }, users: [weir-has-no-such-user]"));
+        assertThat(upgrade(networks, SHOP)).as(shop.output()).contains("failed: ",
+                "its rules cannot be set: nft refuses", "serves on");
+        Files.writeString(file, good);
+        assertThat(networks.run(SHOP, "nft", "list", "ruleset")).isEqualTo(rules);
+        assertThat(curl(networks, SHOP, "http://10.77.0.2:8080/")).as(shop.output())
+                .endsWith(";URI=spiffe://example/shop.\n");
+    }
+
+    private static String upgrade(Namespaces networks, int side) {
+        return networks.run(side, WeirProcess.command("upgrade", "127.0.0.1:15000").toArray(String[]::new));
+    }
+
+    /** The sockets are the same, and the way that connections come to them is another. */
+    @Test
+    void anUpgradeTakesTheWayOfTproxyInThePlaceOfRedirectAndBack() throws IOException {
+        List.of("nft", "curl", "nginx", "setpriv", "openssl").forEach(Peers::require);
+        try (Namespaces networks = Namespaces.pair(); Certificates certificates = Certificates.make()) {
+            certificates.issue("till", "URI:spiffe://example/till");
+            Path folder = certificates.folder();
+            String redirect = TILL_SAYS.replace("  intercept: tproxy\n", "");
+            try (PeerProcess nginx = Nginx.start("load_module /usr/lib/nginx/modules/ngx_stream_module.so;\n",
+                    APPLICATION, networks.within(TILL)); PeerProcess till = sidecar(networks, TILL, folder, redirect)) {
+                await(till, READY);
+                assertThat(nginx.alive()).isTrue();
+                String own = "8080 10.77.0.2 .\n";
+                assertThat(plain(networks, "http://10.77.0.2:8080/")).as(till.output()).isEqualTo(own);
+                Files.writeString(folder.resolve("sidecar-" + TILL + ".yaml"), TILL_SAYS);
+                assertThat(upgrade(networks, TILL)).as(till.output()).contains("took over");
+                assertThat(plain(networks, "http://10.77.0.2:8080/")).as("the client's address")
+                        .isEqualTo("8080 10.77.0.1 .\n");
+                assertThat(plain(networks, "http://[fd77::2]:8080/")).isEqualTo("8080 fd77::1 .\n");
+                Files.writeString(folder.resolve("sidecar-" + TILL + ".yaml"), redirect);
+                assertThat(upgrade(networks, TILL)).contains("took over");
+                assertThat(plain(networks, "http://10.77.0.2:8080/")).isEqualTo(own);
+            }
+        }
+    }
+
     /** The rules are those of the new process then, which takes them away at its end. */
     private static void anUpgrade(Namespaces networks, PeerProcess shop) {
-        assertThat(networks.run(SHOP, WeirProcess.command("upgrade", "127.0.0.1:15000").toArray(String[]::new)))
-                .as(shop.output()).contains("took over");
+        assertThat(upgrade(networks, SHOP)).as(shop.output()).contains("took over");
         assertThat(shop.awaitExit(EXIT_MAX)).as(shop.output()).isZero();
         assertThat(shop.output()).contains("the rules stay for the process that took over");
         assertThat(curl(networks, SHOP, "http://10.77.0.2:8080/")).endsWith(";URI=spiffe://example/shop.\n");
