@@ -10,28 +10,28 @@ import io.weir.observe.log.ResponseFlag;
 
 /** Gives each connection to the filter chain that it belongs to. Any worker. */
 final class ChainChoice implements Acceptor {
-    private final ChainFinder<Service> table;
+    private final ChainFinder<Tenure> table;
     private final Counter unmatched;
 
     /**
      * @param unmatched
      *            counts connections that belong to no chain, and are closed
      */
-    ChainChoice(ChainFinder<Service> table, Counter unmatched) {
+    ChainChoice(ChainFinder<Tenure> table, Counter unmatched) {
         this.table = table;
         this.unmatched = unmatched;
     }
 
     @Override
     public void accepted(Worker worker, Channel channel) {
-        Service chain = table.find(Greeting.traits(channel));
+        Tenure chain = table.find(Greeting.traits(channel));
         if (chain == null) {
             unmatched.increment();
             ConnectionLog.flag(channel, ResponseFlag.NR);
             channel.close();
             return;
         }
-        worker.settings(channel, chain.settings());
-        chain.acceptor().accepted(worker, channel);
+        worker.settings(channel, chain.service().settings());
+        chain.accepted(worker, channel);
     }
 }

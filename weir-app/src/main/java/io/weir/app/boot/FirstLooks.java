@@ -29,7 +29,7 @@ import java.util.List;
 
 /** Has a listener's connections looked at before they are served, as far as anybody asks for it. The conductor's. */
 final class FirstLooks {
-    private final ChainFinder<Service> table;
+    private final ChainFinder<Tenure> table;
     private final Service service;
     private final boolean asksForNames;
     private final Stats stats;
@@ -39,7 +39,7 @@ final class FirstLooks {
     private record RateKey(String statPrefix, TokenBucket.Rule bucket) {
     }
 
-    private FirstLooks(ChainFinder<Service> table, ListenerSpec spec, Service service, Stats stats) {
+    private FirstLooks(ChainFinder<Tenure> table, ListenerSpec spec, Service service, Stats stats) {
         this.table = table;
         this.service = service;
         var otherwise = spec.otherwise();
@@ -58,7 +58,7 @@ final class FirstLooks {
      * @param entrance
      *            knows the connections that are being looked at
      */
-    static Service before(Service service, boolean one, ChainFinder<Service> table, ListenerSpec spec, Stats stats,
+    static Service before(Service service, boolean one, ChainFinder<Tenure> table, ListenerSpec spec, Stats stats,
             Scope scope, Entrance entrance) {
         var looks = new FirstLooks(table, spec, service, stats);
         for (ListenerFilterUse use : spec.firstLook().filters()) {

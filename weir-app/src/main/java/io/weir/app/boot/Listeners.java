@@ -3,7 +3,6 @@ package io.weir.app.boot;
 import io.weir.app.acme.Certifying;
 import io.weir.app.admin.Addresses;
 import io.weir.app.admin.Administered.ListenerLine;
-import io.weir.core.admit.Carryover;
 import io.weir.core.drain.Drain;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Gauge;
@@ -60,6 +59,8 @@ final class Listeners {
     private List<AcmeSpec> acme = List.of();
     /** By the names of listeners, the certificates that were not there when they were made. */
     private Map<String, Set<String>> awaited = Map.of();
+    /** Those that are no longer wanted and have connections. */
+    private final List<OpenListener> retired = new ArrayList<>();
     private volatile List<OpenListener> open = List.of();
     private volatile Map<SocketAddress, OpenListener> byAddress = Map.of();
 
@@ -75,7 +76,7 @@ final class Listeners {
     }
 
     /** What a listener that stays open is to be. */
-    private record Successor(ListenerSpec spec, Service service) {
+    private record Successor(ListenerSpec spec, Front front) {
     }
 
     /** What is to be, of which everything is open already that could be. */
@@ -230,7 +231,7 @@ final class Listeners {
                 kept ? awaited.getOrDefault(spec.name(), Set.of()) : certifying.awaited(spec));
         try {
             if (present == null) {
-                OpenListener opened = OpenListener.open(spec, services.of(spec, new Carryover()), workers, stats,
+                OpenListener opened = OpenListener.open(spec, services.of(spec, null), workers, stats,
                         connections, this::at, drains);
                 prepared.bound.add(opened);
                 prepared.next.add(opened);
@@ -242,8 +243,7 @@ final class Listeners {
                     present.transparent();
                     prepared.transparent.add(present);
                 }
-                prepared.swapped.put(present, new Successor(spec,
-                        services.of(spec, present.service().counted().next())));
+                prepared.swapped.put(present, new Successor(spec, services.of(spec, present.front())));
             }
         } catch (ListenFailure e) {
             prepared.refusals.add(new Refusal(index, "address", Addresses.text(e.address()),
@@ -262,11 +262,13 @@ final class Listeners {
         }
         applied = prepared.specs;
         awaited = Map.copyOf(prepared.awaited);
-        prepared.swapped.forEach((listener, successor) -> listener.serveBy(successor.spec, successor.service));
+        prepared.swapped.forEach((listener, successor) -> listener.serveBy(successor.spec, successor.front));
         open(prepared.next);
         accept();
         shunned(shunned);
         prepared.old.forEach(OpenListener::retire);
+        retired.addAll(prepared.old);
+        retired.removeIf(listener -> !listener.held());
         added.add(prepared.bound.size());
         modified.add(prepared.swapped.size());
         removed.add(prepared.old.size());
@@ -276,7 +278,7 @@ final class Listeners {
     private void release(Prepared prepared) {
         prepared.bound.forEach(OpenListener::retire);
         prepared.transparent.forEach(OpenListener::opaque);
-        prepared.swapped.values().forEach(successor -> successor.service.forget().run());
+        prepared.swapped.values().forEach(successor -> successor.front.letGo());
         if (prepared.datagrams != null) {
             datagrams.undo(prepared.datagrams);
         }
@@ -383,7 +385,8 @@ final class Listeners {
     void drain(Drain how, boolean inboundOnly) {
         List<OpenListener> chosen = chosen(inboundOnly);
         totalDraining.set(chosen.size());
-        chosen.forEach(listener -> listener.service().drain().drain(how));
+        chosen.forEach(listener -> listener.drain(how));
+        retired.forEach(listener -> listener.drain(how)); // those drain already, and for longer than the process has
     }
 
     private List<OpenListener> chosen(boolean inboundOnly) {
@@ -393,12 +396,12 @@ final class Listeners {
     /** Whether clients are to go elsewhere: while health checks of this Weir are told to fail. */
     void shunned(boolean on) {
         shunned = on;
-        open.forEach(listener -> listener.service().drain().shunned(on && !listener.spec().drain().modifyOnly()));
+        open.forEach(listener -> listener.shunned(on && !listener.spec().drain().modifyOnly()));
     }
 
     /** Ends all connections at once. */
     void closeAll() {
-        open.forEach(listener -> listener.service().closeAll().run());
+        open.forEach(OpenListener::closeAll);
     }
 
     /** Connections open now, of all listeners there ever were, and after a handover sessions of datagrams. */

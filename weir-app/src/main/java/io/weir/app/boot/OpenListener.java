@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.util.AttributeKey;
+import io.weir.core.drain.Drain;
 import io.weir.core.overload.Action;
 import io.weir.core.overload.Overload;
 import io.weir.core.overload.ShedPoint;
@@ -26,6 +27,7 @@ import io.weir.xds.spec.OverloadScope;
 import io.weir.xds.spec.Redirection;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -56,19 +58,36 @@ final class OpenListener implements Acceptor {
     private static final AttributeKey<Stay> STAY = AttributeKey.valueOf("weir.stay");
 
     private volatile ListenerSpec spec;
-    private volatile Tenure tenure;
+    private volatile Front front;
+    /** Those of before that have connections on the way to their chains. The conductor's, as the next two. */
+    private final List<Front> fronts = new ArrayList<>();
+    /** Chains of before that have connections. */
+    private final List<Tenure> replaced = new ArrayList<>();
+    /** The drain that has begun here; null: none. */
+    private @Nullable Drain drain;
 
     /** A connection that counts here, until it ends or another listener has it. The worker's. */
     private final class Stay implements ChannelFutureListener {
         private final Worker worker;
-        private final Tenure serving;
+        private final Front serving;
         private final long startNanos;
+        private final boolean mayLeave;
+        private boolean chosen;
         private boolean over;
 
-        Stay(Worker worker, Tenure serving, long startNanos) {
+        Stay(Worker worker, Front serving, long startNanos, boolean mayLeave) {
             this.worker = worker;
             this.serving = serving;
             this.startNanos = startNanos;
+            this.mayLeave = mayLeave;
+        }
+
+        /** It has its chain. */
+        void chosen() {
+            if (!chosen) {
+                chosen = true;
+                serving.chosen();
+            }
         }
 
         @Override
@@ -81,6 +100,7 @@ final class OpenListener implements Acceptor {
                 return;
             }
             over = true;
+            chosen();
             serving.connectionEnded();
             active.decrement();
             everyListener.decrement();
@@ -90,9 +110,10 @@ final class OpenListener implements Acceptor {
 
         /** Whether another listener has it from now on: that of the address that the connection was going to. */
         boolean handedOn(Channel channel) {
-            OpenListener other = OriginalDestination.localAddress(channel) instanceof OriginalDestination to
-                    ? neighbours.at(to)
-                    : null;
+            OpenListener other = mayLeave
+                    && OriginalDestination.localAddress(channel) instanceof OriginalDestination to
+                            ? neighbours.at(to)
+                            : null;
             if (other == null || other.equals(OpenListener.this)) {
                 return false;
             }
@@ -110,13 +131,13 @@ final class OpenListener implements Acceptor {
         OpenListener at(InetSocketAddress address);
     }
 
-    private OpenListener(ListenerSpec spec, Service service, Stats stats, Gauge everyListener,
+    private OpenListener(ListenerSpec spec, Front front, Stats stats, Gauge everyListener,
             Neighbours neighbours, Drains drains) {
         this.neighbours = neighbours;
         this.drains = drains;
         this.spec = spec;
-        this.tenure = new Tenure(service);
-        this.bound = service.settings();
+        this.front = front;
+        this.bound = front.settings();
         this.everyListener = everyListener;
         Scope scope = stats.root().child("listener").tagged("envoy.listener_address", spec.statPrefix());
         this.total = scope.counter("downstream_cx_total");
@@ -141,19 +162,19 @@ final class OpenListener implements Acceptor {
      * @throws ListenFailure
      *             for the first address that cannot be had; the others are closed again
      */
-    static OpenListener open(ListenerSpec spec, Service service, Workers workers, Stats stats, Gauge everyListener,
+    static OpenListener open(ListenerSpec spec, Front front, Workers workers, Stats stats, Gauge everyListener,
             Neighbours neighbours, Drains drains) throws ListenFailure {
-        OpenListener listener = new OpenListener(spec, service, stats, everyListener, neighbours, drains);
+        OpenListener listener = new OpenListener(spec, front, stats, everyListener, neighbours, drains);
         try {
             for (SocketAddress address : spec.bound() ? spec.addresses() : List.<SocketAddress>of()) {
-                ListenOptions options = ListenOptions.of(address, service.settings()).withBacklog(spec.backlog())
+                ListenOptions options = ListenOptions.of(address, front.settings()).withBacklog(spec.backlog())
                         .withReusePort(spec.reusePort()).withIpv4Compatible(spec.ipv4Compatible())
                         .withUnixMode(spec.unixModes().getOrDefault(address, -1)).withRules(spec.sockets());
                 listener.sockets.add(Listener.prepare(workers, options, listener));
             }
         } catch (ListenFailure e) {
             listener.stopAccepting();
-            service.forget().run();
+            front.letGo();
             throw e;
         }
         return listener;
@@ -163,8 +184,9 @@ final class OpenListener implements Acceptor {
         return spec;
     }
 
-    Service service() {
-        return tenure.service();
+    /** What its connections come to. */
+    Front front() {
+        return front;
     }
 
     /**
@@ -175,9 +197,12 @@ final class OpenListener implements Acceptor {
         return spec.bound() ? sockets.stream().map(Listener::localAddress).toList() : spec.addresses();
     }
 
-    /** New connections go to another service from now on; those of the old one are asked to end. */
-    void serveBy(ListenerSpec changed, Service successor) {
-        Tenure before = tenure;
+    /**
+     * New connections come to this from now on. Those of chains that it has too stay as they are; those of the others
+     * are asked to end over the drain time: not all in one moment, as they come back to what is in their chain's place.
+     */
+    void serveBy(ListenerSpec changed, Front successor) {
+        Front before = front;
         if (!changed.sockets().sameButTransparent(spec.sockets())) {
             LOG.warn("listener {} keeps its sockets as they are: what they are set to changes with the next start",
                     changed.name());
@@ -186,8 +211,8 @@ final class OpenListener implements Acceptor {
             opaque();
         }
         spec = changed;
-        tenure = new Tenure(successor);
-        before.replaced(drains);
+        front = successor;
+        replace(before, successor);
         for (Listener socket : sockets) {
             try {
                 socket.permit(changed.unixModes().getOrDefault(socket.localAddress(), -1));
@@ -226,10 +251,68 @@ final class OpenListener implements Acceptor {
         }
     }
 
-    /** It is no longer wanted: closes its sockets, and asks its connections to end. Once. */
+    private void replace(Front before, Front successor) {
+        fronts.add(before);
+        for (Tenure gone : before.without(successor)) {
+            gone.drain(drains.ofListeners());
+            replaced.add(gone);
+        }
+        before.letGo();
+        Drain under = drain;
+        if (under != null) {
+            successor.without(before).forEach(made -> made.drain(under));
+        }
+        fronts.removeIf(each -> !each.choosing());
+        replaced.removeIf(each -> !each.held());
+    }
+
+    /**
+     * It is no longer wanted: closes its sockets, and asks its connections to end, also those of chains that it has had
+     * before. Those that are left when the drain's time is over are closed. Once.
+     */
     void retire() {
         stopAccepting();
-        tenure.over(drains);
+        front.letGo();
+        drain(drains.ofListeners());
+        if (held()) {
+            drains.whenOver(this::closeAll);
+        }
+    }
+
+    /** Whether it takes connections, or has some. */
+    boolean held() {
+        return front.choosing() || fronts.stream().anyMatch(Front::choosing)
+                || front.chains().stream().anyMatch(Tenure::held) || replaced.stream().anyMatch(Tenure::held);
+    }
+
+    /**
+     * Asks its connections to end, and those that are still to come, whatever changes meanwhile. False when that had
+     * begun already: then this drain counts where it is over sooner.
+     */
+    boolean drain(Drain how) {
+        Drain before = drain;
+        drain = before == null ? how : before.sooner(how);
+        front.chains().forEach(each -> each.drain(how));
+        replaced.forEach(each -> each.drain(how));
+        return before == null;
+    }
+
+    /** Whether {@link #drain} has begun. */
+    boolean draining() {
+        return drain != null;
+    }
+
+    /** Whether clients are to go elsewhere. */
+    void shunned(boolean on) {
+        front.chains().forEach(each -> each.service().drain().shunned(on));
+    }
+
+    /** Ends all its connections at once, those on their way to their chains first: who arrives meanwhile is closed. */
+    void closeAll() {
+        fronts.forEach(Front::closeChoosing);
+        front.closeChoosing();
+        replaced.forEach(each -> each.service().closeAll().run());
+        front.chains().forEach(each -> each.service().closeAll().run());
     }
 
     /** Takes connections, or leaves them where they wait. */
@@ -273,8 +356,16 @@ final class OpenListener implements Acceptor {
      * them has told that it was going there. Once: that one does not hand on again.
      */
     static boolean handedOn(Channel channel) {
-        Stay stay = channel.hasAttr(STAY) ? channel.attr(STAY).getAndSet(null) : null;
+        Stay stay = channel.attr(STAY).get();
         return stay != null && stay.handedOn(channel);
+    }
+
+    /** A connection has come to its chain. */
+    static void chosen(Channel channel) {
+        Stay stay = channel.attr(STAY).get();
+        if (stay != null) {
+            stay.chosen();
+        }
     }
 
     /** Whether a connection is given up before anything is done for it; else it counts among all of the process. */
@@ -310,7 +401,7 @@ final class OpenListener implements Acceptor {
         total.increment();
         active.increment();
         everyListener.increment();
-        Tenure serving = entered();
+        Front serving = entered();
         if (serving == null) {
             active.decrement();
             everyListener.decrement();
@@ -318,23 +409,21 @@ final class OpenListener implements Acceptor {
             channel.close();
             return;
         }
-        Stay stay = new Stay(worker, serving, startNanos);
+        Stay stay = new Stay(worker, serving, startNanos, mayLeave);
         channel.closeFuture().addListener(stay);
-        if (mayLeave) {
-            channel.attr(STAY).set(stay);
+        channel.attr(STAY).set(stay);
+        ConnectionLog.follow(serving.connections(), worker, channel);
+        if (!serving.settings().equals(come)) {
+            worker.settings(channel, serving.settings());
         }
-        ConnectionLog.follow(serving.service().connections(), worker, channel);
-        if (!serving.service().settings().equals(come)) {
-            worker.settings(channel, serving.service().settings());
-        }
-        serving.service().acceptor().accepted(worker, channel);
+        serving.accepted(worker, channel);
     }
 
     /** Who serves one more connection, which counts there from now on; null once the listener is gone. */
-    private @Nullable Tenure entered() {
-        Tenure serving = tenure;
+    private @Nullable Front entered() {
+        Front serving = front;
         while (!serving.connectionOpened()) {
-            Tenure next = tenure;
+            Front next = front;
             if (next.equals(serving)) {
                 return null;
             }
@@ -346,6 +435,6 @@ final class OpenListener implements Acceptor {
     @Override
     public void acceptFailed(Worker worker, Throwable cause) {
         acceptFailures.increment();
-        tenure.service().acceptor().acceptFailed(worker, cause);
+        front.acceptFailed(worker, cause);
     }
 }

@@ -7,10 +7,9 @@ import io.weir.net.sniff.SniffingAcceptor;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.observe.log.AccessLog;
-import java.util.List;
 
 /**
- * What serves the connections of one listener: HTTP or byte streams.
+ * What serves the connections of a filter chain, HTTP or byte streams, or brings them to it.
  *
  * @param acceptor
  *            takes connections on the workers
@@ -36,15 +35,15 @@ record Service(Acceptor acceptor, ChannelSettings settings, Drainable drain, Run
     }
 
     /**
-     * Several that share the connections of a listener.
+     * What brings connections to one of several. Those have services of their own, which ask and close them.
      *
      * @param door
      *            gives each of them its own
      */
-    static Service together(List<Service> parts, Acceptor door, ChannelSettings settings, Carryover counted) {
-        return new Service(door, settings, Drainable.all(parts.stream().map(Service::drain).toList()),
-                () -> parts.forEach(part -> part.closeAll().run()), AccessLog.none(), counted,
-                () -> parts.forEach(part -> part.forget().run()));
+    static Service before(Acceptor door, ChannelSettings settings, Carryover counted) {
+        return new Service(door, settings, Drainable.UNASKED, () -> {
+        }, AccessLog.none(), counted, () -> {
+        });
     }
 
     /** The same, looked at first: connections come as that needs them. */

@@ -54,6 +54,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes what serves a listener's connections, by the kind of its filter. The conductor's. */
@@ -112,61 +113,83 @@ final class Services {
     }
 
     /**
-     * What serves the listener. The compiler has seen to it that there is a chain, and that its last filter ends it.
+     * What a listener's connections come to. Of the chains of before those serve on that have not changed; the others
+     * are made. The compiler has seen to it that there is a chain, and that its last filter ends it.
      *
-     * @param counted
-     *            what the limits of the listener have counted before
+     * @param before
+     *            what the listener has served by; null: it is new
      * @throws Unserved
-     *             when an access log cannot be opened; nothing stays open
+     *             when an access log cannot be opened; nothing stays open that is new
      */
-    Service of(ListenerSpec spec, Carryover counted) throws Unserved {
+    Front of(ListenerSpec spec, @Nullable Front before) throws Unserved {
         AccessLog connections = log(spec.accessLog(), "access_log");
+        var parts = new ArrayList<Tenure>();
         try {
-            return served(spec, counted).withConnections(connections);
-        } catch (Unserved e) {
+            Service door = door(spec, parts, before,
+                    before == null ? new Carryover() : before.counted().next());
+            return new Front(spec, door.withConnections(connections), parts);
+        } catch (ChainTable.TooManyWays e) {
             connections.close();
+            parts.forEach(Tenure::letGo);
+            throw new Unserved("filter_chains", spec.name(), String.valueOf(e.getMessage()), "use more listeners");
+        } catch (Unserved | RuntimeException e) {
+            connections.close();
+            parts.forEach(Tenure::letGo);
             throw e;
         }
     }
 
-    /** One chain that takes whatever comes is the listener's service itself. */
-    private Service served(ListenerSpec spec, Carryover counted) throws Unserved {
+    /**
+     * One chain that takes whatever comes has connections as they come.
+     *
+     * @param parts
+     *            gets all chains, the default chain behind the others
+     */
+    private Service door(ListenerSpec spec, List<Tenure> parts, @Nullable Front before, Carryover counted)
+            throws Unserved, ChainTable.TooManyWays {
         List<FilterChainSpec> chains = spec.chains();
         boolean one = chains.size() == 1 && chains.getFirst().match().equals(ChainMatch.ALL)
                 && spec.chainSet().tree() == null;
-        var parts = new ArrayList<Service>();
-        try {
-            for (int i = 0; i < chains.size(); i++) {
-                parts.add(of(spec, chains.get(i), "filter_chains[" + i + "]", counted));
+        FilterChainSpec otherwise = one ? null : spec.otherwise();
+        List<Tenure.Made> wanted = Stream.concat(chains.stream(), Stream.ofNullable(otherwise)).map(this::made)
+                .toList();
+        var heirs = new Heirs(spec, before, wanted);
+        for (int i = 0; i < wanted.size(); i++) {
+            String at = i < chains.size() ? "filter_chains[" + i + "]" : "default_filter_chain";
+            Tenure same = heirs.same(i);
+            if (same != null) {
+                same.hold();
             }
-            FilterChainSpec otherwise = one ? null : spec.otherwise();
-            Service rest = otherwise == null ? null : of(spec, otherwise, "default_filter_chain", counted);
-            if (rest != null) {
-                parts.add(rest);
-            }
-            var table = finder(spec.chainSet(), parts.subList(0, chains.size()), rest);
-            Scope scope = stats.root().child("listener").tagged("envoy.listener_address", spec.statPrefix());
-            Service chosen = one
-                    ? parts.getFirst()
-                    : Service.together(parts, new ChainChoice(table, scope.counter("no_filter_chain_match")),
-                            parts.getFirst().settings(), counted);
-            return FirstLooks.before(chosen, one, table, spec, stats, scope, new Entrance(workers));
-        } catch (ChainTable.TooManyWays e) {
-            parts.forEach(part -> part.forget().run());
-            throw new Unserved("filter_chains", spec.name(), String.valueOf(e.getMessage()), "use more listeners");
-        } catch (Unserved e) {
-            parts.forEach(part -> part.forget().run());
-            throw e;
+            parts.add(same != null ? same : tenure(spec, wanted.get(i), at, heirs.before(i)));
         }
+        Tenure rest = otherwise == null ? null : parts.getLast();
+        var table = finder(spec.chainSet(), parts.subList(0, chains.size()), rest);
+        Scope scope = stats.root().child("listener").tagged("envoy.listener_address", spec.statPrefix());
+        Acceptor choice = one
+                ? parts.getFirst()
+                : new ChainChoice(table, scope.counter("no_filter_chain_match"));
+        Service door = Service.before(choice, parts.getFirst().service().settings(), counted);
+        return FirstLooks.before(door, one, table, spec, stats, scope, new Entrance(workers));
     }
 
-    private static ChainFinder<Service> finder(ChainSet set, List<Service> parts, @Nullable Service rest)
+    /** What a chain is made of now. Asked before what is there is read: a certificate may come meanwhile. */
+    private Tenure.Made made(FilterChainSpec chain) {
+        ServerTls tls = chain.tls();
+        return new Tenure.Made(chain, tls == null ? null : certifying.present(tls), certifying.proves());
+    }
+
+    private Tenure tenure(ListenerSpec spec, Tenure.Made made, String at, @Nullable Tenure before) throws Unserved {
+        Carryover counted = before == null ? new Carryover() : before.service().counted().next();
+        return new Tenure(of(spec, made.spec(), at, counted), made);
+    }
+
+    private static ChainFinder<Tenure> finder(ChainSet set, List<Tenure> parts, @Nullable Tenure rest)
             throws ChainTable.TooManyWays {
         TraitTree tree = set.tree();
         if (tree == null) {
             return new ChainTable<>(set.chains().stream().map(FilterChainSpec::match).toList(), parts, rest);
         }
-        var named = new HashMap<String, Service>();
+        var named = new HashMap<String, Tenure>();
         for (int i = 0; i < parts.size(); i++) {
             named.put(set.chains().get(i).name(), parts.get(i));
         }

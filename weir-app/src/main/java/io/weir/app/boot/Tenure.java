@@ -1,63 +1,96 @@
 package io.weir.app.boot;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.weir.core.drain.Drain;
+import io.weir.core.tls.ServerTls;
+import io.weir.net.transport.Acceptor;
+import io.weir.net.transport.Worker;
+import io.weir.xds.spec.FilterChainSpec;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A service's time at a listener: from its first connection to the end of its last, which may be long after another
- * took its place. Then it lets go of its access logs. Any thread.
+ * A filter chain's time at a listener: from the first configuration that has it to the end of its last connection,
+ * which may be long after the last configuration that has it. A change of the listener that leaves the chain as it is
+ * leaves its tenure as it is. At its end it lets go of access logs and certificates. Any thread.
  */
-final class Tenure {
-    /** Counts the connections, and one for the time in which more may come. */
-    private final AtomicInteger holders = new AtomicInteger(1);
+final class Tenure implements Acceptor, ChannelFutureListener {
     private final Service service;
+    private final Made of;
+    /** The fronts that have the chain, and its connections. */
+    private final Holders holders;
 
-    Tenure(Service service) {
+    /**
+     * What a chain is made of. Where that is the same nothing about the chain has changed.
+     *
+     * @param present
+     *            how it is secured by the certificates that are here already
+     * @param proves
+     *            whether names are proved by certificates
+     */
+    record Made(FilterChainSpec spec, @Nullable ServerTls present, boolean proves) {
+        boolean same(Made other) {
+            return spec.same(other.spec) && Objects.equals(present, other.present)
+                    && (present == null || proves == other.proves);
+        }
+    }
+
+    /** Held by whoever makes it. */
+    Tenure(Service service, Made of) {
         this.service = service;
+        this.of = of;
+        this.holders = new Holders(service.forget());
     }
 
     Service service() {
         return service;
     }
 
-    /** Whether one more connection is served; false: another took its place, and it has let go of everything. */
-    boolean connectionOpened() {
-        int now = holders.get();
-        while (now > 0) {
-            int seen = holders.compareAndExchange(now, now + 1);
-            if (seen == now) {
-                return true;
-            }
-            now = seen;
-        }
-        return false;
+    Made of() {
+        return of;
     }
 
-    void connectionEnded() {
-        letGo();
-    }
-
-    /**
-     * Another service takes its place: connections are asked to end at once, so that they soon come back to the other
-     * one. Streams and tunnels, which cannot be asked, go on as long as they like. Once.
-     */
-    void replaced(Drains drains) {
-        service.drain().drain(drains.atOnce());
-        letGo();
-    }
-
-    /** Its listener is gone: connections are asked to end, and closed when the drain's time is over. Once. */
-    void over(Drains drains) {
-        service.drain().drain(drains.ofListeners());
-        letGo();
-        if (holders.get() > 0) {
-            drains.whenOver(service.closeAll());
+    /** One more front has it; whoever asks sees to it that one has it already. */
+    void hold() {
+        if (!holders.enter()) {
+            throw new IllegalStateException("a filter chain is taken over that has been let go of");
         }
     }
 
-    /** One holder less: a connection, or the time in which more may come. */
+    /** One holder less: a front, or a connection. */
     void letGo() {
-        if (holders.decrementAndGet() == 0) {
-            service.forget().run();
-        }
+        holders.leave();
+    }
+
+    /** Whether a front has it, or a connection is left. */
+    boolean held() {
+        return holders.any();
+    }
+
+    /** A connection is its own from now on. The front that it comes from holds the chain until then. */
+    @Override
+    public void accepted(Worker worker, Channel channel) {
+        hold();
+        channel.closeFuture().addListener(this);
+        OpenListener.chosen(channel);
+        service.acceptor().accepted(worker, channel);
+    }
+
+    @Override
+    public void acceptFailed(Worker worker, Throwable cause) {
+        service.acceptor().acceptFailed(worker, cause);
+    }
+
+    /** One of its connections has ended. */
+    @Override
+    public void operationComplete(ChannelFuture closed) {
+        letGo();
+    }
+
+    /** Connections are asked to end. Streams and tunnels, which cannot be asked, go on as long as they like. */
+    void drain(Drain how) {
+        service.drain().drain(how);
     }
 }

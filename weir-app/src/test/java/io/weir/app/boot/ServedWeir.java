@@ -61,7 +61,7 @@ public final class ServedWeir implements AfterEachCallback {
     }
 
     /** Puts the file in its place, by renaming. */
-    Path write(String text) throws IOException {
+    public Path write(String text) throws IOException {
         Path next = Files.writeString(folder.resolve("next.yaml"), text);
         return Files.move(next, folder.resolve("weir.yaml"), StandardCopyOption.ATOMIC_MOVE,
                 StandardCopyOption.REPLACE_EXISTING);
@@ -71,7 +71,7 @@ public final class ServedWeir implements AfterEachCallback {
         start(text, 1);
     }
 
-    void start(String text, int drainSeconds) throws IOException {
+    public void start(String text, int drainSeconds) throws IOException {
         Running.Start start = Running.start(Source.file(write(text)), RunOptions.of(2, drainSeconds, true));
         if (start instanceof Running.Start.Serving(Running serving)) {
             served = serving;

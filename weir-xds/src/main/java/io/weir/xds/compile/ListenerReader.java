@@ -172,7 +172,7 @@ final class ListenerReader {
         return filters.size() != 1
                 ? List.of()
                 : List.of(new FilterChainSpec("", ChainMatch.ALL, filters, null,
-                        FilterChainSpec.HANDSHAKE_NANOS_DEFAULT));
+                        FilterChainSpec.HANDSHAKE_NANOS_DEFAULT, listener));
     }
 
     private List<ListenerFilterUse> listenerFilters() {
@@ -389,7 +389,7 @@ final class ListenerReader {
                 : FilterChainSpec.HANDSHAKE_NANOS_DEFAULT;
         return filters.isEmpty()
                 ? null
-                : new FilterChainSpec(chain.getName(), match, filters, tls, handshakeNanos);
+                : new FilterChainSpec(chain.getName(), match, filters, tls, handshakeNanos, chain);
     }
 
     /** The name of a socket that is for connections to hosts; null: it is not. */

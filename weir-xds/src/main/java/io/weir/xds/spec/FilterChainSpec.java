@@ -2,7 +2,10 @@ package io.weir.xds.spec;
 
 import io.weir.core.chain.ChainMatch;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+
+import com.google.protobuf.Message;
 
 import io.weir.core.tls.ServerTls;
 
@@ -21,9 +24,11 @@ import org.jspecify.annotations.Nullable;
  *            how connections are secured, from the first byte on or when a filter turns them; null: they are plain
  * @param handshakeNanos
  *            how long a client may take for that; 0: for ever
+ * @param source
+ *            what it was compiled from, the {@code FilterChain} as a rule
  */
 public record FilterChainSpec(String name, ChainMatch match, List<FilterSpec> filters, @Nullable ServerTls tls,
-        long handshakeNanos) {
+        long handshakeNanos, Message source) {
 
     /** Where {@code transport_socket_connect_timeout} says nothing. Envoy then waits for ever. */
     public static final long HANDSHAKE_NANOS_DEFAULT = TimeUnit.SECONDS.toNanos(10);
@@ -38,8 +43,11 @@ public record FilterChainSpec(String name, ChainMatch match, List<FilterSpec> fi
                 && asking.asksForServerName());
     }
 
-    /** A chain of plain connections. */
-    public FilterChainSpec(String name, ChainMatch match, List<FilterSpec> filters) {
-        this(name, match, filters, null, HANDSHAKE_NANOS_DEFAULT);
+    /**
+     * Whether the same is done to the same connections. What is compiled need not be comparable, such as a route's
+     * expression; what it comes from is, and beside that a chain is made of secrets by name only.
+     */
+    public boolean same(FilterChainSpec other) {
+        return source.equals(other.source) && Objects.equals(tls, other.tls);
     }
 }
