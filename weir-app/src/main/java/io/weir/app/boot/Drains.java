@@ -24,12 +24,7 @@ final class Drains {
         this.clock = clock;
     }
 
-    /** A drain of connections that are to come back at once, to what serves them from now on. */
-    Drain atOnce() {
-        return new Drain(clock.nanos(), 0);
-    }
-
-    /** A drain that may take all its time: of listeners that go while the process stays. */
+    /** A drain that may take all its time: of listeners and filter chains that go while the process stays. */
     Drain ofListeners() {
         return begin(options.drainNanos());
     }

@@ -19,6 +19,7 @@ final class Front {
     private final ListenerSpec spec;
     private final Service service;
     private final List<Tenure> chains;
+    private final List<Runnable> changes;
     /** Connections that have no chain yet: they get one of these, whatever changes meanwhile. */
     private final Holders choosing;
     /** Connections until their end, when the log has a line for each. */
@@ -29,11 +30,14 @@ final class Front {
      *
      * @param service
      *            brings connections to their chains; its {@code closeAll} knows those that are on the way
+     * @param changes
+     *            what its beginning does to chains that have served before
      */
-    Front(ListenerSpec spec, Service service, List<Tenure> chains) {
+    Front(ListenerSpec spec, Service service, List<Tenure> chains, List<Runnable> changes) {
         this.spec = spec;
         this.service = service;
         this.chains = List.copyOf(chains);
+        this.changes = List.copyOf(changes);
         this.choosing = new Holders(() -> this.chains.forEach(Tenure::letGo));
         this.logged = new Holders(service.forget());
     }
@@ -67,6 +71,11 @@ final class Front {
     void acceptFailed(Worker worker, Throwable cause) {
         Acceptor door = service.acceptor();
         door.acceptFailed(worker, cause);
+    }
+
+    /** Connections come in from now on: chains are what they are to be. The conductor's; once. */
+    void begin() {
+        changes.forEach(Runnable::run);
     }
 
     /** Whether one more connection comes in here; false: another front took its place, and it has let go of all. */

@@ -13,8 +13,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Heirs {
     private final List<Tenure> left;
-    private final List<@Nullable Tenure> same = new ArrayList<>();
-    private final List<@Nullable Tenure> before = new ArrayList<>();
+    private final List<Place> places = new ArrayList<>();
+
+    /**
+     * What is known of a chain.
+     *
+     * @param before
+     *            what has been in its place; null: nothing
+     * @param serves
+     *            whether that serves on, and no connection has to end
+     */
+    record Place(@Nullable Tenure before, boolean serves) {
+        private static final Place NEW = new Place(null, false);
+    }
 
     /**
      * @param next
@@ -30,23 +41,21 @@ final class Heirs {
         boolean keeps = front != null && front.spec().name().equals(next.name())
                 && front.spec().statPrefix().equals(next.statPrefix());
         for (Tenure.Made each : wanted) { // first: what stays is in nobody's place
-            same.add(keeps ? taken(tenure -> tenure.of().same(each)) : null);
+            Tenure same = keeps ? taken(tenure -> tenure.of().same(each)) : null;
+            places.add(same == null ? Place.NEW : new Place(same, true));
         }
         for (int i = 0; i < wanted.size(); i++) {
-            before.add(same.get(i) == null ? before(wanted.get(i).spec()) : null);
+            if (!places.get(i).serves()) {
+                Tenure before = before(wanted.get(i).spec());
+                places.set(i, new Place(before, keeps && before != null && before.of().sameForConnections(wanted.get(
+                        i))));
+            }
         }
     }
 
-    /** What serves this chain already and need not change; null: nothing. */
-    @Nullable
-    Tenure same(int chain) {
-        return same.get(chain);
-    }
-
-    /** What has been in the place of this chain, which has changed; null: nothing. */
-    @Nullable
-    Tenure before(int chain) {
-        return before.get(chain);
+    /** By the number of what is wanted. */
+    Place place(int chain) {
+        return places.get(chain);
     }
 
     /** That of the same name, or else that for the same connections. */

@@ -211,6 +211,7 @@ final class OpenListener implements Acceptor {
             opaque();
         }
         spec = changed;
+        successor.begin();
         front = successor;
         replace(before, successor);
         for (Listener socket : sockets) {

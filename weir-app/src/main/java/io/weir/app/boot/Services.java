@@ -124,10 +124,10 @@ final class Services {
     Front of(ListenerSpec spec, @Nullable Front before) throws Unserved {
         AccessLog connections = log(spec.accessLog(), "access_log");
         var parts = new ArrayList<Tenure>();
+        var changes = new ArrayList<Runnable>();
         try {
-            Service door = door(spec, parts, before,
-                    before == null ? new Carryover() : before.counted().next());
-            return new Front(spec, door.withConnections(connections), parts);
+            Service door = door(spec, parts, before, changes);
+            return new Front(spec, door.withConnections(connections), parts, changes);
         } catch (ChainTable.TooManyWays e) {
             connections.close();
             parts.forEach(Tenure::letGo);
@@ -144,8 +144,10 @@ final class Services {
      *
      * @param parts
      *            gets all chains, the default chain behind the others
+     * @param changes
+     *            gets what is to be done for those that serve on
      */
-    private Service door(ListenerSpec spec, List<Tenure> parts, @Nullable Front before, Carryover counted)
+    private Service door(ListenerSpec spec, List<Tenure> parts, @Nullable Front before, List<Runnable> changes)
             throws Unserved, ChainTable.TooManyWays {
         List<FilterChainSpec> chains = spec.chains();
         boolean one = chains.size() == 1 && chains.getFirst().match().equals(ChainMatch.ALL)
@@ -156,11 +158,7 @@ final class Services {
         var heirs = new Heirs(spec, before, wanted);
         for (int i = 0; i < wanted.size(); i++) {
             String at = i < chains.size() ? "filter_chains[" + i + "]" : "default_filter_chain";
-            Tenure same = heirs.same(i);
-            if (same != null) {
-                same.hold();
-            }
-            parts.add(same != null ? same : tenure(spec, wanted.get(i), at, heirs.before(i)));
+            parts.add(tenure(spec, wanted.get(i), at, heirs.place(i), changes));
         }
         Tenure rest = otherwise == null ? null : parts.getLast();
         var table = finder(spec.chainSet(), parts.subList(0, chains.size()), rest);
@@ -168,6 +166,7 @@ final class Services {
         Acceptor choice = one
                 ? parts.getFirst()
                 : new ChainChoice(table, scope.counter("no_filter_chain_match"));
+        Carryover counted = before == null ? new Carryover() : before.counted().next();
         Service door = Service.before(choice, parts.getFirst().service().settings(), counted);
         return FirstLooks.before(door, one, table, spec, stats, scope, new Entrance(workers));
     }
@@ -178,9 +177,31 @@ final class Services {
         return new Tenure.Made(chain, tls == null ? null : certifying.present(tls), certifying.proves());
     }
 
-    private Tenure tenure(ListenerSpec spec, Tenure.Made made, String at, @Nullable Tenure before) throws Unserved {
-        Carryover counted = before == null ? new Carryover() : before.service().counted().next();
-        return new Tenure(of(spec, made.spec(), at, counted), made);
+    /**
+     * The chain's, held for whoever asks: as it has served before, or else made.
+     *
+     * @param changes
+     *            gets what is to be done for it when the listener is changed
+     */
+    private Tenure tenure(ListenerSpec spec, Tenure.Made made, String at, Heirs.Place place, List<Runnable> changes)
+            throws Unserved {
+        Tenure before = place.before();
+        if (before == null || !place.serves()) {
+            return new Tenure(of(spec, made.spec(), at, before == null ? null : before.service()), made);
+        }
+        if (!before.of().same(made)) {
+            if (!(before.service().drain() instanceof HttpServer server
+                    && made.spec().filters().getLast().config() instanceof HttpManagerSpec http)) {
+                throw new IllegalStateException("no requests to change anything for");
+            }
+            ProxyContext next = server.context().next(http, epochMicrosAtZero());
+            changes.add(() -> {
+                server.serveBy(next);
+                before.become(made);
+            });
+        }
+        before.hold();
+        return before;
     }
 
     private static ChainFinder<Tenure> finder(ChainSet set, List<Tenure> parts, @Nullable Tenure rest)
@@ -196,19 +217,27 @@ final class Services {
         return new ChainTree<>(tree, named, rest);
     }
 
-    private Service of(ListenerSpec spec, FilterChainSpec chain, String at, Carryover counted) throws Unserved {
+    /**
+     * What serves a chain's connections.
+     *
+     * @param before
+     *            what has served those that come to it from now on; null: nothing
+     */
+    private Service of(ListenerSpec spec, FilterChainSpec chain, String at, @Nullable Service before) throws Unserved {
         List<FilterSpec> filters = chain.filters();
         String path = at + ".filters[" + (filters.size() - 1) + "].typed_config";
         boolean byName = filters.stream().anyMatch(each -> each.config() instanceof SniClusterSpec);
         FilterSpec last = filters.getLast();
         Service service = of(byName && last.config() instanceof TcpProxySpec tcp
                 ? new FilterSpec(last.name(), tcp.withClustersByName())
-                : last, path, counted);
-        return gated(secured(ruled(service, filters), spec, chain, at), filters);
+                : last, path, before);
+        TlsServer tls = before == null ? null : before.tls();
+        return gated(secured(ruled(service, filters), spec, chain, at, tls), filters);
     }
 
     /** The service behind TLS, where there is any. What limits connections stands before it: handshakes are dear. */
-    private Service secured(Service service, ListenerSpec spec, FilterChainSpec chain, String at) throws Unserved {
+    private Service secured(Service service, ListenerSpec spec, FilterChainSpec chain, String at,
+            @Nullable TlsServer before) throws Unserved {
         ServerTls tls = tls(chain);
         if (tls == null) {
             return service;
@@ -225,7 +254,7 @@ final class Services {
                         () -> {
                         });
             }
-            TlsServer server = TlsServer.open(present, secrets);
+            TlsServer server = TlsServer.open(present, secrets, before);
             Runnable followed = secrets.follow(server, "listener " + spec.name(),
                     scope.child("server_ssl_socket_factory"), begun);
             Acceptor inside = entrance.out(service.acceptor());
@@ -235,7 +264,7 @@ final class Services {
             return service.secured(begun(service, chain, door, entrance, late), entrance, () -> {
                 followed.run();
                 server.close();
-            });
+            }).by(server);
         } catch (TlsFailure e) {
             service.forget().run();
             String within = turning(chain) == null ? "" : "tls_socket_config.";
@@ -324,9 +353,13 @@ final class Services {
         return new GatedAcceptor(gates, stats, service.counted(), System.nanoTime(), inner);
     }
 
-    private Service of(FilterSpec last, String path, Carryover counted) throws Unserved {
+    private Service of(FilterSpec last, String path, @Nullable Service before) throws Unserved {
+        Carryover counted = before == null ? new Carryover() : before.counted().next();
         return switch (last.config()) {
-            case HttpManagerSpec http -> http(http, path, counted);
+            case HttpManagerSpec http -> http(http, path, counted,
+                    before != null && before.drain() instanceof HttpServer server
+                            ? server.context().counted().next()
+                            : new Carryover());
             case TcpProxySpec tcp -> tcp(tcp, path, counted);
             case AnswerSpec answer -> answer(answer, counted);
             default -> throw new Unserved(path, last.name(), "this filter does not serve connections",
@@ -334,29 +367,36 @@ final class Services {
         };
     }
 
-    private Service http(HttpManagerSpec spec, String path, Carryover counted) throws Unserved {
+    /**
+     * @param requests
+     *            what the limits of requests have counted before, which may change while connections stay
+     */
+    private Service http(HttpManagerSpec spec, String path, Carryover counted, Carryover requests) throws Unserved {
         AccessLog log = log(spec.accessLog(), path + ".access_log");
-        long epochMicrosAtZero = System.currentTimeMillis() * 1000 - System.nanoTime() / 1000;
         HttpServer server = new HttpServer(
-                new ProxyContext(spec, clusters, new HttpStats(stats, spec.statPrefix()), log, counted,
-                        certifying.challenges(), epochMicrosAtZero),
+                new ProxyContext(spec, clusters, new HttpStats(stats, spec.statPrefix()), log, requests,
+                        certifying.challenges(), epochMicrosAtZero()),
                 workers);
         return new Service(server, HttpServer.SETTINGS, server, server::closeAll, AccessLog.none(), counted,
-                log::close);
+                log::close, null);
+    }
+
+    private static long epochMicrosAtZero() {
+        return System.currentTimeMillis() * 1000 - System.nanoTime() / 1000;
     }
 
     private Service tcp(TcpProxySpec spec, String path, Carryover counted) throws Unserved {
         AccessLog log = log(spec.accessLogs(), path + ".access_log");
         TcpProxy proxy = new TcpProxy(spec, clusters, stats, log, new HttpTunnels());
         return new Service(proxy, TcpProxy.SETTINGS, Drainable.UNASKED, proxy::closeAll, AccessLog.none(), counted,
-                log::close);
+                log::close, null);
     }
 
     private static Service answer(AnswerSpec spec, Carryover counted) {
         Answers answers = new Answers(spec);
         return new Service(answers, Answers.SETTINGS, Drainable.UNASKED, answers::closeAll, AccessLog.none(), counted,
                 () -> {
-                });
+                }, null);
     }
 
     /** What takes the datagrams of listeners. */

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.weir.core.drain.Drain;
 import io.weir.core.tls.ServerTls;
+import io.weir.http.config.change.RequestChanges;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.Worker;
 import io.weir.xds.spec.FilterChainSpec;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tenure implements Acceptor, ChannelFutureListener {
     private final Service service;
-    private final Made of;
+    /** The conductor's. */
+    private Made of;
     /** The fronts that have the chain, and its connections. */
     private final Holders holders;
 
@@ -32,8 +34,17 @@ final class Tenure implements Acceptor, ChannelFutureListener {
      */
     record Made(FilterChainSpec spec, @Nullable ServerTls present, boolean proves) {
         boolean same(Made other) {
-            return spec.same(other.spec) && Objects.equals(present, other.present)
-                    && (present == null || proves == other.proves);
+            return spec.same(other.spec) && samelySecured(other);
+        }
+
+        /** Whether what differs concerns requests only: then connections stay, and their next requests heed it. */
+        boolean sameForConnections(Made other) {
+            return samelySecured(other) && Objects.equals(spec.tls(), other.spec.tls())
+                    && RequestChanges.only(spec, other.spec);
+        }
+
+        private boolean samelySecured(Made other) {
+            return Objects.equals(present, other.present) && (present == null || proves == other.proves);
         }
     }
 
@@ -50,6 +61,11 @@ final class Tenure implements Acceptor, ChannelFutureListener {
 
     Made of() {
         return of;
+    }
+
+    /** It is made of this from now on, which is the same for its connections. The conductor's. */
+    void become(Made changed) {
+        of = changed;
     }
 
     /** One more front has it; whoever asks sees to it that one has it already. */

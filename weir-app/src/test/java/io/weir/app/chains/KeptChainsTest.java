@@ -138,12 +138,30 @@ class KeptChainsTest {
     }
 
     @Test
-    void clientsOfAChainThatStaysTakeTheirSessionsOfTlsUpAgain() throws Exception {
+    void clientsTakeTheirSessionsOfTlsUpAgainWhetherTheirChainStaysOrChanges() throws Exception {
+        weir.start(chains("two"));
+        Path ofOne = certificates.folder().resolve("session-one");
+        Path ofTwo = certificates.folder().resolve("session-two");
+        assertThat(handshake("one.example", "-sess_out", ofOne)).contains("New, TLSv1.2");
+        assertThat(handshake("two.example", "-sess_out", ofTwo)).contains("New, TLSv1.2");
+        weir.reload(chains("changed"));
+        assertThat(handshake("one.example", "-sess_in", ofOne)).contains("Reused, TLSv1.2");
+        assertThat(handshake("two.example", "-sess_in", ofTwo)).contains("Reused, TLSv1.2");
+        weir.reload(chains("again"));
+        assertThat(handshake("two.example", "-sess_in", ofTwo)).contains("Reused, TLSv1.2");
+    }
+
+    @Test
+    void whoHasNotShownACertificateTakesNothingUpWhereAChangedChainWantsOne() throws Exception {
         weir.start(chains("two"));
         Path session = certificates.folder().resolve("session");
-        assertThat(handshake("one.example", "-sess_out", session)).contains("New, TLSv1.2");
-        weir.reload(chains("changed"));
-        assertThat(handshake("one.example", "-sess_in", session)).contains("Reused, TLSv1.2");
+        assertThat(handshake("two.example", "-sess_out", session)).contains("New, TLSv1.2");
+        weir.reload(chains("two").replace("{ tls_certificates: [ {\n              certificate_chain: { filename: \""
+                + two.chain(),
+                "{ validation_context: { trusted_ca: { filename: \"" + certificates.authority()
+                        + "\" } }, tls_certificates: [ {\n              certificate_chain: { filename: \""
+                        + two.chain()));
+        assertThat(handshake("two.example", "-sess_in", session)).doesNotContain("Reused").contains("New, TLSv1.2");
     }
 
     private String handshake(String name, String word, Path session) {
@@ -183,7 +201,8 @@ class KeptChainsTest {
 
     @Test
     void connectionsThatAreLookedAtWhileTheirListenerChangesAreServed() throws Exception {
-        String looking = "listener_filters_timeout: 0s\n      listener_filters: [ { name: proxy, typed_config: { \"@type\":"
+        String looking = "listener_filters_timeout: 0s\n      listener_filters: [ { name: proxy,"
+                + " typed_config: { \"@type\":"
                 + " type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol } } ]";
         weir.start(passing(looking, "before"));
         try (RawHttp slow = RawHttp.connect(weir.listener(0), 0);

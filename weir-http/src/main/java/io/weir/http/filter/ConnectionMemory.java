@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectionMemory {
     private @Nullable IdentityHashMap<Object, Object> kept;
     private @Nullable FilterState state;
+    private @Nullable Object owner;
 
     /** Of a connection for which nobody has left anything. */
     public ConnectionMemory() {
@@ -27,6 +28,17 @@ public final class ConnectionMemory {
      */
     public ConnectionMemory(@Nullable FilterState left) {
         this.state = left;
+    }
+
+    /**
+     * These filters see the connection from now on. What other ones have kept goes: nobody asks for it any more, and a
+     * connection may outlive many. What is left under keys stays.
+     */
+    public void seenBy(Object filters) {
+        if (!filters.equals(owner)) {
+            owner = filters;
+            kept = null;
+        }
     }
 
     /** What filters leave under keys for all exchanges of the connection. */

@@ -419,7 +419,7 @@ public final class Exchange {
 
     // ---- what the parts ask each other ----
 
-    ProxyContext context() {
+    public ProxyContext context() {
         return context;
     }
 

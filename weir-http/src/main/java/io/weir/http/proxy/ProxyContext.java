@@ -33,6 +33,7 @@ public final class ProxyContext {
     private final Tallies tallies;
     private final boolean followsRedirects;
     private final AccessLog log;
+    private final Carryover counted;
     private final Challenges challenges;
     private final long epochMicrosAtZero;
 
@@ -59,8 +60,25 @@ public final class ProxyContext {
         this.followsRedirects = spec.routes().notes(TryRules.class).stream()
                 .anyMatch(rules -> rules.redirects() != null);
         this.log = log;
+        this.counted = carryover;
         this.challenges = challenges;
         this.epochMicrosAtZero = epochMicrosAtZero;
+    }
+
+    /**
+     * The same with other routes, filters and answers of Weir's own, which go on with what those of this one have
+     * counted. Everything else is as before.
+     *
+     * @param nowEpochMicrosAtZero
+     *            as the wall clock stands now
+     */
+    public ProxyContext next(HttpManagerSpec changed, long nowEpochMicrosAtZero) {
+        return new ProxyContext(changed, clusters, stats, log, counted.next(), challenges, nowEpochMicrosAtZero);
+    }
+
+    /** What the filters have counted, for those after them. */
+    public Carryover counted() {
+        return counted;
     }
 
     public HttpManagerSpec spec() {
@@ -86,7 +104,7 @@ public final class ProxyContext {
     }
 
     /** The filters at work, by the number of their chain. */
-    FilterChains chains() {
+    public FilterChains chains() {
         return chains;
     }
 

@@ -44,7 +44,7 @@ final class ClientStream implements Downstream, Http2StreamListener {
 
     ClientStream(Http2Connection connection) {
         this.connection = connection;
-        this.exchange = connection.server.exchange(this, connection.memory);
+        this.exchange = connection.server.exchange(null, this, connection.memory);
     }
 
     void begin(Http2Stream opened) {
@@ -122,6 +122,11 @@ final class ClientStream implements Downstream, Http2StreamListener {
     @Override
     public void streamReadEnd() {
         exchange.requestReadEnd();
+    }
+
+    /** Whether other routes or filters hold by now than when it was made. */
+    boolean outdated() {
+        return !connection.server.serves(exchange);
     }
 
     /** No request comes any more: what is armed for the exchange goes. */

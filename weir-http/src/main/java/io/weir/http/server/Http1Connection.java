@@ -233,6 +233,7 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
         if (last && upgraded(message)) {
             return;
         }
+        var one = exchange();
         if (last) {
             state = State.ANSWERING;
         } else {
@@ -240,7 +241,7 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
             bodies.start(message.framing(), message.contentLength());
         }
         heads.reset();
-        exchange().begin(message, last);
+        one.begin(message, last);
     }
 
     /** Whether the request asks to go on with HTTP/2; then it does, with this request as the first. */
@@ -252,20 +253,18 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
         state = State.GONE;
         head = null;
         timer.cancel();
-        var one = exchange;
-        if (one != null) {
-            one.downstreamClosed(); // its earlier requests are answered; what is armed for it goes
-        }
+        HttpServer.retire(exchange);
         output.raw(H2cUpgrade.SWITCHING);
         output.flush();
         server.upgraded(this, message, settings, unread.take());
         return true;
     }
 
+    /** Between requests it is changed for another one where other routes or filters hold by now. */
     private Exchange exchange() {
         var one = exchange;
-        if (one == null) {
-            one = server.exchange(this, memory);
+        if (one == null || (state == State.HEAD && !server.serves(one))) {
+            one = server.exchange(one, this, memory);
             exchange = one;
         }
         return one;

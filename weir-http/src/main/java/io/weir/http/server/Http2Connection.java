@@ -128,6 +128,10 @@ final class Http2Connection extends ClientChannel implements ClientConnection, H
     @Override
     public Http2StreamListener opened(Http2Stream stream) {
         var kept = free.pollLast();
+        while (kept != null && kept.outdated()) {
+            kept.retire();
+            kept = free.pollLast();
+        }
         var one = kept == null ? new ClientStream(this) : kept;
         one.begin(stream);
         return one;

@@ -41,7 +41,8 @@ public final class HttpServer implements Acceptor, Drainable {
     private static final AtomicLong CONNECTION_IDS = new AtomicLong();
     private static final long DRAIN_STEP_NANOS = 100_000_000L;
 
-    private final ProxyContext context;
+    /** Changed by the conductor; what connections have taken from it is the same in all that there ever are. */
+    private volatile ProxyContext context;
     private final Workers workers;
     private final HeadLimits limits;
     private final Connections[] connections;
@@ -260,9 +261,45 @@ public final class HttpServer implements Acceptor, Drainable {
         return limits;
     }
 
-    /** One exchange at a time for a connection or a stream of it. */
-    Exchange exchange(Downstream downstream, ConnectionMemory memory) {
-        return new Exchange(context, downstream, memory);
+    /** By what requests are served now. */
+    public ProxyContext context() {
+        return context;
+    }
+
+    /**
+     * Requests that begin from now on are served by this, on connections that are open too. Those under way are served
+     * to their end by what was there when they began. The conductor's.
+     *
+     * @param next
+     *            made by {@link ProxyContext#next} of the present one
+     */
+    public void serveBy(ProxyContext next) {
+        context = next;
+    }
+
+    /** Whether requests that begin now are for this exchange. */
+    boolean serves(Exchange exchange) {
+        return exchange.context().equals(context);
+    }
+
+    /**
+     * One exchange at a time for a connection or a stream of it.
+     *
+     * @param before
+     *            has served it until now; null: it is the first
+     */
+    Exchange exchange(@Nullable Exchange before, Downstream downstream, ConnectionMemory memory) {
+        retire(before);
+        ProxyContext now = context;
+        memory.seenBy(now.chains());
+        return new Exchange(now, downstream, memory);
+    }
+
+    /** An exchange serves no more requests. Those it has had are answered; what is armed for it goes. */
+    static void retire(@Nullable Exchange done) {
+        if (done != null) {
+            done.downstreamClosed();
+        }
     }
 
     /** One worker's open connections. */

@@ -19,10 +19,21 @@ final class OwnTickets {
     private final SecureRandom random = new SecureRandom();
     private final AtomicLong since;
     private List<ReferenceCountedOpenSslContext> users = List.of();
-    private List<OpenSslSessionTicketKey> keys = List.of(made());
+    private List<OpenSslSessionTicketKey> keys;
 
     OwnTickets(long nowNanos) {
         this.since = new AtomicLong(nowNanos);
+        this.keys = List.of(made());
+    }
+
+    /** The keys of another, as old as they are there; both change theirs from now on, each for itself. */
+    OwnTickets(OwnTickets before) {
+        this.since = new AtomicLong(before.since.get());
+        this.keys = before.keys();
+    }
+
+    private synchronized List<OpenSslSessionTicketKey> keys() {
+        return keys;
     }
 
     /** These contexts, and no others, seal and open by the keys from now on. */

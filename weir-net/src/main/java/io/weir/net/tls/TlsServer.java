@@ -68,7 +68,18 @@ public final class TlsServer implements Renewable, AutoCloseable {
      *             for the first thing that is wrong; nothing is held then
      */
     public static TlsServer open(ServerTls spec, SecretSource secrets) throws TlsFailure {
-        return open(spec, secrets, InstantSource.system());
+        return open(spec, secrets, null);
+    }
+
+    /**
+     * The same for the clients of another server, whose place it takes: what that has sealed by keys of its own is
+     * opened here, where the same names are served and the same clients are believed.
+     *
+     * @param before
+     *            goes on as it is; null: there is none
+     */
+    public static TlsServer open(ServerTls spec, SecretSource secrets, @Nullable TlsServer before) throws TlsFailure {
+        return open(spec, secrets, before, InstantSource.system());
     }
 
     /**
@@ -77,9 +88,10 @@ public final class TlsServer implements Renewable, AutoCloseable {
      * @param clock
      *            by which staples and certificates of sessions hold; those of a new handshake go by the system's
      */
-    static TlsServer open(ServerTls spec, SecretSource secrets, InstantSource clock) throws TlsFailure {
-        return new TlsServer(spec, secrets, new OwnTickets(System.nanoTime()), ServerCertificates.read(spec, secrets),
-                clock);
+    static TlsServer open(ServerTls spec, SecretSource secrets, @Nullable TlsServer before, InstantSource clock)
+            throws TlsFailure {
+        var own = before == null ? new OwnTickets(System.nanoTime()) : new OwnTickets(before.own);
+        return new TlsServer(spec, secrets, own, ServerCertificates.read(spec, secrets), clock);
     }
 
     /** The same of a context that names none. */

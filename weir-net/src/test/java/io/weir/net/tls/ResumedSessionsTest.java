@@ -120,7 +120,7 @@ class ResumedSessionsTest {
         var now = new AtomicReference<>(Instant.now());
         ServerTls spec = ServerTls.of(common(all().issue("verifies", "DNS:verifies.example"), rules))
                 .withClientCertificates(required);
-        try (TlsServer server = TlsServer.open(spec, SecretSource.NONE, now::get);
+        try (TlsServer server = TlsServer.open(spec, SecretSource.NONE, null, now::get);
                 SecuredEcho echo = new SecuredEcho(server)) {
             SSLContext client = SecuredEcho.client(own);
             assertThat(resumed(echo, client, version)).isFalse();
@@ -163,7 +163,7 @@ class ResumedSessionsTest {
             var now = new AtomicReference<>(Instant.now());
             ServerTls spec = ServerTls.of(common(all().issue("lenient", "DNS:lenient.example"), rules))
                     .withClientCertificates(true);
-            try (TlsServer server = TlsServer.open(spec, SecretSource.NONE, now::get);
+            try (TlsServer server = TlsServer.open(spec, SecretSource.NONE, null, now::get);
                     SecuredEcho echo = new SecuredEcho(server)) {
                 SSLContext client = SecuredEcho.client(own);
                 assertThat(resumed(echo, client, "TLSv1.3")).isFalse();
