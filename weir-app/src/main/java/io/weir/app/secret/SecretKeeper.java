@@ -188,14 +188,21 @@ public final class SecretKeeper implements SecretSource {
                 LOG.info("{}: certificates, keys or rules have changed, and new handshakes go by them", who);
                 count(before, now, "update_success", "", counted);
             } catch (TlsFailure e) {
-                // files that only what failed names are watched from now on, and told as it has found them
-                told = now.or(FileLooks.at(renewable.watched()).unchangedSince(begun));
-                numbers.counter("key_rotation_failed").increment();
                 LOG.error("{}: what has changed is not taken over, and what was before stays: {}: {}{}{}", who,
                         e.path(), e.text(), e.value().isEmpty() ? "" : " (" + e.value() + ")",
                         e.cure().isEmpty() ? "" : "; " + e.cure());
-                count(before, now, "update_rejected", "key_rotation_failed", counted);
+                refused(before, now, begun, counted);
+            } catch (RuntimeException e) { // a fault of Weir's: the others of this turn are looked at all the same
+                LOG.error("{}: what has changed is not taken over, and what was before stays", who, e);
+                refused(before, now, begun, counted);
             }
+        }
+
+        private void refused(FileLooks before, FileLooks now, Instant begun, Set<String> counted) {
+            // files that only what failed names are watched from now on, and told as it has found them
+            told = now.or(FileLooks.at(renewable.watched()).unchangedSince(begun));
+            numbers.counter("key_rotation_failed").increment();
+            count(before, now, "update_rejected", "key_rotation_failed", counted);
         }
 
         private void count(FileLooks before, FileLooks now, String byFile, String byOthers, Set<String> counted) {

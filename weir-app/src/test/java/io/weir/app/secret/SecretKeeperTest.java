@@ -126,4 +126,45 @@ class SecretKeeperTest {
         }
         assertThat(reader.read).as("and then there is nothing new").containsExactly("old", "new");
     }
+
+    /** Reads one file, and always comes to grief over it. */
+    private record Broken(Path file) implements Renewable {
+        @Override
+        public void renew() {
+            throw new IllegalStateException("what nobody has thought of");
+        }
+
+        @Override
+        public Set<String> watched() {
+            return Set.of(file.toString());
+        }
+
+        @Override
+        public Set<NamedSecrets.Ref> named() {
+            return Set.of();
+        }
+    }
+
+    @Test
+    void aFaultInOneDoesNotKeepTheOthersFromBeingReadAgain() throws Exception {
+        Files.writeString(file("first"), "old");
+        Files.writeString(file("second"), "old");
+        Files.writeString(file("third"), "old");
+        var stats = new Stats();
+        var keeper = new SecretKeeper(() -> {
+            throw new AssertionError("no secret has a name");
+        }, stats, () -> 0);
+        var reader = new Reader();
+        keeper.follow(new Broken(file("third")), "broken", stats.root().child("broken"), Instant.now());
+        keeper.follow(reader, "reader", stats.root().child("reader"), Instant.now());
+        keeper.follow(new Broken(file("first")), "another", stats.root().child("another"), Instant.now());
+        Files.writeString(file("first"), "changed");
+        Files.writeString(file("third"), "changed");
+        keeper.lookAtOnce();
+        assertThat(reader.read).containsExactly("old");
+        for (String who : List.of("broken", "another")) {
+            assertThat(stats.root().child(who).counter("key_rotation_failed").value()).as(who).isEqualTo(1);
+        }
+        assertThat(stats.root().child("reader").counter("ssl_context_update_by_sds").value()).isEqualTo(1);
+    }
 }

@@ -1,9 +1,10 @@
 package io.weir.net.tls;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -14,19 +15,35 @@ import java.nio.channels.ClosedChannelException;
  * Stands behind the library's handler on a secured connection: tells its owner how the handshake went, and from then on
  * who reads the connection of its end in the way in which plain ones tell it. Belongs to the connection's worker.
  */
-abstract class Handshake extends ChannelInboundHandlerAdapter {
+abstract class Handshake extends ChannelDuplexHandler {
     private boolean over;
     private boolean secured;
     private boolean inputEnded;
+    private boolean closing;
 
-    /** The connection is secured; what it brings may be read when this returns. */
-    abstract void secured(Channel channel);
+    /**
+     * The connection is secured; what it brings may be read when this returns.
+     *
+     * @return false: it is not gone on with all the same, and has been closed
+     */
+    abstract boolean secured(Channel channel);
 
     /** It could not be secured, and is to be closed. */
     abstract void failed(Channel channel, Throwable cause);
 
     boolean over() {
         return over;
+    }
+
+    /** Whether it is this side that ends the connection: what then becomes of a handshake says nothing of the other. */
+    boolean closing() {
+        return closing;
+    }
+
+    @Override
+    public void close(ChannelHandlerContext context, ChannelPromise promise) {
+        closing = true;
+        context.close(promise);
     }
 
     @Override
@@ -57,9 +74,9 @@ abstract class Handshake extends ChannelInboundHandlerAdapter {
         Channel channel = context.channel();
         if (done.isSuccess()) {
             over = true;
-            secured = true;
-            secured(channel);
-            if (channel.isActive()) {
+            secured = true; // for what happens meanwhile
+            secured = secured(channel);
+            if (secured && channel.isActive()) {
                 context.fireChannelActive();
             }
         } else {

@@ -144,10 +144,15 @@ record Identity(List<X509Certificate> chain, PrivateKey key, @Nullable Staple st
             for (String alias : Collections.list(store.aliases())) {
                 if (store.isKeyEntry(alias) && store.getKey(alias, password) instanceof PrivateKey key) {
                     var chain = new ArrayList<X509Certificate>();
-                    for (Certificate each : store.getCertificateChain(alias)) {
+                    Certificate[] certified = store.getCertificateChain(alias); // null where no certificate fits it
+                    for (Certificate each : certified == null ? new Certificate[0] : certified) {
                         if (chain.size() < CHAIN_MAX && each instanceof X509Certificate certificate) {
                             chain.add(certificate);
                         }
+                    }
+                    if (chain.isEmpty()) {
+                        throw new TlsFailure(path, name, "there is a key in the archive, and no certificate that"
+                                + " belongs to it", "write it again with openssl pkcs12 -export -in CERTIFICATE");
                     }
                     strong(chain.getFirst(), path, name);
                     return new Identity(chain, key, staple(spec, chain.getFirst(), place));

@@ -143,7 +143,13 @@ final class PrivateKeys {
             default -> throw new TlsFailure(path, name, "Weir does not know this encryption of a key: " + algorithm,
                     "encrypt it again with openssl pkey -aes256");
         };
-        byte[] iv = HexFormat.of().parseHex(how.substring(comma + 1).strip());
+        byte[] iv;
+        try {
+            iv = HexFormat.of().parseHex(how.substring(comma + 1).strip());
+        } catch (IllegalArgumentException e) {
+            throw new TlsFailure(path, name, "the header DEK-Info is damaged: what stands behind its comma are no"
+                    + " hexadecimal digits", "write the key again with openssl pkey -aes256");
+        }
         byte[] salt = Arrays.copyOf(iv, SALT_BYTES);
         boolean aes = algorithm.startsWith("AES");
         var secret = new SecretKeySpec(oldKey(password().getBytes(StandardCharsets.UTF_8), salt, keyBytes),

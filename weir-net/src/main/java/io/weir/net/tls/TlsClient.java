@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
@@ -23,11 +24,14 @@ import io.weir.net.turn.Turning;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +49,7 @@ public final class TlsClient implements Renewable {
     private final ClientTls spec;
     private final SecretSource secrets;
     private final TlsStats stats;
+    private final InstantSource clock;
     private volatile Made made;
     /** What the last renewal has failed with; empty: it has not. */
     private volatile Set<String> tried = Set.of();
@@ -55,6 +60,7 @@ public final class TlsClient implements Renewable {
         private final @Nullable Identity identity;
         private final Trust trust;
         private final Map<Offer, ReferenceCountedOpenSslContext> contexts = new EnumMap<>(Offer.class);
+        private final KeptSessions sessions;
         private final Contexts.Hold hold = new Contexts.Hold();
         private final @Nullable KeyLog keyLog;
 
@@ -63,6 +69,8 @@ public final class TlsClient implements Renewable {
             this.identity = identity;
             this.trust = trust;
             this.keyLog = keyLog;
+            this.sessions = new KeptSessions(spec.sessionsMax() > 0 && trust.timed() && !trust.spec().allowExpired(),
+                    contexts);
             hold.add(keyLog);
             hold.until(this);
         }
@@ -106,6 +114,52 @@ public final class TlsClient implements Renewable {
     }
 
     /**
+     * Sessions that a client has kept to take up again: none is offered that began with a certificate whose time is
+     * over by now. Whoever takes one up is shown no certificate, so that a host that has renewed its own would have to
+     * be refused for the one before. The library drops all of a context or none, so they go all at once; a full
+     * handshake each makes others. Any thread.
+     */
+    private static final class KeptSessions {
+        private static final long NEVER = Long.MAX_VALUE;
+
+        private final boolean timed;
+        private final Map<Offer, ReferenceCountedOpenSslContext> contexts;
+        /** When the first certificate of those that sessions began with ends, in seconds since 1970. */
+        private final AtomicLong endSeconds = new AtomicLong(NEVER);
+
+        /**
+         * @param timed
+         *            whether certificates' time matters, and any session is kept
+         * @param contexts
+         *            which keep them
+         */
+        KeptSessions(boolean timed, Map<Offer, ReferenceCountedOpenSslContext> contexts) {
+            this.timed = timed;
+            this.contexts = contexts;
+        }
+
+        /** One may be kept from now on. */
+        void began(TlsSession session) {
+            Instant end = timed ? session.peerEnd() : null;
+            if (end != null && end.getEpochSecond() < endSeconds.get()) {
+                endSeconds.accumulateAndGet(end.getEpochSecond(), Math::min);
+            }
+        }
+
+        /** Before one is offered. */
+        void forgetExpired(Instant now) {
+            long end = endSeconds.get();
+            if (now.getEpochSecond() > end && endSeconds.compareAndSet(end, NEVER)) {
+                for (ReferenceCountedOpenSslContext context : contexts.values()) {
+                    OpenSslSessionContext sessions = context.sessionContext();
+                    sessions.setSessionCacheEnabled(false); // which drops them
+                    sessions.setSessionCacheEnabled(true);
+                }
+            }
+        }
+    }
+
+    /**
      * What a request wants of a connection.
      *
      * @param sni
@@ -117,11 +171,12 @@ public final class TlsClient implements Renewable {
     record Asked(String sni, String host) {
     }
 
-    private TlsClient(ClientTls spec, SecretSource secrets, TlsStats stats, Made made) {
+    private TlsClient(ClientTls spec, SecretSource secrets, TlsStats stats, Made made, InstantSource clock) {
         this.spec = spec;
         this.secrets = secrets;
         this.stats = stats;
         this.made = made;
+        this.clock = clock;
     }
 
     /**
@@ -133,7 +188,17 @@ public final class TlsClient implements Renewable {
      *             for the first thing that is wrong; nothing is held then
      */
     public static TlsClient open(ClientTls spec, SecretSource secrets, TlsStats stats) throws TlsFailure {
-        return new TlsClient(spec, secrets, stats, Made.of(spec, secrets));
+        return open(spec, secrets, stats, InstantSource.system());
+    }
+
+    /**
+     * The same.
+     *
+     * @param clock
+     *            by which certificates of sessions hold; those of a new handshake go by the system's
+     */
+    static TlsClient open(ClientTls spec, SecretSource secrets, TlsStats stats, InstantSource clock) throws TlsFailure {
+        return new TlsClient(spec, secrets, stats, Made.of(spec, secrets), clock);
     }
 
     @Override
@@ -174,6 +239,7 @@ public final class TlsClient implements Renewable {
     ChannelFuture connect(Worker worker, SocketAddress address, Endpoint endpoint, @Nullable Asked asked,
             ConnectOptions options, Offer offer, ChannelHandler handler) {
         Made now = made;
+        now.sessions.forgetExpired(clock.instant());
         String name = asked == null || asked.sni.isEmpty() ? name(endpoint) : asked.sni;
         String known = asked != null && !asked.host.isEmpty() ? asked.host : known(name, address);
         var securing = new Securing(worker, handler, tls(now, worker, address, name, known, offer), now, name,
@@ -279,10 +345,18 @@ public final class TlsClient implements Renewable {
         }
 
         @Override
-        void secured(Channel channel) {
+        boolean secured(Channel channel) {
+            TlsSession session = TlsSession.client(channel, engine, from.trust, name.isEmpty() ? null : name,
+                    from.identity);
+            try {
+                session.stillValid(clock.instant());
+            } catch (Refused e) { // it was offered before the time was over
+                failed(channel, e);
+                return false;
+            }
             worker.timers().cancel(timeout);
-            stats.completed(TlsSession.client(channel, engine, from.trust, name.isEmpty() ? null : name,
-                    from.identity));
+            from.sessions.began(session);
+            stats.completed(session);
             if (turn != null) {
                 turn.secured();
             }
@@ -294,10 +368,15 @@ public final class TlsClient implements Renewable {
             if (promise != null) {
                 promise.trySuccess();
             }
+            return true;
         }
 
         @Override
         void failed(Channel channel, Throwable cause) {
+            if (closing()) { // too late, or wanted no more: not the host's doing
+                unconnected(cause);
+                return;
+            }
             var failure = new HandshakeFailure(cause);
             if (!(cause instanceof TurnFailure)) { // there was no TLS to fail
                 stats.failed(cause);

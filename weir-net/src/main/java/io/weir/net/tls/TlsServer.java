@@ -236,7 +236,7 @@ public final class TlsServer implements Renewable, AutoCloseable {
         }
 
         @Override
-        void secured(Channel done) {
+        boolean secured(Channel done) {
             worker.timers().cancel(timeout);
             Shown mine = shown;
             ReferenceCountedOpenSslEngine made = engine;
@@ -249,17 +249,18 @@ public final class TlsServer implements Renewable, AutoCloseable {
                 // the library asks in each handshake; in case a session from elsewhere comes without one all the same
                 stats.failedWithout();
                 lost(done, "it has taken up a session without a certificate");
-                return;
+                return false;
             }
             try {
                 session.stillValid(clock.instant());
             } catch (Refused e) { // its certificate's time has passed since the session began
                 stats.failed(e);
                 lost(done, reason(e));
-                return;
+                return false;
             }
             stats.completed(session);
             acceptor.accepted(worker, done);
+            return true;
         }
 
         @Override

@@ -159,6 +159,12 @@ public final class TlsSession implements TlsFacts {
         }
     }
 
+    /** When the certificate that the other side has shown holds no longer; null: it has shown none. */
+    @Nullable
+    Instant peerEnd() {
+        return peerChain.isEmpty() ? null : peerChain.getFirst().getNotAfter().toInstant();
+    }
+
     @Override
     public @Nullable CertificateText peer() {
         if (peer == null && !peerChain.isEmpty()) {

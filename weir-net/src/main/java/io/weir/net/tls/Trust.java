@@ -272,7 +272,7 @@ final class Trust {
      *             when it does not
      */
     void still(List<X509Certificate> chain, Instant now) throws Refused {
-        if (chain.isEmpty() || roots.isEmpty() || spec.acceptUntrusted()) {
+        if (chain.isEmpty() || !timed()) {
             return;
         }
         X509Certificate leaf = chain.getFirst();
@@ -285,6 +285,11 @@ final class Trust {
             throw new Refused(Why.CHAIN, "the list of what " + leaf.getIssuerX500Principal()
                     + " has revoked is out of date");
         }
+    }
+
+    /** Whether time has a say in what is accepted. */
+    boolean timed() {
+        return !roots.isEmpty() && !spec.acceptUntrusted() && !(spec.allowExpired() && lists.isEmpty());
     }
 
     private static boolean outOfDate(X509CRL list, Instant now) {

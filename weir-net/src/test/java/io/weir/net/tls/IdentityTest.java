@@ -116,4 +116,41 @@ class IdentityTest {
         Certificates.Issued weak = all().issue("weak", "DNS:weak", List.of("-newkey", "rsa:1024"));
         assertThat(failure(spec(weak.chain(), weak.key(), null)).text()).contains("1024 bits only");
     }
+
+    @Test
+    void aDamagedHeaderOfAnEncryptedKeyIsToldByItsPlace() throws IOException {
+        Certificates.Issued one = all().issueRsa("damaged", "DNS:one");
+        all().run("rsa", "-in", "damaged.key", "-out", "damaged.old", "-aes256", "-passout", "pass:ssh",
+                "-traditional");
+        String text = Files.readString(all().folder().resolve("damaged.old"));
+        for (String with : List.of("DEK-Info: AES-256-CBC,0123456789abcdefZZ", "DEK-Info: AES-256-CBC,012",
+                "DEK-Info: AES-256-CBC,")) {
+            Path key = Files.writeString(all().folder().resolve("damaged.header"),
+                    text.replaceFirst("DEK-Info: .*", with));
+            TlsFailure failure = failure(spec(one.chain(), key, "ssh"));
+            assertThat(failure).as(with).isNotNull();
+            assertThat(failure.path()).isEqualTo(AT + ".private_key");
+            assertThat(failure.value()).isEqualTo(key.toString());
+            assertThat(failure.text()).containsAnyOf("DEK-Info is damaged", "cannot be decrypted");
+        }
+        for (String with : List.of("DEK-Info: AES-256-CBC", "DEK-Info: ")) {
+            Path key = Files.writeString(all().folder().resolve("damaged.header"),
+                    text.replaceFirst("DEK-Info: .*", with));
+            assertThat(failure(spec(one.chain(), key, "ssh"))).as(with).isNotNull();
+        }
+    }
+
+    @Test
+    void anArchiveWithAKeyAndNoCertificateIsToldByItsPlace() {
+        Certificates.Issued one = all().issue("bare", "DNS:bare");
+        all().run("pkcs12", "-export", "-nocerts", "-inkey", one.key().toString(), "-out", "bare.p12", "-passout",
+                "pass:ssh");
+        Path archive = all().folder().resolve("bare.p12");
+        TlsFailure failure = failure(new CertificateSpec(null, null, new DataSource.Inline("ssh"),
+                new DataSource.File(archive.toString()), null, null));
+        assertThat(failure.path()).isEqualTo(AT + ".pkcs12");
+        assertThat(failure.value()).isEqualTo(archive.toString());
+        assertThat(failure.text()).contains("no certificate that belongs to it");
+        assertThat(failure.cure()).isNotEmpty();
+    }
 }

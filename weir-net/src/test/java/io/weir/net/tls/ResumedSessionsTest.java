@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.netty.channel.Channel;
+import io.weir.core.stats.Scope;
+import io.weir.core.tls.ClientTls;
 import io.weir.core.tls.CommonTls;
 import io.weir.core.tls.DataSource;
 import io.weir.core.tls.NamedSecrets;
 import io.weir.core.tls.ServerTls;
+import io.weir.core.tls.TlsParameters;
+import io.weir.core.tls.TlsVersion;
 import io.weir.core.tls.ValidationSpec;
 import io.weir.testkit.Certificates;
 import io.weir.testkit.Certificates.Issued;
@@ -16,6 +20,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -169,6 +175,64 @@ class ResumedSessionsTest {
                 assertThat(resumed(echo, client, "TLSv1.3")).isFalse();
                 now.set(end.plus(Duration.ofDays(1)));
                 assertThat(resumed(echo, client, "TLSv1.3")).isTrue();
+            }
+        }
+    }
+
+    private static TlsClient client(SecuredEcho echo, String version, InstantSource clock) throws TlsFailure {
+        CommonTls common = CommonTls.DEFAULT.withValidation(believes(null, false));
+        TlsVersion only = version.equals("TLSv1.2") ? TlsVersion.TLS_1_2 : TlsVersion.TLS_1_3;
+        return TlsClient.open(ClientTls.of(common.withParameters(new TlsParameters(only, only,
+                common.parameters().ciphers(), common.parameters().groups())), "host.example"), SecretSource.NONE,
+                new TlsStats(echo.stats.root().child("cluster")), clock);
+    }
+
+    private static boolean resumed(SecuredEcho echo, TlsClient client) throws Exception {
+        Channel channel = echo.connect(client, TimeUnit.SECONDS.toNanos(SecuredEcho.PATIENCE_SECONDS));
+        try {
+            return Objects.requireNonNull(TlsSession.of(channel)).resumed();
+        } finally {
+            channel.close().sync();
+        }
+    }
+
+    @Test
+    void aHostIsAskedForItsCertificateAgainWhenThatOfTheSessionHasExpired() throws Exception {
+        Issued own = all().issue("host", "DNS:host.example");
+        Instant end = Identity.read(SecuredEcho.spec(own), "own").certificate().getNotAfter().toInstant();
+        for (String version : VERSIONS) {
+            var now = new AtomicReference<>(Instant.now());
+            try (TlsServer server = TlsServer.open(ServerTls.of(common(own, ValidationSpec.NONE)));
+                    SecuredEcho echo = new SecuredEcho(server)) {
+                TlsClient client = client(echo, version, now::get);
+                assertThat(resumed(echo, client)).as("%s: the first", version).isFalse();
+                assertThat(resumed(echo, client)).as("%s: in its time", version).isTrue();
+                now.set(end.plus(Duration.ofSeconds(1)));
+                assertThat(resumed(echo, client)).as("%s: after", version).isFalse();
+                client.release();
+            }
+        }
+    }
+
+    @Test
+    void aSessionWhoseHostsCertificateExpiresWhileItIsTakenUpIsRefusedAndOfferedNoMore() throws Exception {
+        Issued own = all().issue("just", "DNS:host.example");
+        Instant end = Identity.read(SecuredEcho.spec(own), "own").certificate().getNotAfter().toInstant();
+        for (String version : VERSIONS) {
+            Instant before = Instant.now();
+            var times = new ArrayDeque<>(List.of(before, before, before)); // connect, secured, connect
+            try (TlsServer server = TlsServer.open(ServerTls.of(common(own, ValidationSpec.NONE)));
+                    SecuredEcho echo = new SecuredEcho(server)) {
+                TlsClient client = client(echo, version, () -> times.isEmpty() ? end.plusSeconds(1) : times.remove());
+                assertThat(resumed(echo, client)).isFalse();
+                assertThat(catchThrowable(() -> resumed(echo, client))).as(version)
+                        .hasRootCauseInstanceOf(Refused.class)
+                        .rootCause().hasMessage("it has expired, at " + end);
+                Scope ssl = echo.stats.root().child("cluster").child("ssl");
+                assertThat(ssl.counter("fail_verify_error").value()).isEqualTo(1);
+                assertThat(ssl.counter("handshake").value()).isEqualTo(1);
+                assertThat(resumed(echo, client)).as("%s: and then", version).isFalse();
+                client.release();
             }
         }
     }

@@ -2,10 +2,11 @@ package io.weir.net.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
 import io.weir.core.model.Endpoint;
 import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
@@ -140,7 +141,7 @@ final class SecuredEcho implements AutoCloseable {
         }
     }
 
-    /** Connects by Weir's own client. */
+    /** Connects by Weir's own client, and has five bytes sent back. */
     Channel connect(TlsClient client, long timeoutNanos) throws Exception {
         return connect(client, address(), timeoutNanos);
     }
@@ -151,14 +152,41 @@ final class SecuredEcho implements AutoCloseable {
         Worker worker = workers.all().getFirst();
         worker.loop().execute(() -> client.connect(worker, to, Endpoint.of(to), null,
                 ConnectOptions.of(timeoutNanos, ChannelSettings.MESSAGES), Offer.NOTHING,
-                new ChannelInboundHandlerAdapter()).addListener(future -> {
-                    if (future.isSuccess()) {
-                        done.complete(((ChannelFuture) future).channel());
-                    } else {
+                new Speaking(done)).addListener(future -> {
+                    if (!future.isSuccess()) {
                         done.completeExceptionally(future.cause());
                     }
                 }));
         return done.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static final class Speaking extends ChannelInboundHandlerAdapter {
+        private final CompletableFuture<Channel> done;
+        private boolean begun;
+
+        Speaking(CompletableFuture<Channel> done) {
+            this.done = done;
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            if (!begun) {
+                begun = true;
+                context.channel().config().setAutoRead(true);
+                context.writeAndFlush(Unpooled.copiedBuffer("hello", StandardCharsets.US_ASCII));
+            }
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            ReferenceCountUtil.release(message);
+            done.complete(context.channel()); // what the server had to say of sessions came before
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            done.completeExceptionally(new IllegalStateException("closed before it was answered"));
+        }
     }
 
     InetSocketAddress address() {
