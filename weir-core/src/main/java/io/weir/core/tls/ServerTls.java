@@ -20,9 +20,12 @@ import java.util.List;
  *            not the first of all: {@code full_scan_certs_on_sni_mismatch}
  * @param prefersClients
  *            whether the client's order of ciphers counts
+ * @param requireSni
+ *            whether a client that asks for no name, or for one of no certificate, is turned away
  */
 public record ServerTls(CommonTls common, boolean requireClientCertificate, Tickets tickets, boolean sessionCache,
-        long sessionSeconds, Staples staples, boolean scansAll, boolean prefersClients) implements SocketSpec {
+        long sessionSeconds, Staples staples, boolean scansAll, boolean prefersClients,
+        boolean requireSni) implements SocketSpec {
 
     /** Envoy's {@code ocsp_staple_policy}. */
     public enum Staples {
@@ -59,30 +62,36 @@ public record ServerTls(CommonTls common, boolean requireClientCertificate, Tick
 
     /** These certificates, all defaults. */
     public static ServerTls of(CommonTls common) {
-        return new ServerTls(common, false, new Tickets.Own(), true, 0, Staples.LENIENT, false, false);
+        return new ServerTls(common, false, new Tickets.Own(), true, 0, Staples.LENIENT, false, false, false);
     }
 
     /** The same with another common part. */
     public ServerTls withCommon(CommonTls other) {
         return new ServerTls(other, requireClientCertificate, tickets, sessionCache, sessionSeconds, staples, scansAll,
-                prefersClients);
+                prefersClients, requireSni);
     }
 
     /** The same for clients that must have a certificate, or may have none. */
     public ServerTls withClientCertificates(boolean required) {
         return new ServerTls(common, required, tickets, sessionCache, sessionSeconds, staples, scansAll,
-                prefersClients);
+                prefersClients, requireSni);
     }
 
     /** The same with other tickets. */
     public ServerTls withTickets(Tickets others) {
         return new ServerTls(common, requireClientCertificate, others, sessionCache, sessionSeconds, staples, scansAll,
-                prefersClients);
+                prefersClients, requireSni);
     }
 
     /** The same with another rule for staples. */
     public ServerTls withStaples(Staples other) {
         return new ServerTls(common, requireClientCertificate, tickets, sessionCache, sessionSeconds, other, scansAll,
-                prefersClients);
+                prefersClients, requireSni);
+    }
+
+    /** The same for clients that must ask for a name that a certificate is for. */
+    public ServerTls withRequiredSni() {
+        return new ServerTls(common, requireClientCertificate, tickets, sessionCache, sessionSeconds, staples, scansAll,
+                prefersClients, true);
     }
 }

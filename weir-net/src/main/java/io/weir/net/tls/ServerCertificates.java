@@ -162,7 +162,8 @@ final class ServerCertificates {
 
     private void add(Shown shown) {
         all.add(shown);
-        single = all.size() == 1 && spec.staples() == ServerTls.Staples.LENIENT && shown.identity.staple() == null
+        single = all.size() == 1 && !spec.requireSni() && spec.staples() == ServerTls.Staples.LENIENT
+                && shown.identity.staple() == null
                 && !shown.identity.mustBeStapled(); // read from the certificate, so once and not for each connection
         for (String name : Names.served(shown.identity.certificate())) {
             byName.computeIfAbsent(name, _ -> new Choice()).add(shown);

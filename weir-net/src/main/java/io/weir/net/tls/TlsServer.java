@@ -38,6 +38,8 @@ public final class TlsServer implements Renewable, AutoCloseable {
     private static final int HELLO_BYTES_MAX = 16 * 1024;
     /** The alert of who has no certificate to show, in a record of its own (RFC 8446 section 6.2). */
     private static final byte[] HANDSHAKE_FAILURE = {21, 3, 3, 0, 2, 2, 40};
+    /** And of who knows nobody by the name that a client asks for (RFC 6066 section 3). */
+    private static final byte[] UNRECOGNIZED_NAME = {21, 3, 3, 0, 2, 2, 112};
 
     private static final AttributeKey<String> FAILURE = AttributeKey.valueOf("weir.tls.failure");
 
@@ -287,6 +289,8 @@ public final class TlsServer implements Renewable, AutoCloseable {
 
         /** Reads what the client says first, without taking it, to choose a certificate by. */
         private final class Hello extends SslClientHelloHandler<@Nullable Shown> {
+            private boolean unnamed;
+
             Hello() {
                 super(HELLO_BYTES_MAX);
             }
@@ -297,7 +301,9 @@ public final class TlsServer implements Renewable, AutoCloseable {
                         ? null
                         : ClientHello.read(ByteBufUtil.getBytes(clientHello));
                 serverName = hello == null || hello.serverName().isEmpty() ? null : hello.serverName();
-                return context.executor().newSucceededFuture(chosen(hello));
+                unnamed = clientHello != null && spec.requireSni()
+                        && (serverName == null || !from.serves(serverName));
+                return context.executor().newSucceededFuture(unnamed ? null : chosen(hello));
             }
 
             /** Null: there is none that may be shown. */
@@ -332,10 +338,18 @@ public final class TlsServer implements Renewable, AutoCloseable {
                     context.pipeline().replace(this, null, handler(choice));
                     return;
                 }
-                context.writeAndFlush(Unpooled.wrappedBuffer(HANDSHAKE_FAILURE));
+                context.writeAndFlush(Unpooled.wrappedBuffer(unnamed ? UNRECOGNIZED_NAME : HANDSHAKE_FAILURE));
                 context.pipeline().remove(this); // it would ask again when the connection ends
-                refuse(context.channel(), new SSLException("the answer of OCSP that its certificate is to be shown with"
-                        + " has expired"));
+                refuse(context.channel(), new SSLException(why()));
+            }
+
+            private String why() {
+                if (!unnamed) {
+                    return "the answer of OCSP that its certificate is to be shown with has expired";
+                }
+                return serverName == null
+                        ? "it asks for no name, and require_sni wants one"
+                        : "no certificate is for the name that it asks for, and require_sni wants one";
             }
         }
 

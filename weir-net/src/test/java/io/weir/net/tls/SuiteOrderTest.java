@@ -63,7 +63,7 @@ class SuiteOrderTest {
             assertThat(agreed(ours, AES_128, CHACHA)).isEqualTo(AES_128);
             assertThat(agreed(ours, AES_256, AES_128)).isEqualTo(AES_128);
             var theirs = new ServerTls(ours.common(), false, ours.tickets(), ours.sessionCache(),
-                    ours.sessionSeconds(), ours.staples(), ours.scansAll(), true);
+                    ours.sessionSeconds(), ours.staples(), ours.scansAll(), true, false);
             assertThat(agreed(theirs, AES_256, AES_128)).isEqualTo(AES_256);
         }
     }

@@ -52,7 +52,7 @@ public final class DownstreamTlsReader implements ExtensionReader<DownstreamTlsC
         return new ServerTls(common, required, tickets(config, keys.known()),
                 !config.getDisableStatefulSessionResumption(), seconds,
                 staples(config.getOcspStaplePolicy()), config.getFullScanCertsOnSniMismatch().getValue(),
-                config.getPreferClientCiphers());
+                config.getPreferClientCiphers(), config.getRequireSni().getValue());
     }
 
     private static ServerTls.Staples staples(DownstreamTlsContext.OcspStaplePolicy policy) {
