@@ -2,6 +2,7 @@ package io.weir.app.boot;
 
 import io.weir.app.admin.Addresses;
 import io.weir.app.demo.Demo;
+import io.weir.app.follow.FileFollower;
 import io.weir.app.health.HealthLogs;
 import io.weir.app.overload.OverloadManager;
 import io.weir.app.secret.SecretKeeper;

@@ -1,5 +1,6 @@
 package io.weir.app.boot;
 
+import io.weir.app.follow.FileFollower;
 import io.weir.core.model.AccessLogSpec;
 import io.weir.filters.FilterExtensions;
 import io.weir.http.config.HttpExtensions;
@@ -9,15 +10,15 @@ import io.weir.xds.compile.Compiled;
 import io.weir.xds.compile.ConfigFile;
 import io.weir.xds.compile.ConfigPrinter;
 import io.weir.xds.compile.Extensions;
-import io.weir.xds.tls.TlsReaders;
-import io.weir.xds.spec.FormatMistake;
 import io.weir.xds.introduce.IntroductionReader;
-import io.weir.xds.spec.Interception;
 import io.weir.xds.listen.ListenerFilters;
 import io.weir.xds.overload.OverloadReaders;
 import io.weir.xds.resource.Nearest;
 import io.weir.xds.resource.Position;
 import io.weir.xds.resource.Problem;
+import io.weir.xds.spec.FormatMistake;
+import io.weir.xds.spec.Interception;
+import io.weir.xds.tls.TlsReaders;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -26,12 +27,12 @@ import org.jspecify.annotations.Nullable;
 /** Where the configuration comes from: a file, or a text that was made up. Any thread. */
 public final class Source {
     private final String name;
-    private final @Nullable Path file;
+    private final @Nullable FileFollower follower;
     private final @Nullable String text;
 
-    private Source(String name, @Nullable Path file, @Nullable String text) {
+    private Source(String name, @Nullable FileFollower follower, @Nullable String text) {
         this.name = name;
-        this.file = file;
+        this.follower = follower;
         this.text = text;
     }
 
@@ -61,7 +62,7 @@ public final class Source {
 
     /** A file, read when it is loaded. */
     public static Source file(Path file) {
-        return new Source(file.toString(), file, null);
+        return new Source(file.toString(), new FileFollower(file), null);
     }
 
     /** A text, with what it is called in problems. */
@@ -74,8 +75,11 @@ public final class Source {
         return name;
     }
 
-    /** Reads and compiles. */
+    /** Reads and compiles. The follower then tells of what changes from now on. */
     public Compiled load() {
+        if (follower != null) {
+            follower.read();
+        }
         return text == null
                 ? ConfigFile.load(Path.of(name), extensions())
                 : ConfigFile.compile(name, text, extensions());
@@ -124,9 +128,9 @@ public final class Source {
                 : ConfigFile.read(name, text, extensions());
     }
 
-    /** Follows the file; empty when there is none. */
-    Optional<FileFollower> follower() {
-        return Optional.ofNullable(file).map(FileFollower::new);
+    /** Tells of changes of the file that nobody has loaded; empty when there is none. */
+    public Optional<FileFollower> follower() {
+        return Optional.ofNullable(follower);
     }
 
     /** Everything that this Weir can be configured to do. */

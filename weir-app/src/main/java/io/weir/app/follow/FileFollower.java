@@ -1,4 +1,4 @@
-package io.weir.app.boot;
+package io.weir.app.follow;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * Notices that a file has changed, by looking at its identity, time and size. Looking, four times a second, also sees
  * what notifications of a folder miss: symbolic links that change their target, as mounted configuration maps do, and
  * file systems of the network. A change counts when the file looked the same twice, so that one being written is left
- * alone.
+ * alone. Any thread.
  */
-final class FileFollower {
+public final class FileFollower {
     /** How often {@link #changed} is meant to be called; a change is told after the second look. */
-    static final long LOOK_MILLIS = 250;
+    public static final long LOOK_MILLIS = 250;
 
     private record Look(@Nullable Object key, FileTime time, long bytes) {
     }
@@ -24,17 +24,23 @@ final class FileFollower {
     private @Nullable Look told;
     private @Nullable Look last;
 
-    FileFollower(Path file) {
+    /** As the file is now it is no change. */
+    public FileFollower(Path file) {
         this.file = file;
         this.told = look();
         this.last = told;
     }
 
+    /** The file is about to be read: as it is now it is no change any more. */
+    public synchronized void read() {
+        told = look();
+    }
+
     /**
-     * Whether the file is another than when this last said so, or than at the beginning. A file that is gone is no
-     * change.
+     * Whether the file is another than when it was last read or this last said so, or than at the beginning. A file
+     * that is gone is no change.
      */
-    boolean changed() {
+    public synchronized boolean changed() {
         Look now = look();
         boolean settled = now != null && now.equals(last);
         last = now;
