@@ -2,7 +2,6 @@ package io.weir.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,20 +107,11 @@ public final class Certificates implements AutoCloseable {
     public String run(String... words) {
         var command = new ArrayList<>(List.of(openssl));
         command.addAll(List.of(words));
-        try {
-            Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                throw new IllegalStateException(String.join(" ", command) + "\n" + said);
-            }
-            return said;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
+        Program.End end = Program.run(folder, command);
+        if (end.exit() != 0) {
+            throw new IllegalStateException(String.join(" ", command) + "\n" + end.said());
         }
+        return end.said();
     }
 
     @Override

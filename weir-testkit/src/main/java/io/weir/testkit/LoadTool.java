@@ -1,8 +1,5 @@
 package io.weir.testkit;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,19 +19,11 @@ final class LoadTool {
         List<String> command = new ArrayList<>(launcher);
         command.add(Peers.require(program).toString());
         command.addAll(arguments);
-        try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                throw new IllegalStateException(program + " failed: " + text);
-            }
-            return text;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
+        Program.End end = Program.run(command);
+        if (end.exit() != 0) {
+            throw new IllegalStateException(program + " failed: " + end.said());
         }
+        return end.said();
     }
 
     /** The nanoseconds of so many of a unit. */

@@ -3,6 +3,7 @@ package io.weir.app.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.testkit.AnyCertificate;
+import io.weir.testkit.Await;
 import io.weir.testkit.Certificates;
 import io.weir.testkit.Pebble;
 import io.weir.testkit.Peers;
@@ -14,11 +15,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
@@ -73,27 +73,13 @@ class AcmePeerTest {
                 %s""".formatted(httpPort, tlsPort, tls, weir.services(0));
     }
 
-    private String stats(String filter) throws IOException {
-        return ServedWeir.ask(weir.admin(), "GET /stats?filter=" + filter
-                + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-    }
-
     private void await(BooleanSupplier state, String what) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
-        while (!state.getAsBoolean()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-        }
+        Await.until(Duration.ofSeconds(90), () -> what, state::getAsBoolean);
     }
 
     private void awaitStat(String line) {
-        await(() -> {
-            try {
-                return stats("^acme").lines().anyMatch(each -> each.matches(line));
-            } catch (IOException e) {
-                return false;
-            }
-        }, line);
+        Await.until(Duration.ofSeconds(90), () -> line,
+                () -> weir.stats("^acme").lines().anyMatch(each -> each.matches(line)));
     }
 
     /**
@@ -127,7 +113,7 @@ class AcmePeerTest {
         assertThat(certificate.getSubjectAlternativeNames()).extracting(name -> String.valueOf(name.get(1)))
                 .containsExactlyInAnyOrder("shop.example", "www.shop.example");
         assertThat(certificate.getPublicKey().getAlgorithm()).isEqualTo("EC");
-        assertThat(stats("^acme")).contains("acme.shop.example.failed: 0", "acme.shop.example.ready: 1")
+        assertThat(weir.stats("^acme")).contains("acme.shop.example.failed: 0", "acme.shop.example.ready: 1")
                 .containsPattern("acme.shop.example.expires_in_seconds: 8\\d{4}");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(storage()))).isEqualTo("rwx------");
         assertThat(weir.ask("/.well-known/acme-challenge/unknown")).as("a token of nobody is routed")
@@ -158,7 +144,7 @@ class AcmePeerTest {
             X509Certificate now = shown("short.example");
             return now != null && !now.getSerialNumber().equals(first.getSerialNumber());
         }, "another certificate is shown");
-        assertThat(stats("^acme.short.example.failed")).contains("failed: 0");
+        assertThat(weir.stats("^acme.short.example.failed")).contains("failed: 0");
     }
 
     @Test
@@ -173,7 +159,7 @@ class AcmePeerTest {
             assertThat(shown("late.example")).isNull();
             X509Certificate served = Objects.requireNonNull(shown("other.example"));
             assertThat(served.getSubjectX500Principal().getName()).contains("CN=other");
-            assertThat(stats("not_ready")).containsPattern("downstream_context_secrets_not_ready: 1\\b");
+            assertThat(weir.stats("not_ready")).containsPattern("downstream_context_secrets_not_ready: 1\\b");
             weir.reload(listening("{ " + nowhere + " }"));
             assertThat(shown("other.example")).as("there is no certificate at all").isNull();
             assertThat(said("s_client", "-connect", "127.0.0.1:" + tlsPort, "-servername", "late.example"))
@@ -224,7 +210,7 @@ class AcmePeerTest {
         FileTime written = Files.getLastModifiedTime(file);
         weir.start(config);
         assertThat(issuedByPebble(shown("kept.example"))).as("shown at once").isTrue();
-        assertThat(stats("^acme")).contains("acme.kept.example.ready: 1", "acme.kept.example.issued: 0");
+        assertThat(weir.stats("^acme")).contains("acme.kept.example.ready: 1", "acme.kept.example.issued: 0");
         assertThat(Files.getLastModifiedTime(file)).isEqualTo(written);
     }
 

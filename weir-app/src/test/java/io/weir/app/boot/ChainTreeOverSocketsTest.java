@@ -2,15 +2,11 @@ package io.weir.app.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Hellos;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.ByteBuffer;
-import java.util.List;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -68,19 +64,6 @@ class ChainTreeOverSocketsTest {
                 .formatted(tree, saying("local") + saying("proxied"), more, shop);
     }
 
-    private static byte[] hello(String name) throws Exception {
-        SSLEngine engine = SSLContext.getDefault().createSSLEngine();
-        engine.setUseClientMode(true);
-        var parameters = engine.getSSLParameters();
-        parameters.setServerNames(List.of(new SNIHostName(name)));
-        engine.setSSLParameters(parameters);
-        var out = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
-        engine.wrap(ByteBuffer.allocate(0), out);
-        byte[] bytes = new byte[out.position()];
-        out.flip().get(bytes);
-        return bytes;
-    }
-
     private String said(String before) throws IOException {
         return ServedWeir.ask(weir.listener(0), before + "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     }
@@ -110,7 +93,7 @@ class ChainTreeOverSocketsTest {
                         """
                         .formatted(saying("rest").indent(-6).replace("  - name: rest", "    name: rest").indent(6))
                         .strip()));
-        byte[] hello = hello("a.shop.example");
+        byte[] hello = Hellos.of("a.shop.example");
         try (Socket client = weir.connect(); shop; Socket host = connected(client, hello, shop)) {
             assertThat(host.getInputStream().readNBytes(hello.length)).isEqualTo(hello);
         }

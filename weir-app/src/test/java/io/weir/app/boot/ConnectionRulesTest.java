@@ -1,17 +1,16 @@
 package io.weir.app.boot;
 
+import static io.weir.app.text.OneListener.HELLO;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.app.text.OneListener;
+import io.weir.testkit.Await;
 import io.weir.testkit.Certificates;
 import io.weir.testkit.Certificates.Issued;
-import io.weir.testkit.Peers;
+import io.weir.testkit.Curl;
 import java.io.IOException;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,43 +26,8 @@ class ConnectionRulesTest {
     @TempDir
     Path directory;
 
-    private static final String HELLO = """
-              - name: hello
-                typed_config:
-                  "@type": type.googleapis.com/envoy.extensions.filters.network.direct_response.v3.Config
-                  response: { inline_string: hello }
-            """;
-
-    private static final String HTTP = """
-              - name: http
-                typed_config:
-                  "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-                  stat_prefix: in
-                  http_filters:
-                  - name: router
-                    typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
-                  route_config:
-                    virtual_hosts:
-                    - { name: all, domains: [ "*" ], routes: [ { match: { prefix: / }, direct_response: { status: 200 } } ] }
-            """;
-
     private static String listener(String more, String rules, String last, String tls) {
-        return """
-                static_resources:
-                  listeners:
-                  - name: in
-                    address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
-                %s
-                    filter_chains:
-                    - filters:
-                      - name: rules
-                        typed_config:
-                          "@type": type.googleapis.com/envoy.extensions.filters.network.rbac.v3.RBAC
-                          stat_prefix: door
-                %s
-                %s
-                %s
-                """.formatted(more.indent(4), rules.indent(10), last.indent(4), tls.indent(6));
+        return OneListener.text(more, OneListener.filter("rbac.v3.RBAC", "stat_prefix: door\n" + rules) + last, tls);
     }
 
     private static String from(String network, String field) {
@@ -72,36 +36,21 @@ class ConnectionRulesTest {
                 """.formatted(field, network);
     }
 
-    private String said() throws IOException {
-        try (Socket socket = weir.connect()) {
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
     @Test
     void onlyAClientFromTheNetworkIsServed() throws Exception {
         weir.start(listener("", from("source_ip: { address_prefix: 127.0.0.0, prefix_len: 8 }", "rules"), HELLO, ""));
-        assertThat(said()).isEqualTo("hello");
+        assertThat(weir.said("")).isEqualTo("hello");
     }
 
     @Test
     void aClientFromElsewhereIsClosedWithoutAByteAndTheListenersLogSaysWhy() throws Exception {
         Path log = directory.resolve("access.log");
-        String more = """
-                access_log:
-                - name: file
-                  typed_config:
-                    "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
-                    path: "%s"
-                    log_format: { text_format_source: { inline_string: "%%CONNECTION_TERMINATION_DETAILS%% %%DYNAMIC_METADATA(envoy.filters.network.rbac:shadow_engine_result)%%\\n" } }
-                """
-                .formatted(log);
+        String more = OneListener.log(log, "%CONNECTION_TERMINATION_DETAILS%"
+                + " %DYNAMIC_METADATA(envoy.filters.network.rbac:shadow_engine_result)%");
         weir.start(listener(more, from("source_ip: { address_prefix: 10.0.0.0, prefix_len: 8 }", "rules")
                 + from("direct_remote_ip: { address_prefix: 127.0.0.1, prefix_len: 32 }", "shadow_rules"), HELLO, ""));
-        assertThat(said()).isEmpty();
-        while (!Files.exists(log) || Files.size(log) == 0) {
-            Thread.sleep(5); // until the log's writer has come to it; the test's time is bounded
-        }
+        assertThat(weir.said("")).isEmpty();
+        Await.until("the log's writer comes to it", () -> Files.exists(log) && Files.size(log) > 0);
         assertThat(Files.readString(log)).isEqualTo("rbac_access_denied_matched_policy[none] allowed\n");
     }
 
@@ -110,7 +59,7 @@ class ConnectionRulesTest {
         weir.start(listener("", from("source_ip: { address_prefix: 10.0.0.0, prefix_len: 8 }", "rules")
                 + "delay_deny: 0.2s\n", HELLO, ""));
         long before = System.nanoTime();
-        assertThat(said()).isEmpty();
+        assertThat(weir.said("")).isEmpty();
         assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(199_000_000L);
     }
 
@@ -155,42 +104,11 @@ class ConnectionRulesTest {
     }
 
     private String told(String client) throws IOException {
-        try (Socket socket = weir.connect()) {
-            socket.getOutputStream().write(("PROXY TCP4 " + client + " 127.0.0.1 1000 80\r\n")
-                    .getBytes(StandardCharsets.US_ASCII));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        }
+        return weir.said("PROXY TCP4 " + client + " 127.0.0.1 1000 80\r\n");
     }
 
-    private static String tls(Issued shop, Path authority) {
-        return """
-                transport_socket:
-                  name: tls
-                  typed_config:
-                    "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
-                    common_tls_context:
-                      tls_certificates: [ { certificate_chain: { filename: "%s" }, private_key: { filename: "%s" } } ]
-                      validation_context: { trusted_ca: { filename: "%s" } }
-                """.formatted(shop.chain(), shop.key(), authority);
-    }
-
-    /** {@code 000} where there was no answer. */
-    private String status(Certificates certificates, String host, String... words)
-            throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of(Peers.require("curl").toString(), "-s", "--max-time", "20", "-o",
-                "/dev/null", "-w", "%{http_code}", "--cacert", certificates.authority().toString(), "--connect-to",
-                host + ":443:127.0.0.1:" + weir.listener(0).getPort()));
-        command.addAll(List.of(words));
-        command.add("https://" + host + "/");
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-        return said;
-    }
-
-    private static String[] by(Issued client) {
-        return new String[]{"--cert", client.chain().toString(), "--key", client.key().toString()};
-    }
+    private static final String HTTP = OneListener.http("",
+            "routes: [ { match: { prefix: / }, direct_response: { status: 200 } } ]");
 
     @Test
     void behindTlsTheNameOfTheClientsCertificateDecidesBeforeAnyRequestIsRead() throws Exception {
@@ -200,10 +118,11 @@ class ConnectionRulesTest {
             Issued other = certificates.issue("other", "URI:spiffe://weir.example/other");
             weir.start(listener("",
                     from("authenticated: { principal_name: { exact: \"spiffe://weir.example/named\" } }", "rules"),
-                    HTTP, tls(shop, certificates.authority())));
-            assertThat(status(certificates, "shop.example", by(named))).isEqualTo("200");
-            assertThat(status(certificates, "shop.example", by(other))).isEqualTo("000");
-            assertThat(status(certificates, "shop.example")).isEqualTo("000");
+                    HTTP, OneListener.tls(shop, certificates.authority())));
+            Curl curl = new Curl(certificates, weir.listener(0).getPort());
+            assertThat(curl.status("shop.example", "/", Curl.by(named))).isEqualTo("200");
+            assertThat(curl.status("shop.example", "/", Curl.by(other))).isEqualTo("000");
+            assertThat(curl.status("shop.example", "/")).isEqualTo("000");
         }
     }
 
@@ -218,9 +137,10 @@ class ConnectionRulesTest {
                               policies:
                                 back: { permissions: [ { requested_server_name: { prefix: back. } } ], principals: [ { any: true } ] }
                             """,
-                    HTTP, tls(shop, certificates.authority())));
-            assertThat(status(certificates, "shop.example")).isEqualTo("200");
-            assertThat(status(certificates, "back.example")).isEqualTo("000");
+                    HTTP, OneListener.tls(shop, certificates.authority())));
+            Curl curl = new Curl(certificates, weir.listener(0).getPort());
+            assertThat(curl.status("shop.example", "/")).isEqualTo("200");
+            assertThat(curl.status("back.example", "/")).isEqualTo("000");
         }
     }
 }

@@ -3,19 +3,16 @@ package io.weir.app.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.epoll.Epoll;
+import io.weir.testkit.Hellos;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -86,19 +83,6 @@ class FilterChainsOverSocketsTest {
                 .formatted(name, name, port);
     }
 
-    private static byte[] hello(String name) throws Exception {
-        SSLEngine engine = SSLContext.getDefault().createSSLEngine();
-        engine.setUseClientMode(true);
-        var parameters = engine.getSSLParameters();
-        parameters.setServerNames(List.of(new SNIHostName(name)));
-        engine.setSSLParameters(parameters);
-        var out = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
-        engine.wrap(ByteBuffer.allocate(0), out);
-        byte[] bytes = new byte[out.position()];
-        out.flip().get(bytes);
-        return bytes;
-    }
-
     private static ServerSocket backend() throws IOException {
         var backend = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         backend.setSoTimeout(20_000);
@@ -113,11 +97,6 @@ class FilterChainsOverSocketsTest {
         }
     }
 
-    private String stat(String name) throws IOException {
-        return ServedWeir.ask(weir.admin(), "GET /stats?filter=" + name
-                + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-    }
-
     @Test
     void namesOfTlsChooseTheChainAndTheHostGetsEveryByte() throws Exception {
         try (var one = backend(); var rest = backend()) {
@@ -128,16 +107,17 @@ class FilterChainsOverSocketsTest {
             passed("two.example", rest);
             assertThat(weir.ask("/")).startsWith("HTTP/1.1 200 ").endsWith("plain");
             try (var client = weir.connect()) {
-                client.getOutputStream().write(hello("other.test"));
+                client.getOutputStream().write(Hellos.of("other.test"));
                 assertThat(closed(client)).isTrue();
             }
-            assertThat(stat("no_filter_chain_match")).contains("listener.in.no_filter_chain_match: 1");
-            assertThat(stat("tls_inspector")).contains("tls_inspector.sni_found: 3", "tls_inspector.tls_not_found: 1");
+            assertThat(weir.stats("no_filter_chain_match")).contains("listener.in.no_filter_chain_match: 1");
+            assertThat(weir.stats("tls_inspector")).contains("tls_inspector.sni_found: 3",
+                    "tls_inspector.tls_not_found: 1");
         }
     }
 
     private void passed(String name, ServerSocket backend) throws Exception {
-        byte[] hello = hello(name);
+        byte[] hello = Hellos.of(name);
         try (var client = weir.connect()) {
             client.getOutputStream().write(hello);
             try (var host = backend.accept()) {
@@ -163,7 +143,7 @@ class FilterChainsOverSocketsTest {
                         """
                         .formatted(log), http("server_names: [ one.example ]", "one"), "    []"));
         try (var client = weir.connect()) {
-            client.getOutputStream().write(hello("two.example"));
+            client.getOutputStream().write(Hellos.of("two.example"));
             assertThat(closed(client)).isTrue();
         }
         assertThat(weir.logged(log)).containsExactly("NR two.example");
@@ -185,7 +165,7 @@ class FilterChainsOverSocketsTest {
                     .getBytes(StandardCharsets.US_ASCII));
             assertThat(closed(client)).isTrue();
         }
-        assertThat(stat("proxy_proto")).contains("proxy_proto.not_found_allowed: 1",
+        assertThat(weir.stats("proxy_proto")).contains("proxy_proto.not_found_allowed: 1",
                 "proxy_proto.versions.v1.found: 2");
     }
 

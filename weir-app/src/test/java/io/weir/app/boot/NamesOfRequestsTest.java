@@ -2,6 +2,7 @@ package io.weir.app.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Await;
 import io.weir.testkit.Certificates;
 import io.weir.testkit.Nginx;
 import io.weir.testkit.PeerProcess;
@@ -9,8 +10,6 @@ import io.weir.testkit.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -111,11 +110,6 @@ class NamesOfRequestsTest {
                 + "Connection: close\r\n\r\n");
     }
 
-    private String stats() throws IOException {
-        return ServedWeir.ask(weir.admin(), "GET /stats?filter=cluster.shop HTTP/1.1\r\n"
-                + "Host: a\r\nConnection: close\r\n\r\n");
-    }
-
     @Test
     void aConnectionServesRequestsOfOneNameAlone() throws Exception {
         start("auto_sni: true", "sni: configured.example", "");
@@ -124,7 +118,7 @@ class NamesOfRequestsTest {
                 + "GET / HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n");
         assertThat(both).contains("sni=a.example host=a.example nth=1.").contains("sni=b.example host=b.example nth=1.")
                 .contains("sni=a.example host=a.example nth=2.");
-        assertThat(stats()).contains("upstream_cx_total: 2");
+        assertThat(weir.stats("cluster.shop")).contains("upstream_cx_total: 2");
         assertThat(ask("127.0.0.1", "")).as("an address is no name to ask for")
                 .contains("sni=configured.example host=127.0.0.1");
     }
@@ -137,7 +131,7 @@ class NamesOfRequestsTest {
         assertThat(ask("127.0.0.1:80", "")).contains("HTTP/1.1 200");
         assertThat(ask("other.example", "")).startsWith("HTTP/1.1 503").contains("it is not made for other.example");
         assertThat(ask("127.0.0.2", "")).startsWith("HTTP/1.1 503").contains("it is not made for 127.0.0.2");
-        assertThat(stats()).as("that clients ask for odd names is no fault of the host's")
+        assertThat(weir.stats("cluster.shop")).as("that clients ask for odd names is no fault of the host's")
                 .contains("membership_healthy: 1\n");
     }
 
@@ -145,7 +139,7 @@ class NamesOfRequestsTest {
     void aHostThatKnowsNoSuchNameIsNotLeftOut() throws Exception {
         start("auto_sni: true", "", "");
         assertThat(ask("rejected.example", "")).startsWith("HTTP/1.1 503").contains("UNRECOGNIZED_NAME");
-        assertThat(stats()).contains("membership_healthy: 1\n");
+        assertThat(weir.stats("cluster.shop")).contains("membership_healthy: 1\n");
     }
 
     @Test
@@ -194,11 +188,8 @@ class NamesOfRequestsTest {
     }
 
     private void until(String stat) throws IOException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        for (String now = stats(); !now.contains(stat + "\n"); now = stats()) {
-            assertThat(System.nanoTime() - deadline).as("no %s in %s", stat, now).isNegative();
-            LockSupport.parkNanos(10_000_000);
-        }
+        Await.until(() -> stat + " in " + weir.stats("cluster.shop"),
+                () -> weir.stats("cluster.shop").contains(stat + "\n"));
     }
 
     @Test

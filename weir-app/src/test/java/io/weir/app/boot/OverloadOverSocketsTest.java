@@ -3,6 +3,7 @@ package io.weir.app.boot;
 import static io.weir.app.boot.ServedWeir.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Await;
 import io.weir.testkit.Ports;
 import io.weir.testkit.RawHttp;
 import java.io.IOException;
@@ -15,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -57,17 +57,9 @@ class OverloadOverSocketsTest {
                 .formatted(name, value);
     }
 
-    private String stats(String filter) throws IOException {
-        return ask(weir.admin(),
-                "GET /stats?filter=" + filter + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-    }
-
     private void awaitStat(String line) throws Exception {
-        long deadlineNanos = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (stats("overload").lines().noneMatch(each -> each.matches(line))) {
-            assertThat(System.nanoTime()).as(stats("overload")).isLessThan(deadlineNanos);
-            TimeUnit.MILLISECONDS.sleep(10);
-        }
+        Await.until(() -> line + " in " + weir.stats("overload"),
+                () -> weir.stats("overload").lines().anyMatch(each -> each.matches(line)));
     }
 
     @Test
@@ -78,7 +70,7 @@ class OverloadOverSocketsTest {
         press(0.9);
         awaitStat("overload.envoy.overload_actions.stop_accepting_requests.active: 1");
         assertThat(weir.ask("/")).startsWith("HTTP/1.1 503").endsWith("overloaded");
-        assertThat(stats("overload")).contains("overload.injected.pressure: 90",
+        assertThat(weir.stats("overload")).contains("overload.injected.pressure: 90",
                 "overload.envoy.overload_actions.stop_accepting_requests.scale_percent: 100",
                 "http.http_0.downstream_rq_overload_close: 1");
         press(0.5);
@@ -86,7 +78,7 @@ class OverloadOverSocketsTest {
         assertThat(weir.ask("/")).startsWith("HTTP/1.1 200");
         Files.writeString(file(), "much");
         awaitStat("overload.injected.failed_updates: [1-9]\\d*");
-        assertThat(stats("overload")).contains("overload.injected.pressure: 50");
+        assertThat(weir.stats("overload")).contains("overload.injected.pressure: 50");
     }
 
     /** A connection whose request nobody takes; those that a worker took before it had heard are served. */
@@ -121,7 +113,7 @@ class OverloadOverSocketsTest {
             try (RawHttp refused = RawHttp.connect(weir.listener(0), 0)) {
                 assertThat(refused.closedByPeer()).isTrue();
             }
-            assertThat(stats("downstream_cx_overload_reject")).contains("downstream_cx_overload_reject: 1");
+            assertThat(weir.stats("downstream_cx_overload_reject")).contains("downstream_cx_overload_reject: 1");
             assertThat(before.send(GET).response().status()).isEqualTo(200);
             weir.reload("listen:\n  - { on: \"127.0.0.1:0\", to: demo }\n" + weir.services(0));
             try (RawHttp served = RawHttp.connect(weir.listener(0), 0)) {
@@ -169,7 +161,7 @@ class OverloadOverSocketsTest {
                     assertThat(two.closedByPeer()).isTrue();
                 }
                 assertThat(one.send(GET).response().status()).isEqualTo(200);
-                assertThat(stats("downstream_global_cx_overflow")).contains("downstream_global_cx_overflow: 1");
+                assertThat(weir.stats("downstream_global_cx_overflow")).contains("downstream_global_cx_overflow: 1");
             }
         }
     }

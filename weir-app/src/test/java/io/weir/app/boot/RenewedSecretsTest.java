@@ -2,6 +2,7 @@ package io.weir.app.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Await;
 import io.weir.testkit.Certificates;
 import io.weir.testkit.Certificates.Issued;
 import io.weir.testkit.Nginx;
@@ -25,6 +26,7 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -100,21 +102,12 @@ class RenewedSecretsTest {
         return said.replaceFirst("(?s).*subject=O ?= ?Weir, CN ?= ?([^\\n]*).*", "$1");
     }
 
-    private String stats(String filter) throws IOException {
-        return ServedWeir.ask(weir.admin(), "GET /stats?filter=" + filter + " HTTP/1.1\r\nHost: a\r\nConnection: close"
-                + "\r\n\r\n");
-    }
-
     private void await(String what, Predicate<String> until) throws Exception {
-        String last = "";
-        for (int i = 0; i < 1500; i++) {
-            last = what.isEmpty() ? shown() : stats(what);
-            if (until.test(last)) {
-                return;
-            }
-            Thread.sleep(20);
-        }
-        assertThat(last).as(what).isNull();
+        var last = new AtomicReference<>("");
+        Await.until(() -> "not " + last.get(), () -> {
+            last.set(what.isEmpty() ? shown() : weir.stats(what));
+            return until.test(last.get());
+        });
     }
 
     @Test
@@ -140,7 +133,7 @@ class RenewedSecretsTest {
         assertThat(shown()).isEqualTo("two");
         put(certificates.issue("three", "DNS:shop.example"), folder);
         await("", "three"::equals);
-        assertThat(stats("update_by_sds")).contains(
+        assertThat(weir.stats("update_by_sds")).contains(
                 "listener.in.server_ssl_socket_factory.ssl_context_update_by_sds: ");
     }
 
@@ -267,11 +260,8 @@ class RenewedSecretsTest {
                         .formatted(TLS, pair(folder), certificates.authority(), port));
         assertThat(weir.ask("/")).contains("CN=old");
         put(certificates.issue("new", "DNS:weir.example"), folder);
-        for (int i = 0; i < 1500 && !weir.ask("/").contains("CN=new"); i++) {
-            Thread.sleep(20);
-        }
-        assertThat(weir.ask("/")).contains("CN=new");
-        assertThat(stats("update_by_sds"))
+        Await.until("the host sees the new name", () -> weir.ask("/").contains("CN=new"));
+        assertThat(weir.stats("update_by_sds"))
                 .containsPattern("client_ssl_socket_factory.ssl_context_update_by_sds: [1-9]");
     }
 

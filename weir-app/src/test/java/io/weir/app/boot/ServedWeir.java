@@ -3,6 +3,7 @@ package io.weir.app.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.app.demo.Demo;
+import io.weir.testkit.Await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,7 +17,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -114,6 +114,18 @@ public final class ServedWeir implements AfterEachCallback {
         return ask(listener(0), "GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     }
 
+    /** What the first listener says to who says this, until it closes. */
+    public String said(String words) throws IOException {
+        return ask(listener(0), words);
+    }
+
+    /** The numbers whose names have a match of this, a line each. */
+    public String stats(String filter) throws IOException {
+        String answer = ask(admin(), "GET /stats?filter=" + filter
+                + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        return answer.substring(answer.indexOf("\r\n\r\n") + 4);
+    }
+
     /** Everything that comes back until the connection is closed. */
     public static String ask(InetSocketAddress to, String request) throws IOException {
         try (Socket socket = connect(to); InputStream in = socket.getInputStream()) {
@@ -124,11 +136,7 @@ public final class ServedWeir implements AfterEachCallback {
 
     /** Ends it once its connections have ended, which would be cut with it; the lines of a log then. */
     public List<String> logged(Path log) throws IOException, InterruptedException {
-        long untilNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (running().listeners().connections() > 0) {
-            assertThat(System.nanoTime() - untilNanos).as("connections are open").isNegative();
-            TimeUnit.MILLISECONDS.sleep(2);
-        }
+        Await.until("all connections end", () -> running().listeners().connections() == 0);
         running().close();
         return Files.readAllLines(log);
     }

@@ -2,12 +2,12 @@ package io.weir.app.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.app.text.OneListener;
 import io.weir.testkit.Certificates;
 import io.weir.testkit.Certificates.Issued;
+import io.weir.testkit.Curl;
 import io.weir.testkit.Peers;
 import io.weir.testkit.RawHttp;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -28,7 +28,6 @@ class TlsOverSocketsTest {
     final ServedWeir weir = new ServedWeir();
 
     private final Certificates certificates = Certificates.make();
-    private final String curl = Peers.require("curl").toString();
     private Issued shop = new Issued(Path.of(""), Path.of(""));
 
     @BeforeEach
@@ -58,21 +57,8 @@ class TlsOverSocketsTest {
     }
 
     /** What curl says of a name, whose address it is told. */
-    private String curl(String name, String... words) throws IOException, InterruptedException {
-        int port = weir.listener(0).getPort();
-        var command = new ArrayList<>(List.of(curl, "-sS", "-i", "--max-time", "20", "--cacert",
-                certificates.authority().toString(), "--connect-to", name + ":443:127.0.0.1:" + port));
-        command.addAll(List.of(words));
-        command.add("https://" + name + "/");
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-        return said;
-    }
-
-    private String stats(String filter) throws IOException {
-        return ServedWeir.ask(weir.admin(), "GET /stats?filter=" + filter + " HTTP/1.1\r\nHost: a\r\nConnection: close"
-                + "\r\n\r\n");
+    private String curl(String name, String... words) {
+        return new Curl(certificates, weir.listener(0).getPort()).answer(name, "/", words);
     }
 
     @Test
@@ -100,7 +86,7 @@ class TlsOverSocketsTest {
             assertThat(curl(name)).as(name).startsWith("HTTP/2 200");
         }
         assertThat(curl("a.b.wild.example")).contains("no alternative certificate subject name matches");
-        assertThat(stats("ssl")).contains("ssl.handshake: ").contains("ssl.versions.TLSv1.3: ");
+        assertThat(weir.stats("ssl")).contains("ssl.handshake: ").contains("ssl.versions.TLSv1.3: ");
     }
 
     @Test
@@ -149,13 +135,13 @@ class TlsOverSocketsTest {
         Issued client = certificates.issue("client", "URI:spiffe://weir.example/client");
         weir.start(listening("{ cert: \"%s\", key: \"%s\", client_ca: \"%s\" }".formatted(shop.chain(), shop.key(),
                 certificates.authority()), ""));
-        assertThat(curl("shop.example", "--cert", client.chain().toString(), "--key", client.key().toString()))
+        assertThat(curl("shop.example", Curl.by(client)))
                 .startsWith("HTTP/2 200");
         assertThat(curl("shop.example")).doesNotContain("200").contains("curl: ");
         Issued stranger = certificates.stranger().issue("stranger-client", "URI:spiffe://weir.example/client");
-        assertThat(curl("shop.example", "--cert", stranger.chain().toString(), "--key", stranger.key().toString()))
+        assertThat(curl("shop.example", Curl.by(stranger)))
                 .doesNotContain("200").contains("curl: ");
-        assertThat(stats("ssl.fail")).contains("ssl.fail_verify_no_cert: 1").contains("ssl.fail_verify_error: 1");
+        assertThat(weir.stats("ssl.fail")).contains("ssl.fail_verify_no_cert: 1").contains("ssl.fail_verify_error: 1");
     }
 
     @Test
@@ -168,27 +154,7 @@ class TlsOverSocketsTest {
 
     @Test
     void whatIsSaidBeforeTheClientSpeaksIsSaidUnderTlsTooAndEndsByAnAlert() throws Exception {
-        weir.start(
-                """
-                        static_resources:
-                          listeners:
-                            - name: in
-                              address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
-                              filter_chains:
-                                - filters:
-                                    - name: says
-                                      typed_config:
-                                        "@type": type.googleapis.com/envoy.extensions.filters.network.direct_response.v3.Config
-                                        response: { inline_string: hello }
-                                  transport_socket:
-                                    name: tls
-                                    typed_config:
-                                      "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
-                                      common_tls_context:
-                                        tls_certificates:
-                                          - { certificate_chain: { filename: "%s" }, private_key: { filename: "%s" } }
-                        """
-                        .formatted(shop.chain(), shop.key()));
+        weir.start(OneListener.text("", OneListener.HELLO, OneListener.tls(shop, "", "")));
         Path heard = weir.folder().resolve("heard");
         Process client = new ProcessBuilder(Peers.require("openssl").toString(), "s_client", "-connect", "127.0.0.1:"
                 + weir.listener(0).getPort(), "-ign_eof", "-msg").redirectErrorStream(true)
@@ -219,39 +185,16 @@ class TlsOverSocketsTest {
     @Test
     void aClientIsKnownByItsFingerprint() throws Exception {
         Path log = weir.folder().resolve("access.log");
-        weir.start(
-                """
-                        static_resources:
-                          listeners:
-                            - name: in
-                              address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
-                              listener_filters:
-                                - name: look
-                                  typed_config:
-                                    "@type": type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector
-                                    enable_ja3_fingerprinting: true
-                                    enable_ja4_fingerprinting: true
-                              access_log:
-                                - name: log
-                                  typed_config:
-                                    "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
-                                    path: "%s"
-                                    log_format: { text_format_source: { inline_string: "%%TLS_JA3_FINGERPRINT%% %%TLS_JA4_FINGERPRINT%%\\n" } }
-                              filter_chains:
-                                - filters:
-                                    - name: says
-                                      typed_config:
-                                        "@type": type.googleapis.com/envoy.extensions.filters.network.direct_response.v3.Config
-                                        response: { inline_string: hello }
-                                  transport_socket:
-                                    name: tls
-                                    typed_config:
-                                      "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
-                                      common_tls_context:
-                                        tls_certificates:
-                                          - { certificate_chain: { filename: "%s" }, private_key: { filename: "%s" } }
-                        """
-                        .formatted(log, shop.chain(), shop.key()));
+        String look = """
+                listener_filters:
+                - name: look
+                  typed_config:
+                    "@type": type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector
+                    enable_ja3_fingerprinting: true
+                    enable_ja4_fingerprinting: true
+                """;
+        weir.start(OneListener.text(look + OneListener.log(log, "%TLS_JA3_FINGERPRINT% %TLS_JA4_FINGERPRINT%"),
+                OneListener.HELLO, OneListener.tls(shop, "", "")));
         for (int i = 0; i < 2; i++) {
             certificates.run("s_client", "-connect", "127.0.0.1:" + weir.listener(0).getPort(), "-servername",
                     "shop.example", "-alpn", "h2");

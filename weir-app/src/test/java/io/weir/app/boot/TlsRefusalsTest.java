@@ -2,15 +2,16 @@ package io.weir.app.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.app.text.OneListener;
 import io.weir.testkit.Certificates;
 import io.weir.testkit.Certificates.Issued;
 import io.weir.testkit.Nginx;
 import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Peers;
 import io.weir.testkit.Ports;
+import io.weir.testkit.Program;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,8 +25,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Why TLS could not be agreed on, and what was agreed on with hosts, as access logs tell it. */
 @Timeout(120)
 class TlsRefusalsTest {
-    private static final String TLS = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.";
-
     @RegisterExtension
     final ServedWeir weir = new ServedWeir();
 
@@ -45,56 +44,21 @@ class TlsRefusalsTest {
         return weir.folder().resolve("access.log");
     }
 
-    private String pair(Issued issued) {
-        return "{ certificate_chain: { filename: \"%s\" }, private_key: { filename: \"%s\" } }".formatted(
-                issued.chain(),
-                issued.key());
-    }
-
     /** A listener that says hello to clients with a certificate that these rules accept, and logs its connections. */
     private void listening(String rules) throws IOException {
-        weir.start(
-                """
-                        static_resources:
-                          listeners:
-                            - name: in
-                              address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
-                              access_log:
-                                - name: log
-                                  typed_config:
-                                    "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
-                                    path: "%s"
-                                    log_format: { text_format_source: { inline_string: "%%DOWNSTREAM_TRANSPORT_FAILURE_REASON%%\\n" } }
-                              filter_chains:
-                                - filters:
-                                    - name: says
-                                      typed_config:
-                                        "@type": type.googleapis.com/envoy.extensions.filters.network.direct_response.v3.Config
-                                        response: { inline_string: hello }
-                                  transport_socket:
-                                    name: tls
-                                    typed_config:
-                                      "@type": %sDownstreamTlsContext
-                                      require_client_certificate: true
-                                      common_tls_context:
-                                        tls_certificates: [ %s ]
-                                        validation_context: { trusted_ca: { filename: "%s" }, %s }
-                        """
-                        .formatted(log(), TLS, pair(shop), certificates.authority(), rules));
+        weir.start(OneListener.text(OneListener.log(log(), "%DOWNSTREAM_TRANSPORT_FAILURE_REASON%"), OneListener.HELLO,
+                OneListener.tls(shop, "require_client_certificate: true", "validation_context: { trusted_ca: {"
+                        + " filename: \"" + certificates.authority() + "\" }, " + rules + " }")));
     }
 
     /** What a client with this certificate hears. */
-    private String heard(@Nullable Issued own) throws Exception {
+    private String heard(@Nullable Issued own) {
         var command = new ArrayList<>(List.of(Peers.require("openssl").toString(), "s_client", "-quiet",
                 "-ign_eof", "-connect", "127.0.0.1:" + weir.listener(0).getPort()));
         if (own != null) {
             command.addAll(List.of("-cert", own.chain().toString(), "-key", own.key().toString()));
         }
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-        return said;
+        return Program.run(command).said();
     }
 
     private void refused(@Nullable Issued own, String reason) throws Exception {

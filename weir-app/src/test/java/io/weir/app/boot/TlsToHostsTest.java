@@ -2,6 +2,7 @@ package io.weir.app.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Await;
 import io.weir.testkit.Certificates;
 import io.weir.testkit.Certificates.Issued;
 import io.weir.testkit.Haproxy;
@@ -111,11 +112,6 @@ class TlsToHostsTest {
         return ServedWeir.ask(weir.listener(listener), "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     }
 
-    private String stats(String filter) throws IOException {
-        return ServedWeir.ask(weir.admin(), "GET /stats?filter=" + filter + " HTTP/1.1\r\nHost: a\r\nConnection: close"
-                + "\r\n\r\n");
-    }
-
     @Test
     void nginxIsAskedForItsNameAndSessionsAreTakenUpAgain() throws Exception {
         nginx(shop(), "");
@@ -123,7 +119,7 @@ class TlsToHostsTest {
         assertThat(ask(0)).contains("HTTP/1.1 200").contains("HTTP/1.1 shop.example .");
         assertThat(ask(0)).contains("HTTP/1.1 shop.example r");
         assertThat(ask(1)).contains("HTTP/1.1 200").contains("HTTP/1.1 shop.example");
-        assertThat(stats("cluster.shop.ssl")).contains("ssl.handshake: 3").contains("ssl.session_reused: 1");
+        assertThat(weir.stats("cluster.shop.ssl")).contains("ssl.handshake: 3").contains("ssl.session_reused: 1");
     }
 
     @Test
@@ -131,7 +127,7 @@ class TlsToHostsTest {
         nginx(shop(), "");
         weir.start(text(believing(""), protocol("auto_config: { http2_protocol_options: {} }"), ""));
         assertThat(ask(0)).contains("HTTP/1.1 200").contains("HTTP/2.0 shop.example");
-        assertThat(stats("upstream_cx_http")).contains("shop.upstream_cx_http2_total: 1")
+        assertThat(weir.stats("upstream_cx_http")).contains("shop.upstream_cx_http2_total: 1")
                 .contains("shop.upstream_cx_http1_total: 0");
     }
 
@@ -168,10 +164,8 @@ class TlsToHostsTest {
         nginx(shop(), "");
         weir.start(text(believing(""), HTTP1 + "\n        health_checks: [ { timeout: 5s, interval: 60s,"
                 + " unhealthy_threshold: 1, healthy_threshold: 1, http_health_check: { path: / } } ]", ""));
-        for (int i = 0; i < 500 && !stats("health_check").contains("health_check.success: 1"); i++) {
-            Thread.sleep(20);
-        }
-        assertThat(stats("health_check")).contains("health_check.success: 1").contains("health_check.failure: 0");
+        Await.until("a check succeeds", () -> weir.stats("health_check").contains("health_check.success: 1"));
+        assertThat(weir.stats("health_check")).contains("health_check.failure: 0");
     }
 
     @Test
@@ -192,7 +186,7 @@ class TlsToHostsTest {
 
     /** A start waits for the first check of a host, which is the only one for a long time. */
     private void firstCheck(String result) throws Exception {
-        assertThat(stats("cluster.shop.health_check")).contains("health_check." + result + ": 1");
+        assertThat(weir.stats("cluster.shop.health_check")).contains("health_check." + result + ": 1");
     }
 
     @ParameterizedTest
@@ -312,8 +306,8 @@ class TlsToHostsTest {
                                     + taken.getLocalPort() + "\", to: shop }\n"));
             assertThat(ask(0)).as("still over TLS").contains("HTTP/1.1 200").contains("HTTP/1.1 shop.example");
             assertThat(ask(1)).contains("HTTP/1.1 200");
-            assertThat(stats("cluster_modified")).contains("cluster_manager.cluster_modified: 0");
-            assertThat(stats("lds.update_rejected")).contains("listener_manager.lds.update_rejected: 1");
+            assertThat(weir.stats("cluster_modified")).contains("cluster_manager.cluster_modified: 0");
+            assertThat(weir.stats("lds.update_rejected")).contains("listener_manager.lds.update_rejected: 1");
         }
     }
 }

@@ -137,9 +137,9 @@ class TunnelsOverSocketsTest {
                     assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo(down);
                 }
             }
-            assertThat(stats("tcp.front.downstream_cx_total")).contains("tcp.front.downstream_cx_total: 1");
-            assertThat(stats("cluster.proxy.upstream_rq_total")).contains("cluster.proxy.upstream_rq_total: 1");
-            assertThat(stats("cluster.proxy.upstream_cx_total")).contains("cluster.proxy.upstream_cx_total: 1");
+            assertThat(weir.stats("tcp.front.downstream_cx_total")).contains("tcp.front.downstream_cx_total: 1");
+            assertThat(weir.stats("cluster.proxy.upstream_rq_total")).contains("cluster.proxy.upstream_rq_total: 1");
+            assertThat(weir.stats("cluster.proxy.upstream_cx_total")).contains("cluster.proxy.upstream_cx_total: 1");
         }
     }
 
@@ -149,11 +149,6 @@ class TunnelsOverSocketsTest {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-    }
-
-    private String stats(String name) throws IOException {
-        return ServedWeir.ask(weir.admin(), "GET /stats?filter=" + name
-                + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     }
 
     @Test

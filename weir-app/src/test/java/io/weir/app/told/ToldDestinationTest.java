@@ -104,9 +104,7 @@ class ToldDestinationTest {
     }
 
     private String stat(String name) throws IOException {
-        String page = ServedWeir.ask(weir.admin(), "GET /stats?filter=^" + name + "$ HTTP/1.1\r\nHost: a\r\n"
-                + "Connection: close\r\n\r\n");
-        return page.substring(page.indexOf("\r\n\r\n") + 4).strip();
+        return weir.stats("^" + name + "$").strip();
     }
 
     private void becomes(String name, long value) throws Exception {

@@ -6,12 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
-import java.nio.ByteBuffer;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
-import java.util.List;
+import io.weir.testkit.Hellos;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -21,17 +16,8 @@ import org.junit.jupiter.api.Test;
 final class ChallengeDoorTest {
     private static final int HEADERS = 9; // of the record and of the handshake message
 
-    private static ByteBuf hello(String name, String... protocols) throws Exception {
-        SSLEngine engine = SSLContext.getDefault().createSSLEngine();
-        engine.setUseClientMode(true);
-        SSLParameters parameters = engine.getSSLParameters();
-        parameters.setServerNames(name.isEmpty() ? List.of() : List.of(new SNIHostName(name)));
-        parameters.setApplicationProtocols(protocols);
-        engine.setSSLParameters(parameters);
-        ByteBuffer out = ByteBuffer.allocate(32 * 1024);
-        engine.wrap(ByteBuffer.allocate(0), out);
-        out.flip();
-        return Unpooled.wrappedBuffer(out).skipBytes(HEADERS);
+    private static ByteBuf hello(String name, String... protocols) {
+        return Unpooled.wrappedBuffer(Hellos.of(name, protocols)).skipBytes(HEADERS);
     }
 
     @Test

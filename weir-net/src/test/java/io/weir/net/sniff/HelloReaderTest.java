@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.weir.net.hello.ClientHello;
 import io.weir.net.sniff.HelloReader.State;
+import io.weir.testkit.Hellos;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
@@ -24,7 +25,7 @@ class HelloReaderTest {
     @Test
     void theNameAndTheProtocolsOfAClientAreRead() throws Exception {
         var hello = new HelloReader();
-        assertThat(read(hello, Hellos.of("Www.Example.com", List.of("h2", "http/1.1")))).isEqualTo(State.READ);
+        assertThat(read(hello, Hellos.of("Www.Example.com", "h2", "http/1.1"))).isEqualTo(State.READ);
         assertThat(said(hello).serverName()).isEqualTo("www.example.com");
         assertThat(said(hello).protocols()).containsExactly("h2", "http/1.1");
     }
@@ -32,14 +33,14 @@ class HelloReaderTest {
     @Test
     void aClientMayNameNothing() throws Exception {
         var hello = new HelloReader();
-        assertThat(read(hello, Hellos.of("", List.of()))).isEqualTo(State.READ);
+        assertThat(read(hello, Hellos.of(""))).isEqualTo(State.READ);
         assertThat(said(hello).serverName()).isEmpty();
         assertThat(said(hello).protocols()).isEmpty();
     }
 
     @Test
     void itIsReadInWhateverPiecesItComesAndTakesNothingAway() throws Exception {
-        byte[] whole = Hellos.of("www.example.com", List.of("h2"));
+        byte[] whole = Hellos.of("www.example.com", "h2");
         for (int size : List.of(1, 3, 7, 200)) {
             byte[] sent = Hellos.inRecords(whole, size);
             var hello = new HelloReader();
@@ -71,7 +72,7 @@ class HelloReaderTest {
 
     @Test
     void whatTurnsUpInsideItBreaksNothing() throws Exception {
-        byte[] whole = Hellos.of("www.example.com", List.of("h2", "http/1.1"));
+        byte[] whole = Hellos.of("www.example.com", "h2", "http/1.1");
         long seed = new Random().nextLong();
         var dice = new Random(seed);
         for (int round = 0; round < 20_000; round++) {

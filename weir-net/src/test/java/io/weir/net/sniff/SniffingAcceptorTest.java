@@ -13,6 +13,7 @@ import io.weir.net.transport.ListenOptions;
 import io.weir.net.transport.Listener;
 import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.Workers;
+import io.weir.testkit.Hellos;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -116,7 +117,7 @@ class SniffingAcceptorTest {
 
     @Test
     void everyByteThatWasLookedAtIsServed() throws Exception {
-        byte[] hello = Hellos.inRecords(Hellos.of("www.example.com", List.of("h2")), 50);
+        byte[] hello = Hellos.inRecords(Hellos.of("www.example.com", "h2"), 50);
         try (var door = new Door(HOUR, false, new TlsInspector(false, false, false, stats));
                 var client = door.connect()) {
             for (int at = 0; at < hello.length; at += 100) {

@@ -52,7 +52,7 @@ final class Rig implements AutoCloseable {
 
             @Override
             public void close() {}
-        }, (_, _, _, _, _, _) -> {
+        }, (_, _, _, _, _, _, _) -> {
             throw new AssertionError("nobody asks for a tunnel here");
         });
         try {
