@@ -122,9 +122,7 @@ public final class Origin implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         // Closing a socket in which a thread accepts takes effect when that thread has left it.
-        while (PeerProcess.answers(port())) {
-            Thread.onSpinWait();
-        }
+        Await.until(() -> port() + " refuses", () -> !PeerProcess.answers(port()));
         for (Socket socket : open) {
             reset(socket);
         }

@@ -17,6 +17,7 @@ import io.weir.core.tls.ValidationSpec;
 import io.weir.net.check.WireProber;
 import io.weir.net.transport.Workers;
 import io.weir.observe.log.AccessLogs;
+import io.weir.testkit.Await;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.file.Files;
@@ -82,10 +83,7 @@ class ClusterKeeperTest {
 
     /** Who writes the file closes it, soon. */
     private void closes(String name) throws Exception {
-        for (int i = 0; i < 1000 && isOpen(name); i++) {
-            Thread.sleep(20);
-        }
-        assertThat(isOpen(name)).as(name).isFalse();
+        Await.until(name + " is closed", () -> !isOpen(name));
     }
 
     @Test

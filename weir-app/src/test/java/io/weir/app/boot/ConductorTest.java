@@ -3,6 +3,7 @@ package io.weir.app.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.weir.testkit.Await;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -41,11 +42,7 @@ class ConductorTest {
         conductor.execute(() -> done.add("the second"));
         begun.await();
         var closed = CompletableFuture.runAsync(conductor::close, task -> Thread.ofPlatform().start(task));
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!conductor.closing()) {
-            assertThat(System.nanoTime() - deadline).as("it does not close").isNegative();
-            Thread.sleep(5);
-        }
+        Await.until("it closes", conductor::closing);
         conductor.execute(() -> done.add("the third"));
         goOn.countDown();
         closed.get(20, TimeUnit.SECONDS);

@@ -9,6 +9,7 @@ import io.weir.testkit.Certificates;
 import io.weir.testkit.Certificates.Issued;
 import io.weir.testkit.Curl;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;

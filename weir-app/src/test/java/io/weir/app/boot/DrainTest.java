@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weir.app.boot.Departure.Parting.Step;
 import io.weir.core.time.NanoClock;
+import io.weir.testkit.Await;
 import io.weir.testkit.RawHttp;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -15,8 +16,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,14 +62,6 @@ class DrainTest {
         return answer;
     }
 
-    private static void eventually(Callable<Boolean> holds) throws Exception {
-        long deadlineNanos = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!holds.call()) {
-            assertThat(System.nanoTime()).isLessThan(deadlineNanos);
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
-    }
-
     private static boolean closes(RawHttp client) throws IOException {
         return client.send(GET).response().head().contains("connection: close");
     }
@@ -107,7 +98,7 @@ class DrainTest {
         assertThat(admin("/drain_listeners?graceful&inboundonly")).startsWith("HTTP/1.1 200");
         try (RawHttp first = RawHttp.connect(inbound, 0); RawHttp other = RawHttp.connect(outbound, 0)) {
             assertThat(first.send(GET).response().status()).isEqualTo(204);
-            eventually(() -> {
+            Await.until("nobody is served there any more", () -> {
                 try (RawHttp anew = RawHttp.connect(inbound, 0)) {
                     return !anew.send(GET).response().head().contains("204");
                 } catch (ConnectException closed) {

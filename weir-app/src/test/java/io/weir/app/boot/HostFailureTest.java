@@ -2,11 +2,11 @@ package io.weir.app.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Await;
 import io.weir.testkit.Origin;
 import io.weir.testkit.RawHttp;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,10 +56,7 @@ class HostFailureTest {
     private void fail() throws InterruptedException {
         long before = failures();
         healthy.set(false);
-        for (int i = 0; i < 2000 && failures() < before + 2; i++) {
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
-        assertThat(failures()).isGreaterThan(before + 1);
+        Await.until("two checks more fail", () -> failures() >= before + 2);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.weir.app.boot;
 import static io.weir.app.boot.ServedWeir.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Await;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -18,10 +19,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -36,14 +35,6 @@ class RunningTest {
 
     @RegisterExtension
     final ServedWeir weir = new ServedWeir();
-
-    private static void eventually(Callable<Boolean> holds) throws Exception {
-        long deadlineNanos = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!holds.call()) {
-            assertThat(System.nanoTime()).isLessThan(deadlineNanos);
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
-    }
 
     @Test
     void requestsAndConnectionsAreProxiedSideBySide() throws Exception {
@@ -95,7 +86,7 @@ class RunningTest {
         InetSocketAddress where = weir.listener(0);
         assertThat(ask(where, GET)).contains("Hello from one");
         weir.write(listen + weir.services(1));
-        eventually(() -> ask(where, GET).contains("Hello from two"));
+        Await.until("the other backend answers", () -> ask(where, GET).contains("Hello from two"));
         assertThat(weir.listener(0)).isEqualTo(where);
     }
 
@@ -156,7 +147,8 @@ class RunningTest {
                               "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
                 """.formatted(log), 5);
         String answer = ask(weir.listener(0), GET);
-        eventually(() -> Files.readString(log).equals(GET.length() + " " + answer.length() + "\n"));
+        Await.until("the connection is in the log",
+                () -> Files.readString(log).equals(GET.length() + " " + answer.length() + "\n"));
     }
 
     @Test
@@ -195,7 +187,7 @@ class RunningTest {
         begun.countDown();
         assertThat(seen.get(20, TimeUnit.SECONDS)).as("put off").isEqualTo(1);
         // a Weir that was not started by a command of Weir's has nobody take over
-        eventually(() -> weir.running().addresses().size() == 2);
+        Await.until("both listen", () -> weir.running().addresses().size() == 2);
         assertThat(weir.running().upgradeText()).startsWith("failed: ");
     }
 
@@ -223,7 +215,8 @@ class RunningTest {
         weir.start(bootstrap.formatted(first, "socket_address: { address: 127.0.0.1, port_value: 0 }"), 5);
         String get = GET.replace("/ ", "/ready?a=b ");
         ask(weir.admin(), get);
-        eventually(() -> Files.readString(first).contains("\"GET /ready?a=b HTTP/1.1\" 200 - 0 5 "));
+        Await.until("the request is in the first log",
+                () -> Files.readString(first).contains("\"GET /ready?a=b HTTP/1.1\" 200 - 0 5 "));
         weir.reload(bootstrap.formatted(second, "pipe: { path: '" + socket + "', mode: 384 }"));
         assertThat(weir.running().adminAddress()).isEqualTo(UnixDomainSocketAddress.of(socket));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))).isEqualTo("rw-------");
@@ -232,7 +225,8 @@ class RunningTest {
             assertThat(new String(Channels.newInputStream(client).readAllBytes(), StandardCharsets.US_ASCII))
                     .startsWith("HTTP/1.1 200 OK\r\n").endsWith("LIVE\n");
         }
-        eventually(() -> Files.readString(second).contains("\"GET /ready?a=b HTTP/1.1\" 200"));
+        Await.until("the request is in the second log",
+                () -> Files.readString(second).contains("\"GET /ready?a=b HTTP/1.1\" 200"));
         weir.reload(bootstrap.formatted(second, "pipe: { path: '" + socket + "', mode: 432 }"));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))).isEqualTo("rw-rw----");
         weir.running().close();
@@ -271,7 +265,7 @@ class RunningTest {
         InetSocketAddress where = weir.listener(0);
         try (Socket open = new Socket(where.getAddress(), where.getPort())) {
             open.getOutputStream().write('G');
-            eventually(() -> weir.running().listeners().connections() == 1);
+            Await.until("the connection is served", () -> weir.running().listeners().connections() == 1);
             weir.running().drain(true);
             weir.reload(listen + "  - { on: \"127.0.0.1:0\", to: demo }\n" + weir.services(0));
             assertThat(weir.running().addresses()).hasSizeLessThan(2);
@@ -299,7 +293,7 @@ class RunningTest {
             assertThat(open.getInputStream().read()).isEqualTo('H');
             assertThat(weir.running().drain(true)).isTrue();
             assertThat(weir.running().drain(true)).isFalse();
-            eventually(() -> {
+            Await.until("nobody is taken any more", () -> {
                 try (Socket refused = new Socket(where.getAddress(), where.getPort())) {
                     return !refused.isConnected();
                 } catch (ConnectException e) {

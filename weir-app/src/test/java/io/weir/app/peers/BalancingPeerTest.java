@@ -2,6 +2,7 @@ package io.weir.app.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Await;
 import io.weir.testkit.HttpMessage;
 import io.weir.testkit.Nginx;
 import io.weir.testkit.Origin;
@@ -29,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class BalancingPeerTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: weir.example\r\n\r\n";
-    private static final long WAIT_NANOS = 60_000_000_000L;
 
     @TempDir
     private Path folder;
@@ -95,19 +95,13 @@ class BalancingPeerTest {
     }
 
     private void awaitHealthy(int hosts, WeirProcess weir) throws Exception {
-        long until = System.nanoTime() + WAIT_NANOS;
-        while (true) {
+        Await.until(() -> hosts + " are healthy\n" + weir.output(), () -> {
             try (RawHttp client = RawHttp.connect(admin)) {
-                String stats = client.send("GET /stats?filter=membership_healthy HTTP/1.1\r\nHost: admin\r\n"
-                        + "Connection: close\r\n\r\n").response().body();
-                if (stats.contains("membership_healthy: " + hosts + "\n")) {
-                    return;
-                }
-                assertThat(System.nanoTime() - until).as("%d healthy: %s%n%s", hosts, stats, weir.output())
-                        .isNegative();
+                return client.send("GET /stats?filter=membership_healthy HTTP/1.1\r\nHost: admin\r\n"
+                        + "Connection: close\r\n\r\n").response().body()
+                        .contains("membership_healthy: " + hosts + "\n");
             }
-            Thread.sleep(20);
-        }
+        });
     }
 
     /** How many of these requests the first priority's servers, 0 to 9, had; none of them may be sick. */
@@ -193,11 +187,8 @@ class BalancingPeerTest {
             }
             origin.awaitRequests(10);
             awaitLines(log, 90, weir); // the ten are still at the backend
-            long until = System.nanoTime() + WAIT_NANOS; // a request counts as arrived just before it is answered
-            while (now.get() < 10) {
-                assertThat(System.nanoTime() - until).as("at the backend: " + now).isNegative();
-                Thread.sleep(5);
-            }
+            // a request counts as arrived just before it is answered
+            Await.until(() -> "ten are at the backend, and not " + now, () -> now.get() >= 10);
             release.countDown();
             int served = 0;
             int overloaded = 0;
@@ -217,11 +208,8 @@ class BalancingPeerTest {
     }
 
     private static void awaitLines(Path log, int lines, WeirProcess weir) throws Exception {
-        long until = System.nanoTime() + WAIT_NANOS;
-        while (!Files.exists(log) || Files.readAllLines(log).size() < lines) {
-            assertThat(System.nanoTime() - until).as(weir.output()).isNegative();
-            Thread.sleep(20);
-        }
+        Await.until(() -> lines + " lines\n" + weir.output(),
+                () -> Files.exists(log) && Files.readAllLines(log).size() >= lines);
     }
 
     @Test

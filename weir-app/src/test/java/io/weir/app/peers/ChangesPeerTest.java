@@ -2,6 +2,7 @@ package io.weir.app.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Await;
 import io.weir.testkit.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -99,10 +99,7 @@ class ChangesPeerTest {
     }
 
     private static void awaitTaken(WeirProcess weir, int count) throws InterruptedException {
-        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (weir.output().split("taken over: ", -1).length - 1 < count) {
-            assertThat(System.nanoTime()).as(weir.output()).isLessThan(deadlineNanos);
-            Thread.sleep(20);
-        }
+        Await.until(() -> count + " changes are taken over\n" + weir.output(),
+                () -> weir.output().split("taken over: ", -1).length - 1 >= count);
     }
 }

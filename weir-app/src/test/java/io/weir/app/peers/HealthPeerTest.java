@@ -2,6 +2,7 @@ package io.weir.app.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Await;
 import io.weir.testkit.HttpMessage;
 import io.weir.testkit.Nginx;
 import io.weir.testkit.Origin;
@@ -37,7 +38,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Health checks of real servers, beside one whose health is switched. */
 class HealthPeerTest {
-    private static final long WAIT_NANOS = 60_000_000_000L;
 
     @TempDir
     Path folder;
@@ -68,11 +68,7 @@ class HealthPeerTest {
     }
 
     private static void await(String what, WeirProcess weir, BooleanSupplier condition) throws InterruptedException {
-        long until = System.nanoTime() + WAIT_NANOS;
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime() - until).as("%s%n%s", what, weir.output()).isNegative();
-            Thread.sleep(20);
-        }
+        Await.until(() -> what + "\n" + weir.output(), condition::getAsBoolean);
     }
 
     /** Who answers these requests; every one must be answered with 200. */

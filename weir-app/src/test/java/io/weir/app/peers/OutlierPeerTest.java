@@ -2,6 +2,7 @@ package io.weir.app.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Await;
 import io.weir.testkit.Nginx;
 import io.weir.testkit.Origin;
 import io.weir.testkit.PeerProcess;
@@ -59,14 +60,11 @@ class OutlierPeerTest {
                     .contains("127.0.0.1:" + bad.port() + "::health_reason::consecutive_5xx: 3 in a row");
             // requests go on all the while: it is by none of them that the host is found to be back
             int reached = bad.requests().size();
-            while (bad.requests().size() == reached && System.nanoTime() < until) {
+            Await.until(() -> "it is asked again\n" + weir.output(), () -> {
                 statuses(port, 3);
-                Thread.sleep(20);
-            }
-            assertThat(bad.requests()).as(clusters(admin)).hasSizeGreaterThan(reached);
-            while (Files.readAllLines(log).size() < 2 && System.nanoTime() < until) {
-                Thread.sleep(20);
-            }
+                return bad.requests().size() > reached;
+            });
+            Await.until("both are in the log", () -> Files.readAllLines(log).size() >= 2);
             List<String> told = Files.readAllLines(log);
             assertThat(told).hasSizeGreaterThanOrEqualTo(2).allSatisfy(line -> assertThat(line)
                     .contains("\"type\":\"CONSECUTIVE_5XX\"", "\"upstream_url\":\"127.0.0.1:" + bad.port() + "\""));

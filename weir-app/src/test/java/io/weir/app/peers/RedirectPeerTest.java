@@ -2,6 +2,7 @@ package io.weir.app.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Await;
 import io.weir.testkit.Nginx;
 import io.weir.testkit.OwnNetwork;
 import io.weir.testkit.PeerProcess;
@@ -12,6 +13,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Connections that a real packet filter redirects to Weir, in a network of the test's own. */
@@ -163,15 +165,14 @@ class RedirectPeerTest {
         });
     }
 
-    /** What the next tick shows; or what there is after a while, without it. */
-    private static String clustersWith(String line) throws Exception {
-        long until = System.nanoTime() + 60_000_000_000L;
-        String clusters = admin("/clusters");
-        while (!clusters.contains(line) && System.nanoTime() < until) {
-            Thread.sleep(20);
-            clusters = admin("/clusters");
-        }
-        return clusters;
+    /** What the next tick shows. */
+    private static String clustersWith(String line) {
+        var clusters = new AtomicReference<>("");
+        Await.until(() -> line + " in " + clusters.get(), () -> {
+            clusters.set(admin("/clusters"));
+            return clusters.get().contains(line);
+        });
+        return clusters.get();
     }
 
     private static String admin(String path) throws IOException {

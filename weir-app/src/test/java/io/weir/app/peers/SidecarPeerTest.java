@@ -2,6 +2,7 @@ package io.weir.app.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Await;
 import io.weir.testkit.Certificates;
 import io.weir.testkit.Namespaces;
 import io.weir.testkit.Nginx;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,7 +24,6 @@ class SidecarPeerTest {
     private static final int SHOP = 0;
     private static final int TILL = 1;
     private static final Duration EXIT_MAX = Duration.ofSeconds(60);
-    private static final long READY_NANOS = Duration.ofSeconds(90).toNanos();
     private static final String READY = "connections are brought here";
     /** Weir's own group, by which its connections, and those of a curl that pretends, go past it. */
     private static final List<String> PAST = List.of("setpriv", "--regid", "1337", "--clear-groups");
@@ -79,11 +78,12 @@ class SidecarPeerTest {
 
     /** Lines of logs come a little later than what they tell of. */
     private static void await(PeerProcess process, String text) {
-        long until = System.nanoTime() + READY_NANOS;
-        while (!process.output().contains(text)) {
-            assertThat(process.alive() && System.nanoTime() < until).as(process.output()).isTrue();
-            LockSupport.parkNanos(20_000_000);
-        }
+        Await.until(() -> text + " in " + process.output(), () -> {
+            boolean alive = process.alive();
+            boolean said = process.output().contains(text);
+            assertThat(said || alive).as(process.output()).isTrue();
+            return said;
+        });
     }
 
     private static String curl(Namespaces networks, int side, String... words) {
@@ -297,11 +297,8 @@ class SidecarPeerTest {
         assertThat(shop.output()).contains("the rules stay for the process that took over");
         assertThat(curl(networks, SHOP, "http://10.77.0.2:8080/")).endsWith(";URI=spiffe://example/shop.\n");
         assertThat(curl(networks, SHOP, "-X", "POST", "http://127.0.0.1:15000/quitquitquit")).isEqualTo("OK\n");
-        long until = System.nanoTime() + EXIT_MAX.toNanos();
-        while (!networks.run(SHOP, "nft", "list", "tables").isEmpty()) {
-            assertThat(System.nanoTime()).as(shop.output()).isLessThan(until);
-            LockSupport.parkNanos(20_000_000);
-        }
+        Await.until(() -> "the rules are gone\n" + shop.output(),
+                () -> networks.run(SHOP, "nft", "list", "tables").isEmpty());
     }
 
     private static void theEnd(Namespaces networks, PeerProcess till) throws IOException {

@@ -2,6 +2,7 @@ package io.weir.app.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Await;
 import io.weir.testkit.Nginx;
 import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Ports;
@@ -43,9 +44,8 @@ class SigtermPeerTest {
             awaitAnswers(old, 500);
             awaitAnswers(modern, 500);
             first.terminate();
-            while (PeerProcess.answers(calls)) {
-                Thread.sleep(10); // until all connections have been asked to end; nobody new is taken then
-            }
+            // when all connections have been asked to end, nobody new is taken
+            Await.until(() -> "nobody is taken any more\n" + first.output(), () -> !PeerProcess.answers(calls));
             assertThat(talking.brokenAfter(2)).as("calls go on after GOAWAY").isEmpty();
             talking.close();
             assertThat(streams.endings()).as(first.output()).isEmpty();
@@ -62,10 +62,7 @@ class SigtermPeerTest {
     }
 
     private static void awaitAnswers(LoyalClients clients, long count) throws InterruptedException {
-        long deadlineNanos = System.nanoTime() + END_WITHIN.toNanos();
-        while (clients.answered() < count && clients.errors().isEmpty()) {
-            assertThat(System.nanoTime()).as("%d answers", clients.answered()).isLessThan(deadlineNanos);
-            Thread.sleep(10);
-        }
+        Await.until(END_WITHIN, () -> count + " answers, and not " + clients.answered(),
+                () -> clients.answered() >= count || !clients.errors().isEmpty());
     }
 }

@@ -2,6 +2,7 @@ package io.weir.app.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Await;
 import io.weir.testkit.Nginx;
 import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Ports;
@@ -9,6 +10,7 @@ import io.weir.testkit.RawHttp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,14 +102,14 @@ class SlowHostPeerTest {
     }
 
     private List<String> events(int host, String text, int count) throws IOException, InterruptedException {
-        long until = System.nanoTime() + WAIT_NANOS;
-        List<String> found = List.of();
-        while (found.size() < count) {
-            assertThat(System.nanoTime() - until).as("%s of %s", text, host).isNegative();
-            Thread.sleep(20);
-            found = Files.readAllLines(folder.resolve("outliers.json")).stream()
-                    .filter(line -> line.contains("\"127.0.0.1:" + host + "\"") && line.contains(text)).toList();
-        }
+        List<String> found = new ArrayList<>();
+        Await.until(text + " of " + host, () -> {
+            found.clear();
+            Files.readAllLines(folder.resolve("outliers.json")).stream()
+                    .filter(line -> line.contains("\"127.0.0.1:" + host + "\"") && line.contains(text))
+                    .forEach(found::add);
+            return found.size() >= count;
+        });
         return found;
     }
 

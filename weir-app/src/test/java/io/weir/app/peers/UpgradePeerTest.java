@@ -2,6 +2,7 @@ package io.weir.app.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Await;
 import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Ports;
 import java.io.IOException;
@@ -122,11 +123,7 @@ class UpgradePeerTest {
             process.onExit().get(60, TimeUnit.SECONDS);
         }
         // the last one is not among them where the process that began it had gone before it was looked for
-        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (PeerProcess.answers(field.http) || Files.exists(unix())) {
-            assertThat(System.nanoTime()).isLessThan(deadlineNanos);
-            Thread.sleep(10);
-        }
+        Await.until("it has gone, with its socket", () -> !PeerProcess.answers(field.http) && !Files.exists(unix()));
     }
 
     @Test
@@ -166,10 +163,7 @@ class UpgradePeerTest {
     }
 
     private static void awaitMore(LoyalClients clients, long answered) throws InterruptedException {
-        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (clients.answered() < answered + 100 && clients.errors().isEmpty()) {
-            assertThat(System.nanoTime()).as("more than %d answers", answered).isLessThan(deadlineNanos);
-            Thread.sleep(10);
-        }
+        Await.until(() -> answered + 100 + " answers, and not " + clients.answered(),
+                () -> clients.answered() >= answered + 100 || !clients.errors().isEmpty());
     }
 }

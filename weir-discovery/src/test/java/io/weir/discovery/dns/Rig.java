@@ -9,6 +9,7 @@ import io.weir.core.model.Host;
 import io.weir.core.model.LookupFamily;
 import io.weir.core.stats.Stats;
 import io.weir.net.transport.Workers;
+import io.weir.testkit.Await;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
@@ -17,12 +18,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Discovery with a conductor of its own. */
 final class Rig implements AutoCloseable {
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
     static final DnsOptions FAST = options(50, LookupFamily.V4_ONLY);
 
     final Stats stats = new Stats();
@@ -81,13 +80,7 @@ final class Rig implements AutoCloseable {
     }
 
     static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within 20 s: " + what);
-            }
-            LockSupport.parkNanos(1_000_000);
-        }
+        Await.until(what, condition::getAsBoolean);
     }
 
     @Override

@@ -13,7 +13,7 @@ import io.weir.core.stats.Histogram;
 import io.weir.filters.grpc.CallFixture;
 import io.weir.filters.grpc.Calls;
 import io.weir.filters.grpc.StockService;
-import io.weir.http.server.ProxyFixture;
+import io.weir.testkit.Await;
 import io.weir.testkit.Ports;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +46,7 @@ class GrpcStatsTest {
     }
 
     private static void await(CallFixture fixture, String name, long count) throws InterruptedException {
-        ProxyFixture.eventually(() -> fixture.count(name) == count);
+        Await.until(name + " is " + count, () -> fixture.count(name) == count);
     }
 
     @Test

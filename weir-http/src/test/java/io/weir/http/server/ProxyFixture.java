@@ -22,6 +22,7 @@ import io.weir.net.transport.Workers;
 import io.weir.observe.log.AccessLog;
 import io.weir.observe.log.AccessRecord;
 import io.weir.observe.log.ResponseFlag;
+import io.weir.testkit.Await;
 import io.weir.testkit.Origin;
 import io.weir.testkit.RawHttp;
 import java.io.IOException;
@@ -149,17 +150,9 @@ public final class ProxyFixture implements AutoCloseable {
         return next;
     }
 
-    /**
-     * Waits until this holds, thirty seconds at most: for what the proxy does just behind the bytes that a test sees.
-     */
+    /** Waits until this holds: for what the proxy does just behind the bytes that a test sees. */
     public static void eventually(BooleanSupplier holds) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!holds.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("has not come true for thirty seconds");
-            }
-            Thread.sleep(1);
-        }
+        Await.until("what holds in the end", holds::getAsBoolean);
     }
 
     private final class Recorder implements AccessLog {

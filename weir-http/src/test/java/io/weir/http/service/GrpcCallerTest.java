@@ -30,6 +30,7 @@ import io.weir.net.tls.HostTls;
 import io.weir.net.tls.SecretSource;
 import io.weir.net.transport.Worker;
 import io.weir.net.transport.Workers;
+import io.weir.testkit.Await;
 import io.weir.testkit.Certificates;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -42,7 +43,6 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -97,11 +97,8 @@ class GrpcCallerTest {
     }
 
     private static void leavesNothing(Cluster cluster) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (cluster.circuit().requestsActive() != 0 || cluster.stats().upstreamRqActive().value() != 0) {
-            assertThat(System.nanoTime() - deadline).as("something is left").isNegative();
-            LockSupport.parkNanos(1_000_000);
-        }
+        Await.until("nothing is left", () -> cluster.circuit().requestsActive() == 0
+                && cluster.stats().upstreamRqActive().value() == 0);
         cluster.view().hosts().all().forEach(host -> assertThat(host.requestsActive()).isZero());
     }
 

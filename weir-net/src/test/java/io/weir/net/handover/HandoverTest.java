@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
+import io.weir.testkit.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -183,9 +184,8 @@ class HandoverTest {
         CompletableFuture<Thread> closing = new CompletableFuture<>();
         List<ListeningSockets.Opened> handed = before.whileOpen(each -> {
             Thread closer = Thread.ofPlatform().start(() -> before.closing(opened));
-            while (closer.getState() != Thread.State.BLOCKED) {
-                Thread.onSpinWait();
-            }
+            Await.until(() -> "who closes waits, and is not " + closer.getState(),
+                    () -> closer.getState() == Thread.State.BLOCKED);
             closing.complete(closer);
         });
         assertThat(handed).containsExactly(opened);

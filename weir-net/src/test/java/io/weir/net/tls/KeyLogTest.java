@@ -31,6 +31,7 @@ import io.weir.net.transport.ListenOptions;
 import io.weir.net.transport.Listener;
 import io.weir.net.transport.Worker;
 import io.weir.net.transport.Workers;
+import io.weir.testkit.Await;
 import io.weir.testkit.Certificates;
 import io.weir.testkit.Certificates.Issued;
 import java.io.IOException;
@@ -156,9 +157,7 @@ class KeyLogTest {
 
     /** The file when it has so many lines. */
     private List<String> lines(String name, int count) throws Exception {
-        for (int i = 0; i < 1000 && Files.readAllLines(file(name)).size() < count; i++) {
-            Thread.sleep(10);
-        }
+        Await.until(name + " has " + count + " lines", () -> Files.readAllLines(file(name)).size() >= count);
         return Files.readAllLines(file(name));
     }
 
@@ -302,9 +301,8 @@ class KeyLogTest {
             assertThat(full.write(new byte[]{'a'}, dropped)).isTrue();
         }
         assertThat(tried.await(20, TimeUnit.SECONDS)).isTrue();
-        for (int i = 0; i < 1000 && dropped.value() < 3; i++) {
-            Thread.sleep(20); // the last has been tried, and is counted a moment later
-        }
+        // the last has been tried, and is counted a moment later
+        Await.until("all three are counted", () -> dropped.value() >= 3);
         assertThat(dropped.value()).isEqualTo(3);
     }
 }

@@ -28,6 +28,7 @@ import io.weir.net.transport.Listener;
 import io.weir.net.transport.Worker;
 import io.weir.net.transport.Workers;
 import io.weir.testkit.AnyCertificate;
+import io.weir.testkit.Await;
 import io.weir.testkit.Certificates;
 import io.weir.testkit.Certificates.Issued;
 import java.io.IOException;
@@ -155,10 +156,7 @@ class TlsServerTest {
 
         /** Waits until a number is what it is to be: a client learns of a refusal before its counter moves. */
         void awaitCount(String name, long value) throws InterruptedException {
-            for (int i = 0; i < 1000 && count(name) != value; i++) {
-                Thread.sleep(10);
-            }
-            assertThat(count(name)).as(name).isEqualTo(value);
+            Await.until(() -> name + " is " + value + ", and not " + count(name), () -> count(name) == value);
         }
 
         @Override

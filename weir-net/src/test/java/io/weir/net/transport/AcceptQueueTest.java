@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.Epoll;
+import io.weir.testkit.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -58,9 +59,7 @@ class AcceptQueueTest {
                 clients.add(connected(listener.localAddress()));
             }
             Thread closing = Thread.ofPlatform().start(listener::stopAccepting);
-            while (closing.getState() != Thread.State.TIMED_WAITING) { // for the worker
-                Thread.onSpinWait();
-            }
+            awaitsTheWorker(closing);
             free.countDown();
             closing.join();
             for (SocketChannel client : clients) {
@@ -106,9 +105,7 @@ class AcceptQueueTest {
                 clients.add(connected(listener.localAddress()));
             }
             Thread closing = Thread.ofPlatform().start(listener::stopAccepting);
-            while (closing.getState() != Thread.State.TIMED_WAITING) {
-                Thread.onSpinWait();
-            }
+            awaitsTheWorker(closing);
             first.write(ByteBuffer.wrap("word\n".getBytes(StandardCharsets.US_ASCII)));
             free.countDown();
             closing.join();
@@ -131,6 +128,11 @@ class AcceptQueueTest {
     }
 
     /** Keeps a worker busy until it may go on. */
+    private static void awaitsTheWorker(Thread closing) {
+        Await.until(() -> "who closes waits for the worker, and is not " + closing.getState(),
+                () -> closing.getState() == Thread.State.TIMED_WAITING);
+    }
+
     private static void await(CountDownLatch busy, CountDownLatch free) {
         busy.countDown();
         try {

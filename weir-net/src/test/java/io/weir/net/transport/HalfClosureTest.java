@@ -8,6 +8,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.weir.testkit.Await;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -57,9 +58,7 @@ class HalfClosureTest {
         }
 
         Channel await() throws InterruptedException {
-            while (channel.get() == null) {
-                Thread.sleep(1);
-            }
+            Await.until("a connection is accepted", () -> channel.get() != null);
             return channel.get();
         }
     }

@@ -17,6 +17,7 @@ import io.weir.net.transport.Workers;
 import io.weir.observe.log.AccessLog;
 import io.weir.observe.log.AccessRecord;
 import io.weir.observe.log.ResponseFlag;
+import io.weir.testkit.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -29,12 +30,10 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** A TCP proxy on two workers with everything around it that it needs. */
 final class Rig implements AutoCloseable {
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     final Workers workers = Workers.start(2);
     final Stats stats = new Stats();
@@ -126,13 +125,7 @@ final class Rig implements AutoCloseable {
     }
 
     static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within 20 s: " + what);
-            }
-            LockSupport.parkNanos(1_000_000);
-        }
+        Await.until(what, condition::getAsBoolean);
     }
 
     /** After the last connection nothing may be left: no count, no byte. */

@@ -15,6 +15,7 @@ import io.weir.net.transport.Workers;
 import io.weir.observe.log.AccessLog;
 import io.weir.observe.log.AccessRecord;
 import io.weir.stream.tcp.TcpProxy;
+import io.weir.testkit.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
@@ -28,8 +29,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** A UDP proxy on two workers, with hosts that answer with their letter before what they were told. */
@@ -95,13 +94,7 @@ final class UdpRig implements AutoCloseable {
     }
 
     static void await(String what, BooleanSupplier condition) {
-        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - deadlineNanos > 0) {
-                throw new AssertionError("not within 20 s: " + what);
-            }
-            LockSupport.parkNanos(1_000_000);
-        }
+        Await.until(what, condition::getAsBoolean);
     }
 
     @Override
