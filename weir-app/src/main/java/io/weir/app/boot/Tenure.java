@@ -5,7 +5,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.weir.core.drain.Drain;
 import io.weir.core.tls.ServerTls;
-import io.weir.http.config.change.RequestChanges;
+import io.weir.http.config.change.RequestChangesReader;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.Worker;
 import io.weir.xds.spec.FilterChainSpec;
@@ -40,7 +40,7 @@ final class Tenure implements Acceptor, ChannelFutureListener {
         /** Whether what differs concerns requests only: then connections stay, and their next requests heed it. */
         boolean sameForConnections(Made other) {
             return samelySecured(other) && Objects.equals(spec.tls(), other.spec.tls())
-                    && RequestChanges.only(spec, other.spec);
+                    && RequestChangesReader.only(spec, other.spec);
         }
 
         private boolean samelySecured(Made other) {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Tells changes that concern requests from those that concern connections: routes, the HTTP filters, and what becomes
  * of Weir's own answers are looked at anew with each request, so that connections need not end for them.
  */
-public final class RequestChanges {
-    private RequestChanges() {}
+public final class RequestChangesReader {
+    private RequestChangesReader() {}
 
     /** Whether nothing but that differs between two filter chains, which both serve HTTP. */
     public static boolean only(FilterChainSpec before, FilterChainSpec after) {
