@@ -1,11 +1,14 @@
 package io.weir.testkit;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
 
 /**
@@ -19,6 +22,9 @@ public final class Peers {
     private static final List<String> USUAL_FOLDERS = List.of("/usr/sbin", "/usr/local/sbin", "/sbin", "/usr/bin",
             "/usr/local/bin", "/bin");
 
+    /** Where Debian keeps the versions of PostgreSQL side by side, a folder {@code bin} in each. */
+    private static final Path VERSIONS = Path.of("/usr/lib/postgresql");
+
     private Peers() {}
 
     /** The program's path, if this machine has it: looked for on PATH, then in the usual folders. */
@@ -29,8 +35,20 @@ public final class Peers {
             folders.addAll(List.of(path.split(File.pathSeparator, -1)));
         }
         folders.addAll(USUAL_FOLDERS);
+        folders.addAll(versions());
         return folders.stream().filter(folder -> !folder.isEmpty()).map(folder -> Path.of(folder, program))
                 .filter(Files::isExecutable).findFirst();
+    }
+
+    private static List<String> versions() {
+        if (!Files.isDirectory(VERSIONS)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(VERSIONS)) {
+            return all.sorted().map(each -> each.resolve("bin").toString()).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**
@@ -68,6 +86,7 @@ public final class Peers {
             case "h2load" -> "nghttp2-client";
             case "ip" -> "iproute2";
             case "nft" -> "nftables";
+            case "initdb" -> "postgresql";
             case "pebble-challtestsrv" -> "pebble";
             default -> program;
         };
