@@ -24,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 class PostgresHostsTest {
     private static final String TYPE = "type.googleapis.com/envoy.extensions.";
     private static final String STARTTLS = TYPE + "transport_sockets.starttls.v3.";
+    /** By then the one that declines has been asked first, whatever the choice goes by. */
+    private static final int TRIES_MAX = 64;
     private static final String QUESTION = words(8, 80_877_103, "");
     private static final String STARTUP = words(15, 3 << 16, "user\0me\n"); // the line's end is for our host
     private static final String CANCEL = words(16, 80_877_102, "1234567\n");
@@ -84,7 +86,7 @@ class PostgresHostsTest {
                           - name: in
                             address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
                             filter_chains:
-                            - { filters: [
+                            - { transport_socket_connect_timeout: 60s, filters: [
                                 { name: pg, typed_config: { "@type": %sfilters.network.postgres_proxy.v3alpha.PostgresProxy,
                                     stat_prefix: db, downstream_ssl: %s, upstream_ssl: REQUIRE } },
                                 { name: tcp, typed_config: { "@type": %sfilters.network.tcp_proxy.v3.TcpProxy,
@@ -94,6 +96,7 @@ class PostgresHostsTest {
                                       } } } } ] } } ] %s }
                           clusters:
                           - name: db
+                            connect_timeout: 60s
                             %s
                             load_assignment:
                               cluster_name: db
@@ -203,12 +206,12 @@ class PostgresHostsTest {
         host("N");
         host("S");
         listening("DISABLE", "transport_socket: " + turns("db.example"));
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < TRIES_MAX && number("postgres.db.sessions_upstream_ssl_failed") == 0; i++) {
             assertThat(answer(STARTUP)).startsWith("heard ");
         }
-        assertThat(number("postgres.db.sessions_upstream_ssl_success")).isEqualTo(4);
         assertThat(number("postgres.db.sessions_upstream_ssl_failed")).isPositive();
-        assertThat(weir.logged(log())).hasSize(4).containsOnly("- TLSv1.3 -");
+        assertThat(number("postgres.db.sessions_upstream_ssl_success")).isPositive();
+        assertThat(weir.logged(log())).containsOnly("- TLSv1.3 -");
     }
 
     @Test
@@ -260,6 +263,7 @@ class PostgresHostsTest {
     void aClientWhoseOwnQuestionIsAgreedToIsLeftToItsHost() throws Exception {
         listeningBefore("S");
         try (Socket socket = weir.connect()) {
+            socket.setSoTimeout(60_000);
             socket.getOutputStream().write(QUESTION.getBytes(StandardCharsets.ISO_8859_1));
             assertThat(socket.getInputStream().read()).isEqualTo('S');
             socket.getOutputStream().write("this is no TLS".getBytes(StandardCharsets.ISO_8859_1));
@@ -272,6 +276,7 @@ class PostgresHostsTest {
     void gssapiIsDeclinedHereWhereHostsAreToBeSecured() throws Exception {
         listeningBefore("S");
         try (Socket socket = weir.connect()) {
+            socket.setSoTimeout(60_000);
             socket.getOutputStream().write(words(8, 80_877_104, "").getBytes(StandardCharsets.ISO_8859_1));
             assertThat(socket.getInputStream().read()).isEqualTo('N');
             socket.getOutputStream().write(STARTUP.getBytes(StandardCharsets.ISO_8859_1));

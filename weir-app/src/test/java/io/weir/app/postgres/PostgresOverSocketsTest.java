@@ -237,6 +237,7 @@ class PostgresOverSocketsTest {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, trust.getTrustManagers(), null);
         try (SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(plain, "db.example", 5432, true)) {
+            plain.setSoTimeout(60_000);
             SSLParameters parameters = tls.getSSLParameters();
             parameters.setApplicationProtocols(protocols);
             tls.setSSLParameters(parameters);
