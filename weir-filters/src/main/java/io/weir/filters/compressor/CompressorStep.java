@@ -58,7 +58,7 @@ final class CompressorStep implements BodyStep {
         accepted = null;
         headOnly = false;
         if (spec.response().direction().enabled()) {
-            accepted = joined(request, ACCEPT_ENCODING);
+            accepted = request.listed(ACCEPT_ENCODING);
             headOnly = request.methodIs("HEAD");
             exchange.metadata().put(NAMESPACE, spec.library().encoding(), spec.chooseFirst());
             if (spec.response().removeAcceptEncoding()) {
@@ -165,7 +165,7 @@ final class CompressorStep implements BodyStep {
     }
 
     private static boolean noTransform(HttpHead head) {
-        String control = joined(head, CACHE_CONTROL);
+        String control = head.listed(CACHE_CONTROL);
         return control != null && control.toLowerCase(Locale.ROOT).contains("no-transform");
     }
 
@@ -197,7 +197,7 @@ final class CompressorStep implements BodyStep {
     }
 
     private static void vary(HttpHead response) {
-        String known = joined(response, VARY);
+        String known = response.listed(VARY);
         if (known == null) {
             response.add(VARY, "Accept-Encoding");
             return;
@@ -279,18 +279,5 @@ final class CompressorStep implements BodyStep {
         coder.write(Unpooled.EMPTY_BUFFER, out, true);
         numbers.compressedBytes().add(out.readableBytes());
         return out;
-    }
-
-    /** All lines of a field as one value (RFC 9110 section 5.3); null where there is none. */
-    private static @Nullable String joined(HttpHead head, HeaderName name) {
-        int line = head.find(name);
-        if (line < 0) {
-            return null;
-        }
-        String value = head.value(line);
-        for (int i = head.find(name, line + 1); i >= 0; i = head.find(name, i + 1)) {
-            value = value + ", " + head.value(i);
-        }
-        return value;
     }
 }

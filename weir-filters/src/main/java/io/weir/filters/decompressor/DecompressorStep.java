@@ -8,7 +8,6 @@ import io.weir.http.filter.BodyStep;
 import io.weir.http.filter.FilterExchange;
 import io.weir.http.filter.Flow;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** The decompressor at one connection. */
 final class DecompressorStep implements BodyStep {
@@ -47,7 +46,7 @@ final class DecompressorStep implements BodyStep {
 
     private void advertise(HttpHead request) {
         String encoding = spec.library().encoding();
-        String known = joined(request, ACCEPT_ENCODING);
+        String known = request.listed(ACCEPT_ENCODING);
         if (known == null || known.isBlank()) {
             request.set(ACCEPT_ENCODING, encoding);
             return;
@@ -66,7 +65,7 @@ final class DecompressorStep implements BodyStep {
         if (!rules.enabled()) {
             return false;
         }
-        String codings = joined(head, CONTENT_ENCODING);
+        String codings = head.listed(CONTENT_ENCODING);
         boolean takes = codings != null && !last && head.framing() != Framing.NONE && whole(head)
                 && allowed(rules, head);
         if (takes && codings != null && outermost(codings)) {
@@ -99,7 +98,7 @@ final class DecompressorStep implements BodyStep {
     }
 
     private static boolean allowed(DecompressorSpec.Direction rules, HttpHead head) {
-        String control = rules.ignoreNoTransform() ? null : joined(head, CACHE_CONTROL);
+        String control = rules.ignoreNoTransform() ? null : head.listed(CACHE_CONTROL);
         return control == null || !control.toLowerCase(Locale.ROOT).contains("no-transform");
     }
 
@@ -152,17 +151,5 @@ final class DecompressorStep implements BodyStep {
     public void ended(long nowNanos) {
         up.clear();
         down.clear();
-    }
-
-    private static @Nullable String joined(HttpHead head, HeaderName name) {
-        int line = head.find(name);
-        if (line < 0) {
-            return null;
-        }
-        String value = head.value(line);
-        for (int i = head.find(name, line + 1); i >= 0; i = head.find(name, i + 1)) {
-            value = value + ", " + head.value(i);
-        }
-        return value;
     }
 }

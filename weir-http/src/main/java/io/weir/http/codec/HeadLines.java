@@ -183,6 +183,23 @@ abstract class HeadLines extends HeadBytes {
         }
     }
 
+    /** All lines of this name as one value (RFC 9110 section 5.3); null where there is none. */
+    public @Nullable String listed(HeaderName name) {
+        int first = find(name, 0);
+        if (first < 0) {
+            return null;
+        }
+        int next = find(name, first + 1);
+        if (next < 0) {
+            return value(first);
+        }
+        var list = new StringBuilder(value(first));
+        for (int i = next; i >= 0; i = find(name, i + 1)) {
+            list.append(", ").append(value(i));
+        }
+        return list.toString();
+    }
+
     /** Marks line {@code i} as a secret that no table may hold. */
     public void markSensitive(int i) {
         sensitive.set(i);

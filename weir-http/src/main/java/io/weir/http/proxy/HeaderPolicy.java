@@ -310,17 +310,12 @@ final class HeaderPolicy {
 
     /** Joins all lines of this name and the new value into one line. */
     private static void append(HttpHead head, HeaderName name, byte[] value) {
-        int first = head.find(name);
-        if (first < 0) {
+        String before = head.listed(name);
+        if (before == null) {
             head.add(name, value, 0, value.length);
-            return;
+        } else {
+            head.set(name, before + ", " + new String(value, StandardCharsets.ISO_8859_1));
         }
-        var joined = new StringBuilder(head.value(first));
-        for (int i = head.find(name, first + 1); i >= 0; i = head.find(name, i + 1)) {
-            joined.append(", ").append(head.value(i));
-        }
-        joined.append(", ").append(new String(value, StandardCharsets.ISO_8859_1));
-        head.set(name, joined.toString());
     }
 
     /** The client's address as text; empty when it has none, as on a socket of this machine. */

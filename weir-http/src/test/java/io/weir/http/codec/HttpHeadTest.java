@@ -57,6 +57,16 @@ class HttpHeadTest {
     }
 
     @Test
+    void allLinesOfANameAreOneListInTheirOrderWithoutThoseThatWereRemoved() {
+        var head = read("GET / HTTP/1.1\r\nHost: a\r\nX-A: 1, 2\r\nX-B: b\r\nx-a: 3\r\nX-A:\r\n\r\n");
+        assertThat(head.listed(HeaderName.of("x-a"))).isEqualTo("1, 2, 3, ");
+        assertThat(head.listed(HeaderName.of("x-b"))).isEqualTo("b");
+        assertThat(head.listed(HeaderName.of("x-c"))).isNull();
+        head.remove(head.find(HeaderName.of("x-a")));
+        assertThat(head.listed(HeaderName.of("x-a"))).isEqualTo("3, ");
+    }
+
+    @Test
     void removedLinesAreNeitherFoundNorWritten() {
         var head = read("GET / HTTP/1.1\r\nHost: a\r\nX-A: 1\r\nCookie: b\r\nx-a: 2\r\n\r\n");
         assertThat(head.remove(HeaderName.of("x-a"))).isEqualTo(2);
