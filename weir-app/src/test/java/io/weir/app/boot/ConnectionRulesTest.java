@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -71,21 +70,19 @@ class ConnectionRulesTest {
         try (Socket refused = weir.connect()) {
             closedWithAllOthers(refused);
         }
-        String limit = "  - name: limit\n    typed_config: { \"@type\":"
-                + " type.googleapis.com/envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit,"
-                + " stat_prefix: door, max_connections: 1, delay: 3600s }\n";
+        String limit = OneListener.filter("connection_limit.v3.ConnectionLimit",
+                "stat_prefix: door\nmax_connections: 1\ndelay: 3600s\n");
         weir.reload(listener("", "rules: { action: DENY }\n", limit + HTTP, ""));
         try (Socket first = weir.connect(); Socket refused = weir.connect()) {
             closedWithAllOthers(first, refused);
         }
+        assertThat(weir.running().stats().root().child("connection_limit")
+                .tagged("envoy.connection_limit_prefix", "door").counter("limited_connections").value()).isEqualTo(1);
     }
 
     private void closedWithAllOthers(Socket... sockets) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (weir.running().listeners().connections() != sockets.length) {
-            assertThat(System.nanoTime() - end).as("connections have not come or gone").isNegative();
-            Thread.sleep(2); // until they are taken
-        }
+        Await.until("all are taken, and those before have gone",
+                () -> weir.running().listeners().connections() == sockets.length);
         weir.running().listeners().closeAll();
         for (Socket socket : sockets) {
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
