@@ -10,6 +10,8 @@ import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Peers;
 import io.weir.testkit.Ports;
 import io.weir.testkit.Wrk;
+import io.weir.xds.compile.Compiled;
+import io.weir.xds.compile.Snapshot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -25,6 +27,8 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
@@ -325,5 +329,30 @@ class RenewedSecretsTest {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, trust.getTrustManagers(), null);
         return context;
+    }
+
+    /** Whoever awaits it has looked for it by then, and nobody tells him again. */
+    @Test
+    void aCertificateThatIsIssuedWhileAReloadMakesItsListenersIsShownAfterIt() throws Exception {
+        Issued issued = certificates.issue("issued", "DNS:shop.example");
+        Path storage = Files.createDirectories(certificates.folder().resolve("acme"));
+        String listening = """
+                listen: [ { on: "127.0.0.1:0", tls: [ { acme: { names: [shop.example], email: ops@shop.example,
+                  agree_to_terms: true, directory: "https://127.0.0.1:9/none", storage: "%s" } } ], to: demo } ]
+                %s""".formatted(storage, weir.services(0));
+        weir.start("listen: [ { on: \"127.0.0.1:0\", to: demo } ]\n" + weir.services(0));
+        Snapshot next = Source.file(weir.write(listening)).load() instanceof Compiled.Accepted accepted
+                ? accepted.snapshot()
+                : null;
+        String file = Objects.requireNonNull(next).acme().getFirst().file();
+        Listeners listeners = weir.running().listeners();
+        weir.running().conductor().call(() -> {
+            Listeners.Prepared prepared = listeners.prepare(next, Set.of());
+            assertThat(prepared.refusals()).isEmpty();
+            Files.writeString(Path.of(file), Files.readString(issued.chain()) + Files.readString(issued.key()));
+            listeners.commit(prepared);
+            return 0;
+        });
+        assertThat(shown()).isEqualTo("issued");
     }
 }
