@@ -78,6 +78,7 @@ class WorkersTest {
         var to = (InetSocketAddress) listener.localAddress();
         try (Socket client = new Socket(to.getAddress(), to.getPort())) {
             Channel channel = come.get(30, TimeUnit.SECONDS);
+            listener.close(); // what is not closed is offered to the next process
             CompletableFuture<Boolean> busy = new CompletableFuture<>();
             worker.loop().execute(() -> {
                 busy.complete(true);
