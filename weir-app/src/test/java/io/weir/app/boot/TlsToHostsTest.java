@@ -15,6 +15,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -279,6 +280,25 @@ class TlsToHostsTest {
     void aHostThatSpeaksNoTlsIsRefused() throws Exception {
         host = Nginx.answering(port, "plain");
         refused(believing(""), "TLS error: the host does not speak TLS");
+    }
+
+    /** With TLS 1.3 the handshake is over for Weir when the host looks for its certificate. */
+    @Test
+    void aHostThatMissesWeirsCertificateIsToldAndCounted() throws Exception {
+        weir.start("""
+                listen:
+                  - { on: "127.0.0.1:0", to: inner }
+                  - { on: "127.0.0.1:%d", tls: { cert: "%s", key: "%s", client_ca: "%s" }, to: inner }
+                services:
+                  inner: { at: "127.0.0.1:%d", tls: { ca: "%s", sni: shop.example } }
+                admin: "127.0.0.1:0"
+                """.formatted(port, shop().chain(), shop().key(), certificates.authority(), port,
+                certificates.authority()));
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        do { // a connection that breaks while Weir writes may hide what the host has said
+            assertThat(ask(0)).startsWith("HTTP/1.1 503");
+            assertThat(System.nanoTime()).isLessThan(deadline);
+        } while (!stats("cluster.inner.ssl.connection_error").matches("(?s).*connection_error: [1-9].*"));
     }
 
     @Test

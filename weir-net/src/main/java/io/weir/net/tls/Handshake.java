@@ -31,6 +31,11 @@ abstract class Handshake extends ChannelDuplexHandler {
     /** It could not be secured, and is to be closed. */
     abstract void failed(Channel channel, Throwable cause);
 
+    /** A secured connection has broken; who reads it hears of it next. */
+    void broken(Channel channel, Throwable cause) {
+        // most know no more than their owners
+    }
+
     boolean over() {
         return over;
     }
@@ -113,6 +118,7 @@ abstract class Handshake extends ChannelDuplexHandler {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         Throwable real = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
         if (secured) {
+            broken(context.channel(), real);
             context.fireExceptionCaught(real);
         } else {
             fails(context.channel(), real);

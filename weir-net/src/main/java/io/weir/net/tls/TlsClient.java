@@ -33,6 +33,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -396,6 +397,20 @@ public final class TlsClient implements Renewable {
             ChannelPromise promise = done;
             if (promise != null) {
                 promise.tryFailure(cause);
+            }
+        }
+
+        /**
+         * In TLS 1.3 a client has agreed before its own certificate is looked at: a host that does not accept it, or
+         * misses one, says so by an alert behind the handshake, which nobody else tells.
+         */
+        @Override
+        void broken(Channel channel, Throwable cause) {
+            if (cause instanceof SSLException) {
+                stats.failed(cause);
+                if (stats.tells(worker.nowNanos())) {
+                    LOG.info("TLS error: behind the handshake: {} ({})", cause.getMessage(), channel.remoteAddress());
+                }
             }
         }
 
