@@ -5,6 +5,7 @@ import io.weir.core.stats.Stats;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What the admin shows and may ask for. Every method may be called by any thread and returns soon. */
 public interface Administered {
@@ -55,16 +56,31 @@ public interface Administered {
     void healthy(boolean healthy);
 
     /**
-     * Closes listeners.
+     * Which listeners.
+     *
+     * @param inboundOnly
+     *            only those whose {@code traffic_direction} is {@code INBOUND}
+     * @param name
+     *            only the one of this name; null: all
+     */
+    record Which(boolean inboundOnly, @Nullable String name) {
+        public static final Which ALL = new Which(false, null);
+
+        /** Whether a listener is among them. */
+        public boolean has(String listener, boolean inbound) {
+            return (!inboundOnly || inbound) && (name == null || name.equals(listener));
+        }
+    }
+
+    /**
+     * Closes listeners. False when none of them is known, whether it is open or has been closed: nothing is done then.
      *
      * @param graceful
      *            whether connections are asked to end over the drain time first
-     * @param inboundOnly
-     *            only those whose {@code traffic_direction} is {@code INBOUND}
      * @param skipExit
      *            with graceful, whether listeners stay open when the drain time is over
      */
-    void drainListeners(boolean graceful, boolean inboundOnly, boolean skipExit);
+    boolean drainListeners(Which which, boolean graceful, boolean skipExit);
 
     /** Begins to have another process take over from this one; false when that cannot be now. */
     boolean upgrade();

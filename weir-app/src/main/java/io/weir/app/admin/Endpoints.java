@@ -61,8 +61,8 @@ final class Endpoints {
             weir.healthy(true);
             return ok();
         });
-        changes("/drain_listeners", "close all listeners (?graceful: over the drain time, ?inboundonly, ?skip_exit)",
-                this::drainListeners);
+        changes("/drain_listeners", "close all listeners (?listener=NAME, ?inboundonly; ?graceful: over the drain time,"
+                + " ?skip_exit)", this::drainListeners);
         changes("/upgrade", "start a new process and hand the listening sockets over", _ -> weir.upgrade()
                 ? Answer.text("upgrading from " + ProcessHandle.current().pid() + "\n")
                 : Answer.text(409, "an upgrade is under way, or this Weir is leaving\n"));
@@ -133,7 +133,15 @@ final class Endpoints {
         if (skipExit && !graceful) {
             return Answer.text(400, "skip_exit: only with graceful\n");
         }
-        weir.drainListeners(graceful, query.has("inboundonly"), skipExit);
+        String name = query.has("listener") ? query.value("listener", "") : null;
+        boolean inboundOnly = query.has("inboundonly");
+        if (name != null && inboundOnly) {
+            return Answer.text(400, "inboundonly: not with listener, which names the one that is meant\n");
+        }
+        if (!weir.drainListeners(new Administered.Which(inboundOnly, name), graceful, skipExit) && name != null) {
+            return Answer.text(400, "listener: none is called \"" + name + "\"; open are "
+                    + weir.listeners().stream().map(Administered.ListenerLine::name).toList() + "\n");
+        }
         return ok();
     }
 

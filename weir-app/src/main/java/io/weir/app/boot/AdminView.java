@@ -89,8 +89,8 @@ final class AdminView implements Administered {
     }
 
     @Override
-    public void drainListeners(boolean graceful, boolean inboundOnly, boolean skipExit) {
-        running.departure().ofListeners(graceful, inboundOnly, skipExit);
+    public boolean drainListeners(Which which, boolean graceful, boolean skipExit) {
+        return running.departure().ofListeners(which, graceful, skipExit);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.weir.app.boot;
 
 import io.weir.app.admin.Addresses;
 import io.weir.app.admin.Administered.ListenerLine;
+import io.weir.app.admin.Administered.Which;
 import io.weir.core.cluster.Clusters;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Stats;
@@ -223,10 +224,16 @@ final class DatagramListeners {
     }
 
     /** Takes no more datagrams, and ends all sessions: those have no end of their own to wait for. */
-    void close(boolean inboundOnly) {
-        List<Open> chosen = open.stream().filter(each -> !inboundOnly || each.spec.drain().inbound()).toList();
+    void close(Which which) {
+        List<Open> chosen = open.stream().filter(each -> which.has(each.spec.name(), each.spec.drain().inbound()))
+                .toList();
         open = open.stream().filter(each -> !chosen.contains(each)).toList();
         chosen.forEach(this::close);
+    }
+
+    /** Whether there is one of these. Any thread. */
+    boolean any(Which which) {
+        return open.stream().anyMatch(each -> which.has(each.spec.name(), each.spec.drain().inbound()));
     }
 
     /** Those that listen, with the addresses they have. */

@@ -1,5 +1,6 @@
 package io.weir.app.boot;
 
+import io.weir.app.admin.Administered.Which;
 import io.weir.core.time.NanoClock;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -17,8 +18,6 @@ final class Departure {
     private final Conductor conductor;
     private final NanoClock clock;
     private final Life life;
-    /** The conductor's. */
-    private boolean listenersDrain;
 
     Departure(Listeners listeners, Drains drains, RunOptions options, Conductor conductor, NanoClock clock, Life life) {
         this.listeners = listeners;
@@ -130,26 +129,26 @@ final class Departure {
 
     /**
      * Closes listeners, and nothing else: at once, when connections go on as they are; or gracefully, when they are
-     * asked to end over the drain time and listeners close at its end. A graceful drain that runs is not begun again.
+     * asked to end over the drain time and listeners close at its end. A graceful drain that runs at one of them is not
+     * begun again. False when there is none of them.
      *
-     * @param inboundOnly
-     *            only those of traffic on its way in
      * @param skipExit
      *            whether listeners stay open even then
      */
-    void ofListeners(boolean graceful, boolean inboundOnly, boolean skipExit) {
+    boolean ofListeners(Which which, boolean graceful, boolean skipExit) {
+        if (!listeners.any(which)) {
+            return false;
+        }
         conductor.execute(() -> {
             if (!graceful) {
-                listeners.stopAccepting(inboundOnly);
-            } else if (!listenersDrain && !life.leaving()) {
-                listenersDrain = true;
-                listeners.drain(drains.ofListeners(), inboundOnly);
-                drains.whenOver(() -> {
-                    if (!skipExit) {
-                        listeners.stopAccepting(inboundOnly);
-                    }
-                });
+                listeners.stopAccepting(which);
+            } else if (!life.leaving()) {
+                listeners.drain(drains.ofListeners(), which);
+                if (!skipExit) {
+                    drains.whenOver(() -> listeners.stopDrained(which));
+                }
             }
         });
+        return true;
     }
 }

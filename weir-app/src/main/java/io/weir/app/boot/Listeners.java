@@ -3,6 +3,7 @@ package io.weir.app.boot;
 import io.weir.app.acme.Certifying;
 import io.weir.app.admin.Addresses;
 import io.weir.app.admin.Administered.ListenerLine;
+import io.weir.app.admin.Administered.Which;
 import io.weir.core.drain.Drain;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Gauge;
@@ -273,6 +274,7 @@ final class Listeners {
         modified.add(prepared.swapped.size());
         removed.add(prepared.old.size());
         totalActive.set(lines().size());
+        totalDraining.set(open.stream().filter(OpenListener::draining).count());
     }
 
     private void release(Prepared prepared) {
@@ -351,7 +353,7 @@ final class Listeners {
 
     /** Takes no more connections anywhere. */
     void stopAccepting() {
-        stopAccepting(false);
+        stopAccepting(Which.ALL);
     }
 
     /** Another process takes whatever comes from now on. */
@@ -373,24 +375,43 @@ final class Listeners {
         certifying.close();
     }
 
-    /** Takes no more connections, at listeners of traffic on its way in only or anywhere. */
-    void stopAccepting(boolean inboundOnly) {
-        stopped |= !inboundOnly;
-        chosen(inboundOnly).forEach(OpenListener::stopAccepting);
-        datagrams.close(inboundOnly);
-        totalActive.set(inboundOnly ? lines().size() : 0);
+    /** Takes no more connections at these. */
+    void stopAccepting(Which which) {
+        stop(which, chosen(which));
+    }
+
+    /** The same, but for those that have come since these were asked to drain. */
+    void stopDrained(Which which) {
+        stop(which, chosen(which).stream().filter(OpenListener::draining).toList());
+    }
+
+    private void stop(Which which, List<OpenListener> chosen) {
+        stopped |= which.equals(Which.ALL);
+        chosen.forEach(OpenListener::stopAccepting);
+        datagrams.close(which);
+        totalActive.set(which.equals(Which.ALL) ? 0 : lines().size());
     }
 
     /** Asks connections to end when their present work is done. */
     void drain(Drain how, boolean inboundOnly) {
-        List<OpenListener> chosen = chosen(inboundOnly);
-        totalDraining.set(chosen.size());
-        chosen.forEach(listener -> listener.drain(how));
+        drain(how, new Which(inboundOnly, null));
         retired.forEach(listener -> listener.drain(how)); // those drain already, and for longer than the process has
     }
 
-    private List<OpenListener> chosen(boolean inboundOnly) {
-        return open.stream().filter(listener -> !inboundOnly || listener.spec().drain().inbound()).toList();
+    /** Asks connections of these to end when their present work is done; those that drain already are not slowed. */
+    void drain(Drain how, Which which) {
+        chosen(which).forEach(listener -> listener.drain(how));
+        totalDraining.set(open.stream().filter(OpenListener::draining).count());
+    }
+
+    /** Whether there is one of these. Any thread. */
+    boolean any(Which which) {
+        return !chosen(which).isEmpty() || datagrams.any(which);
+    }
+
+    private List<OpenListener> chosen(Which which) {
+        return open.stream()
+                .filter(listener -> which.has(listener.spec().name(), listener.spec().drain().inbound())).toList();
     }
 
     /** Whether clients are to go elsewhere: while health checks of this Weir are told to fail. */

@@ -153,6 +153,18 @@ class AdminServerTest {
     }
 
     @Test
+    void oneListenerIsDrainedByItsNameAndWhoNamesAnotherHearsWhichThereAre() throws Exception {
+        assertThat(post("/drain_listeners?graceful&listener=main&skip_exit").statusCode()).isEqualTo(200);
+        HttpResponse<String> unknown = post("/drain_listeners?listener=mian");
+        assertThat(unknown.statusCode()).isEqualTo(400);
+        assertThat(unknown.body()).isEqualTo("listener: none is called \"mian\"; open are [main]\n");
+        assertThat(post("/drain_listeners?listener=main&inboundonly").body())
+                .isEqualTo("inboundonly: not with listener, which names the one that is meant\n");
+        assertThat(post("/drain_listeners?listener=").statusCode()).isEqualTo(400);
+        assertThat(weir.asked).containsExactly("drain true stay main");
+    }
+
+    @Test
     void theTimesOfFiltersAreTakenFromWhenTheyAreAskedForUntilTheyAreNot() throws Exception {
         assertThat(get("/filter_times").body()).startsWith("no times are taken");
         post("/filter_times/on");

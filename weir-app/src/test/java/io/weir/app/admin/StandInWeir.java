@@ -76,8 +76,12 @@ final class StandInWeir implements Administered {
     }
 
     @Override
-    public void drainListeners(boolean graceful, boolean inboundOnly, boolean skipExit) {
-        asked.add("drain " + graceful + (inboundOnly ? " inbound" : "") + (skipExit ? " stay" : ""));
+    public boolean drainListeners(Which which, boolean graceful, boolean skipExit) {
+        if (which.name() != null && !which.name().equals("main")) {
+            return false;
+        }
+        return asked.add("drain " + graceful + (which.inboundOnly() ? " inbound" : "") + (skipExit ? " stay" : "")
+                + (which.name() == null ? "" : " " + which.name()));
     }
 
     @Override

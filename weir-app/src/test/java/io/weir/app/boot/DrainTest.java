@@ -50,10 +50,14 @@ class DrainTest {
     @RegisterExtension
     final ServedWeir weir = new ServedWeir();
 
-    private void serve(int drainSeconds) throws IOException {
-        weir.start("admin: { address: { socket_address: { address: 127.0.0.1, port_value: 0 } } }\n"
+    private static String text() {
+        return "admin: { address: { socket_address: { address: 127.0.0.1, port_value: 0 } } }\n"
                 + "static_resources:\n  listeners:\n" + LISTENER.formatted("in", "INBOUND", "DEFAULT")
-                + LISTENER.formatted("out", "OUTBOUND", "MODIFY_ONLY"), drainSeconds);
+                + LISTENER.formatted("out", "OUTBOUND", "MODIFY_ONLY");
+    }
+
+    private void serve(int drainSeconds) throws IOException {
+        weir.start(text(), drainSeconds);
     }
 
     private String admin(String path) throws IOException {
@@ -110,6 +114,69 @@ class DrainTest {
             assertThat(closes(other)).isFalse();
         }
         assertThat(admin("/drain_listeners?inboundonly&skip_exit")).startsWith("HTTP/1.1 400");
+    }
+
+    /** Whether a new connection there is asked to end with its first answer. */
+    private static boolean asked(InetSocketAddress where) throws IOException {
+        try (RawHttp anew = RawHttp.connect(where, 0)) {
+            return closes(anew);
+        }
+    }
+
+    private static boolean refused(InetSocketAddress where) throws IOException {
+        try {
+            RawHttp.connect(where, 0).close();
+            return false;
+        } catch (ConnectException closed) {
+            return true;
+        }
+    }
+
+    @Test
+    void aDrainOfAllBeginsAtThoseThatOneOfInboundListenersHasLeftAlone() throws Exception {
+        serve(1);
+        InetSocketAddress inbound = weir.listener(0);
+        InetSocketAddress outbound = weir.listener(1);
+        admin("/drain_listeners?graceful&inboundonly&skip_exit");
+        eventually(() -> asked(inbound));
+        assertThat(asked(outbound)).isFalse();
+        assertThat(admin("/stats?filter=listeners_draining")).contains("total_listeners_draining: 1");
+        admin("/drain_listeners?graceful&skip_exit");
+        assertThat(admin("/stats?filter=listeners_draining")).contains("total_listeners_draining: 2");
+        eventually(() -> asked(outbound));
+        admin("/drain_listeners?graceful");
+        eventually(() -> refused(inbound) && refused(outbound));
+    }
+
+    @Test
+    void oneListenerIsDrainedByItsNameAndTheOthersServeOn() throws Exception {
+        serve(1);
+        InetSocketAddress inbound = weir.listener(0);
+        InetSocketAddress outbound = weir.listener(1);
+        try (RawHttp other = RawHttp.connect(outbound, 0)) {
+            assertThat(admin("/drain_listeners?graceful&listener=in")).startsWith("HTTP/1.1 200");
+            eventually(() -> refused(inbound));
+            assertThat(closes(other)).isFalse();
+            assertThat(asked(outbound)).isFalse();
+            assertThat(admin("/drain_listeners?listener=in")).startsWith("HTTP/1.1 200");
+            assertThat(admin("/drain_listeners?listener=inn")).startsWith("HTTP/1.1 400")
+                    .contains("none is called \"inn\"", "[out]");
+            assertThat(admin("/drain_listeners?listener=out")).startsWith("HTTP/1.1 200");
+            assertThat(refused(outbound)).isTrue();
+            assertThat(closes(other)).isFalse();
+        }
+    }
+
+    @Test
+    void aListenerThatDrainsDrainsOnWhenItsChainChanges() throws Exception {
+        serve(1);
+        InetSocketAddress where = weir.listener(0);
+        admin("/drain_listeners?graceful&listener=in&skip_exit");
+        eventually(() -> asked(where));
+        weir.reload(text().replace("stat_prefix: p", "stat_prefix: changed"));
+        assertThat(weir.listener(0)).isEqualTo(where);
+        eventually(() -> asked(where)); // each connection has a moment of its own within the drain time
+        assertThat(asked(weir.listener(1))).isFalse();
     }
 
     @Test
