@@ -85,10 +85,16 @@ final class Tenure implements Acceptor, ChannelFutureListener {
         return holders.any();
     }
 
-    /** A connection is its own from now on. The front that it comes from holds the chain until then. */
+    /**
+     * A connection is its own from now on. The front that it comes from holds the chain until then, unless the
+     * connection has ended on the way.
+     */
     @Override
     public void accepted(Worker worker, Channel channel) {
-        hold();
+        if (!holders.enter()) {
+            channel.close();
+            return;
+        }
         channel.closeFuture().addListener(this);
         OpenListener.chosen(channel);
         service.acceptor().accepted(worker, channel);
