@@ -9,12 +9,19 @@ package io.weir.core.tls;
  *            how the text is compared
  * @param ignoreCase
  *            whether upper and lower case are the same; a regular expression says so itself
+ * @param oid
+ *            which other name, {@code 1.3.6.1.4.1.311.20.2.3} for a name of a user; empty for other kinds
  */
-public record SanMatch(Type type, How how, String text, boolean ignoreCase) {
+public record SanMatch(Type type, How how, String text, boolean ignoreCase, String oid) {
 
-    /** Kinds of names; {@code ANY} is any of the others. */
+    /** A name of a kind that has no kinds of its own. */
+    public SanMatch(Type type, How how, String text, boolean ignoreCase) {
+        this(type, how, text, ignoreCase, "");
+    }
+
+    /** Kinds of names; {@code ANY} is any of the others but {@code OTHER}, which an identifier tells apart. */
     public enum Type {
-        DNS, URI, EMAIL, IP, ANY
+        DNS, URI, EMAIL, IP, OTHER, ANY
     }
 
     /** Ways to compare; {@code REGEX} is RE2's and takes the whole name. */

@@ -30,10 +30,13 @@ import org.jspecify.annotations.Nullable;
  *            whether one is accepted that leads to nobody who is believed; it counts as not validated
  * @param watched
  *            the directory whose changes say that the files have changed; null: the files' own
+ * @param trustDomains
+ *            who is believed for which names of SPIFFE, in the place of {@code trustedCa} and {@code systemRoots};
+ *            empty: those count
  */
 public record ValidationSpec(@Nullable DataSource trustedCa, boolean systemRoots, @Nullable DataSource crl,
         boolean onlyLeafCrl, List<String> spkiPins, List<String> hashPins, List<SanMatch> names, int depthMax,
-        boolean allowExpired, boolean acceptUntrusted, @Nullable String watched) {
+        boolean allowExpired, boolean acceptUntrusted, @Nullable String watched, List<TrustDomain> trustDomains) {
     /** Envoy's default of {@code max_verify_depth}. */
     public static final int DEPTH_DEFAULT = 100;
     /** Nothing is said: whoever comes is accepted as what he says he is. */
@@ -44,11 +47,20 @@ public record ValidationSpec(@Nullable DataSource trustedCa, boolean systemRoots
         spkiPins = List.copyOf(spkiPins);
         hashPins = List.copyOf(hashPins);
         names = List.copyOf(names);
+        trustDomains = List.copyOf(trustDomains);
+    }
+
+    /** Without trust domains. */
+    public ValidationSpec(@Nullable DataSource trustedCa, boolean systemRoots, @Nullable DataSource crl,
+            boolean onlyLeafCrl, List<String> spkiPins, List<String> hashPins, List<SanMatch> names, int depthMax,
+            boolean allowExpired, boolean acceptUntrusted, @Nullable String watched) {
+        this(trustedCa, systemRoots, crl, onlyLeafCrl, spkiPins, hashPins, names, depthMax, allowExpired,
+                acceptUntrusted, watched, List.of());
     }
 
     /** Whether there is anything that a certificate could fail. */
     public boolean verifies() {
-        return trustedCa != null || systemRoots || !spkiPins.isEmpty() || !hashPins.isEmpty() || !names.isEmpty();
+        return believes() || !spkiPins.isEmpty() || !hashPins.isEmpty() || !names.isEmpty();
     }
 
     /**
@@ -61,7 +73,8 @@ public record ValidationSpec(@Nullable DataSource trustedCa, boolean systemRoots
                 onlyLeafCrl || other.onlyLeafCrl, both(spkiPins, other.spkiPins), both(hashPins, other.hashPins),
                 both(names, other.names), other.depthMax == DEPTH_DEFAULT ? depthMax : other.depthMax,
                 allowExpired || other.allowExpired, acceptUntrusted || other.acceptUntrusted,
-                other.watched == null ? watched : other.watched);
+                other.watched == null ? watched : other.watched,
+                other.trustDomains.isEmpty() ? trustDomains : other.trustDomains);
     }
 
     private static <T> List<T> both(List<T> some, List<T> more) {
@@ -70,7 +83,7 @@ public record ValidationSpec(@Nullable DataSource trustedCa, boolean systemRoots
 
     /** Whether somebody is believed. */
     public boolean believes() {
-        return trustedCa != null || systemRoots;
+        return trustedCa != null || systemRoots || !trustDomains.isEmpty();
     }
 
     /**
@@ -84,7 +97,13 @@ public record ValidationSpec(@Nullable DataSource trustedCa, boolean systemRoots
     /** The same with other names. */
     public ValidationSpec withNames(List<SanMatch> others) {
         return new ValidationSpec(trustedCa, systemRoots, crl, onlyLeafCrl, spkiPins, hashPins, others, depthMax,
-                allowExpired, acceptUntrusted, watched);
+                allowExpired, acceptUntrusted, watched, trustDomains);
+    }
+
+    /** The same with these trust domains. */
+    public ValidationSpec withTrustDomains(List<TrustDomain> others) {
+        return new ValidationSpec(trustedCa, systemRoots, crl, onlyLeafCrl, spkiPins, hashPins, names, depthMax,
+                allowExpired, acceptUntrusted, watched, others);
     }
 
     /** The rules alone, wherever what they need comes from. */

@@ -26,8 +26,6 @@ import java.lang.reflect.InaccessibleObjectException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.cert.X509CRL;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -93,13 +91,7 @@ final class Contexts {
             digest.update((byte) (identity.ecdsa() ? 1 : 0));
             digest.update((byte) (required ? 1 : 0));
             if (trust != null) {
-                digest.update(trust.spec().withoutSources().toString().getBytes(StandardCharsets.UTF_8));
-                for (X509Certificate root : trust.roots()) {
-                    digest.update(root.getEncoded());
-                }
-                for (X509CRL list : trust.lists()) {
-                    digest.update(list.getEncoded());
-                }
+                trust.digest(digest);
             }
             return digest.digest();
         } catch (GeneralSecurityException e) {

@@ -5,9 +5,11 @@ import io.weir.core.tls.CommonTls;
 import io.weir.core.tls.DataSource;
 import io.weir.core.tls.NamedSecrets;
 import io.weir.core.tls.SanMatch;
+import io.weir.core.tls.TrustDomain;
 import io.weir.core.tls.ValidationSpec;
 import io.weir.net.tls.Refused.Why;
 import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -34,9 +36,12 @@ import java.util.Base64;
 import java.util.Date;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -52,22 +57,41 @@ final class Trust {
     private static final String SERVER_USE = "1.3.6.1.5.5.7.3.1";
     private static final String CLIENT_USE = "1.3.6.1.5.5.7.3.2";
     private static final String ANY_USE = "2.5.29.37.0";
+    private static final String SPIFFE = ".custom_validator_config.typed_config.";
+    private static final String SPIFFE_SCHEME = "spiffe://";
+    /** Bits of a certificate's key usage (RFC 5280 section 4.2.1.3). */
+    private static final int KEY_CERT_SIGN = 5;
+    private static final int CRL_SIGN = 6;
 
     private static final Logger LOG = LoggerFactory.getLogger(Trust.class);
 
     private final ValidationSpec spec;
     private final List<X509Certificate> roots;
-    private final Set<TrustAnchor> anchors = new HashSet<>();
+    private final Believed everybody;
+    /** By trust domain; empty: {@link #everybody} counts. */
+    private final Map<String, Believed> domains;
     private final List<X509CRL> lists;
     private final Set<String> spki = new HashSet<>();
     private final Set<String> hashes = new HashSet<>();
     private final List<Pattern> patterns = new ArrayList<>();
 
-    private Trust(ValidationSpec spec, List<X509Certificate> roots, List<X509CRL> lists) {
+    /** To whom certificates must lead. */
+    private record Believed(List<X509Certificate> roots, Set<TrustAnchor> anchors) {
+        static Believed of(List<X509Certificate> roots) {
+            return new Believed(roots, roots.stream().map(root -> new TrustAnchor(root, null))
+                    .collect(Collectors.toUnmodifiableSet()));
+        }
+    }
+
+    private Trust(ValidationSpec spec, List<X509Certificate> roots, Map<String, Believed> domains,
+            List<X509CRL> lists) {
         this.spec = spec;
-        this.roots = roots;
+        this.roots = domains.isEmpty()
+                ? roots
+                : domains.values().stream().flatMap(each -> each.roots.stream()).distinct().toList();
+        this.everybody = Believed.of(roots);
+        this.domains = domains;
         this.lists = lists;
-        roots.forEach(root -> anchors.add(new TrustAnchor(root, null)));
         spec.spkiPins().forEach(pin -> spki.add(HexFormat.of().formatHex(Base64.getDecoder().decode(pin))));
         hashes.addAll(spec.hashPins());
         for (SanMatch name : spec.names()) {
@@ -89,7 +113,19 @@ final class Trust {
                 ? Identity.certificates(Secrets.text(ca, path + ".trusted_ca"), path + ".trusted_ca", Secrets.name(ca))
                 : spec.systemRoots() ? ofThisMachine(path) : List.of();
         DataSource crl = spec.crl();
-        return new Trust(spec, roots, crl == null ? List.of() : lists(crl, path + ".crl"));
+        return new Trust(spec, roots, domains(spec.trustDomains(), path + SPIFFE + "trust_domains"),
+                crl == null ? List.of() : lists(crl, path + ".crl"));
+    }
+
+    private static Map<String, Believed> domains(List<TrustDomain> specs, String list) throws TlsFailure {
+        Map<String, Believed> domains = new LinkedHashMap<>();
+        for (int i = 0; i < specs.size(); i++) {
+            DataSource bundle = specs.get(i).bundle();
+            String path = list + "[" + i + "].trust_bundle";
+            domains.put(specs.get(i).name(),
+                    Believed.of(Identity.certificates(Secrets.text(bundle, path), path, Secrets.name(bundle))));
+        }
+        return domains;
     }
 
     /**
@@ -106,6 +142,12 @@ final class Trust {
         String path = Contexts.validation(common);
         String from = from(common);
         DataSource crl = spec.crl();
+        if (!spec.trustDomains().isEmpty() && (spec.acceptUntrusted() || spec.trustedCa() != null
+                || spec.systemRoots())) {
+            throw new TlsFailure(path + ".custom_validator_config", "", "trust domains say who is believed for which"
+                    + " names, and trusted_ca, system_root_certs or ACCEPT_UNTRUSTED would say otherwise"
+                    + from(common), "keep one of them");
+        }
         if (spec.believes()) {
             if (!spec.names().isEmpty() && !spec.provesNames()) {
                 throw everybody(common, "match_typed_subject_alt_names proves nothing",
@@ -222,6 +264,23 @@ final class Trust {
         return roots;
     }
 
+    /** All that belongs to a session that was agreed on by it: the rules, who is believed for what, who no more. */
+    void digest(MessageDigest digest) throws GeneralSecurityException {
+        digest.update(spec.withoutSources().toString().getBytes(StandardCharsets.UTF_8));
+        for (Map.Entry<String, Believed> each : domains.entrySet()) {
+            digest.update((each.getKey() + ' ' + each.getValue().roots.size() + '\n').getBytes(StandardCharsets.UTF_8));
+            for (X509Certificate root : each.getValue().roots) {
+                digest.update(root.getEncoded());
+            }
+        }
+        for (X509Certificate root : roots) {
+            digest.update(root.getEncoded());
+        }
+        for (X509CRL list : lists) {
+            digest.update(list.getEncoded());
+        }
+    }
+
     /** What the issuers have revoked. */
     List<X509CRL> lists() {
         return lists;
@@ -318,10 +377,34 @@ final class Trust {
             inTime(leaf, Instant.now());
         }
         forUse(leaf, ofServer);
-        List<X509Certificate> path = roots.contains(leaf) ? List.of(leaf) : built(chain);
+        Believed believed = domains.isEmpty() ? everybody : ofItsDomain(leaf);
+        List<X509Certificate> path = believed.roots.contains(leaf) ? List.of(leaf) : built(chain, believed.anchors);
         if (!lists.isEmpty()) {
             notRevoked(path);
         }
+    }
+
+    /**
+     * Who is believed for the name that it carries (SPIFFE X509-SVID sections 2 and 5): it has one URI, and is none
+     * that could issue others, so that nobody of one trust domain can speak for another.
+     */
+    private Believed ofItsDomain(X509Certificate leaf) throws Refused {
+        boolean[] use = leaf.getKeyUsage();
+        if (leaf.getBasicConstraints() >= 0 || use != null && (use[KEY_CERT_SIGN] || use[CRL_SIGN])) {
+            throw new Refused(Why.USE, "it is one that issues others, and no SVID of SPIFFE");
+        }
+        List<String> uris = Names.of(leaf, SanMatch.Type.URI);
+        if (uris.size() != 1 || !uris.getFirst().startsWith(SPIFFE_SCHEME)) {
+            throw new Refused(Why.CHAIN, "it is no SVID of SPIFFE, which has one URI that begins with " + SPIFFE_SCHEME
+                    + ": " + uris);
+        }
+        String rest = uris.getFirst().substring(SPIFFE_SCHEME.length());
+        int slash = rest.indexOf('/');
+        Believed believed = domains.get(slash < 0 ? rest : rest.substring(0, slash));
+        if (believed == null) {
+            throw new Refused(Why.CHAIN, "nobody is believed for its trust domain: " + uris.getFirst());
+        }
+        return believed;
     }
 
     private static void inTime(X509Certificate leaf, Instant now) throws Refused {
@@ -348,7 +431,7 @@ final class Trust {
     }
 
     /** The way from the certificate to one that is believed, that one included. */
-    private List<X509Certificate> built(List<X509Certificate> chain) throws Refused {
+    private List<X509Certificate> built(List<X509Certificate> chain, Set<TrustAnchor> anchors) throws Refused {
         try {
             var target = new X509CertSelector();
             target.setCertificate(chain.getFirst());
@@ -420,7 +503,9 @@ final class Trust {
     private boolean named(X509Certificate leaf) {
         for (int i = 0; i < spec.names().size(); i++) {
             SanMatch match = spec.names().get(i);
-            for (String name : Names.of(leaf, match.type())) {
+            for (String name : match.type() == SanMatch.Type.OTHER
+                    ? Names.other(leaf, match.oid())
+                    : Names.of(leaf, match.type())) {
                 if (matches(match, patterns.get(i), name)) {
                     return true;
                 }

@@ -218,6 +218,9 @@ final class SecuredEcho implements AutoCloseable {
     @Override
     public void close() {
         listener.close();
+        for (Channel each = accepted.poll(); each != null; each = accepted.poll()) {
+            each.close().awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS); // what it holds is let go
+        }
         workers.close();
     }
 }

@@ -44,6 +44,9 @@ final class ValidationReading {
 
     /** What makes no sense where nobody is believed, or everybody accepted. */
     static void check(ReadContext context, ValidationSpec spec) {
+        if (!spec.trustDomains().isEmpty()) {
+            spiffe(context, spec);
+        }
         if (spec.believes()) {
             if (!spec.names().isEmpty() && !spec.provesNames()) {
                 everybody(context, "match_typed_subject_alt_names");
@@ -65,6 +68,27 @@ final class ValidationReading {
         }
     }
 
+    /** What makes no sense beside trust domains. */
+    private static void spiffe(ReadContext context, ValidationSpec spec) {
+        if (spec.trustedCa() != null || spec.systemRoots()) {
+            context.problem(spec.trustedCa() != null ? "trusted_ca" : "system_root_certs", "",
+                    "the trust domains of custom_validator_config say who is believed, each for its own names",
+                    "remove it, or put its certificates into a trust_bundle");
+        }
+        if (spec.acceptUntrusted()) {
+            context.problem("trust_chain_verification", "ACCEPT_UNTRUSTED",
+                    "anybody could write a name of any trust domain into a certificate of his own",
+                    "remove it, or custom_validator_config");
+        }
+        for (SanMatch name : spec.names()) {
+            if (name.type() != SanMatch.Type.URI && name.type() != SanMatch.Type.ANY) {
+                context.problem("match_typed_subject_alt_names", name.text(),
+                        "a name of SPIFFE is a URI, and an authority may write any others into what it issues",
+                        "use san_type: URI");
+            }
+        }
+    }
+
     /** Names are asked for, and certificates accepted whoever has issued them. */
     static void everybody(ReadContext context, String asks) {
         context.problem("trust_chain_verification", "ACCEPT_UNTRUSTED", "anybody can write any name into a certificate"
@@ -75,12 +99,17 @@ final class ValidationReading {
     private ValidationSpec read() {
         boolean untrusted = message.getTrustChainVerification() == TrustChainVerification.ACCEPT_UNTRUSTED;
         List<SanMatch> names = names();
+        SpiffeReader.Domains domains = message.hasCustomValidatorConfig()
+                ? context.extension("custom_validator_config.typed_config",
+                        message.getCustomValidatorConfig().getTypedConfig(), SpiffeReader.Domains.class)
+                : null;
         return new ValidationSpec(CommonTlsReading.source(message.hasTrustedCa(), message.getTrustedCa()),
                 message.hasSystemRootCerts(), CommonTlsReading.source(message.hasCrl(), message.getCrl()),
                 message.getOnlyVerifyLeafCertCrl(), spki(), hashes(), names,
                 message.hasMaxVerifyDepth() ? message.getMaxVerifyDepth().getValue() : ValidationSpec.DEPTH_DEFAULT,
                 message.getAllowExpiredCertificate(), untrusted,
-                CommonTlsReading.watched(message.hasWatchedDirectory(), message.getWatchedDirectory()));
+                CommonTlsReading.watched(message.hasWatchedDirectory(), message.getWatchedDirectory()),
+                domains == null ? List.of() : domains.all());
     }
 
     private List<String> spki() {
@@ -132,36 +161,43 @@ final class ValidationReading {
                 case URI -> SanMatch.Type.URI;
                 case IP_ADDRESS -> SanMatch.Type.IP;
                 case OTHER_NAME -> {
-                    at.problem("san_type", "OTHER_NAME", "Weir does not compare names of other kinds",
-                            "use DNS, URI, EMAIL or IP_ADDRESS");
-                    yield null;
+                    if (!each.getOid().matches("[0-2](\\.[0-9]{1,39}){1,64}")) {
+                        at.problem("oid", each.getOid(),
+                                "an other name is told apart by its object identifier, and this"
+                                        + " is none",
+                                "write numbers with dots between: 1.3.6.1.4.1.311.20.2.3");
+                    }
+                    yield SanMatch.Type.OTHER;
                 }
                 case SAN_TYPE_UNSPECIFIED, UNRECOGNIZED -> null; // the rules of the API tell
             };
-            add(names, at.at("matcher"), type, each.getMatcher());
+            add(names, at.at("matcher"), type, each.getMatcher(),
+                    each.getSanType() == SubjectAltNameMatcher.SanType.OTHER_NAME ? each.getOid() : "");
         }
         for (int i = 0; i < message.getMatchSubjectAltNamesCount(); i++) {
-            add(names, context.at("match_subject_alt_names", i), SanMatch.Type.ANY, message.getMatchSubjectAltNames(i));
+            add(names, context.at("match_subject_alt_names", i), SanMatch.Type.ANY, message.getMatchSubjectAltNames(i),
+                    "");
         }
         return names;
     }
 
     private static void add(List<SanMatch> names, ReadContext at, SanMatch.@Nullable Type type,
-            StringMatcher matcher) {
+            StringMatcher matcher, String oid) {
         if (type == null) {
             return;
         }
         boolean ignoreCase = matcher.getIgnoreCase();
         switch (matcher.getMatchPatternCase()) {
-            case EXACT -> names.add(new SanMatch(type, SanMatch.How.EXACT, matcher.getExact(), ignoreCase));
-            case PREFIX -> names.add(new SanMatch(type, SanMatch.How.PREFIX, matcher.getPrefix(), ignoreCase));
-            case SUFFIX -> names.add(new SanMatch(type, SanMatch.How.SUFFIX, matcher.getSuffix(), ignoreCase));
-            case CONTAINS -> names.add(new SanMatch(type, SanMatch.How.CONTAINS, matcher.getContains(), ignoreCase));
+            case EXACT -> names.add(new SanMatch(type, SanMatch.How.EXACT, matcher.getExact(), ignoreCase, oid));
+            case PREFIX -> names.add(new SanMatch(type, SanMatch.How.PREFIX, matcher.getPrefix(), ignoreCase, oid));
+            case SUFFIX -> names.add(new SanMatch(type, SanMatch.How.SUFFIX, matcher.getSuffix(), ignoreCase, oid));
+            case CONTAINS ->
+                names.add(new SanMatch(type, SanMatch.How.CONTAINS, matcher.getContains(), ignoreCase, oid));
             case SAFE_REGEX -> {
                 String regex = matcher.getSafeRegex().getRegex();
                 try {
                     Pattern.compile(regex);
-                    names.add(new SanMatch(type, SanMatch.How.REGEX, regex, false));
+                    names.add(new SanMatch(type, SanMatch.How.REGEX, regex, false, oid));
                 } catch (PatternSyntaxException e) {
                     at.problem("safe_regex.regex", regex, "this is no regular expression of RE2: " + e.getMessage(),
                             "correct it");

@@ -37,7 +37,7 @@ public record KnownTls(@Nullable Certificate peer, @Nullable Certificate local,
             return switch (type) {
                 case DNS -> dns;
                 case URI -> uris;
-                case EMAIL, IP, ANY -> List.of();
+                case EMAIL, IP, OTHER, ANY -> List.of();
             };
         }
 
