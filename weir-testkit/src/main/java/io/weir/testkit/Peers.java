@@ -83,6 +83,8 @@ public final class Peers {
             case "named" -> "bind9";
             case "nginx" -> "nginx-light";
             case "taskset", "setpriv" -> "util-linux";
+            case "gtlsclient" -> "ngtcp2-client";
+            case "gtlsserver" -> "ngtcp2-server";
             case "h2load" -> "nghttp2-client";
             case "ip" -> "iproute2";
             case "nft" -> "nftables";

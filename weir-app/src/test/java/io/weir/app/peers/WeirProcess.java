@@ -25,7 +25,7 @@ public final class WeirProcess implements AutoCloseable {
     }
 
     /** The same, with so much time for a drain. */
-    static WeirProcess run(String configuration, int drainSeconds, int[] ports) throws IOException {
+    public static WeirProcess run(String configuration, int drainSeconds, int[] ports) throws IOException {
         Path folder = PeerProcess.folder("weir");
         Path file = Files.writeString(folder.resolve("weir.yaml"), configuration);
         return run(folder, List.of("--no-follow", "--drain-time-s", Integer.toString(drainSeconds), file.toString()),
@@ -61,17 +61,17 @@ public final class WeirProcess implements AutoCloseable {
     }
 
     /** It and what it has started. */
-    Stream<ProcessHandle> processes() {
+    public Stream<ProcessHandle> processes() {
         return process.processes().stream();
     }
 
     /** SIGTERM, without waiting. */
-    void terminate() {
+    public void terminate() {
         process.terminate();
     }
 
     /** The exit code, when it has ended by itself. */
-    int awaitExit(Duration wait) {
+    public int awaitExit(Duration wait) {
         return process.awaitExit(wait);
     }
 
@@ -80,7 +80,7 @@ public final class WeirProcess implements AutoCloseable {
     }
 
     /** What it has written so far. */
-    String output() {
+    public String output() {
         return process.output();
     }
 
