@@ -138,14 +138,14 @@ class DrainTest {
         InetSocketAddress inbound = weir.listener(0);
         InetSocketAddress outbound = weir.listener(1);
         admin("/drain_listeners?graceful&inboundonly&skip_exit");
-        eventually(() -> asked(inbound));
+        Await.until("connections are asked to end", () -> asked(inbound));
         assertThat(asked(outbound)).isFalse();
         assertThat(admin("/stats?filter=listeners_draining")).contains("total_listeners_draining: 1");
         admin("/drain_listeners?graceful&skip_exit");
         assertThat(admin("/stats?filter=listeners_draining")).contains("total_listeners_draining: 2");
-        eventually(() -> asked(outbound));
+        Await.until("connections are asked to end", () -> asked(outbound));
         admin("/drain_listeners?graceful");
-        eventually(() -> refused(inbound) && refused(outbound));
+        Await.until("nobody is taken any more", () -> refused(inbound) && refused(outbound));
     }
 
     @Test
@@ -155,7 +155,7 @@ class DrainTest {
         InetSocketAddress outbound = weir.listener(1);
         try (RawHttp other = RawHttp.connect(outbound, 0)) {
             assertThat(admin("/drain_listeners?graceful&listener=in")).startsWith("HTTP/1.1 200");
-            eventually(() -> refused(inbound));
+            Await.until("nobody is taken any more", () -> refused(inbound));
             assertThat(closes(other)).isFalse();
             assertThat(asked(outbound)).isFalse();
             assertThat(admin("/drain_listeners?listener=in")).startsWith("HTTP/1.1 200");
@@ -172,10 +172,10 @@ class DrainTest {
         serve(1);
         InetSocketAddress where = weir.listener(0);
         admin("/drain_listeners?graceful&listener=in&skip_exit");
-        eventually(() -> asked(where));
+        Await.until("connections are asked to end", () -> asked(where));
         weir.reload(text().replace("stat_prefix: p", "stat_prefix: changed"));
         assertThat(weir.listener(0)).isEqualTo(where);
-        eventually(() -> asked(where)); // each connection has a moment of its own within the drain time
+        Await.until("connections are asked to end", () -> asked(where)); // each connection has a moment of its own within the drain time
         assertThat(asked(weir.listener(1))).isFalse();
     }
 

@@ -298,7 +298,7 @@ class TlsToHostsTest {
         do { // a connection that breaks while Weir writes may hide what the host has said
             assertThat(ask(0)).startsWith("HTTP/1.1 503");
             assertThat(System.nanoTime()).isLessThan(deadline);
-        } while (!stats("cluster.inner.ssl.connection_error").matches("(?s).*connection_error: [1-9].*"));
+        } while (!weir.stats("cluster.inner.ssl.connection_error").matches("(?s).*connection_error: [1-9].*"));
     }
 
     @Test
