@@ -162,7 +162,8 @@ public final class Upgrade {
                 }
             } while (!leaver.over(TELL_MILLIS));
         } catch (IOException e) {
-            LOG.info("the process that took over does not listen any more: {}", e.getMessage());
+            LOG.info("the process that took over is gone; what is counted here from now on is in nobody's numbers ({})",
+                    e.getMessage());
         }
     }
 
