@@ -8,7 +8,6 @@ import io.weir.core.tls.SanMatch;
 import io.weir.core.tls.TrustDomain;
 import io.weir.core.tls.ValidationSpec;
 import io.weir.net.tls.Refused.Why;
-import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,14 +19,12 @@ import java.security.cert.CertStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateExpiredException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.PKIXCertPathBuilderResult;
 import java.security.cert.TrustAnchor;
-import java.security.cert.X509CRL;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -46,8 +43,6 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Whom one side of TLS believes: chains (RFC 5280 section 6), lists of revoked certificates, names and pins. Immutable;
@@ -63,14 +58,12 @@ final class Trust {
     private static final int KEY_CERT_SIGN = 5;
     private static final int CRL_SIGN = 6;
 
-    private static final Logger LOG = LoggerFactory.getLogger(Trust.class);
-
     private final ValidationSpec spec;
     private final List<X509Certificate> roots;
     private final Believed everybody;
     /** By trust domain; empty: {@link #everybody} counts. */
     private final Map<String, Believed> domains;
-    private final List<X509CRL> lists;
+    private final RevokedLists lists;
     private final Set<String> spki = new HashSet<>();
     private final Set<String> hashes = new HashSet<>();
     private final List<Pattern> patterns = new ArrayList<>();
@@ -84,7 +77,7 @@ final class Trust {
     }
 
     private Trust(ValidationSpec spec, List<X509Certificate> roots, Map<String, Believed> domains,
-            List<X509CRL> lists) {
+            RevokedLists lists) {
         this.spec = spec;
         this.roots = domains.isEmpty()
                 ? roots
@@ -114,7 +107,7 @@ final class Trust {
                 : spec.systemRoots() ? ofThisMachine(path) : List.of();
         DataSource crl = spec.crl();
         return new Trust(spec, roots, domains(spec.trustDomains(), path + SPIFFE + "trust_domains"),
-                crl == null ? List.of() : lists(crl, path + ".crl"));
+                crl == null ? RevokedLists.NONE : RevokedLists.read(crl, path + ".crl"));
     }
 
     private static Map<String, Believed> domains(List<TrustDomain> specs, String list) throws TlsFailure {
@@ -215,26 +208,6 @@ final class Trust {
         }
     }
 
-    private static List<X509CRL> lists(DataSource source, String path) throws TlsFailure {
-        var lists = new ArrayList<X509CRL>();
-        for (Pem block : Pem.blocks(Secrets.text(source, path), path, Secrets.name(source))) {
-            if (block.label().equals("X509 CRL")) {
-                try {
-                    var factory = CertificateFactory.getInstance("X.509");
-                    lists.add((X509CRL) factory.generateCRL(new ByteArrayInputStream(block.der())));
-                } catch (GeneralSecurityException e) {
-                    throw new TlsFailure(path, Secrets.name(source), "the list cannot be read: " + e.getMessage(),
-                            "write the PEM again");
-                }
-            }
-        }
-        if (lists.isEmpty()) {
-            throw new TlsFailure(path, Secrets.name(source), "there is no list of revoked certificates in it",
-                    "write an X509 CRL in PEM there");
-        }
-        return lists;
-    }
-
     private static List<X509Certificate> ofThisMachine(String path) throws TlsFailure {
         for (String file : List.of("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
                 "/etc/ssl/cert.pem")) {
@@ -276,13 +249,11 @@ final class Trust {
         for (X509Certificate root : roots) {
             digest.update(root.getEncoded());
         }
-        for (X509CRL list : lists) {
-            digest.update(list.getEncoded());
-        }
+        lists.digest(digest);
     }
 
     /** What the issuers have revoked. */
-    List<X509CRL> lists() {
+    RevokedLists lists() {
         return lists;
     }
 
@@ -338,21 +309,12 @@ final class Trust {
         if (!spec.allowExpired()) {
             inTime(leaf, now);
         }
-        if (!lists.isEmpty() && lists.stream()
-                .filter(list -> list.getIssuerX500Principal().equals(leaf.getIssuerX500Principal()))
-                .allMatch(list -> outOfDate(list, now))) {
-            throw new Refused(Why.CHAIN, "the list of what " + leaf.getIssuerX500Principal()
-                    + " has revoked is out of date");
-        }
+        lists.still(leaf, now);
     }
 
     /** Whether time has a say in what is accepted. */
     boolean timed() {
         return !roots.isEmpty() && !spec.acceptUntrusted() && !(spec.allowExpired() && lists.isEmpty());
-    }
-
-    private static boolean outOfDate(X509CRL list, Instant now) {
-        return list.getNextUpdate() != null && list.getNextUpdate().toInstant().isBefore(now);
     }
 
     /** Whether somebody who is believed, or a pin, stands behind it; what {@link #check} accepts may have neither. */
@@ -380,7 +342,7 @@ final class Trust {
         Believed believed = domains.isEmpty() ? everybody : ofItsDomain(leaf);
         List<X509Certificate> path = believed.roots.contains(leaf) ? List.of(leaf) : built(chain, believed.anchors);
         if (!lists.isEmpty()) {
-            notRevoked(path);
+            lists.check(path, spec.onlyLeafCrl());
         }
     }
 
@@ -459,45 +421,6 @@ final class Trust {
                     .getSubjectX500Principal() + ", issued by " + chain.getFirst().getIssuerX500Principal() + " ("
                     + cause.getMessage() + ")");
         }
-    }
-
-    private void notRevoked(List<X509Certificate> path) throws Refused {
-        int last = spec.onlyLeafCrl() ? 1 : path.size() - 1;
-        for (int i = 0; i < Math.max(1, last) && i < path.size(); i++) {
-            X509Certificate each = path.get(i);
-            X509Certificate issuer = path.get(Math.min(i + 1, path.size() - 1));
-            X509CRL list = list(each, issuer);
-            if (list == null) {
-                throw new Refused(Why.CHAIN, "no list tells whether it is revoked, of " + each
-                        .getIssuerX500Principal());
-            }
-            if (outOfDate(list, Instant.now())) {
-                throw new Refused(Why.CHAIN, "the list of what " + each.getIssuerX500Principal()
-                        + " has revoked is out of date since " + list.getNextUpdate().toInstant());
-            }
-            if (list.isRevoked(each)) {
-                throw new Refused(Why.REVOKED, "it is revoked: number " + each.getSerialNumber().toString(16) + " of "
-                        + each.getIssuerX500Principal());
-            }
-        }
-    }
-
-    /** The newest of the issuer's. */
-    private @Nullable X509CRL list(X509Certificate certificate, X509Certificate issuer) {
-        X509CRL newest = null;
-        for (X509CRL list : lists) {
-            if (list.getIssuerX500Principal().equals(certificate.getIssuerX500Principal())
-                    && (newest == null
-                            || list.getThisUpdate().toInstant().isAfter(newest.getThisUpdate().toInstant()))) {
-                try {
-                    list.verify(issuer.getPublicKey());
-                    newest = list;
-                } catch (GeneralSecurityException e) {
-                    LOG.debug("a list of revoked certificates is of another by the same name", e);
-                }
-            }
-        }
-        return newest;
     }
 
     private boolean named(X509Certificate leaf) {

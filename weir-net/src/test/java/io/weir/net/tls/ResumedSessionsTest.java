@@ -147,7 +147,7 @@ class ResumedSessionsTest {
     void aSessionIsNotTakenUpWhenTheListOfRevokedOnesIsOutOfDate() throws Exception {
         Issued own = all().issue("listed", "DNS:client.example");
         DataSource list = list();
-        Instant end = Trust.read(believes(list, false), "rules").lists().getFirst().getNextUpdate().toInstant();
+        Instant end = Trust.read(believes(list, false), "rules").lists().all().getFirst().getNextUpdate().toInstant();
         refusedAfter(end, own, true, "TLSv1.3", believes(list, false),
                 "the list of what CN=authority has revoked is out of date");
     }
