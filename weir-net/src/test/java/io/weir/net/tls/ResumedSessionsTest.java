@@ -188,7 +188,7 @@ class ResumedSessionsTest {
     }
 
     private static boolean resumed(SecuredEcho echo, TlsClient client) throws Exception {
-        Channel channel = echo.connect(client, TimeUnit.SECONDS.toNanos(SecuredEcho.PATIENCE_SECONDS));
+        Channel channel = echo.connect(client);
         try {
             return Objects.requireNonNull(TlsSession.of(channel)).resumed();
         } finally {

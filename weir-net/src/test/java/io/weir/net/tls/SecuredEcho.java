@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
@@ -141,17 +143,23 @@ final class SecuredEcho implements AutoCloseable {
         }
     }
 
-    /** Connects by Weir's own client, and has five bytes sent back. */
-    Channel connect(TlsClient client, long timeoutNanos) throws Exception {
-        return connect(client, address(), timeoutNanos);
+    /** A way to connect. */
+    interface Connecting {
+        ChannelFuture by(Worker worker, ConnectOptions options, ChannelHandler handler);
     }
 
-    /** The same to another place, from the worker of this one. */
-    Channel connect(TlsClient client, InetSocketAddress to, long timeoutNanos) throws Exception {
+    /** Connects by Weir's own client, and has five bytes sent back. */
+    Channel connect(TlsClient client) throws Exception {
+        return connect((worker, options, handler) -> client.connect(worker, address(), Endpoint.of(address()), null,
+                options, Offer.NOTHING, handler));
+    }
+
+    /** The same in another way. */
+    Channel connect(Connecting way) throws Exception {
         var done = new CompletableFuture<Channel>();
         Worker worker = workers.all().getFirst();
-        worker.loop().execute(() -> client.connect(worker, to, Endpoint.of(to), null,
-                ConnectOptions.of(timeoutNanos, ChannelSettings.MESSAGES), Offer.NOTHING,
+        worker.loop().execute(() -> way.by(worker,
+                ConnectOptions.of(TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS), ChannelSettings.MESSAGES),
                 new Speaking(done)).addListener(future -> {
                     if (!future.isSuccess()) {
                         done.completeExceptionally(future.cause());

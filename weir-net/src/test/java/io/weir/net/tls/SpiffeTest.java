@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -116,11 +115,10 @@ class SpiffeTest {
                 client = TlsClient.open(ClientTls.of(CommonTls.DEFAULT.withValidation(domains()), "host.example"),
                         SecretSource.NONE, new TlsStats(echo.stats.root().child("cluster")));
                 TlsClient opened = client;
-                long timeoutNanos = TimeUnit.SECONDS.toNanos(SecuredEcho.PATIENCE_SECONDS);
                 if (honest) {
-                    echo.connect(opened, timeoutNanos).close().sync();
+                    echo.connect(opened).close().sync();
                 } else {
-                    assertThat(catchThrowable(() -> echo.connect(opened, timeoutNanos)))
+                    assertThat(catchThrowable(() -> echo.connect(opened)))
                             .hasStackTraceContaining("it leads to nobody who is believed");
                     assertThat(echo.stats.root().child("cluster").child("ssl").counter("fail_verify_error").value())
                             .isEqualTo(1);
