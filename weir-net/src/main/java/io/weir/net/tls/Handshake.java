@@ -9,7 +9,10 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.weir.core.model.AddressText;
+import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands behind the library's handler on a secured connection: tells its owner how the handshake went, and from then on
@@ -30,6 +33,11 @@ abstract class Handshake extends ChannelDuplexHandler {
 
     /** It could not be secured, and is to be closed. */
     abstract void failed(Channel channel, Throwable cause);
+
+    /** An end of a connection, for people. */
+    static String text(@Nullable SocketAddress end) {
+        return end == null ? "somebody" : AddressText.of(end);
+    }
 
     /** A secured connection has broken; who reads it hears of it next. */
     void broken(Channel channel, Throwable cause) {

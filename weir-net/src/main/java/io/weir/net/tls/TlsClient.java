@@ -386,7 +386,7 @@ public final class TlsClient implements Renewable {
                 turn.failed();
             }
             if (stats.tells(worker.nowNanos())) {
-                LOG.info("{} ({})", failure.getMessage(), channel.remoteAddress());
+                LOG.info("{} ({})", failure.getMessage(), text(channel.remoteAddress()));
             }
             unconnected(failure);
             channel.close();
@@ -409,7 +409,8 @@ public final class TlsClient implements Renewable {
             if (cause instanceof SSLException) {
                 stats.failed(cause);
                 if (stats.tells(worker.nowNanos())) {
-                    LOG.info("TLS error: behind the handshake: {} ({})", cause.getMessage(), channel.remoteAddress());
+                    LOG.info("TLS error: behind the handshake: {} ({})", cause.getMessage(),
+                            text(channel.remoteAddress()));
                 }
             }
         }

@@ -282,7 +282,7 @@ public final class TlsServer implements Renewable, AutoCloseable {
         private void lost(Channel lost, String why) {
             lost.attr(FAILURE).setIfAbsent("TLS error: " + why);
             if (stats.tells(worker.nowNanos())) {
-                LOG.info("TLS with {} failed: {}", lost.remoteAddress(), why);
+                LOG.info("TLS with {} at {} failed: {}", text(lost.remoteAddress()), text(lost.localAddress()), why);
             }
             lost.close();
         }
