@@ -84,7 +84,8 @@ final class Departure {
                 TimeUnit.NANOSECONDS.toSeconds(options.drainNanos()));
         conductor.execute(() -> {
             listeners.certifyNoMore();
-            listeners.drain(drains.ofTheProcess(), false);
+            listeners.drain(drains.ofTheProcess());
+            drains.endStreams(streams(Which.ALL), () -> true);
             look(new Parting(nowNanos + drains.acceptNanos(), nowNanos + options.drainNanos(),
                     patient && !listeners.lines().isEmpty()), true);
         });
@@ -106,9 +107,14 @@ final class Departure {
         conductor.execute(() -> {
             listeners.certifyNoMore();
             listeners.handedOver();
-            listeners.drain(drains.ofListeners(), false);
+            listeners.drain(drains.ofListeners());
+            drains.endStreams(streams(Which.ALL), options.parentShutdownNanos(), () -> true);
             look(parting, false);
         });
+    }
+
+    private Drains.Streams streams(Which which) {
+        return (turns, nowNanos) -> listeners.endStreams(turns, nowNanos, which);
     }
 
     private void look(Parting parting, boolean accepting) {
@@ -144,6 +150,7 @@ final class Departure {
                 listeners.stopAccepting(which);
             } else if (!life.leaving()) {
                 listeners.drain(drains.ofListeners(), which);
+                drains.endStreams(streams(which), () -> true);
                 if (!skipExit) {
                     drains.whenOver(() -> listeners.stopDrained(which));
                 }

@@ -3,6 +3,7 @@ package io.weir.app.boot;
 import io.weir.core.drain.Drain;
 import io.weir.core.time.NanoClock;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * How long drains take, by the options of the run, and what happens when their time is over. The conductor's.
@@ -13,6 +14,10 @@ final class Drains {
      * they kill is seconds (10 with docker, 30 with Kubernetes), the drain time is Envoy's 600 unless told otherwise.
      */
     static final long ACCEPT_NANOS_MAX = TimeUnit.SECONDS.toNanos(5);
+
+    /** How often it is looked whose turn has come: so often in all, that few have theirs between two looks. */
+    private static final int STEPS = 1_000;
+    private static final long STEP_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final RunOptions options;
     private final Conductor conductor;
@@ -37,6 +42,44 @@ final class Drains {
     /** How long a process that is to end goes on taking connections, whatever the strategy. */
     long acceptNanos() {
         return Math.min(options.drainNanos() / 2, ACCEPT_NANOS_MAX);
+    }
+
+    /** Who has streams that have to end. */
+    @FunctionalInterface
+    interface Streams {
+        /** Ends those whose turn has come. */
+        void end(Drain turns, long nowNanos);
+    }
+
+    /**
+     * Ends streams one after another in the later half of a time that begins now, whatever the strategy: until then
+     * they may end by themselves, and who was cut does not come back together with all others. A tenth is left at the
+     * end for the last of them to be flushed.
+     *
+     * @param lasting
+     *            whether there may be some; asked again and again, so that nothing is kept for nobody
+     */
+    void endStreams(Streams streams, long timeNanos, BooleanSupplier lasting) {
+        step(streams, new Drain(clock.nanos() + timeNanos / 2, timeNanos / 10 * 4),
+                Math.max(STEP_NANOS_MIN, timeNanos / STEPS), lasting);
+    }
+
+    private void step(Streams streams, Drain turns, long stepNanos, BooleanSupplier lasting) {
+        if (!lasting.getAsBoolean()) {
+            return;
+        }
+        long nowNanos = clock.nanos();
+        if (nowNanos - turns.beginNanos() >= 0) {
+            streams.end(turns, nowNanos);
+        }
+        if (!turns.asksAll(nowNanos)) {
+            conductor.after(stepNanos, () -> step(streams, turns, stepNanos, lasting));
+        }
+    }
+
+    /** The same for the time of a drain of listeners. */
+    void endStreams(Streams streams, BooleanSupplier lasting) {
+        endStreams(streams, options.drainNanos(), lasting);
     }
 
     private Drain begin(long spreadNanos) {

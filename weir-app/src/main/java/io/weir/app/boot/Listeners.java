@@ -393,8 +393,8 @@ final class Listeners {
     }
 
     /** Asks connections to end when their present work is done. */
-    void drain(Drain how, boolean inboundOnly) {
-        drain(how, new Which(inboundOnly, null));
+    void drain(Drain how) {
+        drain(how, Which.ALL);
         retired.forEach(listener -> listener.drain(how)); // those drain already, and for longer than the process has
     }
 
@@ -407,6 +407,11 @@ final class Listeners {
     /** Whether there is one of these. Any thread. */
     boolean any(Which which) {
         return !chosen(which).isEmpty() || datagrams.any(which);
+    }
+
+    /** Ends streams whose turn has come. */
+    void endStreams(Drain turns, long nowNanos, Which which) {
+        chosen(which).forEach(listener -> listener.endStreams(turns, nowNanos));
     }
 
     private List<OpenListener> chosen(Which which) {

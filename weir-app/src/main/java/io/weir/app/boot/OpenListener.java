@@ -269,13 +269,14 @@ final class OpenListener implements Acceptor {
 
     /**
      * It is no longer wanted: closes its sockets, and asks its connections to end, also those of chains that it has had
-     * before. Those that are left when the drain's time is over are closed. Once.
+     * before; streams end in the drain's later half. Those that are left when its time is over are closed. Once.
      */
     void retire() {
         stopAccepting();
         front.letGo();
         drain(drains.ofListeners());
         if (held()) {
+            drains.endStreams(this::endStreams, this::held);
             drains.whenOver(this::closeAll);
         }
     }
@@ -296,6 +297,12 @@ final class OpenListener implements Acceptor {
         front.chains().forEach(each -> each.drain(how));
         replaced.forEach(each -> each.drain(how));
         return before == null;
+    }
+
+    /** Ends streams and tunnels whose turn has come, also those of chains that it has had before. */
+    void endStreams(Drain turns, long nowNanos) {
+        front.chains().forEach(each -> each.endStreams(turns, nowNanos));
+        replaced.forEach(each -> each.endStreams(turns, nowNanos));
     }
 
     /** Whether {@link #drain} has begun. */

@@ -9,7 +9,6 @@ import io.weir.core.chain.ChainTable;
 import io.weir.core.chain.ChainTree;
 import io.weir.core.chain.TraitTree;
 import io.weir.core.cluster.Clusters;
-import io.weir.core.drain.Drainable;
 import io.weir.core.model.AccessLogSpec;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Scope;
@@ -388,13 +387,13 @@ final class Services {
     private Service tcp(TcpProxySpec spec, String path, Carryover counted) throws Unserved {
         AccessLog log = log(spec.accessLogs(), path + ".access_log");
         TcpProxy proxy = new TcpProxy(spec, clusters, stats, log, new HttpTunnels());
-        return new Service(proxy, TcpProxy.SETTINGS, Drainable.UNASKED, proxy::closeAll, AccessLog.none(), counted,
+        return new Service(proxy, TcpProxy.SETTINGS, proxy, proxy::closeAll, AccessLog.none(), counted,
                 log::close, null);
     }
 
     private static Service answer(AnswerSpec spec, Carryover counted) {
         Answers answers = new Answers(spec);
-        return new Service(answers, Answers.SETTINGS, Drainable.UNASKED, answers::closeAll, AccessLog.none(), counted,
+        return new Service(answers, Answers.SETTINGS, answers, answers::closeAll, AccessLog.none(), counted,
                 () -> {
                 }, null);
     }

@@ -111,8 +111,13 @@ final class Tenure implements Acceptor, ChannelFutureListener {
         letGo();
     }
 
-    /** Connections are asked to end. Streams and tunnels, which cannot be asked, go on as long as they like. */
+    /** Connections are asked to end. Streams and tunnels, which cannot be asked, go on until {@link #endStreams}. */
     void drain(Drain how) {
         service.drain().drain(how);
+    }
+
+    /** Ends streams and tunnels whose turn has come. */
+    void endStreams(Drain turns, long nowNanos) {
+        service.drain().endStreams(turns, nowNanos);
     }
 }

@@ -4,6 +4,7 @@ import static io.weir.app.boot.ServedWeir.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.weir.app.admin.Administered.Which;
 import io.weir.app.boot.Departure.Parting.Step;
 import io.weir.core.time.NanoClock;
 import io.weir.testkit.Await;
@@ -16,6 +17,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What the admin and changes of the configuration do to connections that are open. */
 @Timeout(60)
 class DrainTest {
+    private static final int STREAMS = 100;
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String LISTENER = """
               - name: %s
@@ -192,15 +197,24 @@ class DrainTest {
     }
 
     @Test
-    void streamsOfAListenerThatIsRemovedGoOnUntilTheDrainTimeIsOver() throws Exception {
+    void streamsOfAListenerThatIsRemovedGoOnForAWhileAndEndAlsoThoseThatBeganBeforeItWasChanged() throws Exception {
         String kept = "listen:\n  - { on: \"127.0.0.1:0\", to: demo }\n";
-        weir.start(kept + "  - { on: \"127.0.0.1:0\", protocol: tcp, to: demo }\n" + weir.services(0), 2);
-        try (RawHttp stream = RawHttp.connect(weir.listener(1), 0)) {
-            assertThat(stream.send(GET).response().status()).isEqualTo(200);
-            weir.reload(kept + weir.services(0));
-            assertThat(weir.running().addresses()).hasSize(1);
-            assertThat(stream.send(GET).response().status()).isEqualTo(200);
-            assertThat(stream.untilClose().getBytes(StandardCharsets.ISO_8859_1)).isEmpty();
+        String tcp = "  - { on: \"127.0.0.1:0\", protocol: tcp, to: demo }\n";
+        weir.start(kept + tcp + weir.services(0), 6);
+        try (RawHttp elder = RawHttp.connect(weir.listener(1), 0)) {
+            assertThat(elder.send(GET).response().status()).isEqualTo(200);
+            weir.reload(kept + tcp.replace("to:", "idle_timeout: 50s, to:") + weir.services(0));
+            try (RawHttp younger = RawHttp.connect(weir.listener(1), 0)) {
+                for (RawHttp stream : List.of(younger, elder)) {
+                    assertThat(stream.send(GET).response().status()).isEqualTo(200);
+                }
+                weir.reload(kept + weir.services(0));
+                assertThat(weir.running().addresses()).hasSize(1);
+                for (RawHttp stream : List.of(younger, elder)) {
+                    assertThat(stream.send(GET).response().status()).isEqualTo(200);
+                    assertThat(stream.untilClose().getBytes(StandardCharsets.ISO_8859_1)).isEmpty();
+                }
+            }
         }
     }
 
@@ -301,5 +315,48 @@ class DrainTest {
         admin("/drain_listeners");
         assertThat(departure(() -> 0, options).begin(true)).isTrue();
         assertThat(weir.running().life().awaitEnd(30_000)).isTrue();
+    }
+
+    /** Who is told to end, or to have its listeners end, by which all streams have to. */
+    enum Told {
+        BY_SIGNAL, BY_HANDOVER, BY_ADMIN
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void streamsEndOneAfterAnotherInTheLaterHalfOfADrain(Told told) throws Exception {
+        weir.start("listen:\n  - { on: \"127.0.0.1:0\", protocol: tcp, to: demo }\n" + weir.services(0));
+        List<RawHttp> streams = new ArrayList<>();
+        try {
+            for (int i = 0; i < STREAMS; i++) {
+                streams.add(RawHttp.connect(weir.listener(0), 0));
+                assertThat(streams.getLast().send(GET).response().status()).isEqualTo(200);
+            }
+            var clock = new AtomicLong(System.nanoTime());
+            Departure departure = departure(clock::get, RunOptions.of(2, 40, true).withParentShutdown(40));
+            switch (told) {
+                case BY_SIGNAL -> departure.begin(true);
+                case BY_HANDOVER -> departure.succeeded();
+                case BY_ADMIN -> departure.ofListeners(Which.ALL, true, false);
+            }
+            weir.running().conductor().call(() -> 0); // it has begun
+            clock.addAndGet(TimeUnit.SECONDS.toNanos(20) - 1);
+            weir.running().conductor().call(() -> 0);
+            for (RawHttp stream : streams) {
+                assertThat(stream.send(GET).response().status()).isEqualTo(200);
+            }
+            clock.addAndGet(TimeUnit.SECONDS.toNanos(8));
+            Await.until("some streams have ended", () -> weir.running().listeners().connections() < STREAMS * 9 / 10);
+            clock.addAndGet(TimeUnit.SECONDS.toNanos(8) + 1);
+            for (RawHttp stream : streams) {
+                assertThat(stream.untilClose()).isEmpty();
+            }
+            assertThat(weir.running().life().awaitEnd(told == Told.BY_ADMIN ? 0 : 30_000))
+                    .isEqualTo(told != Told.BY_ADMIN);
+        } finally {
+            for (RawHttp stream : streams) {
+                stream.close();
+            }
+        }
     }
 }

@@ -153,7 +153,7 @@ class ProcessTest {
             assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
             assertThat(open.isConnected()).isTrue();
         }
-        assertThat(log()).contains("1 connections left");
+        assertThat(log()).contains("1 connections have 1 s", "drained");
     }
 
     @Test

@@ -72,7 +72,7 @@ class UpgradePeerTest {
     }
 
     private WeirProcess serve() throws IOException {
-        return WeirProcess.following(file(), List.of("--drain-time-s", "4", "--parent-shutdown-time-s", "120"),
+        return WeirProcess.following(file(), List.of("--drain-time-s", "4", "--parent-shutdown-time-s", "300"),
                 field.ports());
     }
 

@@ -29,6 +29,22 @@ public record Drain(long beginNanos, long spreadNanos) {
         return nowNanos - beginNanos >= Math.unsignedMultiplyHigh(mixed(connectionId), spreadNanos);
     }
 
+    /**
+     * The same of one that may have begun later than the drain: it is asked in what was left of the drain then, so that
+     * who is asked and comes back is not asked at once; and never, when the drain was over.
+     *
+     * @param openedNanos
+     *            when it began
+     */
+    public boolean asks(long connectionId, long openedNanos, long nowNanos) {
+        long lateNanos = openedNanos - beginNanos;
+        if (lateNanos <= 0) {
+            return asks(connectionId, nowNanos);
+        }
+        return lateNanos < spreadNanos
+                && nowNanos - openedNanos >= Math.unsignedMultiplyHigh(mixed(connectionId), spreadNanos - lateNanos);
+    }
+
     /** Whether all have been asked by now. */
     public boolean asksAll(long nowNanos) {
         return nowNanos - beginNanos >= spreadNanos;

@@ -2,19 +2,28 @@ package io.weir.core.drain;
 
 import java.util.List;
 
-/** Who has connections that can be asked to end. Any thread. */
+/**
+ * Who has connections that have to end: those of messages can be asked to, and streams and tunnels are ended, as there
+ * is no word for it in them. Any thread.
+ */
 public interface Drainable {
-    /** Who has none: a stream of bytes has no end of its own that could be waited for, its peers or the time end it. */
+    /** Who has none. */
     Drainable UNASKED = new Several(List.of());
 
     /** Connections are asked to end, in the drain's order; what they have under way is finished. May come again. */
-    void drain(Drain how);
+    default void drain(Drain how) {}
 
     /**
      * Whether clients are to be sent elsewhere, as while health checks of this proxy are told to fail: every connection
      * is asked to end when it has answered something, and new ones are taken all the same. Can be taken back.
      */
-    void shunned(boolean on);
+    default void shunned(boolean on) {}
+
+    /**
+     * Ends streams of bytes and tunnels whose turn has come: one after another, since the clients of all of them would
+     * come back in the same moment. To be called again and again while the drain lasts.
+     */
+    void endStreams(Drain turns, long nowNanos);
 
     /** All of them as one. */
     static Drainable all(List<Drainable> parts) {
@@ -31,6 +40,11 @@ public interface Drainable {
         @Override
         public void shunned(boolean on) {
             parts.forEach(part -> part.shunned(on));
+        }
+
+        @Override
+        public void endStreams(Drain turns, long nowNanos) {
+            parts.forEach(part -> part.endStreams(turns, nowNanos));
         }
     }
 }

@@ -77,11 +77,43 @@ class DrainTest {
             public void shunned(boolean on) {
                 heard.add(on);
             }
+
+            @Override
+            public void endStreams(Drain turns, long nowNanos) {
+                heard.add(nowNanos);
+            }
         };
         var drain = new Drain(0, 1);
-        Drainable all = Drainable.all(List.of(one, Drainable.UNASKED, one));
+        Drainable all = Drainable.all(List.of(one, Drainable.all(List.of()), one));
         all.drain(drain);
         all.shunned(true);
-        assertThat(heard).containsExactly(drain, drain, true, true);
+        all.endStreams(drain, 7);
+        assertThat(heard).containsExactly(drain, drain, true, true, 7L, 7L);
+    }
+
+    private static double asked(Drain drain, long openedNanos, long nowNanos) {
+        return LongStream.rangeClosed(1, CONNECTIONS).filter(id -> drain.asks(id, openedNanos, nowNanos)).count()
+                / (double) CONNECTIONS;
+    }
+
+    @Test
+    void whoComesWhileADrainRunsIsAskedInWhatIsLeftOfIt() {
+        var drain = new Drain(7 * SECOND, 10 * SECOND);
+        for (long opened : new long[]{0, 7 * SECOND, 9 * SECOND, 16 * SECOND}) {
+            long begin = Math.max(opened, 7 * SECOND);
+            assertThat(asked(drain, opened, begin)).isLessThan(0.001);
+            assertThat(asked(drain, opened, begin + (17 * SECOND - begin) / 2)).isCloseTo(0.5, within(0.02));
+            assertThat(asked(drain, opened, 17 * SECOND)).isOne();
+        }
+        assertThat(asked(drain, 0, 7 * SECOND - 1)).isZero();
+    }
+
+    @Test
+    void whoComesWhenADrainIsOverIsNeverAsked() {
+        var drain = new Drain(7 * SECOND, 10 * SECOND);
+        assertThat(asked(drain, 17 * SECOND, 17 * SECOND)).isZero();
+        assertThat(asked(drain, 17 * SECOND, 1_000 * SECOND)).isZero();
+        assertThat(asked(new Drain(7, 0), 8, 9)).isZero();
+        assertThat(asked(new Drain(7, 0), 7, 7)).isOne();
     }
 }

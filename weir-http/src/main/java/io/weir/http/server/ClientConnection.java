@@ -1,5 +1,6 @@
 package io.weir.http.server;
 
+import io.weir.core.drain.Drain;
 import io.weir.net.transport.Worker;
 
 /** A client's connection as its server and its timer see it, whichever version of HTTP it speaks. On its worker. */
@@ -35,6 +36,14 @@ sealed interface ClientConnection permits FirstBytes, Http1Connection, Http2Conn
 
     /** The server wants to be rid of this connection as soon as it hurts nobody; the same holds. */
     default void drain() {}
+
+    /** Whether it carries tunnels whose turn to end has come. */
+    boolean tunnelsAreDue(Drain turns, long nowNanos);
+
+    /** Ends its tunnels at once, and with one that is the whole connection the connection. */
+    default void endTunnels() {
+        cut();
+    }
 
     /** Closes at once, whatever is under way. */
     void cut();

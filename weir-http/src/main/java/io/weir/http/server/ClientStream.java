@@ -134,8 +134,21 @@ final class ClientStream implements Downstream, Http2StreamListener {
         exchange.downstreamClosed();
     }
 
+    /** Ends the tunnel that it is, whatever is under way in it. */
+    void endTunnel() {
+        var one = stream;
+        if (one != null) {
+            one.reset(Http2Error.CONNECT_ERROR); // RFC 9113 section 8.5
+            exchange.downstreamClosed();
+        }
+    }
+
     private void letGo() {
         serving = false;
+        if (tunnel) {
+            tunnel = false;
+            connection.tunnelEnded(this);
+        }
         var one = stream;
         stream = null;
         if (one != null) {
@@ -205,6 +218,7 @@ final class ClientStream implements Downstream, Http2StreamListener {
 
     private void opening(HttpHead response) {
         tunnel = true;
+        connection.tunnelBegan(this);
         response.framing(Framing.NONE, -1);
         response.remove(HeaderName.CONTENT_LENGTH);
         response.remove(HeaderName.SEC_WEBSOCKET_ACCEPT); // of HTTP/1.1 alone, as 101 is (RFC 8441 section 5)

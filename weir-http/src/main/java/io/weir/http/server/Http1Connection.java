@@ -335,6 +335,7 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
         var request = head;
         if (request != null && !last && Tunnels.opens(request, response)) {
             state = State.TUNNEL;
+            tunnelBegan();
             output.opening(request, response);
             return;
         }

@@ -15,6 +15,9 @@ import io.weir.http.h2.Http2StreamListener;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
 import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * One client's HTTP/2 connection: many requests at a time, each a stream with an exchange of its own. Streams and
@@ -28,6 +31,7 @@ final class Http2Connection extends ClientChannel implements ClientConnection, H
     private final ConnectionTimer timer;
     private final ArrayDeque<ClientStream> free = new ArrayDeque<>();
     private final Closer closer = new Closer();
+    private final Set<ClientStream> tunnels = new HashSet<>(0);
     private long requests;
     private long headTimedFrame = -1;
     private boolean over;
@@ -154,6 +158,17 @@ final class Http2Connection extends ClientChannel implements ClientConnection, H
         }
     }
 
+    /** The stream is a tunnel from now on. */
+    void tunnelBegan(ClientStream stream) {
+        tunnels.add(stream);
+        tunnelBegan();
+    }
+
+    void tunnelEnded(ClientStream stream) {
+        tunnels.remove(stream);
+        tunnelEnded();
+    }
+
     private void retireAll() {
         over = true;
         for (var stream = free.pollLast(); stream != null; stream = free.pollLast()) {
@@ -262,6 +277,13 @@ final class Http2Connection extends ClientChannel implements ClientConnection, H
         if (!session.draining()) {
             session.drain(server.spec().timeouts().drainNanos());
         }
+    }
+
+    /** Other streams go on. */
+    @Override
+    public void endTunnels() {
+        List.copyOf(tunnels).forEach(ClientStream::endTunnel);
+        session.flush();
     }
 
     @Override

@@ -237,6 +237,13 @@ public final class HttpServer implements Acceptor, Drainable {
         shunned = on;
     }
 
+    @Override
+    public void endStreams(Drain turns, long nowNanos) {
+        for (var worker : workers.all()) {
+            worker.loop().execute(() -> connections[worker.index()].endTunnels(turns, nowNanos));
+        }
+    }
+
     /** Closes every connection at once, whatever it is doing. Any thread. */
     public void closeAll() {
         for (var worker : workers.all()) {
@@ -343,6 +350,15 @@ public final class HttpServer implements Acceptor, Drainable {
             armed = false;
             if (!open.isEmpty()) {
                 look();
+            }
+        }
+
+        void endTunnels(Drain turns, long nowNanos) {
+            for (var connection : open.toArray(new ClientConnection[0])) {
+                if (connection.tunnelsAreDue(turns, nowNanos)) {
+                    stats().cxDrainClose.increment();
+                    connection.endTunnels();
+                }
             }
         }
 

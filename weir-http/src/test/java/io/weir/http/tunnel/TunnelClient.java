@@ -19,6 +19,9 @@ sealed interface TunnelClient extends AutoCloseable {
     /** Asks for a tunnel to somewhere. */
     int connect() throws IOException;
 
+    /** Asks for no tunnel, by a stream of this number; the status that answers. */
+    int plain(int stream) throws IOException;
+
     String header(String name);
 
     void send(String text) throws IOException;
@@ -65,6 +68,12 @@ sealed interface TunnelClient extends AutoCloseable {
             var came = wire.responseTo("CONNECT");
             answer = came;
             return came.status();
+        }
+
+        @Override
+        public int plain(int stream) throws IOException {
+            wire.send("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n");
+            return wire.response().status();
         }
 
         @Override
@@ -126,6 +135,13 @@ sealed interface TunnelClient extends AutoCloseable {
             wire.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1,
                     RawHttp2.block(":method: CONNECT", ":authority: b.example:443"));
             return status();
+        }
+
+        @Override
+        public int plain(int stream) throws IOException {
+            wire.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, stream,
+                    RawHttp2.block(":method: GET", ":scheme: http", ":path: /", ":authority: a.example"));
+            return wire.answer(stream).status;
         }
 
         private int status() throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.weir.core.drain.Drain;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.stats.Scope;
 import io.weir.http.config.HttpManagerSpec;
@@ -97,6 +98,42 @@ final class TunnelTableTest {
             assertThat(logged.details()).isEqualTo("stream_idle_timeout");
             assertThat(logged.has(ResponseFlag.SI)).isTrue();
             eventually(() -> proxy.cluster.stats().upstreamRqActive().value() == 0);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = PAIRS)
+    void aTunnelEndsWhenItsTurnInADrainHasComeAndNotBefore(boolean http2, Protocol host) throws Exception {
+        try (var hosts = new Hosts();
+                var proxy = hosts.proxy(host);
+                var client = TunnelClient.of(http2, proxy.port)) {
+            client.webSocket();
+            long begin = System.nanoTime();
+            var turns = new Drain(begin, 1_000_000_000_000L);
+            proxy.server.endStreams(turns, begin - 1);
+            for (int i = 0; i < 2; i++) {
+                client.send("well");
+                assertThat(client.read(4)).isEqualTo("well");
+            }
+            assertThat(proxy.server.connectionsActive()).isEqualTo(1);
+            proxy.server.endStreams(turns, begin + 1_000_000_000_000L);
+            assertThat(client.reset()).isEqualTo(http2 ? "CONNECT_ERROR" : "closed"); // RFC 9113 section 8.5
+            assertThat(proxy.logged().status()).isEqualTo(101);
+            eventually(() -> numbers(proxy).gauge("downstream_cx_upgrades_active").value() == 0);
+            eventually(() -> proxy.cluster.stats().upstreamRqActive().value() == 0);
+            assertThat(numbers(proxy).counter("downstream_cx_drain_close").value()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatIsNoTunnelIsNotEndedByTurns(boolean http2) throws Exception {
+        try (var hosts = new Hosts();
+                var proxy = hosts.proxy(Protocol.HTTP1);
+                var client = TunnelClient.of(http2, proxy.port)) {
+            assertThat(client.plain(1)).isEqualTo(200);
+            proxy.server.endStreams(new Drain(System.nanoTime(), 0), Long.MAX_VALUE / 2);
+            assertThat(client.plain(3)).isEqualTo(200);
         }
     }
 

@@ -7,20 +7,22 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.weir.core.drain.Drain;
+import io.weir.core.drain.Drainable;
 import io.weir.net.tls.Ends;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
 import java.io.IOException;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Serves connections without a host. Any worker. */
-public final class Answers implements Acceptor {
+public final class Answers implements Acceptor, Drainable {
     /** How its connections read and write. */
     public static final ChannelSettings SETTINGS = ChannelSettings.STREAM;
 
@@ -29,7 +31,8 @@ public final class Answers implements Acceptor {
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final AnswerSpec spec;
-    private final Set<Channel> open = ConcurrentHashMap.newKeySet();
+    /** Since when they are open. */
+    private final Map<Channel, Long> open = new ConcurrentHashMap<>();
 
     public Answers(AnswerSpec spec) {
         this.spec = spec;
@@ -37,7 +40,7 @@ public final class Answers implements Acceptor {
 
     @Override
     public void accepted(Worker worker, Channel channel) {
-        open.add(channel);
+        open.put(channel, worker.nowNanos());
         channel.closeFuture().addListener(_ -> open.remove(channel));
         channel.pipeline().addLast(switch (spec) {
             case AnswerSpec.Echo _ -> new Echo();
@@ -47,7 +50,16 @@ public final class Answers implements Acceptor {
 
     /** Closes every connection at once. Any thread; does not wait. */
     public void closeAll() {
-        open.forEach(Channel::close);
+        open.keySet().forEach(Channel::close);
+    }
+
+    @Override
+    public void endStreams(Drain turns, long nowNanos) {
+        open.forEach((channel, openedNanos) -> {
+            if (turns.asks(channel.hashCode(), openedNanos, nowNanos)) {
+                channel.close();
+            }
+        });
     }
 
     private abstract static sealed class Answering extends ChannelInboundHandlerAdapter {

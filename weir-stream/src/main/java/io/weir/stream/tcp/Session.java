@@ -48,8 +48,8 @@ final class Session implements PickContext {
     private final TcpStats stats;
     private final Worker worker;
     private final Side downstream;
-    private final long connectionId;
-    private final long startNanos;
+    final long connectionId;
+    final long startNanos;
     private final long startEpochMicros;
     /** What the client sent before its host was connected: at most one read, as reading has not begun. */
     private final Queue<ByteBuf> early = new ArrayDeque<>(1);

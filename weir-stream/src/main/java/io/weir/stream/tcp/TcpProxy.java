@@ -2,6 +2,8 @@ package io.weir.stream.tcp;
 
 import io.netty.channel.Channel;
 import io.weir.core.cluster.Clusters;
+import io.weir.core.drain.Drain;
+import io.weir.core.drain.Drainable;
 import io.weir.core.stats.Stats;
 import io.weir.net.sniff.Greeting;
 import io.weir.net.transport.Acceptor;
@@ -19,7 +21,7 @@ import java.util.function.ToLongFunction;
  * worker that accepted them. Give it to a {@link io.weir.net.transport.Listener} whose accepted channels have
  * {@link #SETTINGS}.
  */
-public final class TcpProxy implements Acceptor {
+public final class TcpProxy implements Acceptor, Drainable {
     /** How both sides read and write: large reads, half-closure kept, reading begins when the host is connected. */
     public static final ChannelSettings SETTINGS = ChannelSettings.STREAM;
 
@@ -30,7 +32,7 @@ public final class TcpProxy implements Acceptor {
     private final TcpStats stats;
     private final AccessLog accessLog;
     private final TunnelMaker tunnels;
-    private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+    final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final long weightsTotal;
 
     /**
@@ -73,6 +75,15 @@ public final class TcpProxy implements Acceptor {
     public void closeAll() {
         for (Session session : sessions) {
             session.closeFromOutside();
+        }
+    }
+
+    @Override
+    public void endStreams(Drain turns, long nowNanos) {
+        for (Session session : sessions) {
+            if (turns.asks(session.connectionId, session.startNanos, nowNanos)) {
+                session.closeFromOutside();
+            }
         }
     }
 

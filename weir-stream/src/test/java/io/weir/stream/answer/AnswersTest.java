@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.extensions.filters.network.direct_response.v3.Config;
+import io.weir.core.drain.Drain;
 import io.weir.net.transport.ListenFailure;
 import io.weir.net.transport.ListenOptions;
 import io.weir.net.transport.Listener;
@@ -107,5 +108,20 @@ class AnswersTest {
                 ReadContext.standalone(Extensions.basic()));
         assertThat(read).isNotNull();
         return read == null ? "" : read;
+    }
+
+    @Test
+    void echoesEndWhenTheirTurnInADrainHasCome() throws IOException {
+        try (var door = new Door(new AnswerSpec.Echo()); var client = door.connect()) {
+            client.getOutputStream().write('x');
+            assertThat(client.getInputStream().read()).isEqualTo('x');
+            long begin = System.nanoTime();
+            var turns = new Drain(begin, 1_000_000_000_000L);
+            door.answers.endStreams(turns, begin - 1);
+            client.getOutputStream().write('y');
+            assertThat(client.getInputStream().read()).isEqualTo('y');
+            door.answers.endStreams(turns, begin + 1_000_000_000_000L);
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
     }
 }

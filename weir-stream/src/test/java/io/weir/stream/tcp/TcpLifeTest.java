@@ -3,12 +3,14 @@ package io.weir.stream.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.weir.core.drain.Drain;
 import io.weir.observe.log.AccessRecord;
 import io.weir.observe.log.ResponseFlag;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -143,6 +145,43 @@ class TcpLifeTest {
             return false;
         } catch (IOException e) {
             return true;
+        }
+    }
+
+    @Test
+    void streamsEndOneAfterAnotherAsADrainHasIt() throws Exception {
+        var clients = new ArrayList<Socket>();
+        try (var host = Backend.echo(); var rig = Rig.of(SPEC, host.address())) {
+            for (int i = 0; i < 100; i++) {
+                var client = rig.connect();
+                clients.add(client);
+                client.getOutputStream().write('x');
+                assertThat(client.getInputStream().read()).isEqualTo('x');
+            }
+            long begin = System.nanoTime();
+            var turns = new Drain(begin, TimeUnit.HOURS.toNanos(1));
+            int before = 100;
+            for (int quarter = 0; quarter <= 4; quarter++) {
+                long now = begin + TimeUnit.MINUTES.toNanos(15L * quarter) - (quarter == 0 ? 1 : 0);
+                long left = rig.proxy.sessions.stream()
+                        .filter(each -> !turns.asks(each.connectionId, each.startNanos, now)).count();
+                rig.proxy.endStreams(turns, now);
+                Rig.await("the due ones end", () -> rig.proxy.activeConnections() == left);
+                assertThat(left).isEqualTo(quarter == 0 ? 100 : quarter == 4 ? 0 : left).isLessThanOrEqualTo(before);
+                if (quarter == 2) {
+                    assertThat(left).isBetween(10L, 90L);
+                }
+                before = (int) left;
+            }
+            for (Socket client : clients) {
+                assertThat(client.getInputStream().read()).isEqualTo(-1);
+            }
+            assertThat(rig.record().flags()).isZero();
+            rig.assertNothingIsLeft();
+        } finally {
+            for (Socket client : clients) {
+                client.close();
+            }
         }
     }
 }

@@ -34,14 +34,15 @@ class TiersPeerTest {
     @RegisterExtension
     final ServedWeir front = new ServedWeir();
 
-    private static WeirProcess requests(String address, int port, int admin, int web) throws IOException {
+    private static WeirProcess requests(String address, int port, int admin, int web)
+            throws IOException, InterruptedException {
         WeirProcess weir = WeirProcess.run("""
                 admin: "127.0.0.1:%d"
                 listen: { on: "%s:%d", to: web }
                 services: { web: { at: ["127.0.0.1:%d"] } }
                 """.formatted(admin, address, port, web), DRAIN_SECONDS, new int[]{admin});
         while (!weir.output().contains("serving ")) {
-            Thread.onSpinWait();
+            TimeUnit.MILLISECONDS.sleep(5);
         }
         return weir;
     }
