@@ -8,7 +8,8 @@ import java.util.List;
  */
 public interface Drainable {
     /** Who has none. */
-    Drainable UNASKED = new Several(List.of());
+    Drainable UNASKED = (_, _) -> {
+    };
 
     /** Connections are asked to end, in the drain's order; what they have under way is finished. May come again. */
     default void drain(Drain how) {}
