@@ -18,6 +18,7 @@ import io.weir.xds.spec.DatagramSpec;
 import io.weir.xds.spec.ListenerSpec;
 import java.net.SocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,20 @@ final class DatagramListeners {
 
     /** One of them, on all its addresses. */
     private record Open(ListenerSpec spec, UdpProxy proxy, List<DatagramListener> sockets) {
+        Open {
+            sockets = List.copyOf(sockets);
+        }
+
+        /** Its sockets that this one, which takes its place, does not have. */
+        List<DatagramListener> without(ListenerSpec next) {
+            List<DatagramListener> gone = new ArrayList<>(sockets);
+            for (SocketAddress address : next.addresses()) {
+                gone.stream().filter(each -> each.standsAt(address, next.ipv4Compatible())).findFirst()
+                        .ifPresent(gone::remove);
+            }
+            return gone;
+        }
+
         void taking(boolean on) {
             sockets.forEach(socket -> socket.taking(on));
         }
@@ -54,13 +69,15 @@ final class DatagramListeners {
     }
 
     /** What one that stays is to do, with the log that was opened for it. */
-    private record Successor(ListenerSpec spec, UdpProxySpec proxy, AccessLog log) {
+    private record Successor(ListenerSpec spec, UdpProxySpec proxy, AccessLog log, List<DatagramListener> gone) {
     }
 
     /** What is to be done, of which new sockets are open already. */
     static final class Prepared {
         private final List<Open> next = new ArrayList<>();
         private final List<Open> bound = new ArrayList<>();
+        /** New sockets of those that were there. */
+        private final List<DatagramListener> added = new ArrayList<>();
         private final Map<Open, Successor> swapped = new LinkedHashMap<>();
         private List<Open> gone = List.of();
     }
@@ -83,6 +100,13 @@ final class DatagramListeners {
     Prepared prepare(List<ListenerSpec> specs, Set<String> unchanged, List<Listeners.Refusal> refusals) {
         Prepared prepared = new Prepared();
         List<Open> old = new ArrayList<>(open);
+        Map<String, Open> presents = presents(old, specs);
+        List<DatagramListener> leaving = new ArrayList<>();
+        old.forEach(each -> leaving.addAll(each.sockets));
+        for (ListenerSpec spec : specs) {
+            Open present = presents.get(spec.name());
+            leaving.addAll(present == null ? List.of() : present.without(spec));
+        }
         for (int i = 0; i < specs.size(); i++) {
             ListenerSpec spec = specs.get(i);
             DatagramSpec datagrams = spec.datagrams();
@@ -94,7 +118,7 @@ final class DatagramListeners {
                     throw new Services.Unserved("listener_filters[0].typed_config", spec.name(),
                             "this filter does not take datagrams", "use envoy.filters.udp_listener.udp_proxy");
                 }
-                prepare(prepared, spec, datagrams, proxy, taken(old, spec), unchanged);
+                prepare(prepared, spec, proxy, presents.get(spec.name()), unchanged, leaving);
             } catch (ListenFailure e) {
                 refusals.add(new Listeners.Refusal(i, "address", Addresses.text(e.address()),
                         String.valueOf(e.getMessage()), e.reason().cure()));
@@ -106,45 +130,67 @@ final class DatagramListeners {
         return prepared;
     }
 
-    private void prepare(Prepared prepared, ListenerSpec spec, DatagramSpec datagrams, UdpProxySpec proxy,
-            @Nullable Open present, Set<String> unchanged) throws ListenFailure, Services.Unserved {
+    private void prepare(Prepared prepared, ListenerSpec spec, UdpProxySpec proxy, @Nullable Open present,
+            Set<String> unchanged, List<DatagramListener> leaving) throws ListenFailure, Services.Unserved {
         if (present != null && unchanged.contains(spec.name()) && present.spec.name().equals(spec.name())) {
             prepared.next.add(present);
             return;
         }
         AccessLog log = services.log(proxy.accessLogs(), "listener_filters[0].typed_config.access_log");
-        if (present != null) {
-            prepared.swapped.put(present, new Successor(spec, proxy, log));
-            prepared.next.add(new Open(spec, present.proxy, present.sockets));
-            return;
-        }
-        Counter dropped = stats.root().child("listener").tagged("envoy.listener_address", spec.statPrefix())
-                .child("udp").counter("downstream_rx_datagram_dropped");
-        UdpProxy serving = new UdpProxy(proxy, datagrams.datagramBytesMax(), clusters, stats, dropped, log);
-        List<DatagramListener> sockets = new ArrayList<>();
         try {
-            for (SocketAddress address : spec.addresses()) {
-                ListenOptions options = ListenOptions.of(address, TcpProxy.SETTINGS).withReusePort(spec.reusePort())
-                        .withIpv4Compatible(spec.ipv4Compatible()).withRules(spec.sockets());
-                sockets.add(
-                        DatagramListener.prepare(workers, options, datagrams.datagramBytesMax(), serving::handler));
+            if (present != null) {
+                List<DatagramListener> sockets = sockets(spec, present.proxy, present.sockets, leaving, prepared.added);
+                prepared.swapped.put(present, new Successor(spec, proxy, log, present.without(spec)));
+                prepared.next.add(new Open(spec, present.proxy, sockets));
+                return;
             }
+            Counter dropped = stats.root().child("listener").tagged("envoy.listener_address", spec.statPrefix())
+                    .child("udp").counter("downstream_rx_datagram_dropped");
+            UdpProxy serving = new UdpProxy(proxy, bytesMax(spec), clusters, stats, dropped, log);
+            Open opened = new Open(spec, serving, sockets(spec, serving, List.of(), leaving, new ArrayList<>()));
+            prepared.bound.add(opened);
+            prepared.next.add(opened);
         } catch (ListenFailure e) {
-            sockets.forEach(DatagramListener::close);
             log.close();
             throw e;
         }
-        Open opened = new Open(spec, serving, List.copyOf(sockets));
-        prepared.bound.add(opened);
-        prepared.next.add(opened);
+    }
+
+    /** Those that are there, and for other addresses new ones, which are added to the second list too; or none. */
+    private List<DatagramListener> sockets(ListenerSpec spec, UdpProxy serving, List<DatagramListener> there,
+            List<DatagramListener> leaving, List<DatagramListener> added) throws ListenFailure {
+        List<DatagramListener> all = new ArrayList<>();
+        List<DatagramListener> left = new ArrayList<>(there);
+        List<DatagramListener> own = new ArrayList<>();
+        try {
+            for (SocketAddress address : spec.addresses()) {
+                DatagramListener socket = left.stream()
+                        .filter(each -> each.standsAt(address, spec.ipv4Compatible())).findFirst().orElse(null);
+                if (socket == null) {
+                    ListenOptions options = ListenOptions.of(address, TcpProxy.SETTINGS)
+                            .withReusePort(spec.reusePort()).withIpv4Compatible(spec.ipv4Compatible())
+                            .withRules(spec.sockets());
+                    socket = DatagramListener.prepare(workers, options, bytesMax(spec), serving::handler, leaving);
+                    own.add(socket);
+                }
+                left.remove(socket);
+                all.add(socket);
+            }
+        } catch (ListenFailure e) {
+            own.forEach(DatagramListener::close);
+            throw e;
+        }
+        added.addAll(own);
+        return all;
     }
 
     /** It is so from now on. Sessions stay where their listener does. */
     void commit(Prepared prepared) {
         prepared.swapped.forEach((present, successor) -> {
-            if (!present.spec.sockets().equals(successor.spec.sockets())) {
-                LOG.warn("listener {} keeps its sockets as they are: what they are set to changes with the next start",
-                        successor.spec.name());
+            if (present.sockets.stream().anyMatch(each -> !successor.gone.contains(each)
+                    && !each.rules().equals(successor.spec.sockets()))) {
+                LOG.warn("listener {} keeps its sockets as they are: what they are set to changes with the next"
+                        + " upgrade or start", successor.spec.name());
             }
             int bytesMax = bytesMax(successor.spec);
             if (bytesMax < present.proxy.datagramBytesMax()) { // no datagram is taken for whole that was cut
@@ -158,6 +204,7 @@ final class DatagramListeners {
         });
         open = List.copyOf(prepared.next);
         take();
+        prepared.swapped.values().forEach(successor -> successor.gone.forEach(DatagramListener::close));
         prepared.gone.forEach(this::close);
     }
 
@@ -195,6 +242,7 @@ final class DatagramListeners {
     /** All is as before. */
     void undo(Prepared prepared) {
         prepared.bound.forEach(this::close);
+        prepared.added.forEach(DatagramListener::close);
         prepared.swapped.values().forEach(successor -> successor.log.close());
     }
 
@@ -203,19 +251,22 @@ final class DatagramListeners {
         listener.proxy.close(workers);
     }
 
-    /** The one of these addresses, taken out of the list; that of the same name first. */
-    private static @Nullable Open taken(List<Open> old, ListenerSpec spec) {
-        Open found = null;
-        for (Open each : old) {
-            if (each.spec.addresses().equals(spec.addresses())) {
-                boolean same = each.spec.name().equals(spec.name());
-                found = found == null || same ? each : found;
+    /** Those that go on, taken out of the list: that of the same name, or else of the same addresses. */
+    private static Map<String, Open> presents(List<Open> old, List<ListenerSpec> specs) {
+        Map<String, Open> presents = new HashMap<>();
+        for (boolean named : List.of(true, false)) { // by name first, since many may ask for port 0
+            for (ListenerSpec spec : specs) {
+                if (spec.datagrams() != null && !presents.containsKey(spec.name())) {
+                    old.stream().filter(each -> named
+                            ? each.spec.name().equals(spec.name())
+                            : each.spec.addresses().equals(spec.addresses())).findFirst().ifPresent(found -> {
+                                old.remove(found);
+                                presents.put(spec.name(), found);
+                            });
+                }
             }
         }
-        if (found != null) {
-            old.remove(found);
-        }
-        return found;
+        return presents;
     }
 
     private static int bytesMax(ListenerSpec spec) {

@@ -11,6 +11,7 @@ import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
 import io.weir.core.tls.AcmeSpec;
 import io.weir.net.transport.ListenFailure;
+import io.weir.net.transport.Listener;
 import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.Workers;
 import io.weir.xds.compile.Snapshot;
@@ -80,6 +81,10 @@ final class Listeners {
     private record Successor(ListenerSpec spec, Front front) {
     }
 
+    /** Who serves a listener of the configuration, by which of the sockets that are there. */
+    private record Claim(@Nullable OpenListener present, List<Listener> sockets) {
+    }
+
     /** What is to be, of which everything is open already that could be. */
     static final class Prepared {
         private final List<ListenerSpec> specs;
@@ -89,6 +94,9 @@ final class Listeners {
         /** Those whose sockets have just become so. */
         private final List<OpenListener> transparent = new ArrayList<>();
         private final Map<OpenListener, Successor> swapped = new LinkedHashMap<>();
+        private final Map<OpenListener, OpenListener.Footing> footings = new LinkedHashMap<>();
+        /** Sockets that no listener has any more, in the end. */
+        private final List<Listener> leaving = new ArrayList<>();
         private final Map<String, Set<String>> awaited = new HashMap<>();
         private final List<Refusal> refusals = new ArrayList<>();
         /** Those that nobody has taken over, in the end. */
@@ -198,17 +206,18 @@ final class Listeners {
     }
 
     /**
-     * One whose addresses stay keeps its sockets, so that no connection is refused meanwhile; one that is unchanged is
-     * not touched; new ones are bound before any old one closes, and take nothing before all could be, nor before
-     * {@link #begin}.
+     * An address that stays keeps its sockets, whoever has it then, so that no connection is refused meanwhile; a
+     * listener that is unchanged is not touched; new sockets are bound before any old one closes, and take nothing
+     * before all could be, nor before {@link #begin}.
      */
     private Prepared prepare(List<ListenerSpec> specs, List<AcmeSpec> certificates, Set<String> unchanged) {
         Prepared prepared = new Prepared(specs, certificates, new ArrayList<>(open));
         try {
             prepared.datagrams = datagrams.prepare(specs, unchanged, prepared.refusals);
+            List<Claim> claims = claims(prepared);
             for (int i = 0; i < specs.size(); i++) {
                 if (specs.get(i).datagrams() == null) {
-                    prepare(prepared, i, unchanged);
+                    prepare(prepared, i, claims.get(i), unchanged);
                 }
             }
             return prepared;
@@ -218,7 +227,7 @@ final class Listeners {
         }
     }
 
-    private void prepare(Prepared prepared, int index, Set<String> unchanged) {
+    private void prepare(Prepared prepared, int index, Claim claim, Set<String> unchanged) {
         ListenerSpec spec = prepared.specs.get(index);
         if (spec.redirection() != Redirection.IGNORED && !OriginalDestination.known(workers)) {
             prepared.refusals.add(new Refusal(index, "listener_filters", "original_dst",
@@ -226,26 +235,29 @@ final class Listeners {
                     "remove the filter and use_original_dst"));
             return;
         }
-        OpenListener present = taken(prepared.old, spec);
+        OpenListener present = claim.present;
         boolean kept = present != null && unchanged.contains(spec.name()) && present.spec().name().equals(spec.name());
         prepared.awaited.put(spec.name(), // before what is there is read
                 kept ? awaited.getOrDefault(spec.name(), Set.of()) : certifying.awaited(spec));
-        try {
-            if (present == null) {
-                OpenListener opened = OpenListener.open(spec, services.of(spec, null), workers, stats,
-                        connections, this::at, drains);
-                prepared.bound.add(opened);
-                prepared.next.add(opened);
-                return;
-            }
+        if (present != null && kept) {
             prepared.next.add(present);
-            if (!kept) {
-                if (spec.sockets().transparent() && !present.spec().sockets().transparent()) {
-                    present.transparent();
-                    prepared.transparent.add(present);
+            return;
+        }
+        try {
+            Front front = services.of(spec, present == null ? null : present.front());
+            OpenListener listener = present;
+            if (listener == null) {
+                listener = new OpenListener(spec, front, stats, connections, this::at, drains);
+                prepared.bound.add(listener);
+            } else {
+                if (spec.sockets().transparent() && !listener.spec().sockets().transparent()) {
+                    listener.transparent();
+                    prepared.transparent.add(listener);
                 }
-                prepared.swapped.put(present, new Successor(spec, services.of(spec, present.front())));
+                prepared.swapped.put(listener, new Successor(spec, front));
             }
+            prepared.footings.put(listener, listener.footing(spec, workers, claim.sockets, prepared.leaving));
+            prepared.next.add(listener);
         } catch (ListenFailure e) {
             prepared.refusals.add(new Refusal(index, "address", Addresses.text(e.address()),
                     e.reason() == ListenFailure.Reason.OTHER || e.reason() == ListenFailure.Reason.OPTION
@@ -257,28 +269,90 @@ final class Listeners {
         }
     }
 
+    /** Who goes on as what; takes them out of those that are old, and leaves the sockets that nobody goes on with. */
+    private static List<Claim> claims(Prepared prepared) {
+        List<OpenListener> all = List.copyOf(prepared.old);
+        List<Listener> free = new ArrayList<>();
+        all.forEach(listener -> free.addAll(listener.sockets()));
+        Map<String, OpenListener> presents = new HashMap<>();
+        List<ListenerSpec> specs = prepared.specs.stream().filter(spec -> spec.datagrams() == null).toList();
+        for (boolean named : List.of(true, false)) { // by name first, since many may ask for port 0
+            for (ListenerSpec spec : specs) {
+                OpenListener found = presents.containsKey(spec.name()) ? null : present(prepared.old, spec, named);
+                if (found != null) {
+                    prepared.old.remove(found);
+                    presents.put(spec.name(), found);
+                }
+            }
+        }
+        List<Claim> claims = new ArrayList<>();
+        for (ListenerSpec spec : prepared.specs) {
+            OpenListener present = presents.get(spec.name());
+            OpenListener before = present != null
+                    ? present
+                    : all.stream().filter(each -> each.spec().name().equals(spec.name())).findFirst().orElse(null);
+            claims.add(new Claim(present, spec.datagrams() == null ? claimed(spec, before, free) : List.of()));
+        }
+        prepared.leaving.addAll(free);
+        return claims;
+    }
+
+    /**
+     * The listener of this name, or else of these addresses, that goes on as this one: where its numbers have the same
+     * names, as those stay what they are.
+     */
+    private static @Nullable OpenListener present(List<OpenListener> old, ListenerSpec spec, boolean named) {
+        return old.stream().filter(each -> each.spec().statPrefix().equals(spec.statPrefix()) && (named
+                ? each.spec().name().equals(spec.name())
+                : each.spec().addresses().equals(spec.addresses()) && each.spec().bound() == spec.bound()))
+                .findFirst().orElse(null);
+    }
+
+    /** Takes the sockets of a listener's addresses out of the list: its own first, and of a port 0 no others. */
+    private static List<Listener> claimed(ListenerSpec spec, @Nullable OpenListener before, List<Listener> free) {
+        List<Listener> own = before == null ? List.of() : before.sockets();
+        List<Listener> claimed = new ArrayList<>();
+        for (SocketAddress address : spec.bound() ? spec.addresses() : List.<SocketAddress>of()) {
+            boolean any = address instanceof InetSocketAddress inet && inet.getPort() == 0;
+            free.stream().filter(each -> each.standsAt(address, spec.ipv4Compatible()) && (!any || own.contains(each)))
+                    .findFirst().ifPresent(socket -> {
+                        free.remove(socket);
+                        claimed.add(socket);
+                    });
+        }
+        return claimed;
+    }
+
     private void take(Prepared prepared) {
         if (prepared.datagrams != null) {
             datagrams.commit(prepared.datagrams);
         }
         applied = prepared.specs;
         awaited = Map.copyOf(prepared.awaited);
+        prepared.footings.forEach((listener, footing) -> {
+            Successor successor = prepared.swapped.get(listener);
+            listener.stand(footing, successor == null ? listener.spec() : successor.spec);
+        });
         prepared.swapped.forEach((listener, successor) -> listener.serveBy(successor.spec, successor.front));
         open(prepared.next);
         accept();
         shunned(shunned);
-        prepared.old.forEach(OpenListener::retire);
+        prepared.leaving.forEach(Listener::stopAccepting);
+        prepared.old.forEach(OpenListener::over);
         retired.addAll(prepared.old);
         retired.removeIf(listener -> !listener.held());
-        added.add(prepared.bound.size());
-        modified.add(prepared.swapped.size());
-        removed.add(prepared.old.size());
+        Set<String> before = prepared.old.stream().map(each -> each.spec().name()).collect(Collectors.toSet());
+        long renewed = prepared.bound.stream().filter(each -> before.contains(each.spec().name())).count();
+        added.add(prepared.bound.size() - renewed);
+        modified.add(prepared.swapped.size() + renewed);
+        removed.add(prepared.old.size() - renewed);
         totalActive.set(lines().size());
         totalDraining.set(open.stream().filter(OpenListener::draining).count());
     }
 
     private void release(Prepared prepared) {
-        prepared.bound.forEach(OpenListener::retire);
+        prepared.footings.values().forEach(OpenListener.Footing::giveUp);
+        prepared.bound.forEach(OpenListener::over);
         prepared.transparent.forEach(OpenListener::opaque);
         prepared.swapped.values().forEach(successor -> successor.front.letGo());
         if (prepared.datagrams != null) {
@@ -328,27 +402,6 @@ final class Listeners {
                 address.getPort()));
         OpenListener both = any != null ? null : all.get(new InetSocketAddress(ANY6, address.getPort()));
         return any != null || both == null || !both.spec().ipv4Compatible() ? any : both;
-    }
-
-    /**
-     * Takes the listener of these addresses out of the list: that of the same name first, since many may ask for port
-     * 0.
-     */
-    private static @Nullable OpenListener taken(List<OpenListener> old, ListenerSpec spec) {
-        OpenListener found = null;
-        for (OpenListener listener : old) {
-            if (listener.spec().addresses().equals(spec.addresses()) && listener.spec().bound() == spec.bound()) {
-                boolean same = listener.spec().name().equals(spec.name());
-                found = found == null || same ? listener : found;
-                if (same) {
-                    break;
-                }
-            }
-        }
-        if (found != null) {
-            old.remove(found);
-        }
-        return found;
     }
 
     /** Takes no more connections anywhere. */

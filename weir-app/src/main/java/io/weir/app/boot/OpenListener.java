@@ -131,7 +131,17 @@ final class OpenListener implements Acceptor {
         OpenListener at(InetSocketAddress address);
     }
 
-    private OpenListener(ListenerSpec spec, Front front, Stats stats, Gauge everyListener,
+    /**
+     * One that listens nowhere yet: see {@link #footing}.
+     *
+     * @param everyListener
+     *            counts the open connections of all listeners
+     * @param neighbours
+     *            who may have what is handed on
+     * @param drains
+     *            how its connections leave when they have to
+     */
+    OpenListener(ListenerSpec spec, Front front, Stats stats, Gauge everyListener,
             Neighbours neighbours, Drains drains) {
         this.neighbours = neighbours;
         this.drains = drains;
@@ -147,37 +157,82 @@ final class OpenListener implements Acceptor {
         this.overflow = scope.counter("downstream_global_cx_overflow");
         this.active = scope.gauge("downstream_cx_active");
         this.lengthMillis = scope.histogram("downstream_cx_length_ms");
-        active.set(0);
+        active.add(0); // told, and not forgotten where one of the same numbers is about to go
     }
 
     /**
-     * Binds all addresses of a listener, or none. Nothing is taken before {@link #accepting}.
+     * Sockets that a listener is to have.
      *
-     * @param everyListener
-     *            counts the open connections of all listeners
-     * @param neighbours
-     *            who may have what is handed on
-     * @param drains
-     *            how its connections leave when they have to
+     * @param all
+     *            in the order of its addresses
+     * @param bound
+     *            those of them that were bound for it, and are closed where it does not come to that
+     */
+    record Footing(List<Listener> all, List<Listener> bound) {
+        Footing {
+            all = List.copyOf(all);
+            bound = List.copyOf(bound);
+        }
+
+        void giveUp() {
+            bound.forEach(Listener::close);
+        }
+    }
+
+    /**
+     * Binds all addresses that it is to have and for which there is no socket, or none. Nothing is taken before
+     * {@link #accepting}, and nothing changes before {@link #stand}.
+     *
+     * @param there
+     *            sockets that it has, or that others leave to it
+     * @param leaving
+     *            sockets that are closed when it stands
      * @throws ListenFailure
      *             for the first address that cannot be had; the others are closed again
      */
-    static OpenListener open(ListenerSpec spec, Front front, Workers workers, Stats stats, Gauge everyListener,
-            Neighbours neighbours, Drains drains) throws ListenFailure {
-        OpenListener listener = new OpenListener(spec, front, stats, everyListener, neighbours, drains);
+    Footing footing(ListenerSpec next, Workers workers, List<Listener> there, List<Listener> leaving)
+            throws ListenFailure {
+        List<Listener> all = new ArrayList<>();
+        List<Listener> own = new ArrayList<>();
+        List<Listener> left = new ArrayList<>(there);
         try {
-            for (SocketAddress address : spec.bound() ? spec.addresses() : List.<SocketAddress>of()) {
-                ListenOptions options = ListenOptions.of(address, front.settings()).withBacklog(spec.backlog())
-                        .withReusePort(spec.reusePort()).withIpv4Compatible(spec.ipv4Compatible())
-                        .withUnixMode(spec.unixModes().getOrDefault(address, -1)).withRules(spec.sockets());
-                listener.sockets.add(Listener.prepare(workers, options, listener));
+            for (SocketAddress address : next.bound() ? next.addresses() : List.<SocketAddress>of()) {
+                Listener socket = left.stream().filter(each -> each.standsAt(address, next.ipv4Compatible()))
+                        .findFirst().orElse(null);
+                if (socket == null) {
+                    ListenOptions options = ListenOptions.of(address, bound).withBacklog(next.backlog())
+                            .withReusePort(next.reusePort()).withIpv4Compatible(next.ipv4Compatible())
+                            .withUnixMode(next.unixModes().getOrDefault(address, -1)).withRules(next.sockets());
+                    socket = Listener.prepare(workers, options, this, leaving);
+                    own.add(socket);
+                }
+                left.remove(socket);
+                all.add(socket);
             }
+            return new Footing(all, own);
         } catch (ListenFailure e) {
-            listener.stopAccepting();
-            front.letGo();
+            own.forEach(Listener::close);
             throw e;
         }
-        return listener;
+    }
+
+    /**
+     * It has these sockets from now on, and what comes by them; those that it had beside them others have, or close.
+     */
+    void stand(Footing footing, ListenerSpec next) {
+        for (Listener socket : footing.all) {
+            socket.replaceAcceptor(this, bound);
+            if (!socket.rules().sameButTransparent(next.sockets())) {
+                LOG.warn("listener {} keeps its sockets as they are: what they are set to changes with the next"
+                        + " upgrade or start", next.name());
+            }
+        }
+        sockets.clear();
+        sockets.addAll(footing.all);
+    }
+
+    List<Listener> sockets() {
+        return List.copyOf(sockets);
     }
 
     ListenerSpec spec() {
@@ -203,10 +258,6 @@ final class OpenListener implements Acceptor {
      */
     void serveBy(ListenerSpec changed, Front successor) {
         Front before = front;
-        if (!changed.sockets().sameButTransparent(spec.sockets())) {
-            LOG.warn("listener {} keeps its sockets as they are: what they are set to changes with the next start",
-                    changed.name());
-        }
         if (spec.sockets().transparent() && !changed.sockets().transparent()) {
             opaque();
         }
@@ -268,11 +319,12 @@ final class OpenListener implements Acceptor {
     }
 
     /**
-     * It is no longer wanted: closes its sockets, and asks its connections to end, also those of chains that it has had
-     * before; streams end in the drain's later half. Those that are left when its time is over are closed. Once.
+     * It is no longer wanted, and its sockets are others' or closed: asks its connections to end, also those of chains
+     * that it has had before; streams end in the drain's later half. Those that are left when its time is over are
+     * closed. Once.
      */
-    void retire() {
-        stopAccepting();
+    void over() {
+        sockets.clear();
         front.letGo();
         drain(drains.ofListeners());
         if (held()) {
@@ -414,7 +466,13 @@ final class OpenListener implements Acceptor {
             active.decrement();
             everyListener.decrement();
             destroyed.increment();
-            channel.close();
+            // it was on its way while the sockets that it came by changed hands
+            OpenListener heir = channel.localAddress() instanceof InetSocketAddress at ? neighbours.at(at) : null;
+            if (heir == null || heir.equals(this)) {
+                channel.close();
+            } else {
+                heir.take(worker, channel, come);
+            }
             return;
         }
         Stay stay = new Stay(worker, serving, startNanos, mayLeave);

@@ -1,14 +1,33 @@
 package io.weir.app.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.channel.epoll.Epoll;
+import io.weir.testkit.Ports;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What a listener of a whole Weir in this process does on the sockets that it keeps, after its kind has changed. */
+/**
+ * What a listener of a whole Weir in this process does on the sockets that it keeps, after its kind has changed, and by
+ * which it listens when its addresses have.
+ */
 @Timeout(60)
 class ReloadsOverSocketsTest {
     private static final String NETWORK = "type.googleapis.com/envoy.extensions.filters.network.";
@@ -24,6 +43,9 @@ class ReloadsOverSocketsTest {
                 "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router } } ] }"""
             .formatted(NETWORK);
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
+    private static final String GREETS = NETWORK + "direct_response.v3.Config";
+    private static final int CLIENTS = 6;
 
     @RegisterExtension
     final ServedWeir weir = new ServedWeir();
@@ -81,5 +103,196 @@ class ReloadsOverSocketsTest {
         assertThat(ServedWeir.ask(weir.listener(0), "")).as("all is as before").isEqualTo("hello");
         weir.reload(listening("", HTTP) + unix.formatted(path, "", SAYS));
         assertThat(ServedWeir.ask(weir.listener(0), GET)).endsWith("web");
+    }
+
+    /** Several sockets share a port there only. */
+    private static void onlyWithEpoll() {
+        Assumptions.assumeTrue(Epoll.isAvailable(), "several sockets share a port with epoll only");
+    }
+
+    /** At the first address, and further ones. */
+    private static String at(String protocol, int port, String... literals) {
+        List<String> all = List.of(literals).stream().map(literal -> ("{ socket_address: { protocol: %s, address:"
+                + " \"%s\", port_value: %d } }").formatted(protocol, literal, port)).toList();
+        return "address: " + all.getFirst() + "\n    additional_addresses: [" + all.stream().skip(1)
+                .map(each -> " { address: " + each + " }").collect(Collectors.joining(",")) + " ]\n";
+    }
+
+    /** A listener that greets by its name. */
+    private static String greeter(String name, String where, String more) {
+        return """
+                  - name: %s
+                    %s    %s
+                    filter_chains: [ { filters: [ { name: last, typed_config: { "@type": %s,
+                      response: { inline_string: "I am %s" } } } ] } ]
+                """.formatted(name, where, more, GREETS, name);
+    }
+
+    private static String listeners(String... all) {
+        return "static_resources:\n  listeners:\n" + String.join("", all);
+    }
+
+    private static String said(String literal, int port) throws IOException {
+        return ServedWeir.ask(new InetSocketAddress(InetAddress.ofLiteral(literal), port), "");
+    }
+
+    private static void assertRefused(String literal, int port) {
+        assertThatThrownBy(() -> said(literal, port)).isInstanceOf(ConnectException.class);
+    }
+
+    private void reload(String text) throws IOException {
+        long before = rejected();
+        weir.reload(text);
+        assertThat(rejected()).as("reloads that were refused").isEqualTo(before);
+    }
+
+    private long rejected() {
+        return weir.running().stats().root().child("listener_manager").counter("lds.update_rejected").value();
+    }
+
+    private void halted(boolean on) {
+        weir.running().conductor().call(() -> {
+            weir.running().listeners().halted(on);
+            return 0;
+        });
+    }
+
+    /** Clients who wait at an address where nobody takes them at the moment. */
+    private static List<Socket> waiting(int port) throws IOException {
+        List<Socket> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            Socket client = new Socket(InetAddress.ofLiteral("127.0.0.1"), port);
+            client.setSoTimeout(20_000);
+            clients.add(client);
+        }
+        return clients;
+    }
+
+    private static void assertHear(List<Socket> clients, String text) throws IOException {
+        for (Socket client : clients) {
+            try (client) {
+                assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                        .isEqualTo(text);
+            }
+        }
+    }
+
+    @Test
+    void furtherAddressesComeAndGoWhileTheOthersStay() throws Exception {
+        onlyWithEpoll();
+        int port = Ports.free();
+        weir.start(listeners(greeter("one", at("TCP", port, "127.0.0.1"), "")));
+        assertThat(said("127.0.0.1", port)).isEqualTo("I am one");
+        assertRefused("127.0.0.2", port);
+        for (int round = 0; round < 2; round++) {
+            halted(true);
+            List<Socket> clients = waiting(port);
+            reload(listeners(greeter("one", at("TCP", port, "127.0.0.1", "127.0.0.2", "127.0.0.3"), "")));
+            halted(false);
+            assertHear(clients, "I am one");
+            assertThat(weir.running().addresses()).hasSize(3);
+            assertThat(said("127.0.0.2", port) + said("127.0.0.3", port)).isEqualTo("I am oneI am one");
+            reload(listeners(greeter("one", at("TCP", port, "127.0.0.3", "127.0.0.1"), "")));
+            assertThat(said("127.0.0.3", port) + said("127.0.0.1", port)).isEqualTo("I am oneI am one");
+            assertRefused("127.0.0.2", port);
+            reload(listeners(greeter("one", at("TCP", port, "127.0.0.1"), "")));
+            assertRefused("127.0.0.3", port);
+        }
+    }
+
+    @Test
+    void anAddressThatHoldsTheOneBeforeTakesItsPlaceAndWhoWaitsThereIsServed() throws Exception {
+        onlyWithEpoll();
+        int port = Ports.free();
+        for (String more : List.of("enable_reuse_port: false", "enable_reuse_port: true")) {
+            String narrow = listeners(greeter("one", at("TCP", port, "127.0.0.1"), more));
+            String wide = listeners(greeter("one", at("TCP", port, "0.0.0.0"), more));
+            if (more.endsWith("false")) {
+                weir.start(narrow);
+            }
+            for (String next : List.of(wide, narrow)) {
+                halted(true);
+                List<Socket> clients = waiting(port);
+                reload(next);
+                halted(false);
+                assertHear(clients, "I am one");
+                assertThat(said("127.0.0.1", port)).isEqualTo("I am one");
+                assertThat(weir.running().addresses()).hasSize(1);
+            }
+            assertRefused("127.0.0.2", port);
+        }
+    }
+
+    /** The numbers of those that listen at a port, as the kernel has them (proc_pid_net(5)). */
+    private static List<String> sockets(int port) throws IOException {
+        String listening = ":%04X 00000000:0000 0A ".formatted(port);
+        return Files.readAllLines(Path.of("/proc/self/net/tcp")).stream().filter(line -> line.contains(listening))
+                .map(line -> line.strip().split(" +", -1)[9]).sorted().toList();
+    }
+
+    @Test
+    void listenersThatSwapTheirAddressesSwapTheirSockets() throws Exception {
+        onlyWithEpoll();
+        int first = Ports.free();
+        int second = Ports.free();
+        String[] more = {"stat_prefix: a", "stat_prefix: b"};
+        weir.start(listeners(greeter("a", at("TCP", first, "127.0.0.1"), more[0]),
+                greeter("b", at("TCP", second, "127.0.0.1"), more[1])));
+        List<String> sockets = sockets(first);
+        assertThat(sockets).isNotEmpty();
+        reload(listeners(greeter("a", at("TCP", second, "127.0.0.1"), more[0]),
+                greeter("b", at("TCP", first, "127.0.0.1"), more[1])));
+        assertThat(sockets(first)).isEqualTo(sockets);
+        assertThat(said("127.0.0.1", first)).isEqualTo("I am b");
+        assertThat(said("127.0.0.1", second)).isEqualTo("I am a");
+    }
+
+    @Test
+    void aFurtherAddressThatSomebodyElseHasLeavesEverythingAsItWas() throws Exception {
+        onlyWithEpoll();
+        int port = Ports.free();
+        weir.start(listeners(greeter("one", at("TCP", port, "127.0.0.1"), "")));
+        try (var taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.2"))) {
+            long before = rejected();
+            weir.reload(listeners(greeter("two", at("TCP", port, "127.0.0.1", "127.0.0.3"), ""),
+                    greeter("three", at("TCP", taken.getLocalPort(), "127.0.0.2"), "")));
+            assertThat(rejected()).isEqualTo(before + 1);
+        }
+        assertThat(said("127.0.0.1", port)).isEqualTo("I am one");
+        assertRefused("127.0.0.3", port);
+    }
+
+    private static String heard(DatagramSocket client, DatagramSocket host, String literal, int port)
+            throws IOException {
+        client.send(new DatagramPacket(new byte[9], 9, InetAddress.ofLiteral(literal), port));
+        var asked = new DatagramPacket(new byte[100], 100);
+        host.receive(asked);
+        host.send(new DatagramPacket(new byte[9], 9, asked.getSocketAddress()));
+        var answer = new DatagramPacket(new byte[100], 100);
+        client.receive(answer);
+        return answer.getAddress().getHostAddress() + " by " + asked.getPort();
+    }
+
+    @Test
+    void datagramsComeByFurtherAddressesTooAndSessionsStayWhereTheirAddressDoes() throws Exception {
+        onlyWithEpoll();
+        var any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        int port = Ports.free();
+        try (DatagramSocket host = new DatagramSocket(any); DatagramSocket client = new DatagramSocket(any)) {
+            host.setSoTimeout(20_000);
+            client.setSoTimeout(20_000);
+            String config = DatagramReloadTest.config(port, host.getLocalPort(), 100);
+            String line = config.lines().filter(each -> each.contains("    address: {")).findFirst().orElseThrow();
+            weir.start(config);
+            String session = heard(client, host, "127.0.0.1", port);
+            reload(config.replace(line + "\n", "    " + at("UDP", port, "127.0.0.1", "127.0.0.2")));
+            assertThat(heard(client, host, "127.0.0.1", port)).isEqualTo(session);
+            assertThat(heard(client, host, "127.0.0.2", port)).startsWith("127.0.0.2 by ");
+            reload(config.replace(line + "\n", "    " + at("UDP", port, "0.0.0.0")));
+            assertThat(heard(client, host, "127.0.0.1", port)).startsWith("127.0.0.1 by ");
+            reload(config);
+            assertThat(heard(client, host, "127.0.0.1", port)).startsWith("127.0.0.1 by ");
+            assertThat(weir.running().addresses()).hasSize(1);
+        }
     }
 }

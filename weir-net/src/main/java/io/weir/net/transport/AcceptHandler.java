@@ -16,7 +16,6 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
     private static final long PAUSE_MILLIS = 100;
 
     private final Listener listener;
-    private final ChannelSettings settings;
     private final Worker own;
     private final List<Worker> workers;
     private int turn;
@@ -25,9 +24,8 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
      * @param workers
      *            who takes turns; {@code own} alone where each worker has its own socket
      */
-    AcceptHandler(Listener listener, ChannelSettings settings, Worker own, List<Worker> workers) {
+    AcceptHandler(Listener listener, Worker own, List<Worker> workers) {
         this.listener = listener;
-        this.settings = settings;
         this.own = own;
         this.workers = workers;
     }
@@ -35,11 +33,12 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         Channel child = (Channel) message;
+        Listener.Taker taker = listener.taker(); // once: how it comes is what who takes it knows
         AtomicIntegerArray balance = listener.balance();
         Worker worker = balance == null ? next() : fewest(balance);
         try {
             child.config().setAllocator(worker.allocator());
-            worker.transport().apply(child, settings);
+            worker.transport().apply(child, taker.settings());
         } catch (RuntimeException e) {
             // The peer has gone already: its socket takes no options.
             LOG.debug("a connection was lost before it could be set up", e);
@@ -49,7 +48,7 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
         if (balance != null) {
             counted(balance, worker.index(), child); // not before: one that is given up above never tells its end
         }
-        child.pipeline().addLast(new Starter(listener.acceptor(), worker));
+        child.pipeline().addLast(new Starter(taker.acceptor(), worker));
         worker.loop().register(child).addListener(done -> {
             if (!done.isSuccess()) {
                 child.unsafe().closeForcibly();
@@ -87,7 +86,7 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
         // Out of descriptors or memory: the connection stays in the kernel's queue, and asking at once would spin.
         LOG.warn("accepting on {} failed, pausing for {} ms: {}", listener.localAddress(), PAUSE_MILLIS,
                 cause.toString());
-        listener.acceptor().acceptFailed(own, cause);
+        listener.taker().acceptor().acceptFailed(own, cause);
         ctx.channel().config().setAutoRead(false);
         ctx.executor().schedule(() -> {
             ctx.channel().config().setAutoRead(listener.accepting()); // nobody may have wanted that meanwhile

@@ -7,10 +7,12 @@ import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.unix.UnixChannelOption;
 import io.weir.core.socket.SocketOption;
+import io.weir.core.socket.SocketRules;
 import io.weir.net.handover.ListeningSockets;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -65,13 +67,24 @@ public final class DatagramListener implements AutoCloseable {
     /** The same, which takes nothing before {@link #begin}: what comes waits in the kernel's buffers. */
     public static DatagramListener prepare(Workers workers, ListenOptions options, int datagramBytesMax,
             Function<Worker, ChannelHandler> handlers) throws ListenFailure {
+        return prepare(workers, options, datagramBytesMax, handlers, List.of());
+    }
+
+    /**
+     * The same.
+     *
+     * @param leaving
+     *            who is about to be closed, so that this one may come where they still are
+     */
+    public static DatagramListener prepare(Workers workers, ListenOptions options, int datagramBytesMax,
+            Function<Worker, ChannelHandler> handlers, List<DatagramListener> leaving) throws ListenFailure {
         if (!(options.address() instanceof InetSocketAddress asked)) {
             throw new ListenFailure(options.address(), ListenFailure.Reason.OTHER,
                     new IOException("datagrams need an IP address"));
         }
         DatagramListener listener = new DatagramListener(asked, options, datagramBytesMax, handlers);
         try {
-            listener.bindAll(workers.all());
+            listener.bindAll(workers.all(), leaving);
             return listener;
         } catch (IOException | RuntimeException e) {
             listener.close();
@@ -79,7 +92,7 @@ public final class DatagramListener implements AutoCloseable {
         }
     }
 
-    private void bindAll(List<Worker> workers) throws IOException {
+    private void bindAll(List<Worker> workers, List<DatagramListener> leaving) throws IOException {
         Worker first = workers.getFirst();
         boolean epoll = first.transport() == Transport.EPOLL;
         boolean shared = options.reusePort() && epoll;
@@ -92,7 +105,7 @@ public final class DatagramListener implements AutoCloseable {
         if (handed.isEmpty()) {
             // The first is bound without SO_REUSEPORT, so that a port which somebody else has is an error; the option
             // is set afterwards, to let our own others in.
-            bind(first, asked, false);
+            bind(first, asked, epoll && makeRoom(leaving));
         }
         localAddress = (InetSocketAddress) sockets.getFirst().localAddress();
         if (shared && sockets.size() < workers.size()) {
@@ -106,6 +119,13 @@ public final class DatagramListener implements AutoCloseable {
                     sockets.stream().map(socket -> ((EpollDatagramChannel) socket).fd().intValue()).toList(),
                     !handed.isEmpty());
         }
+    }
+
+    private boolean makeRoom(List<DatagramListener> leaving) {
+        List<DatagramListener> here = leaving.stream().filter(each -> Room.overlap(each.localAddress, asked)).toList();
+        here.forEach(each -> each.sockets
+                .forEach(socket -> socket.config().setOption(UnixChannelOption.SO_REUSEPORT, true)));
+        return !here.isEmpty();
     }
 
     private void bind(Worker worker, InetSocketAddress address, boolean reusePort) throws IOException {
@@ -190,6 +210,17 @@ public final class DatagramListener implements AutoCloseable {
     /** The address bound, with the port that was free where 0 was asked for. */
     public InetSocketAddress localAddress() {
         return localAddress;
+    }
+
+    /** Whether it listens where these options say, so that no other need be bound for them. */
+    public boolean standsAt(SocketAddress address, boolean ipv4Compatible) {
+        return asked.equals(address)
+                && (options.ipv4Compatible() == ipv4Compatible || !(asked.getAddress() instanceof Inet6Address));
+    }
+
+    /** What its sockets were set to when they were bound. */
+    public SocketRules rules() {
+        return options.rules();
     }
 
     /** How many sockets there are: one per worker, or one. */

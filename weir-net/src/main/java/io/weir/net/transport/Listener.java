@@ -6,6 +6,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.unix.UnixChannelOption;
 import io.weir.core.socket.SocketOption;
+import io.weir.core.socket.SocketRules;
 import io.weir.net.handover.ListeningSockets;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -34,18 +35,22 @@ public final class Listener implements AutoCloseable {
     private final @Nullable SocketFile file;
     /** How many connections each worker has of those taken here; null: nobody asks. */
     private final @Nullable AtomicIntegerArray balance;
-    private volatile Acceptor acceptor;
+    private volatile Taker taker;
     private volatile boolean accepting;
     /** Whether it has ever accepted: connections that wait in a queue nobody has taken from are left to others. */
     private boolean begun;
     private SocketAddress localAddress;
     private ListeningSockets.@Nullable Opened noted;
 
+    /** Who takes connections, and how they come to it. */
+    record Taker(Acceptor acceptor, ChannelSettings settings) {
+    }
+
     private Listener(Worker first, int workers, ListenOptions options, Acceptor acceptor) {
         this.first = first;
         this.balance = options.rules().balanced() ? new AtomicIntegerArray(workers) : null;
         this.options = options;
-        this.acceptor = acceptor;
+        this.taker = new Taker(acceptor, options.settings());
         this.localAddress = options.address();
         this.file = options.address() instanceof UnixDomainSocketAddress unix && !SocketFile.isAbstract(unix.getPath())
                 ? new SocketFile(unix)
@@ -72,9 +77,20 @@ public final class Listener implements AutoCloseable {
      *             when that cannot be; nothing stays bound
      */
     public static Listener prepare(Workers workers, ListenOptions options, Acceptor acceptor) throws ListenFailure {
+        return prepare(workers, options, acceptor, List.of());
+    }
+
+    /**
+     * The same.
+     *
+     * @param leaving
+     *            who is about to stop accepting, so that this one may come where they still are
+     */
+    public static Listener prepare(Workers workers, ListenOptions options, Acceptor acceptor, List<Listener> leaving)
+            throws ListenFailure {
         Listener listener = new Listener(workers.all().getFirst(), workers.all().size(), options, acceptor);
         try {
-            listener.bindAll(workers.all());
+            listener.bindAll(workers.all(), leaving);
             if (listener.noted == null) {
                 listener.noted = HandedSocket.note(options.address(), listener.sockets, false);
             }
@@ -85,7 +101,7 @@ public final class Listener implements AutoCloseable {
         return listener;
     }
 
-    private void bindAll(List<Worker> workers) throws ListenFailure {
+    private void bindAll(List<Worker> workers, List<Listener> leaving) throws ListenFailure {
         boolean shared = options.reusePort() && workers.size() > 1 && first.transport() == Transport.EPOLL
                 && !(options.address() instanceof UnixDomainSocketAddress);
         List<Integer> handed = HandedSocket.take(first.transport(), options);
@@ -97,7 +113,7 @@ public final class Listener implements AutoCloseable {
             bindFile(file, workers);
             return;
         }
-        boolean beside = makeRoom();
+        boolean beside = makeRoom(leaving);
         // The first socket is bound without SO_REUSEPORT, so that a port which somebody else listens on is an error
         // rather than shared without a word; the option is set afterwards, to let our own others in. Beside those that
         // leave it has to have the option from the beginning.
@@ -122,7 +138,7 @@ public final class Listener implements AutoCloseable {
                 ServerChannel socket = HandedSocket.of(handed.get(i), options.address());
                 sockets.add(socket);
                 socket.config().setAutoRead(false);
-                socket.pipeline().addLast(new AcceptHandler(this, options.settings(), worker,
+                socket.pipeline().addLast(new AcceptHandler(this, worker,
                         balance != null || (handed.size() == 1 && !shared) ? workers : List.of(worker)));
                 await(worker.loop().register(socket));
                 setUpAgain(socket);
@@ -155,9 +171,19 @@ public final class Listener implements AutoCloseable {
         HandedSocket.backlog(socket, options.backlog());
     }
 
-    private boolean makeRoom() throws ListenFailure {
+    private boolean makeRoom(List<Listener> leaving) throws ListenFailure {
+        if (first.transport() != Transport.EPOLL || !(options.address() instanceof InetSocketAddress inet)) {
+            return false;
+        }
+        boolean any = false;
+        for (Listener each : leaving) {
+            if (each.localAddress instanceof InetSocketAddress at && Room.overlap(at, inet)) {
+                each.sockets.forEach(socket -> socket.config().setOption(UnixChannelOption.SO_REUSEPORT, true));
+                any = true;
+            }
+        }
         try {
-            return first.transport() == Transport.EPOLL && Room.besideHanded(options.address());
+            return Room.besideHanded(inet) || any;
         } catch (IOException e) {
             throw new ListenFailure(options.address(), ListenFailure.Reason.of(e), e);
         }
@@ -170,7 +196,7 @@ public final class Listener implements AutoCloseable {
             ServerChannel socket = first.transport().listening(free, options.unixMode(), options.backlog());
             sockets.add(socket);
             socket.config().setAutoRead(false);
-            socket.pipeline().addLast(new AcceptHandler(this, options.settings(), first, workers));
+            socket.pipeline().addLast(new AcceptHandler(this, first, workers));
             await(first.loop().register(socket));
         } catch (IOException | RuntimeException e) {
             throw new ListenFailure(options.address(), ListenFailure.Reason.of(e), e);
@@ -195,7 +221,7 @@ public final class Listener implements AutoCloseable {
                     prepareEpoll(socket, inet, reusePort);
                 }
             }
-            socket.pipeline().addLast(new AcceptHandler(this, options.settings(), worker, takers));
+            socket.pipeline().addLast(new AcceptHandler(this, worker, takers));
             await(worker.loop().register(socket));
             sockets.add(socket);
             await(socket.bind(transport.nativeAddress(address)));
@@ -297,8 +323,19 @@ public final class Listener implements AutoCloseable {
         return sockets.size();
     }
 
-    Acceptor acceptor() {
-        return acceptor;
+    Taker taker() {
+        return taker;
+    }
+
+    /** Whether it listens where these options say, so that no other need be bound for them. */
+    public boolean standsAt(SocketAddress asked, boolean ipv4Compatible) {
+        return options.address().equals(asked) && (options.ipv4Compatible() == ipv4Compatible
+                || !(asked instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet6Address));
+    }
+
+    /** What its sockets were set to when they were bound. */
+    public SocketRules rules() {
+        return options.rules();
     }
 
     @Nullable
@@ -307,8 +344,8 @@ public final class Listener implements AutoCloseable {
     }
 
     /** From now on others take what comes in, on the same sockets; how a configuration changes without a gap. */
-    public void replaceAcceptor(Acceptor successor) {
-        acceptor = successor;
+    public void replaceAcceptor(Acceptor successor, ChannelSettings settings) {
+        taker = new Taker(successor, settings);
     }
 
     /**

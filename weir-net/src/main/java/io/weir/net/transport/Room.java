@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,15 +35,13 @@ final class Room {
      * Lets a socket that is to take connections at this address come beside those that were handed over and that nobody
      * takes: the process before takes who waits there, and closes them. Whether there are any.
      */
-    static boolean besideHanded(SocketAddress address) throws IOException {
+    static boolean besideHanded(InetSocketAddress address) throws IOException {
         boolean any = false;
-        if (address instanceof InetSocketAddress inet) {
-            for (ListeningSockets.Left left : ListeningSockets.PROCESS.left()) {
-                InetSocketAddress at = literal(left.asked());
-                if (at != null && overlap(at, inet)) {
-                    share(left.descriptors());
-                    any = true;
-                }
+        for (ListeningSockets.Left left : ListeningSockets.PROCESS.left()) {
+            InetSocketAddress at = literal(left.asked());
+            if (at != null && overlap(at, address)) {
+                share(left.descriptors());
+                any = true;
             }
         }
         return any;

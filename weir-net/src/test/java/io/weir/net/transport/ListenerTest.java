@@ -137,7 +137,7 @@ class ListenerTest {
         try (Workers workers = Workers.start(1);
                 Listener listener = Listener.bind(workers, ListenOptions.of(loopback(), MESSAGES), first)) {
             assertEchoes(listener.localAddress());
-            listener.replaceAcceptor(second);
+            listener.replaceAcceptor(second, MESSAGES);
             assertEchoes(listener.localAddress());
             assertThat(first.activations).hasValue(1);
             assertThat(second.activations).hasValue(1);
@@ -155,7 +155,7 @@ class ListenerTest {
             try (SocketChannel channel = SocketChannel.open(listener.localAddress())) {
                 assertThat(channel.read(ByteBuffer.allocate(1))).isNegative();
             }
-            listener.replaceAcceptor(echo);
+            listener.replaceAcceptor(echo, MESSAGES);
             assertEchoes(listener.localAddress());
         }
     }

@@ -126,7 +126,7 @@ class SocketSetupTest {
         try (Workers workers = Workers.start(2); Listener listener = listen(workers, rules)) {
             EpollSocketChannel lost = new EpollSocketChannel();
             lost.unsafe().closeForcibly();
-            new EmbeddedChannel(new AcceptHandler(listener, ChannelSettings.MESSAGES, workers.all().getFirst(),
+            new EmbeddedChannel(new AcceptHandler(listener, workers.all().getFirst(),
                     workers.all())).writeInbound(lost);
             for (int i = 0; i < 2; i++) {
                 assertThat(Objects.requireNonNull(listener.balance()).get(i)).isZero();
