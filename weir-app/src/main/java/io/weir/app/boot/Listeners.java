@@ -491,11 +491,8 @@ final class Listeners {
     /** Those that listen, with the addresses they have. */
     List<ListenerLine> lines() {
         List<ListenerLine> lines = new ArrayList<>();
-        for (OpenListener listener : open) {
-            if (!listener.addresses().isEmpty()) {
-                lines.add(new ListenerLine(listener.spec().name(), listener.addresses()));
-            }
-        }
+        open.stream().filter(listener -> !listener.addresses().isEmpty())
+                .forEach(listener -> lines.add(new ListenerLine(listener.spec().name(), listener.addresses())));
         lines.addAll(datagrams.lines());
         return lines;
     }

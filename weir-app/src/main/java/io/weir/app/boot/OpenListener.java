@@ -118,7 +118,7 @@ final class OpenListener implements Acceptor {
                 return false;
             }
             end();
-            other.take(worker, channel, SniffingAcceptor.SETTINGS);
+            other.take(worker, channel, SniffingAcceptor.SETTINGS, false);
             return true;
         }
     }
@@ -402,7 +402,7 @@ final class OpenListener implements Acceptor {
             if (spec.redirection() == Redirection.HANDED_ON) {
                 OpenListener other = to == null || spec.firstLook().tellsDestinations() ? null : neighbours.at(to);
                 if (other != null && !other.equals(this)) {
-                    other.take(worker, channel, bound); // once: it does not hand on again, as in Envoy
+                    other.take(worker, channel, bound, false); // once: it does not hand on again, as in Envoy
                     return;
                 }
                 mayLeave = spec.firstLook().tellsDestinations();
@@ -447,12 +447,6 @@ final class OpenListener implements Acceptor {
     /**
      * @param come
      *            how the connection reads and writes so far
-     */
-    private void take(Worker worker, Channel channel, ChannelSettings come) {
-        take(worker, channel, come, false);
-    }
-
-    /**
      * @param mayLeave
      *            whether the look at it may find that another listener should have it
      */
@@ -471,7 +465,7 @@ final class OpenListener implements Acceptor {
             if (heir == null || heir.equals(this)) {
                 channel.close();
             } else {
-                heir.take(worker, channel, come);
+                heir.take(worker, channel, come, false);
             }
             return;
         }

@@ -116,7 +116,9 @@ final class DefaultsTest {
         String full = Source.file(file).expand(true).text();
         Snapshot before = compiled(file.toString(), Files.readString(file));
         Snapshot after = compiled("with defaults", full);
-        assertThat(after.listeners()).usingRecursiveComparison().isEqualTo(before.listeners());
+        assertThat(after.listeners()).usingRecursiveComparison()
+                .ignoringFieldsMatchingRegexes(".*\\.source") // how a chain is written, which is not what it means
+                .isEqualTo(before.listeners());
         assertThat(after.clusters()).extracting(DefaultsTest::withoutHttp)
                 .containsExactlyElementsOf(before.clusters().stream().map(DefaultsTest::withoutHttp).toList());
         for (int i = 0; i < before.clusters().size(); i++) {

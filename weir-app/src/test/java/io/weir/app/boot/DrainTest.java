@@ -180,7 +180,8 @@ class DrainTest {
         Await.until("connections are asked to end", () -> asked(where));
         weir.reload(text().replace("stat_prefix: p", "stat_prefix: changed"));
         assertThat(weir.listener(0)).isEqualTo(where);
-        Await.until("connections are asked to end", () -> asked(where)); // each connection has a moment of its own within the drain time
+        Await.until("connections are asked to end", () -> asked(where)); // each connection has a moment of its own
+                                                                         // within the drain time
         assertThat(asked(weir.listener(1))).isFalse();
     }
 
