@@ -3,12 +3,14 @@ package io.weir.net.tls;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
 import io.weir.core.model.AddressText;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -89,11 +91,21 @@ abstract class Handshake extends ChannelDuplexHandler {
             over = true;
             secured = true; // for what happens meanwhile
             secured = secured(channel);
-            if (secured && channel.isActive()) {
+            if (!secured) {
+                context.pipeline().addAfter(context.name(), null, new Deaf());
+            } else if (channel.isActive()) {
                 context.fireChannelActive();
             }
         } else {
             fails(channel, done.cause());
+        }
+    }
+
+    /** What has come in the same packets as the end of a handshake that is not gone on with is nobody's. */
+    private static final class Deaf extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            ReferenceCountUtil.release(message);
         }
     }
 

@@ -150,7 +150,7 @@ public final class TlsClient implements Renewable {
         /** Before one is offered. */
         void forgetExpired(Instant now) {
             long end = endSeconds.get();
-            if (now.getEpochSecond() > end && endSeconds.compareAndSet(end, NEVER)) {
+            if (now.getEpochSecond() >= end && endSeconds.compareAndSet(end, NEVER)) {
                 for (ReferenceCountedOpenSslContext context : contexts.values()) {
                     OpenSslSessionContext sessions = context.sessionContext();
                     sessions.setSessionCacheEnabled(false); // which drops them
@@ -352,6 +352,7 @@ public final class TlsClient implements Renewable {
             try {
                 session.stillValid(clock.instant());
             } catch (Refused e) { // it was offered before the time was over
+                from.sessions.began(session); // so that it is not offered again
                 failed(channel, e);
                 return false;
             }

@@ -290,6 +290,7 @@ public final class TlsServer implements Renewable, AutoCloseable {
         /** Reads what the client says first, without taking it, to choose a certificate by. */
         private final class Hello extends SslClientHelloHandler<@Nullable Shown> {
             private boolean unnamed;
+            private boolean hello;
 
             Hello() {
                 super(HELLO_BYTES_MAX);
@@ -297,13 +298,14 @@ public final class TlsServer implements Renewable, AutoCloseable {
 
             @Override
             protected Future<@Nullable Shown> lookup(ChannelHandlerContext context, @Nullable ByteBuf clientHello) {
-                ClientHello hello = clientHello == null
+                ClientHello said = clientHello == null
                         ? null
                         : ClientHello.read(ByteBufUtil.getBytes(clientHello));
-                serverName = hello == null || hello.serverName().isEmpty() ? null : hello.serverName();
-                unnamed = clientHello != null && spec.requireSni()
-                        && (serverName == null || !from.serves(serverName));
-                return context.executor().newSucceededFuture(unnamed ? null : chosen(hello));
+                hello = said != null;
+                serverName = said == null || said.serverName().isEmpty() ? null : said.serverName();
+                // Without a ClientHello too: one may come behind records that mean nothing, which BoringSSL lets pass.
+                unnamed = spec.requireSni() && (serverName == null || !from.serves(serverName));
+                return context.executor().newSucceededFuture(unnamed ? null : chosen(said));
             }
 
             /** Null: there is none that may be shown. */
@@ -346,6 +348,9 @@ public final class TlsServer implements Renewable, AutoCloseable {
             private String why() {
                 if (!unnamed) {
                     return "the answer of OCSP that its certificate is to be shown with has expired";
+                }
+                if (!hello) {
+                    return "it does not begin with a ClientHello, and require_sni wants the name in one";
                 }
                 return serverName == null
                         ? "it asks for no name, and require_sni wants one"

@@ -141,6 +141,10 @@ final class Trust {
                     + " names, and trusted_ca, system_root_certs or ACCEPT_UNTRUSTED would say otherwise"
                     + from(common), "keep one of them");
         }
+        if (!spec.trustDomains().isEmpty() && !spec.names().stream().allMatch(Trust::ofUris)) {
+            throw new TlsFailure(path + ".match_typed_subject_alt_names", "", "an authority of a trust domain is"
+                    + " believed for URIs of its own alone" + from, "write san_type: URI");
+        }
         if (spec.believes()) {
             if (!spec.names().isEmpty() && !spec.provesNames()) {
                 throw everybody(common, "match_typed_subject_alt_names proves nothing",
@@ -172,6 +176,11 @@ final class Trust {
      */
     static void proves(CommonTls common) throws TlsFailure {
         ValidationSpec spec = common.validation();
+        if (!spec.trustDomains().isEmpty()) {
+            throw new TlsFailure(Contexts.validation(common) + ".custom_validator_config", "", "an authority of a trust"
+                    + " domain may write any DNS name into a certificate, so that hosts prove none" + from(common),
+                    "remove auto_san_validation and auto_sni_san_validation, or write trusted_ca in its place");
+        }
         if (spec.believes() && !spec.provesNames()) {
             throw everybody(common, "hosts prove no name", "remove this, or auto_san_validation and"
                     + " auto_sni_san_validation");
@@ -426,15 +435,25 @@ final class Trust {
     private boolean named(X509Certificate leaf) {
         for (int i = 0; i < spec.names().size(); i++) {
             SanMatch match = spec.names().get(i);
-            for (String name : match.type() == SanMatch.Type.OTHER
-                    ? Names.other(leaf, match.oid())
-                    : Names.of(leaf, match.type())) {
+            for (String name : names(leaf, match)) {
                 if (matches(match, patterns.get(i), name)) {
                     return true;
                 }
             }
         }
         return false;
+    }
+
+    /** An authority of a trust domain may write what it likes into names of other kinds: they say nothing there. */
+    private List<String> names(X509Certificate leaf, SanMatch match) {
+        if (!domains.isEmpty()) {
+            return ofUris(match) ? Names.of(leaf, SanMatch.Type.URI) : List.of();
+        }
+        return match.type() == SanMatch.Type.OTHER ? Names.other(leaf, match.oid()) : Names.of(leaf, match.type());
+    }
+
+    private static boolean ofUris(SanMatch match) {
+        return match.type() == SanMatch.Type.URI || match.type() == SanMatch.Type.ANY;
     }
 
     private static boolean matches(SanMatch match, Pattern pattern, String full) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.weir.core.tls.CommonTls;
 import io.weir.core.tls.ServerTls;
 import io.weir.testkit.Certificates;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
@@ -33,7 +35,15 @@ class RequiredNameTest {
                     assertThat(TlsServer.failure(echo.ended())).isEqualTo("TLS error: no certificate is for the name"
                             + " that it asks for, and require_sni wants one");
                 }
-                assertThat(echo.count("connection_error")).isEqualTo(4);
+                for (byte[] first : List.of(new byte[]{22, 3, 1, 0, 0}, new byte[]{21, 3, 1, 0, 2, 1, 90},
+                        "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII))) {
+                    try (Socket client = new Socket(echo.address().getAddress(), echo.address().getPort())) {
+                        client.getOutputStream().write(first); // an empty record, a warning, no TLS at all
+                        assertThat(TlsServer.failure(echo.ended())).isEqualTo("TLS error: it does not begin with a"
+                                + " ClientHello, and require_sni wants the name in one");
+                    }
+                }
+                assertThat(echo.count("connection_error")).isEqualTo(7);
                 assertThat(echo.count("handshake")).isEqualTo(6);
             }
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.weir.core.stats.Stats;
 import io.weir.core.tls.ClientTls;
 import io.weir.core.tls.CommonTls;
 import io.weir.core.tls.DataSource;
@@ -103,6 +104,23 @@ class SpiffeTest {
             refused(echo, west().issue("unnamed", "URI:spiffe://west.example/other"), "none of its names is accepted");
             assertThat(echo.count("fail_verify_san")).isEqualTo(1);
         }
+    }
+
+    @Test
+    void whatAnAuthorityWritesIntoNamesOfOtherKindsIsNoNameOfATrustDomain() throws Exception {
+        var admin = new SanMatch(SanMatch.Type.ANY, SanMatch.How.SUFFIX, "west.example/admin", false);
+        try (TlsServer server = TlsServer.open(server(domains(admin))); SecuredEcho echo = new SecuredEcho(server)) {
+            served(echo, west().issue("admin", "URI:spiffe://west.example/admin"));
+            refused(echo, east().issue("poser", "URI:spiffe://east.example/b,email:spiffe@west.example/admin"),
+                    "none of its names is accepted");
+        }
+        var dns = new SanMatch(SanMatch.Type.DNS, SanMatch.How.EXACT, "west.example", false);
+        assertThat(catchThrowableOfType(TlsFailure.class, () -> TlsServer.open(server(domains(dns)))))
+                .hasMessageContaining("an authority of a trust domain is believed for URIs of its own alone");
+        assertThat(catchThrowableOfType(TlsFailure.class, () -> TlsClient.open(
+                ClientTls.of(CommonTls.DEFAULT.withValidation(domains()), "host.example").withSanOfSni(),
+                SecretSource.NONE, new TlsStats(new Stats().root().child("cluster")))))
+                .hasMessageContaining("may write any DNS name into a certificate, so that hosts prove none");
     }
 
     @Test
