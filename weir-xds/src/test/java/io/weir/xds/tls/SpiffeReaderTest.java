@@ -15,15 +15,19 @@ class SpiffeReaderTest {
     private static final String WEST = "{ name: west.example, trust_bundle: { filename: west.pem } }";
 
     private static List<Problem> errors(String validation) {
+        return errors(validation, "");
+    }
+
+    private static List<Problem> errors(String validation, String more) {
         String text = """
                 static_resources:
                   clusters:
                     - name: a
                       load_assignment: { cluster_name: a }
                       transport_socket: { name: tls, typed_config: { "@type": %sUpstreamTlsContext, common_tls_context:
-                        { validation_context: { %s } } } }
+                        { validation_context: { %s } }%s } }
                 """
-                .formatted(TLS, validation);
+                .formatted(TLS, validation, more);
         return ConfigFile.compile("test.yaml", text,
                 TlsReaders.addTo(StandIns.extensions())) instanceof Compiled.Rejected(List<Problem> problems)
                         ? problems.stream().filter(Problem::isError).toList()
@@ -74,6 +78,10 @@ class SpiffeReaderTest {
                 "custom_validator_config");
         refused(good + ", match_typed_subject_alt_names: [ { san_type: DNS, matcher: { exact: a } } ]",
                 "match_typed_subject_alt_names", "a", "san_type: URI");
+        assertThat(errors(good, ", auto_sni_san_validation: true")).singleElement().satisfies(problem -> {
+            assertThat(problem.path()).endsWith("typed_config.auto_sni_san_validation");
+            assertThat(problem.cure()).contains("san_type: URI");
+        });
     }
 
     @Test
