@@ -77,6 +77,10 @@ class PostgresReaderTest {
     }
 
     private static List<String> problemsBefore(String tcp, String socket) {
+        return problemsBefore(tcp, socket, "");
+    }
+
+    private static List<String> problemsBefore(String tcp, String socket, String first) {
         return problems(ConfigFile.compile("test.yaml", """
                 static_resources:
                   listeners:
@@ -88,21 +92,53 @@ class PostgresReaderTest {
                   clusters:
                   - { name: a, load_assignment: { cluster_name: a, endpoints: [ { lb_endpoints: [ { endpoint: {
                       address: { socket_address: { address: 127.0.0.1, port_value: 82 } } } } ] } ] } %s }
-                """.formatted(filter("stat_prefix: db, upstream_ssl: REQUIRE"), TYPE, tcp, socket),
+                """.formatted(first + filter("stat_prefix: db, upstream_ssl: REQUIRE"), TYPE, tcp, socket),
                 TcpProxyReader.addTo(TlsReaders.addTo(Extensions.basic()))));
+    }
+
+    private static final String TURNS = ", transport_socket: { name: s, typed_config: { '@type': " + TYPE
+            + "transport_sockets.starttls.v3.UpstreamStartTlsConfig, tls_socket_config: { common_tls_context: {"
+            + " validation_context: { trusted_ca: { filename: a.pem } } } } } }";
+
+    /** Another cluster beside it, whose hosts would turn to TLS too. */
+    private static String beside(String name) {
+        return TURNS + " }\n  - { name: " + name
+                + ", load_assignment: { cluster_name: b, endpoints: [ { lb_endpoints: ["
+                + " { endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: 83 } } } } ] } ] }"
+                + TURNS;
+    }
+
+    @Test
+    void aClusterWhoseHostsNobodyAsksIsToldBesideOneWhoseHostsAreAsked() {
+        assertThat(problemsBefore("cluster: a", beside("b"))).singleElement().asString()
+                .contains("clusters[1]", "nobody asks its hosts for TLS");
+        assertThat(problemsBefore("weighted_clusters: { clusters: [ { name: a, weight: 1 }, { name: b, weight: 1 } ] }",
+                beside("b"))).isEmpty();
+    }
+
+    @Test
+    void aClusterThatAnotherStandsForIsAskedWhereThatOneIs() {
+        String standing = beside("b") + " }\n  - { name: all, lb_policy: CLUSTER_PROVIDED, cluster_type: { name: c,"
+                + " typed_config: { '@type': " + TYPE
+                + "clusters.aggregate.v3.ClusterConfig, clusters: [ a, b ] } }";
+        assertThat(problemsBefore("cluster: all", standing)).isEmpty();
+    }
+
+    @Test
+    void aClusterThatOnlyClientsNameMayBeAsked() {
+        assertThat(problemsBefore("cluster: a", beside("b"), "{ name: sni, typed_config: { '@type': " + TYPE
+                + "filters.network.sni_cluster.v3.SniCluster } }, ")).noneSatisfy(
+                        each -> assertThat(each).contains("nobody asks"));
     }
 
     @Test
     void whoAsksHostsNeedsAClusterThatSaysHowTheyAreSecured() {
-        String turns = ", transport_socket: { name: s, typed_config: { '@type': " + TYPE
-                + "transport_sockets.starttls.v3.UpstreamStartTlsConfig, tls_socket_config: { common_tls_context: {"
-                + " validation_context: { trusted_ca: { filename: a.pem } } } } } }";
-        assertThat(problemsBefore("cluster: a", turns)).isEmpty();
+        assertThat(problemsBefore("cluster: a", TURNS)).isEmpty();
         assertThat(problemsBefore("cluster: a", "")).singleElement().asString()
                 .contains("filters[1].typed_config.cluster", "asked for TLS", "UpstreamStartTlsConfig");
         assertThat(problemsBefore("weighted_clusters: { clusters: [ { name: a, weight: 1 } ] }", "")).singleElement()
                 .asString().contains("typed_config.weighted_clusters.clusters[0].name", "UpstreamStartTlsConfig");
-        assertThat(problemsBefore("cluster: a, tunneling_config: { hostname: 'b:1' }", turns))
+        assertThat(problemsBefore("cluster: a, tunneling_config: { hostname: 'b:1' }", TURNS))
                 .anySatisfy(each -> assertThat(each).contains("filter_chains[0].filters", "without tunneling_config"));
         assertThat(problems(filter("stat_prefix: db, upstream_ssl: REQUIRE"), ""))
                 .anySatisfy(each -> assertThat(each).contains("filter_chains[0].filters", "only a TCP proxy"));

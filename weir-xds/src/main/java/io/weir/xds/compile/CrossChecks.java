@@ -3,6 +3,7 @@ package io.weir.xds.compile;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -132,18 +133,43 @@ final class CrossChecks {
                         "give the cluster a transport_socket UpstreamStartTlsConfig");
             }
         }
-        if (findings.anyHostsAsked() || bootstrap.hasDynamicResources()) {
+        if (findings.hostsAskedByName() || bootstrap.hasDynamicResources()) {
             return; // who asks may come from elsewhere
         }
+        Set<String> asked = asked(clusters);
         for (int i = 0; i < clusters.size(); i++) {
-            if (turns(clusters.get(i).getTransportSocket()) || clusters.get(i).getTransportSocketMatchesList().stream()
-                    .anyMatch(each -> turns(each.getTransportSocket()))) {
-                findings.warning("static_resources.clusters[" + i + "]", clusters.get(i).getName(),
+            Cluster cluster = clusters.get(i);
+            if (!asked.contains(cluster.getName()) && (turns(cluster.getTransportSocket()) || cluster
+                    .getTransportSocketMatchesList().stream().anyMatch(each -> turns(each.getTransportSocket())))) {
+                findings.warning("static_resources.clusters[" + i + "]", cluster.getName(),
                         "nobody asks its hosts for TLS, so that all is sent to them in the clear",
                         "add postgres_proxy with upstream_ssl: REQUIRE before the TCP proxy, or use UpstreamTlsContext"
                                 + " where TLS comes first");
             }
         }
+    }
+
+    /** The names of clusters whose hosts are asked for TLS, those included that others of them stand for. */
+    private Set<String> asked(List<Cluster> clusters) {
+        Set<String> asked = new HashSet<>();
+        for (Findings.ClusterReference reference : findings.clusterReferences()) {
+            if (findings.hostsAskedAt(reference.path())) {
+                asked.add(reference.cluster());
+            }
+        }
+        boolean more = true;
+        while (more) { // one that stands for others may be one of those that another stands for
+            more = false;
+            for (int i = 0; i < clusters.size(); i++) {
+                if (asked.contains(clusters.get(i).getName())) {
+                    String within = "static_resources.clusters[" + i + "].cluster_type";
+                    for (Findings.ClusterReference reference : findings.clusterReferences()) {
+                        more |= Findings.isWithin(reference.path(), within) && asked.add(reference.cluster());
+                    }
+                }
+            }
+        }
+        return asked;
     }
 
     /** Whether nothing secures connections to its hosts; one that stands for others has none. */

@@ -36,6 +36,7 @@ final class Findings {
     private boolean errorsOnly;
     private final List<ClusterReference> clusterReferences = new ArrayList<>();
     private final List<String> hostsAsked = new ArrayList<>();
+    private boolean hostsAskedByName;
     /** By name; of those that could not be read there is nothing to be had. */
     private final Map<String, Optional<SecretSpec>> secrets = new LinkedHashMap<>();
 
@@ -130,7 +131,7 @@ final class Findings {
                 || unread.stream().anyMatch(part -> isWithin(path, part) || path.equals(parent(part)));
     }
 
-    private static boolean isWithin(String path, String part) {
+    static boolean isWithin(String path, String part) {
         return path.startsWith(part) && (path.length() == part.length() || path.charAt(part.length()) == '.'
                 || path.charAt(part.length()) == '[');
     }
@@ -148,9 +149,13 @@ final class Findings {
         hostsAsked.add(path);
     }
 
-    /** Whether anybody asks hosts for TLS in the words of a protocol. */
-    boolean anyHostsAsked() {
-        return !hostsAsked.isEmpty();
+    void hostsAskedOfAnyName() {
+        hostsAskedByName = true;
+    }
+
+    /** Whether hosts are asked of clusters that only clients name. */
+    boolean hostsAskedByName() {
+        return hostsAskedByName;
     }
 
     /** Whether hosts of the cluster that is named here are asked. */

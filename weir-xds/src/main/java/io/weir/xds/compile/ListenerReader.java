@@ -41,6 +41,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.extensions.filters.network.sni_cluster.v3.SniCluster;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.weir.core.model.AddressText;
 import io.weir.core.tls.ClientStartTls;
@@ -437,6 +438,9 @@ final class ListenerReader {
         try {
             if (last.is(TcpProxy.class) && !last.unpack(TcpProxy.class).hasTunnelingConfig()) {
                 context.findings().hostsAsked(context.at("filters", index).path() + ".typed_config");
+                if (chain.getFiltersList().stream().anyMatch(each -> each.getTypedConfig().is(SniCluster.class))) {
+                    context.findings().hostsAskedOfAnyName();
+                }
                 return;
             }
         } catch (InvalidProtocolBufferException e) {
