@@ -231,7 +231,7 @@ final class Services {
                 ? new FilterSpec(last.name(), tcp.withClustersByName())
                 : last, path, before);
         TlsServer tls = before == null ? null : before.tls();
-        return gated(secured(ruled(service, filters), spec, chain, at, tls), filters);
+        return gated(secured(ruled(service, spec, chain), spec, chain, at, tls), filters);
     }
 
     /** The service behind TLS, where there is any. What limits connections stands before it: handshakes are dear. */
@@ -242,8 +242,8 @@ final class Services {
             return service;
         }
         try {
-            Scope scope = stats.root().child("listener").tagged("envoy.listener_address", spec.statPrefix());
-            Counter late = scope.counter("downstream_cx_transport_socket_connect_timeout");
+            Scope scope = scope(spec);
+            Counter late = late(scope);
             Entrance entrance = new Entrance(workers);
             Instant begun = Instant.now();
             ServerTls present = certifying.present(tls);
@@ -299,12 +299,22 @@ final class Services {
         return null;
     }
 
+    private Scope scope(ListenerSpec spec) {
+        return stats.root().child("listener").tagged("envoy.listener_address", spec.statPrefix());
+    }
+
+    /** Counts who has not agreed in time on what his connection is to be. */
+    private static Counter late(Scope scope) {
+        return scope.counter("downstream_cx_transport_socket_connect_timeout");
+    }
+
     private static boolean none(ServerTls tls) {
         return tls.common().certificates().isEmpty() && tls.common().named().certificates().isEmpty();
     }
 
     /** What may ask for certificates stands behind TLS; the last of them stands next to the service. */
-    private Service ruled(Service service, List<FilterSpec> filters) {
+    private Service ruled(Service service, ListenerSpec spec, FilterChainSpec chain) {
+        List<FilterSpec> filters = chain.filters();
         Service ruled = service;
         for (FilterSpec filter : filters.reversed()) {
             if (filter.config() instanceof AccessSpec access) {
@@ -319,8 +329,9 @@ final class Services {
             } else if (filter.config() instanceof PostgresSpec postgres && !postgres.turnsToTls()) {
                 Entrance entrance = new Entrance(workers);
                 Acceptor host = entrance.out(ruled.acceptor());
-                ruled = ruled.secured(new PostgresAcceptor(postgres, stats, host), entrance, () -> {
-                });
+                ruled = ruled.secured(new PostgresAcceptor(postgres, stats, host, late(scope(spec)),
+                        chain.handshakeNanos()), entrance, () -> {
+                        });
             }
         }
         return ruled;

@@ -38,6 +38,8 @@ class PostgresHostsTest {
     private final Certificates certificates = Certificates.make();
     private final Issued host = certificates.issue("db", "DNS:db.example");
     private final List<TlsHost> hosts = new ArrayList<>();
+    private String connectTimeout = "60s";
+    private String beginTimeout = "60s";
 
     @AfterEach
     void end() {
@@ -86,7 +88,7 @@ class PostgresHostsTest {
                           - name: in
                             address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
                             filter_chains:
-                            - { transport_socket_connect_timeout: 60s, filters: [
+                            - { transport_socket_connect_timeout: %s, filters: [
                                 { name: pg, typed_config: { "@type": %sfilters.network.postgres_proxy.v3alpha.PostgresProxy,
                                     stat_prefix: db, downstream_ssl: %s, upstream_ssl: REQUIRE } },
                                 { name: tcp, typed_config: { "@type": %sfilters.network.tcp_proxy.v3.TcpProxy,
@@ -96,7 +98,7 @@ class PostgresHostsTest {
                                       } } } } ] } } ] %s }
                           clusters:
                           - name: db
-                            connect_timeout: 60s
+                            connect_timeout: %s
                             %s
                             load_assignment:
                               cluster_name: db
@@ -104,7 +106,8 @@ class PostgresHostsTest {
                               - lb_endpoints:
                                   %s
                         """
-                        .formatted(TYPE, clients, TYPE, TYPE, log(), chain, socket, endpoints));
+                        .formatted(beginTimeout, TYPE, clients, TYPE, TYPE, log(), chain, connectTimeout, socket,
+                                endpoints));
     }
 
     private void listeningBefore(String answer) throws IOException {
@@ -199,6 +202,39 @@ class PostgresHostsTest {
             assertThat(weir.logged(log())).last().asString().startsWith("UF,URX - TLS error: ").contains(each.reason);
             hosts.getFirst().close();
         }
+    }
+
+    @Test
+    void aHostThatIsAskedAndStaysSilentIsCounted() throws Exception {
+        connectTimeout = "0.5s";
+        listeningBefore(TlsHost.NOTHING);
+        for (int i = 0; i < TRIES_MAX && number("postgres.db.sessions_upstream_ssl_failed") == 0; i++) {
+            assertThat(answer(STARTUP)).isEmpty(); // a slow machine may not even have connected by then
+        }
+        assertThat(number("postgres.db.sessions_upstream_ssl_failed")).isPositive();
+        assertThat(number("cluster.db.upstream_cx_connect_timeout")).isGreaterThanOrEqualTo(2);
+        assertThat(number("postgres.db.sessions_upstream_ssl_success")).isZero();
+    }
+
+    @Test
+    void aReasonOfTlsIsNotToldWhereTheLastHostCouldNotEvenBeConnectedTo() throws Exception {
+        host("N").once();
+        listening("DISABLE", "transport_socket: " + turns("db.example"));
+        assertThat(answer(STARTUP)).isEmpty();
+        assertThat(number("cluster.db.upstream_cx_connect_fail")).isEqualTo(2);
+        counted(0, 1);
+        assertThat(number("cluster.db.ssl.connection_error")).isZero();
+        assertThat(weir.logged(log())).containsExactly("UF,URX - -");
+    }
+
+    @Test
+    void aClientThatSaysNothingIsNotHeldForEverThoughItIsNotSecuredHere() throws Exception {
+        beginTimeout = "0.2s";
+        listeningBefore("S");
+        assertThat(answer("")).isEmpty();
+        assertThat(answer(STARTUP.substring(0, 7))).isEmpty();
+        assertThat(ServedWeir.ask(weir.admin(), "GET /stats?filter=transport_socket_connect_timeout HTTP/1.1\r\n"
+                + "Host: a\r\nConnection: close\r\n\r\n")).contains("_socket_connect_timeout: 2");
     }
 
     @Test

@@ -31,10 +31,14 @@ final class TlsHost implements AutoCloseable {
     private static final int QUESTION_BYTES = 8;
     private static final int TIMEOUT_MILLIS = 30_000;
 
+    /** It is silent where this is its answer. */
+    static final String NOTHING = "nothing";
+
     private final ServerSocket socket;
     private final SSLSocketFactory secures;
     private final String answer;
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    private volatile boolean once;
 
     TlsHost(Certificates certificates, Issued identity, String answer) {
         this.answer = answer;
@@ -76,10 +80,18 @@ final class TlsHost implements AutoCloseable {
         return next == null ? "nobody came" : next;
     }
 
+    /** Nobody listens any more when the first has come. */
+    void once() {
+        once = true;
+    }
+
     private void serve() {
         while (!socket.isClosed()) {
             try {
                 Socket client = socket.accept();
+                if (once) {
+                    socket.close();
+                }
                 Thread.ofVirtual().start(() -> one(client));
             } catch (IOException e) {
                 // the test has ended
@@ -93,7 +105,9 @@ final class TlsHost implements AutoCloseable {
             client.setSoTimeout(TIMEOUT_MILLIS);
             InputStream in = client.getInputStream();
             said.append(text(in.readNBytes(QUESTION_BYTES)));
-            client.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
+            if (!answer.equals(NOTHING)) {
+                client.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
+            }
             if (answer.equals("S")) {
                 secured(client, said);
             } else {

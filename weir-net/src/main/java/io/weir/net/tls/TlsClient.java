@@ -375,7 +375,9 @@ public final class TlsClient implements Renewable {
 
         @Override
         void failed(Channel channel, Throwable cause) {
-            if (closing()) { // too late, or wanted no more: not the host's doing
+            ChannelPromise promise = done;
+            // too late, or wanted no more, or not even connected, which has been told: not the host's doing
+            if (closing() || promise != null && promise.isDone()) {
                 unconnected(cause);
                 return;
             }
@@ -420,8 +422,13 @@ public final class TlsClient implements Renewable {
             @Override
             protected void expired(long nowNanos) {
                 ChannelPromise promise = done;
-                if (promise != null && promise
-                        .tryFailure(new ConnectTimeoutException("TLS was not agreed on in time"))) {
+                if (promise == null || promise.isDone()) {
+                    return;
+                }
+                if (turn != null && promise.channel().isActive()) { // it was asked, and said nothing
+                    turn.failed();
+                }
+                if (promise.tryFailure(new ConnectTimeoutException("TLS was not agreed on in time"))) {
                     promise.channel().close();
                 }
             }

@@ -58,7 +58,8 @@ record HostAnswer(Counter success, Counter failure) implements TlsTurn {
 
     /**
      * Looks at the answer to a client's own SSLRequest, which has been passed on: where the host does not agree, the
-     * client would go on in the clear. Leaves with it.
+     * client would go on in the clear. Leaves with it. Only refusals are counted: who agrees is secured by the client,
+     * and whether that succeeds is not seen here.
      */
     final class Looking extends ChannelOutboundHandlerAdapter {
         @Override

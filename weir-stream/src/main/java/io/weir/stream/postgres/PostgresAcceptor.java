@@ -30,7 +30,7 @@ public final class PostgresAcceptor implements Acceptor {
     private final Acceptor clear;
     private final Acceptor secures;
     private final long timeoutNanos;
-    private final @Nullable Counter late;
+    private final Counter late;
     private final Counter terminated;
     private final Counter encrypted;
     private final Counter unencrypted;
@@ -43,17 +43,17 @@ public final class PostgresAcceptor implements Acceptor {
      * @param secures
      *            secures those that are; the same where none is
      * @param late
-     *            counts clients that say nothing in time; null: nobody is late
+     *            counts clients that say nothing in time
      * @param timeoutNanos
-     *            how long they may take where Weir answers them; 0: for ever
+     *            how long they may take where Weir answers them, or asks their host; 0: for ever
      */
-    public PostgresAcceptor(PostgresSpec spec, Stats stats, Acceptor clear, Acceptor secures, @Nullable Counter late,
+    public PostgresAcceptor(PostgresSpec spec, Stats stats, Acceptor clear, Acceptor secures, Counter late,
             long timeoutNanos) {
         this.spec = spec;
         this.clear = clear;
         this.secures = secures;
         this.late = late;
-        this.timeoutNanos = spec.turnsToTls() ? timeoutNanos : 0;
+        this.timeoutNanos = spec.turnsToTls() || spec.asksHosts() ? timeoutNanos : 0;
         var scope = stats.root().child("postgres").tagged("envoy.postgres_prefix", spec.statPrefix());
         this.terminated = scope.counter("sessions_terminated_ssl");
         this.encrypted = scope.counter("sessions_encrypted");
@@ -66,8 +66,8 @@ public final class PostgresAcceptor implements Acceptor {
     }
 
     /** One that turns nobody to TLS. */
-    public PostgresAcceptor(PostgresSpec spec, Stats stats, Acceptor clear) {
-        this(spec, stats, clear, clear, null, 0);
+    public PostgresAcceptor(PostgresSpec spec, Stats stats, Acceptor clear, Counter late, long timeoutNanos) {
+        this(spec, stats, clear, clear, late, timeoutNanos);
     }
 
     @Override
@@ -115,9 +115,8 @@ public final class PostgresAcceptor implements Acceptor {
         private final class Late extends TimerWheel.Timer {
             @Override
             protected void expired(long nowNanos) {
-                Counter count = late;
-                if (!over && count != null) {
-                    count.increment();
+                if (!over) {
+                    late.increment();
                     close("postgres_not_begun_in_time");
                 }
             }

@@ -210,9 +210,9 @@ final class Session implements PickContext {
             if (cause instanceof ConnectTimeoutException) {
                 numbers.upstreamCxConnectTimeout().increment();
             }
-            if (cause instanceof HandshakeFailure || cause instanceof TurnFailure) {
-                transportFailure = cause.getMessage();
-            }
+            transportFailure = cause instanceof HandshakeFailure || cause instanceof TurnFailure
+                    ? cause.getMessage()
+                    : null;
             if (Connector.hostsFault(cause)) {
                 failed.cluster.unreachable(failed.host, worker.nowNanos());
             }
