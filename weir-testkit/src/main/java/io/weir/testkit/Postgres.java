@@ -2,7 +2,6 @@ package io.weir.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -38,9 +37,10 @@ public final class Postgres implements AutoCloseable {
         int port = Ports.free();
         try {
             own(folder);
-            String said = run(folder,
+            String said = Program.run(folder,
                     asUser(List.of(initdb, "-D", data.toString(), "-U", "weir", "-A", "trust", "--no-locale", "-E",
-                            "UTF8", "--no-sync")));
+                            "UTF8", "--no-sync")))
+                    .said();
             if (!Files.exists(data.resolve("PG_VERSION"))) {
                 throw new IllegalStateException("initdb: " + said);
             }
@@ -91,8 +91,8 @@ public final class Postgres implements AutoCloseable {
      *            as libpq reads it: {@code host=127.0.0.1 port=5432 sslmode=require}; user and database are given
      */
     public static String ask(String connection, String statement) {
-        return run(Path.of("."), List.of(sibling("psql"), "-X", "-A", "-t", "-w", "-c", statement, "-d",
-                "user=weir dbname=postgres connect_timeout=60 " + connection));
+        return Program.run(List.of(sibling("psql"), "-X", "-A", "-t", "-w", "-c", statement, "-d",
+                "user=weir dbname=postgres connect_timeout=60 " + connection)).said();
     }
 
     /** A program of the version that makes databases: several may be installed, beside a choice among them. */
@@ -122,21 +122,6 @@ public final class Postgres implements AutoCloseable {
         if (root()) {
             UserPrincipal user = file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(USER);
             Files.setOwner(file, user);
-        }
-    }
-
-    private static String run(Path folder, List<String> command) {
-        try {
-            Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            process.waitFor();
-            return said;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
         }
     }
 
