@@ -2,6 +2,7 @@ package io.weir.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -10,9 +11,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Free TCP ports of the loopback address, for programs that cannot be told "any port". They lie below the range from
- * which the kernel takes the ports of outgoing connections, so that no client of another test takes one between the
- * question and the program's bind. Any thread.
+ * Free ports of the loopback address, for TCP and UDP alike, for programs that cannot be told "any port". They lie
+ * below the range from which the kernel takes the ports of outgoing connections, so that no client of another test
+ * takes one between the question and the program's bind. Any thread.
  */
 public final class Ports {
     private static final int FIRST = 20_000;
@@ -39,9 +40,12 @@ public final class Ports {
     }
 
     private static boolean bindable(int port) {
-        try (ServerSocket probe = new ServerSocket()) {
+        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        try (ServerSocket probe = new ServerSocket(); DatagramSocket datagrams = new DatagramSocket(null)) {
             probe.setReuseAddress(false);
-            probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            probe.bind(address);
+            datagrams.setReuseAddress(false);
+            datagrams.bind(address);
             return true;
         } catch (IOException taken) {
             return false;

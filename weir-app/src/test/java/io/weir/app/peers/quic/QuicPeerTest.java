@@ -32,6 +32,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class QuicPeerTest {
     private static final int BYTES = 3_000_000;
+    /**
+     * So long after the handshake a client changes its port, and asks for something: far enough apart for a machine
+     * that stands still in between.
+     */
+    private static final String CHANGED_AFTER = "--change-local-addr=100ms";
+    private static final String ASKED_AFTER = "--delay-stream=2s";
     private static final Duration READY_WITHIN = Duration.ofSeconds(30);
     /** A first packet of a version that nobody speaks is answered with those that are (RFC 9000 section 6). */
     private static final byte[] ANY_VERSION = Arrays.copyOf(
@@ -102,7 +108,7 @@ class QuicPeerTest {
         Path got = Files.createTempDirectory(folder, "got");
         String port = Integer.toString(weir.listener(0).getPort());
         List<String> words = new ArrayList<>(List.of(Peers.require("gtlsclient").toString(), "-q",
-                "--exit-on-all-streams-close", "--no-http-dump", "--download=" + got));
+                "--exit-on-all-streams-close", "--no-http-dump", "--handshake-timeout=40s", "--download=" + got));
         words.addAll(List.of(options));
         words.addAll(List.of("127.0.0.1", port, "https://localhost/much", "https://localhost/who"));
         Process client = new ProcessBuilder(words).redirectErrorStream(true)
@@ -144,10 +150,10 @@ class QuicPeerTest {
 
     /** As a client does that has changed its network, or whose router has forgotten it (RFC 9000 section 9). */
     @ParameterizedTest
-    @ValueSource(strings = {"--change-local-addr=50ms", "--nat-rebinding"})
+    @ValueSource(strings = {CHANGED_AFTER, "--nat-rebinding"})
     void aClientThatChangesItsPortGoesOnWithItsHostWhereItsAddressIsHashed(String how) throws Exception {
         serve(", hash: source_ip");
-        Path got = fetch("--change-local-addr=50ms", how, "--delay-stream=200ms");
+        Path got = fetch(CHANGED_AFTER, how, ASKED_AFTER);
         assertThat(Files.readAllBytes(got.resolve("much"))).as(log()).isEqualTo(much);
         assertThat(sessions()).isEqualTo("downstream_sess_total: 2");
     }
@@ -155,7 +161,7 @@ class QuicPeerTest {
     @Test
     void aClientThatChangesItsPortIsAnotherOneWhereHostsAreTakenInTurnsAndItsConnectionEnds() throws Exception {
         serve("");
-        Path got = fetch("--change-local-addr=50ms", "--nat-rebinding", "--delay-stream=200ms", "--timeout=5s");
+        Path got = fetch(CHANGED_AFTER, "--nat-rebinding", ASKED_AFTER, "--timeout=5s");
         Path who = got.resolve("who"); // made when it is asked for
         assertThat(Files.exists(who) ? Files.size(who) : 0).as(log()).isZero();
         assertThat(sessions()).isEqualTo("downstream_sess_total: 2");
