@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeptClients implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    /** Who has rested for longer begins anew: a server may have closed such a connection meanwhile. */
-    private static final long REST_NANOS_MAX = Duration.ofMillis(300).toNanos();
+    /**
+     * Who has rested for longer begins anew: a server may have closed such a connection meanwhile. Far less than the
+     * second after which a Weir that drains does so, as what is sent then may take its time on a slow machine.
+     */
+    private static final long REST_NANOS_MAX = Duration.ofMillis(100).toNanos();
 
     private final int triesMax;
     private final List<Thread> threads = new ArrayList<>();
