@@ -145,8 +145,10 @@ final class SidecarServing {
                 return rejected("", "it has no sidecar any more, and the rules would bring connections to nobody",
                         "keep sidecar:, or end this sidecar and start weir run");
             }
+            // the socket could, but TPROXY comes before the addresses of a redirected connection's packets are changed,
+            // finds no connection for them, and leads them to the listener, which resets
             if (wanted.inbound() == Interception.Way.TPROXY && set.inbound() != wanted.inbound()) {
-                return rejected("tproxy", "the listener's socket would have to be another for that",
+                return rejected("tproxy", "the connections that are redirected here now would be reset",
                         "keep intercept: redirect, or have another process take over: weir upgrade");
             }
             try {

@@ -189,7 +189,7 @@ class SidecarPeerTest {
         reload(shop, folder, SHOP_SAYS.replace("[8082] }", "[8082] }, users: [weir-has-no-such-user]"));
         await(shop, "its rules cannot be set: nft refuses");
         reload(shop, folder, SHOP_SAYS.replace("sidecar:\n", "sidecar:\n  intercept: tproxy\n"));
-        await(shop, "the listener's socket would have to be another");
+        await(shop, "the connections that are redirected here now would be reset");
         reload(shop, folder, "static_resources: {}\n");
         await(shop, "it has no sidecar any more");
         assertThat(shop.output()).doesNotContain(" taken over: ");
