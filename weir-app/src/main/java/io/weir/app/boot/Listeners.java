@@ -250,11 +250,11 @@ final class Listeners {
                 listener = new OpenListener(spec, front, stats, connections, this::at, drains);
                 prepared.bound.add(listener);
             } else {
+                prepared.swapped.put(listener, new Successor(spec, front)); // first: who undoes it lets go of the front
                 if (spec.sockets().transparent() && !listener.spec().sockets().transparent()) {
                     listener.transparent();
                     prepared.transparent.add(listener);
                 }
-                prepared.swapped.put(listener, new Successor(spec, front));
             }
             prepared.footings.put(listener, listener.footing(spec, workers, claim.sockets, prepared.leaving));
             prepared.next.add(listener);

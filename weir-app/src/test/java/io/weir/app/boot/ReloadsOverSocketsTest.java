@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -103,6 +104,39 @@ class ReloadsOverSocketsTest {
         assertThat(ServedWeir.ask(weir.listener(0), "")).as("all is as before").isEqualTo("hello");
         weir.reload(listening("", HTTP) + unix.formatted(path, "", SAYS));
         assertThat(ServedWeir.ask(weir.listener(0), GET)).endsWith("web");
+    }
+
+    @Test
+    void aListenerThatCannotBecomeTransparentKeepsNothingOpenOfWhatWasMadeForIt() throws Exception {
+        Path open = Path.of("/proc/self/fd");
+        Assumptions.assumeTrue(Files.isDirectory(open), "what is open is told by Linux only");
+        Path log = weir.folder().resolve("connections.log");
+        String unix = """
+                    - name: file
+                      address: { pipe: { path: "%s" } }
+                      %s
+                      filter_chains: [ { filters: [ { name: last, typed_config: %s } ] } ]
+                """;
+        Path path = weir.folder().resolve("listener");
+        String more = """
+                access_log: [ { name: log, typed_config: {
+                        "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog,
+                        path: "%s" } } ]
+                """.formatted(log).strip();
+        weir.start(listening("", SAYS) + unix.formatted(path, "", SAYS));
+        weir.reload(listening("", SAYS) + unix.formatted(path, "transparent: true\n      " + more, SAYS));
+        assertThat(log).as("it was opened").exists();
+        try (Stream<Path> all = Files.list(open)) {
+            assertThat(all.map(ReloadsOverSocketsTest::target)).isNotEmpty().doesNotContain(log.toString());
+        }
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException gone) {
+            return "";
+        }
     }
 
     /** Several sockets share a port there only. */
