@@ -19,10 +19,12 @@ import io.weir.xds.spec.ListenerSpec;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,8 @@ final class DatagramListeners {
     private final Clusters clusters;
     private final Services services;
     private volatile List<Open> open = List.of();
+    /** Names of those that take no more datagrams, whatever changes, until they are wanted no more. */
+    private Set<String> closed = Set.of();
     private boolean begun;
     private boolean halted;
     private volatile boolean handed;
@@ -57,6 +61,10 @@ final class DatagramListeners {
                         .ifPresent(gone::remove);
             }
             return gone;
+        }
+
+        boolean among(Which which) {
+            return which.has(spec.name(), spec.drain().inbound());
         }
 
         void taking(boolean on) {
@@ -80,6 +88,7 @@ final class DatagramListeners {
         private final List<DatagramListener> added = new ArrayList<>();
         private final Map<Open, Successor> swapped = new LinkedHashMap<>();
         private List<Open> gone = List.of();
+        private Set<String> closed = Set.of();
     }
 
     DatagramListeners(Workers workers, Stats stats, Clusters clusters, Services services) {
@@ -99,8 +108,11 @@ final class DatagramListeners {
      */
     Prepared prepare(List<ListenerSpec> specs, Set<String> unchanged, List<Listeners.Refusal> refusals) {
         Prepared prepared = new Prepared();
+        prepared.closed = specs.stream().filter(spec -> spec.datagrams() != null).map(ListenerSpec::name)
+                .filter(closed::contains).collect(Collectors.toSet());
         List<Open> old = new ArrayList<>(open);
-        Map<String, Open> presents = presents(old, specs);
+        Map<String, Open> presents = presents(old,
+                specs.stream().filter(spec -> !prepared.closed.contains(spec.name())).toList());
         List<DatagramListener> leaving = new ArrayList<>();
         old.forEach(each -> leaving.addAll(each.sockets));
         for (ListenerSpec spec : specs) {
@@ -110,7 +122,7 @@ final class DatagramListeners {
         for (int i = 0; i < specs.size(); i++) {
             ListenerSpec spec = specs.get(i);
             DatagramSpec datagrams = spec.datagrams();
-            if (datagrams == null) {
+            if (datagrams == null || prepared.closed.contains(spec.name())) {
                 continue;
             }
             try {
@@ -203,6 +215,7 @@ final class DatagramListeners {
             present.proxy.change(successor.proxy, stats, successor.log, workers);
         });
         open = List.copyOf(prepared.next);
+        closed = prepared.closed;
         take();
         prepared.swapped.values().forEach(successor -> successor.gone.forEach(DatagramListener::close));
         prepared.gone.forEach(this::close);
@@ -274,17 +287,25 @@ final class DatagramListeners {
         return datagrams == null ? 0 : datagrams.datagramBytesMax();
     }
 
-    /** Takes no more datagrams, and ends all sessions: those have no end of their own to wait for. */
-    void close(Which which) {
-        List<Open> chosen = open.stream().filter(each -> which.has(each.spec.name(), each.spec.drain().inbound()))
-                .toList();
-        open = open.stream().filter(each -> !chosen.contains(each)).toList();
-        chosen.forEach(this::close);
+    /**
+     * What takes no more datagrams at these, also when they change, and ends all sessions: those have no end of their
+     * own to wait for.
+     */
+    Runnable closing(Which which) {
+        List<UdpProxy> chosen = open.stream().filter(each -> each.among(which)).map(Open::proxy).toList();
+        return () -> {
+            List<Open> closing = open.stream().filter(each -> chosen.contains(each.proxy)).toList();
+            Set<String> names = new HashSet<>(closed);
+            closing.forEach(each -> names.add(each.spec.name()));
+            closed = names;
+            open = open.stream().filter(each -> !closing.contains(each)).toList();
+            closing.forEach(this::close);
+        };
     }
 
     /** Whether there is one of these. Any thread. */
     boolean any(Which which) {
-        return open.stream().anyMatch(each -> which.has(each.spec.name(), each.spec.drain().inbound()));
+        return open.stream().anyMatch(each -> each.among(which));
     }
 
     /** Those that listen, with the addresses they have. */

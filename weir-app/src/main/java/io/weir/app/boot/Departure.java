@@ -2,6 +2,7 @@ package io.weir.app.boot;
 
 import io.weir.app.admin.Administered.Which;
 import io.weir.core.time.NanoClock;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,7 +86,7 @@ final class Departure {
         conductor.execute(() -> {
             listeners.certifyNoMore();
             listeners.drain(drains.ofTheProcess());
-            drains.endStreams(streams(Which.ALL), () -> true);
+            drains.endStreams(listeners::endStreams, () -> true);
             look(new Parting(nowNanos + drains.acceptNanos(), nowNanos + options.drainNanos(),
                     patient && !listeners.lines().isEmpty()), true);
         });
@@ -108,13 +109,9 @@ final class Departure {
             listeners.certifyNoMore();
             listeners.handedOver();
             listeners.drain(drains.ofListeners());
-            drains.endStreams(streams(Which.ALL), options.parentShutdownNanos(), () -> true);
+            drains.endStreams(listeners::endStreams, options.parentShutdownNanos(), () -> true);
             look(parting, false);
         });
-    }
-
-    private Drains.Streams streams(Which which) {
-        return (turns, nowNanos) -> listeners.endStreams(turns, nowNanos, which);
     }
 
     private void look(Parting parting, boolean accepting) {
@@ -136,7 +133,7 @@ final class Departure {
     /**
      * Closes listeners, and nothing else: at once, when connections go on as they are; or gracefully, when they are
      * asked to end over the drain time and listeners close at its end. A graceful drain that runs at one of them is not
-     * begun again. False when there is none of them.
+     * begun again; one that comes meanwhile is none of them. False when there is none of them.
      *
      * @param skipExit
      *            whether listeners stay open even then
@@ -147,12 +144,13 @@ final class Departure {
         }
         conductor.execute(() -> {
             if (!graceful) {
-                listeners.stopAccepting(which);
+                listeners.stopping(which).run();
             } else if (!life.leaving()) {
-                listeners.drain(drains.ofListeners(), which);
-                drains.endStreams(streams(which), () -> true);
-                if (!skipExit) {
-                    drains.whenOver(() -> listeners.stopDrained(which));
+                List<OpenListener> begun = listeners.drain(drains.ofListeners(), which);
+                drains.endStreams((turns, nowNanos) -> begun.forEach(each -> each.endStreams(turns, nowNanos)),
+                        () -> !begun.isEmpty());
+                if (!skipExit) { // also for those that drain already and were not to close
+                    drains.whenOver(listeners.stopping(which));
                 }
             }
         });

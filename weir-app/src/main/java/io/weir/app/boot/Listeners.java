@@ -70,9 +70,7 @@ final class Listeners {
      * Which listener of a list could not be opened, and why.
      *
      * @param path
-     *            where in the listener, such as {@code address}
-     * @param value
-     *            what stands there
+     *            where in the listener the value stands, such as {@code address}
      */
     record Refusal(int index, String path, String value, String message, String cure) {
     }
@@ -81,8 +79,8 @@ final class Listeners {
     private record Successor(ListenerSpec spec, Front front) {
     }
 
-    /** Who serves a listener of the configuration, by which of the sockets that are there. */
-    private record Claim(@Nullable OpenListener present, List<Listener> sockets) {
+    /** Who serves a listener of the configuration, by which of the sockets that are there; or one that stays closed. */
+    private record Claim(@Nullable OpenListener present, List<Listener> sockets, boolean stopped) {
     }
 
     /** What is to be, of which everything is open already that could be. */
@@ -91,8 +89,8 @@ final class Listeners {
         private final List<AcmeSpec> acme;
         private final List<OpenListener> next = new ArrayList<>();
         private final List<OpenListener> bound = new ArrayList<>();
-        /** Those whose sockets have just become so. */
-        private final List<OpenListener> transparent = new ArrayList<>();
+        /** Sockets of before that have just become so, or were about to. */
+        private final List<Listener> transparent = new ArrayList<>();
         private final Map<OpenListener, Successor> swapped = new LinkedHashMap<>();
         private final Map<OpenListener, OpenListener.Footing> footings = new LinkedHashMap<>();
         /** Sockets that no listener has any more, in the end. */
@@ -249,14 +247,20 @@ final class Listeners {
             if (listener == null) {
                 listener = new OpenListener(spec, front, stats, connections, this::at, drains);
                 prepared.bound.add(listener);
+                if (claim.stopped) {
+                    listener.stopAccepting();
+                }
             } else {
                 prepared.swapped.put(listener, new Successor(spec, front)); // first: who undoes it lets go of the front
-                if (spec.sockets().transparent() && !listener.spec().sockets().transparent()) {
-                    listener.transparent();
-                    prepared.transparent.add(listener);
+            }
+            OpenListener.Footing footing = listener.footing(spec, workers, claim.sockets, prepared.leaving);
+            prepared.footings.put(listener, footing);
+            for (Listener socket : footing.all()) {
+                if (spec.sockets().transparent() && !socket.transparent()) { // before anything changes: it may fail
+                    prepared.transparent.add(socket);
+                    socket.transparent(true);
                 }
             }
-            prepared.footings.put(listener, listener.footing(spec, workers, claim.sockets, prepared.leaving));
             prepared.next.add(listener);
         } catch (ListenFailure e) {
             prepared.refusals.add(new Refusal(index, "address", Addresses.text(e.address()),
@@ -291,7 +295,9 @@ final class Listeners {
             OpenListener before = present != null
                     ? present
                     : all.stream().filter(each -> each.spec().name().equals(spec.name())).findFirst().orElse(null);
-            claims.add(new Claim(present, spec.datagrams() == null ? claimed(spec, before, free) : List.of()));
+            boolean stopped = before != null && before.stopped();
+            claims.add(new Claim(present,
+                    spec.datagrams() != null || stopped ? List.of() : claimed(spec, before, free), stopped));
         }
         prepared.leaving.addAll(free);
         return claims;
@@ -308,7 +314,7 @@ final class Listeners {
                 .findFirst().orElse(null);
     }
 
-    /** Takes the sockets of a listener's addresses out of the list: its own first, and of a port 0 no others. */
+    /** Takes the sockets of a listener's addresses out of the list: those of a port 0 from its own only. */
     private static List<Listener> claimed(ListenerSpec spec, @Nullable OpenListener before, List<Listener> free) {
         List<Listener> own = before == null ? List.of() : before.sockets();
         List<Listener> claimed = new ArrayList<>();
@@ -404,9 +410,10 @@ final class Listeners {
         return any != null || both == null || !both.spec().ipv4Compatible() ? any : both;
     }
 
-    /** Takes no more connections anywhere. */
+    /** Takes no more connections anywhere, as the process leaves. */
     void stopAccepting() {
-        stopAccepting(Which.ALL);
+        stopped = true;
+        stopping(Which.ALL).run();
     }
 
     /** Another process takes whatever comes from now on. */
@@ -428,33 +435,31 @@ final class Listeners {
         certifying.close();
     }
 
-    /** Takes no more connections at these. */
-    void stopAccepting(Which which) {
-        stop(which, chosen(which));
-    }
-
-    /** The same, but for those that have come since these were asked to drain. */
-    void stopDrained(Which which) {
-        stop(which, chosen(which).stream().filter(OpenListener::draining).toList());
-    }
-
-    private void stop(Which which, List<OpenListener> chosen) {
-        stopped |= which.equals(Which.ALL);
-        chosen.forEach(OpenListener::stopAccepting);
-        datagrams.close(which);
-        totalActive.set(which.equals(Which.ALL) ? 0 : lines().size());
+    /** Has these take no more connections when it is run, also when they change; not those that come meanwhile. */
+    Runnable stopping(Which which) {
+        List<OpenListener> chosen = chosen(which);
+        Runnable closing = datagrams.closing(which);
+        return () -> {
+            chosen.forEach(OpenListener::stopAccepting);
+            closing.run();
+            totalActive.set(lines().size());
+        };
     }
 
     /** Asks connections to end when their present work is done. */
     void drain(Drain how) {
-        drain(how, Which.ALL);
+        var _ = drain(how, Which.ALL);
         retired.forEach(listener -> listener.drain(how)); // those drain already, and for longer than the process has
     }
 
-    /** Asks connections of these to end when their present work is done; those that drain already are not slowed. */
-    void drain(Drain how, Which which) {
-        chosen(which).forEach(listener -> listener.drain(how));
+    /**
+     * Asks connections of these to end when their present work is done; those that drain already are not slowed. Those
+     * whose drain begins now.
+     */
+    List<OpenListener> drain(Drain how, Which which) {
+        List<OpenListener> begun = chosen(which).stream().filter(listener -> listener.drain(how)).toList();
         totalDraining.set(open.stream().filter(OpenListener::draining).count());
+        return begun;
     }
 
     /** Whether there is one of these. Any thread. */
@@ -463,8 +468,8 @@ final class Listeners {
     }
 
     /** Ends streams whose turn has come. */
-    void endStreams(Drain turns, long nowNanos, Which which) {
-        chosen(which).forEach(listener -> listener.endStreams(turns, nowNanos));
+    void endStreams(Drain turns, long nowNanos) {
+        open.forEach(listener -> listener.endStreams(turns, nowNanos));
     }
 
     private List<OpenListener> chosen(Which which) {
@@ -476,11 +481,6 @@ final class Listeners {
     void shunned(boolean on) {
         shunned = on;
         open.forEach(listener -> listener.shunned(on && !listener.spec().drain().modifyOnly()));
-    }
-
-    /** Ends all connections at once. */
-    void closeAll() {
-        open.forEach(OpenListener::closeAll);
     }
 
     /** Connections open now, of all listeners there ever were, and after a handover sessions of datagrams. */

@@ -29,7 +29,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +41,7 @@ final class OpenListener implements Acceptor {
     private static final Logger LOG = LoggerFactory.getLogger(OpenListener.class);
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    private final List<Listener> sockets = new CopyOnWriteArrayList<>();
+    private volatile List<Listener> sockets = List.of();
     private final Counter total;
     private final Counter destroyed;
     private final Counter acceptFailures;
@@ -65,6 +64,8 @@ final class OpenListener implements Acceptor {
     private final List<Tenure> replaced = new ArrayList<>();
     /** The drain that has begun here; null: none. */
     private @Nullable Drain drain;
+    /** Whether it takes no more connections, whatever changes. */
+    private boolean stopped;
 
     /** A connection that counts here, until it ends or another listener has it. The worker's. */
     private final class Stay implements ChannelFutureListener {
@@ -180,8 +181,8 @@ final class OpenListener implements Acceptor {
     }
 
     /**
-     * Binds all addresses that it is to have and for which there is no socket, or none. Nothing is taken before
-     * {@link #accepting}, and nothing changes before {@link #stand}.
+     * Binds all addresses that it is to have and for which there is no socket, or none; none once it stopped. Nothing
+     * is taken before {@link #accepting}, and nothing changes before {@link #stand}.
      *
      * @param there
      *            sockets that it has, or that others leave to it
@@ -196,7 +197,7 @@ final class OpenListener implements Acceptor {
         List<Listener> own = new ArrayList<>();
         List<Listener> left = new ArrayList<>(there);
         try {
-            for (SocketAddress address : next.bound() ? next.addresses() : List.<SocketAddress>of()) {
+            for (SocketAddress address : next.bound() && !stopped ? next.addresses() : List.<SocketAddress>of()) {
                 Listener socket = left.stream().filter(each -> each.standsAt(address, next.ipv4Compatible()))
                         .findFirst().orElse(null);
                 if (socket == null) {
@@ -210,7 +211,7 @@ final class OpenListener implements Acceptor {
                 all.add(socket);
             }
             return new Footing(all, own);
-        } catch (ListenFailure e) {
+        } catch (ListenFailure | RuntimeException e) {
             own.forEach(Listener::close);
             throw e;
         }
@@ -221,18 +222,21 @@ final class OpenListener implements Acceptor {
      */
     void stand(Footing footing, ListenerSpec next) {
         for (Listener socket : footing.all) {
+            if (socket.transparent() && !next.sockets().transparent()) {
+                opaque(socket);
+            }
             socket.replaceAcceptor(this, bound);
+            permit(socket, next.unixModes().getOrDefault(socket.localAddress(), -1));
             if (!socket.rules().sameButTransparent(next.sockets())) {
                 LOG.warn("listener {} keeps its sockets as they are: what they are set to changes with the next"
                         + " upgrade or start", next.name());
             }
         }
-        sockets.clear();
-        sockets.addAll(footing.all);
+        sockets = footing.all; // in one step: workers read it
     }
 
     List<Listener> sockets() {
-        return List.copyOf(sockets);
+        return sockets;
     }
 
     ListenerSpec spec() {
@@ -258,48 +262,26 @@ final class OpenListener implements Acceptor {
      */
     void serveBy(ListenerSpec changed, Front successor) {
         Front before = front;
-        if (spec.sockets().transparent() && !changed.sockets().transparent()) {
-            opaque();
-        }
         spec = changed;
         successor.begin();
         front = successor;
         replace(before, successor);
-        for (Listener socket : sockets) {
-            try {
-                socket.permit(changed.unixModes().getOrDefault(socket.localAddress(), -1));
-            } catch (ListenFailure e) {
-                LOG.warn("the mode of a socket stays as it was: {}", e.getMessage());
-            }
-        }
     }
 
-    /**
-     * Connections come in that were going to other addresses, from now on: before anything else changes, as the system
-     * may refuse it.
-     *
-     * @throws ListenFailure
-     *             when it does; all is as before then
-     */
-    void transparent() throws ListenFailure {
+    private static void permit(Listener socket, int unixMode) {
         try {
-            for (Listener socket : sockets) {
-                socket.transparent(true);
-            }
+            socket.permit(unixMode);
         } catch (ListenFailure e) {
-            opaque();
-            throw e;
+            LOG.warn("the mode of a socket stays as it was: {}", e.getMessage());
         }
     }
 
-    /** They come in no more. */
-    void opaque() {
-        for (Listener socket : sockets) {
-            try {
-                socket.transparent(false);
-            } catch (ListenFailure e) {
-                LOG.warn("a socket stays transparent: {}", e.getMessage());
-            }
+    /** Connections that were going to other addresses come in no more. */
+    static void opaque(Listener socket) {
+        try {
+            socket.transparent(false);
+        } catch (ListenFailure e) {
+            LOG.warn("a socket stays transparent: {}", e.getMessage());
         }
     }
 
@@ -324,7 +306,7 @@ final class OpenListener implements Acceptor {
      * closed. Once.
      */
     void over() {
-        sockets.clear();
+        sockets = List.of();
         front.letGo();
         drain(drains.ofListeners());
         if (held()) {
@@ -380,10 +362,16 @@ final class OpenListener implements Acceptor {
         sockets.forEach(socket -> socket.accepting(on));
     }
 
-    /** Takes no more connections. */
+    /** Takes no more connections, also as what it changes to. */
     void stopAccepting() {
+        stopped = true;
         sockets.forEach(Listener::stopAccepting);
-        sockets.clear();
+        sockets = List.of();
+    }
+
+    /** Whether {@link #stopAccepting} has been called. */
+    boolean stopped() {
+        return stopped;
     }
 
     @Override

@@ -186,6 +186,48 @@ class DrainTest {
     }
 
     @Test
+    void listenersThatAreClosedStayClosedWhenTheyChangeAndOneThatComesLaterIsOpen() throws Exception {
+        String names = "  - { on: \"127.0.0.1:0\", protocol: udp, to: demo%s }\n";
+        String text = "listen:\n  - { on: \"127.0.0.1:0\", to: demo%s }\n";
+        weir.start(text.formatted("") + names.formatted("") + weir.services(0));
+        assertThat(weir.running().addresses()).hasSize(2);
+        departure(System::nanoTime, RunOptions.of(2, 1, true)).ofListeners(Which.ALL, false, false);
+        weir.running().conductor().call(() -> 0);
+        assertThat(weir.running().addresses()).isEmpty();
+        for (String change : List.of(", idle_timeout: 50s", "")) {
+            weir.reload(text.formatted(change) + names.formatted(change) + weir.services(1));
+            assertThat(weir.running().addresses()).isEmpty();
+        }
+        String later = "  - { on: \"127.0.0.2:0\", name: c, protocol: tcp, to: demo }\n"
+                + "  - { on: \"127.0.0.2:0\", name: d, protocol: udp, to: demo }\n";
+        weir.reload(text.formatted("") + names.formatted("") + later + weir.services(0));
+        assertThat(weir.running().addresses()).hasSize(2);
+        weir.reload("listen:\n" + later + weir.services(0));
+        weir.reload(text.formatted("") + names.formatted("") + later + weir.services(0));
+        assertThat(weir.running().addresses()).as("who was gone comes anew").hasSize(4);
+    }
+
+    @Test
+    void aDrainOfAllListenersLeavesThoseAloneThatComeMeanwhile() throws Exception {
+        String first = "listen:\n  - { on: \"127.0.0.1:0\", protocol: tcp, to: demo }\n";
+        String later = "  - { on: \"127.0.0.2:0\", protocol: tcp, to: demo }\n"
+                + "  - { on: \"127.0.0.2:0\", protocol: udp, to: demo }\n";
+        weir.start(first + weir.services(0), 4);
+        try (RawHttp elder = RawHttp.connect(weir.listener(0), 0)) {
+            assertThat(elder.send(GET).response().status()).isEqualTo(200);
+            assertThat(weir.running().departure().ofListeners(Which.ALL, true, false)).isTrue();
+            weir.reload(first + later + weir.services(0));
+            assertThat(weir.running().addresses()).hasSize(3);
+            try (RawHttp younger = RawHttp.connect(weir.listener(1), 0)) {
+                assertThat(younger.send(GET).response().status()).isEqualTo(200);
+                assertThat(elder.untilClose()).isEmpty();
+                Await.until("who was asked to drain is closed", () -> weir.running().addresses().size() == 2);
+                assertThat(younger.send(GET).response().status()).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
     void listenersThatAreClosedAtOnceLeaveTheirConnectionsAsTheyAre() throws Exception {
         serve(30);
         InetSocketAddress where = weir.listener(0);

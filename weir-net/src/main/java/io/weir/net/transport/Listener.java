@@ -39,6 +39,7 @@ public final class Listener implements AutoCloseable {
     private volatile boolean accepting;
     /** Whether it has ever accepted: connections that wait in a queue nobody has taken from are left to others. */
     private boolean begun;
+    private boolean transparent;
     private SocketAddress localAddress;
     private ListeningSockets.@Nullable Opened noted;
 
@@ -52,6 +53,7 @@ public final class Listener implements AutoCloseable {
         this.options = options;
         this.taker = new Taker(acceptor, options.settings());
         this.localAddress = options.address();
+        this.transparent = options.rules().transparent();
         this.file = options.address() instanceof UnixDomainSocketAddress unix && !SocketFile.isAbstract(unix.getPath())
                 ? new SocketFile(unix)
                 : null;
@@ -94,7 +96,7 @@ public final class Listener implements AutoCloseable {
             if (listener.noted == null) {
                 listener.noted = HandedSocket.note(options.address(), listener.sockets, false);
             }
-        } catch (ListenFailure e) {
+        } catch (ListenFailure | RuntimeException e) {
             listener.close();
             throw e;
         }
@@ -290,9 +292,15 @@ public final class Listener implements AutoCloseable {
             } else if (on) {
                 throw new IOException(SocketSetup.REFUSED + "IP_TRANSPARENT here");
             }
+            transparent = on;
         } catch (IOException e) {
             throw new ListenFailure(options.address(), ListenFailure.Reason.of(e), e);
         }
+    }
+
+    /** Whether such connections come in. */
+    public boolean transparent() {
+        return transparent;
     }
 
     /**
