@@ -16,6 +16,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -129,6 +131,24 @@ class ReloadsOverSocketsTest {
         try (Stream<Path> all = Files.list(open)) {
             assertThat(all.map(ReloadsOverSocketsTest::target)).isNotEmpty().doesNotContain(log.toString());
         }
+    }
+
+    @Test
+    void aSocketHasTheModeOfTheListenerThatTakesItOver() throws Exception {
+        Assumptions.assumeTrue(Epoll.isAvailable(), "sockets have files with epoll");
+        String unix = """
+                    - name: file
+                      stat_prefix: %s
+                      address: { pipe: { path: "%s", mode: %d } }
+                      filter_chains: [ { filters: [ { name: last, typed_config: %s } ] } ]
+                """;
+        Path path = weir.folder().resolve("listener");
+        weir.start(listening("", SAYS) + unix.formatted("one", path, 0600, SAYS));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path))).isEqualTo("rw-------");
+        Object file = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+        weir.reload(listening("", SAYS) + unix.formatted("two", path, 0660, SAYS));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path))).isEqualTo("rw-rw----");
+        assertThat(Files.readAttributes(path, BasicFileAttributes.class).fileKey()).as("the same").isEqualTo(file);
     }
 
     private static String target(Path link) {
