@@ -1,7 +1,5 @@
 package io.weir.core.drain;
 
-import java.util.List;
-
 /**
  * Who has connections that have to end: those of messages can be asked to, and streams and tunnels are ended, as there
  * is no word for it in them. Any thread.
@@ -25,27 +23,4 @@ public interface Drainable {
      * come back in the same moment. To be called again and again while the drain lasts.
      */
     void endStreams(Drain turns, long nowNanos);
-
-    /** All of them as one. */
-    static Drainable all(List<Drainable> parts) {
-        return new Several(List.copyOf(parts));
-    }
-
-    /** Several as one. */
-    record Several(List<Drainable> parts) implements Drainable {
-        @Override
-        public void drain(Drain how) {
-            parts.forEach(part -> part.drain(how));
-        }
-
-        @Override
-        public void shunned(boolean on) {
-            parts.forEach(part -> part.shunned(on));
-        }
-
-        @Override
-        public void endStreams(Drain turns, long nowNanos) {
-            parts.forEach(part -> part.endStreams(turns, nowNanos));
-        }
-    }
 }

@@ -3,8 +3,6 @@ package io.weir.core.drain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -62,33 +60,6 @@ class DrainTest {
         var drain = new Drain(Long.MAX_VALUE - 1, 10);
         assertThat(drain.asksAll(Long.MAX_VALUE)).isFalse();
         assertThat(drain.asksAll(Long.MIN_VALUE + 10)).isTrue();
-    }
-
-    @Test
-    void severalHearOfItAsOne() {
-        List<Object> heard = new ArrayList<>();
-        Drainable one = new Drainable() {
-            @Override
-            public void drain(Drain how) {
-                heard.add(how);
-            }
-
-            @Override
-            public void shunned(boolean on) {
-                heard.add(on);
-            }
-
-            @Override
-            public void endStreams(Drain turns, long nowNanos) {
-                heard.add(nowNanos);
-            }
-        };
-        var drain = new Drain(0, 1);
-        Drainable all = Drainable.all(List.of(one, Drainable.all(List.of()), one));
-        all.drain(drain);
-        all.shunned(true);
-        all.endStreams(drain, 7);
-        assertThat(heard).containsExactly(drain, drain, true, true, 7L, 7L);
     }
 
     private static double asked(Drain drain, long openedNanos, long nowNanos) {

@@ -214,11 +214,6 @@ public final class HttpServer implements Acceptor, Drainable {
         return going != null && going.asks(connection.connectionId(), connection.worker().nowNanos());
     }
 
-    /** Asks all at once. */
-    public void drain() {
-        drain(new Drain(System.nanoTime(), 0));
-    }
-
     /**
      * Whom the drain asks, ends: a response of HTTP/1 closes its connection, one of HTTP/2 announces its end, and
      * connections that rest are closed; the connections themselves are told on their workers.

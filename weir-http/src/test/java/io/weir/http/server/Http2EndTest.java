@@ -2,6 +2,7 @@ package io.weir.http.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.core.drain.Drain;
 import io.weir.http.h2.RawHttp2;
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.config.HttpManagerSpec.Codec;
@@ -50,7 +51,7 @@ final class Http2EndTest {
         }); var proxy = ProxyFixture.before(origin); var client = RawHttp2.connect(proxy.port)) {
             client.get(1, "/slow");
             origin.awaitRequests(1);
-            proxy.server.drain();
+            proxy.server.drain(new Drain(System.nanoTime(), 0));
             var first = goAway(client);
             assertThat(first.number(0)).isEqualTo(Integer.MAX_VALUE);
             assertThat(first.number(4)).isEqualTo(Http2Error.NO_ERROR.code());
@@ -77,7 +78,7 @@ final class Http2EndTest {
         }); var proxy = ProxyFixture.before(origin); var client = RawHttp2.connect(proxy.port)) {
             client.get(1, "/slow");
             origin.awaitRequests(1);
-            proxy.server.drain();
+            proxy.server.drain(new Drain(System.nanoTime(), 0));
             var ping = client.await(RawHttp2.PING, 0);
             client.frame(RawHttp2.PING, RawHttp2.ACK, 0, ping.payload());
             assertThat(goAway(client).number(0)).isEqualTo(1);

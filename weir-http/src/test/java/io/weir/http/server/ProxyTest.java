@@ -2,6 +2,7 @@ package io.weir.http.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.core.drain.Drain;
 import io.weir.testkit.HttpMessage;
 import io.weir.testkit.Origin;
 import java.nio.charset.StandardCharsets;
@@ -214,7 +215,7 @@ final class ProxyTest {
                 var proxy = ProxyFixture.before(origin);
                 var client = proxy.client()) {
             assertThat(client.send(GET).response().header("connection")).isEmpty();
-            proxy.server.drain();
+            proxy.server.drain(new Drain(System.nanoTime(), 0));
             assertThat(client.send(GET).response().header("connection")).contains("close");
             assertThat(client.closedByPeer()).isTrue();
         }
@@ -226,7 +227,7 @@ final class ProxyTest {
                 var proxy = ProxyFixture.before(origin);
                 var client = proxy.client().patience(Duration.ofSeconds(10))) {
             client.send(GET).response();
-            proxy.server.drain();
+            proxy.server.drain(new Drain(System.nanoTime(), 0));
             assertThat(client.closedByPeer()).isTrue();
             ProxyFixture.eventually(() -> proxy.server.connectionsActive() == 0);
         }

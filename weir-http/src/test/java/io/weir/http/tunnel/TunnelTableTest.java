@@ -86,7 +86,7 @@ final class TunnelTableTest {
                 var proxy = hosts.proxy(host, times);
                 var client = TunnelClient.of(http2, proxy.port)) {
             client.webSocket();
-            proxy.server.drain();
+            proxy.server.drain(new Drain(System.nanoTime(), 0));
             long begun = System.nanoTime();
             while (System.nanoTime() - begun < 1_500_000_000) { // longer than route, request and silence allow
                 client.send("x");
