@@ -58,12 +58,17 @@ final class SidecarServing {
         // before anybody may have another configuration read: none is taken over that nobody has vetted. On a thread of
         // its own, as programs are run, which is waited for
         running.followed(rules::vetted, () -> Thread.ofVirtual().start(() -> rules.follow(running)));
-        if (running.upgradeText().isEmpty()) {
+        boolean first = running.upgradeText().isEmpty();
+        if (first) {
             // before: one that ended this process at once would leave rules with nobody behind them. Those of a process
             // that this one takes over from have that one behind them
             running.obeySignals();
         }
-        return rules.begin(running);
+        List<Problem> problems = rules.begin(running);
+        if (!first && problems.isEmpty()) {
+            running.obeySignals(); // from here on that one may go
+        }
+        return problems;
     }
 
     private static int serve(Running running, Rules rules, boolean kept) throws Interceptor.Refused {
