@@ -77,14 +77,15 @@ public record LocalRateLimitSpec(String statPrefix, TokenBucket.@Nullable Rule b
     @Override
     public HttpFilter open(FilterContext context) {
         var numbers = RateLimitNumbers.in(context.stats(), statPrefix);
-        var shared = context.carryover().of(new Key(statPrefix, bucket, limits), LimitBuckets.class,
+        var key = new Key(statPrefix, bucket, limits);
+        var shared = context.carryover().of(key, LimitBuckets.class,
                 () -> new LimitBuckets(this, context.nowNanos()));
-        return exchange -> new LocalRateLimitStep(this, perConnection ? ofConnection(exchange) : shared, numbers,
+        return exchange -> new LocalRateLimitStep(this, perConnection ? ofConnection(exchange, key) : shared, numbers,
                 exchange);
     }
 
-    private LimitBuckets ofConnection(FilterExchange exchange) {
-        return exchange.connection().of(this, LimitBuckets.class,
+    private LimitBuckets ofConnection(FilterExchange exchange, Key key) {
+        return exchange.connection().of(this, key, LimitBuckets.class,
                 () -> new LimitBuckets(this, exchange.startNanos()));
     }
 }

@@ -10,22 +10,53 @@ class ConnectionMemoryTest {
     private final ConnectionMemory memory = new ConnectionMemory();
     private final Object first = new Object();
     private final Object second = new Object();
+    private final Object third = new Object();
+
+    /** What makes one limit like another. */
+    private record Limit(int tokens) {
+    }
+
+    private String kept(Object place, int tokens, String fresh) {
+        return memory.of(place, new Limit(tokens), String.class, () -> fresh);
+    }
 
     @Test
     void whatAFilterKeepsStaysWhileTheSameFiltersSeeTheConnection() {
         memory.seenBy(first);
-        assertThat(memory.of(this, String.class, () -> "kept")).isEqualTo("kept");
+        assertThat(kept(this, 1, "kept")).isEqualTo("kept");
         memory.seenBy(first);
-        assertThat(memory.of(this, String.class, () -> "anew")).isEqualTo("kept");
+        assertThat(kept(this, 1, "anew")).isEqualTo("kept");
     }
 
     @Test
-    void whatFiltersOfBeforeHaveKeptGoesAndWhatIsLeftUnderKeysStays() {
+    void placesThatAreAlikeKeepEachItsOwn() {
         memory.seenBy(first);
-        memory.of(this, String.class, () -> "kept");
+        assertThat(kept("one", 1, "kept at one")).isEqualTo("kept at one");
+        assertThat(kept("two", 1, "kept at two")).isEqualTo("kept at two");
+        assertThat(kept("one", 1, "anew")).isEqualTo("kept at one");
+    }
+
+    @Test
+    void whatIsLikeAPlaceOfBeforeTakesOverWhatThatHasKeptAndOnce() {
+        memory.seenBy(first);
+        kept("one", 1, "kept");
+        memory.seenBy(second);
+        assertThat(kept("other", 2, "of another kind")).isEqualTo("of another kind");
+        assertThat(kept("two", 1, "anew")).isEqualTo("kept");
+        assertThat(kept("three", 1, "anew")).isEqualTo("anew");
+        memory.seenBy(third);
+        assertThat(kept("two", 1, "anew once more")).isEqualTo("kept");
+        assertThat(kept("four", 1, "anew once more")).isEqualTo("anew");
+    }
+
+    @Test
+    void whatFiltersOfLongBeforeHaveKeptGoesAndWhatIsLeftUnderKeysStays() {
+        memory.seenBy(first);
+        kept("one", 1, "kept");
         FilterState state = memory.state();
         memory.seenBy(second);
-        assertThat(memory.of(this, String.class, () -> "anew")).isEqualTo("anew");
+        memory.seenBy(third);
+        assertThat(kept("one", 1, "anew")).isEqualTo("anew");
         assertThat(memory.state()).isSameAs(state);
     }
 }
