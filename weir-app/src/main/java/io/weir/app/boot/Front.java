@@ -22,8 +22,9 @@ final class Front {
     private final List<Runnable> changes;
     /** Connections that have no chain yet: they get one of these, whatever changes meanwhile. */
     private final Holders choosing;
-    /** Connections until their end, when the log has a line for each. */
+    /** Connections until their end, when the log has a line for each; where there is no log nobody counts them. */
     private final Holders logged;
+    private final boolean logs;
 
     /**
      * It holds the chains from now on, each of which has been held for it.
@@ -40,6 +41,7 @@ final class Front {
         this.changes = List.copyOf(changes);
         this.choosing = new Holders(() -> this.chains.forEach(Tenure::letGo));
         this.logged = new Holders(service.forget());
+        this.logs = !service.connections().equals(AccessLog.none());
     }
 
     ListenerSpec spec() {
@@ -83,7 +85,7 @@ final class Front {
         if (!choosing.enter()) {
             return false;
         }
-        if (logged.enter()) {
+        if (!logs || logged.enter()) {
             return true;
         }
         choosing.leave();
@@ -97,7 +99,9 @@ final class Front {
 
     /** A connection has ended. */
     void connectionEnded() {
-        logged.leave();
+        if (logs) {
+            logged.leave();
+        }
     }
 
     /** No connection comes in any more. Once. */
