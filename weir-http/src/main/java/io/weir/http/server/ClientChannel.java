@@ -3,7 +3,6 @@ package io.weir.http.server;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.weir.core.drain.Drain;
 import io.weir.core.tls.TlsFacts;
 import io.weir.http.filter.ConnectionMemory;
 import io.weir.http.upstream.ClientPools;
@@ -23,8 +22,6 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
     final @Nullable TlsFacts tls;
     final ConnectionMemory memory;
     private final ClientPools pools;
-    private int tunnels;
-    private long tunnelBeganNanos;
 
     ClientChannel(HttpServer server, Worker worker, Channel channel, long connectionId) {
         this.server = server;
@@ -47,21 +44,6 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
         if (channel.config().isAutoRead() != on) {
             channel.config().setAutoRead(on);
         }
-    }
-
-    /** It carries one tunnel more. */
-    void tunnelBegan() {
-        tunnels++;
-        tunnelBeganNanos = worker.nowNanos();
-    }
-
-    void tunnelEnded() {
-        tunnels--;
-    }
-
-    /** Whether it carries tunnels and their turn to end has come: that of all of them, by the youngest's age. */
-    public boolean tunnelsAreDue(Drain turns, long nowNanos) {
-        return tunnels > 0 && turns.asks(connectionId, tunnelBeganNanos, nowNanos);
     }
 
     public Worker worker() {

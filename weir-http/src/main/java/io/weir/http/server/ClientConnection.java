@@ -37,12 +37,12 @@ sealed interface ClientConnection permits FirstBytes, Http1Connection, Http2Conn
     /** The server wants to be rid of this connection as soon as it hurts nobody; the same holds. */
     default void drain() {}
 
-    /** Whether it carries tunnels whose turn to end has come. */
-    boolean tunnelsAreDue(Drain turns, long nowNanos);
-
-    /** Ends its tunnels at once, and with one that is the whole connection the connection. */
-    default void endTunnels() {
-        cut();
+    /**
+     * Ends at once each of its tunnels whose turn has come, by the age of each, and with one that is the whole
+     * connection the connection. Whether there was any, and none in an earlier turn.
+     */
+    default boolean endTunnels(Drain turns, long nowNanos) {
+        return false;
     }
 
     /** Closes at once, whatever is under way. */

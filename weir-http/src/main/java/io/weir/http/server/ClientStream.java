@@ -39,6 +39,7 @@ final class ClientStream implements Downstream, Http2StreamListener {
     private boolean continueOwed;
     /** The request has opened a tunnel. */
     private boolean tunnel;
+    private long tunnelBeganNanos;
     /** The client's side of the tunnel had ended before it was opened, with the head. */
     private boolean tunnelEndOwed;
 
@@ -134,6 +135,11 @@ final class ClientStream implements Downstream, Http2StreamListener {
         exchange.downstreamClosed();
     }
 
+    /** Since when it is a tunnel, if it is one. */
+    long tunnelBeganNanos() {
+        return tunnelBeganNanos;
+    }
+
     /** Ends the tunnel that it is, whatever is under way in it. */
     void endTunnel() {
         var one = stream;
@@ -218,6 +224,7 @@ final class ClientStream implements Downstream, Http2StreamListener {
 
     private void opening(HttpHead response) {
         tunnel = true;
+        tunnelBeganNanos = worker().nowNanos();
         connection.tunnelBegan(this);
         response.framing(Framing.NONE, -1);
         response.remove(HeaderName.CONTENT_LENGTH);

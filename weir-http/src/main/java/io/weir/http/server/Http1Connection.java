@@ -6,6 +6,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
+import io.weir.core.drain.Drain;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.Http1BodyReader;
 import io.weir.http.codec.Http1HeadReader;
@@ -65,6 +67,7 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
     private boolean oldClient;
     private boolean inputEnded;
     private boolean tunnelEndTold;
+    private long tunnelBeganNanos;
     private long requests;
 
     Http1Connection(HttpServer server, Worker worker, Channel channel, long connectionId, long openedNanos) {
@@ -97,8 +100,7 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
                 var in = unread.bytes();
                 going = in != null && switch (state) {
                     case HEAD -> channel.isWritable() && readHead(in);
-                    case BODY -> bodyWanted && readBody(in);
-                    case TUNNEL -> bodyWanted && readTunnel(in);
+                    case BODY, TUNNEL -> bodyWanted && readBody(in);
                     case ANSWERING, GONE -> false;
                     case CLOSING -> {
                         in.skipBytes(in.readableBytes());
@@ -196,26 +198,22 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
             exchange().reject(message, 500, "overload_error");
             return true;
         }
-        return switch (heads.read(in, message)) {
+        switch (heads.read(in, message)) {
             case INCOMPLETE -> {
                 if (!headTimed && heads.started()) {
                     headTimed = true;
                     timer.headBegins();
                 }
-                yield true;
             }
             case REJECTED -> {
                 server.stats().cxProtocolError.increment();
                 persistent = false;
                 var reject = heads.reject();
                 exchange().reject(message, reject.status(), reject.details());
-                yield true;
             }
-            case COMPLETE -> {
-                headComplete(message);
-                yield true;
-            }
-        };
+            case COMPLETE -> headComplete(message);
+        }
+        return true;
     }
 
     private void headComplete(HttpHead message) {
@@ -256,7 +254,7 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
         HttpServer.retire(exchange);
         output.raw(H2cUpgrade.SWITCHING);
         output.flush();
-        server.upgraded(this, message, settings, unread.take());
+        server.upgraded(this, timer.openedNanos(), message, settings, unread.take());
         return true;
     }
 
@@ -270,18 +268,15 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
         return one;
     }
 
-    private boolean readTunnel(ByteBuf in) {
-        exchange().requestData(in.readRetainedSlice(in.readableBytes()), false);
-        return true;
-    }
-
     private boolean readBody(ByteBuf in) {
-        ByteBuf data = bodies.read(in);
         var one = exchange();
+        if (state == State.TUNNEL) {
+            one.requestData(in.readRetainedSlice(in.readableBytes()), false);
+            return true;
+        }
+        ByteBuf data = bodies.read(in);
         if (bodies.failed()) {
-            if (data != null) {
-                data.release();
-            }
+            ReferenceCountUtil.release(data);
             server.stats().cxProtocolError.increment();
             persistent = false;
             state = State.CLOSING;
@@ -335,7 +330,7 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
         var request = head;
         if (request != null && !last && Tunnels.opens(request, response)) {
             state = State.TUNNEL;
-            tunnelBegan();
+            tunnelBeganNanos = worker.nowNanos();
             output.opening(request, response);
             return;
         }
@@ -409,8 +404,8 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        var one = exchange;
         if (channel.isWritable()) {
+            var one = exchange;
             if (one != null) {
                 one.downstreamWritable();
             }
@@ -459,6 +454,16 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
         return state == State.CLOSING;
     }
 
+    /** One that has ended is none, though what it has carried may still wait for a slow client. */
+    @Override
+    public boolean endTunnels(Drain turns, long nowNanos) {
+        boolean due = state == State.TUNNEL && turns.asks(connectionId, tunnelBeganNanos, nowNanos);
+        if (due) {
+            cut();
+        }
+        return due;
+    }
+
     @Override
     public void closeIdle() {
         state = State.CLOSING;
@@ -481,10 +486,6 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
             exchange().reject(message, 408, "request_header_timeout");
             flush();
         }
-    }
-
-    long openedNanos() {
-        return timer.openedNanos();
     }
 
     @Override

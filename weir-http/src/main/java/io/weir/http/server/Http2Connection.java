@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.weir.core.drain.Drain;
 import io.weir.core.overload.ShedPoint;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.h2.Http2Error;
@@ -34,6 +35,7 @@ final class Http2Connection extends ClientChannel implements ClientConnection, H
     private final Set<ClientStream> tunnels = new HashSet<>(0);
     private long requests;
     private long headTimedFrame = -1;
+    private boolean tunnelsEnded;
     private boolean over;
 
     Http2Connection(HttpServer server, Worker worker, Channel channel, long connectionId, long openedNanos) {
@@ -161,12 +163,10 @@ final class Http2Connection extends ClientChannel implements ClientConnection, H
     /** The stream is a tunnel from now on. */
     void tunnelBegan(ClientStream stream) {
         tunnels.add(stream);
-        tunnelBegan();
     }
 
     void tunnelEnded(ClientStream stream) {
         tunnels.remove(stream);
-        tunnelEnded();
     }
 
     private void retireAll() {
@@ -281,9 +281,17 @@ final class Http2Connection extends ClientChannel implements ClientConnection, H
 
     /** Other streams go on. */
     @Override
-    public void endTunnels() {
-        List.copyOf(tunnels).forEach(ClientStream::endTunnel);
+    public boolean endTunnels(Drain turns, long nowNanos) {
+        boolean first = false;
+        for (var stream : List.copyOf(tunnels)) {
+            if (turns.asks(connectionId, stream.tunnelBeganNanos(), nowNanos)) {
+                stream.endTunnel();
+                first = !tunnelsEnded;
+            }
+        }
+        tunnelsEnded |= first;
         session.flush();
+        return first;
     }
 
     @Override

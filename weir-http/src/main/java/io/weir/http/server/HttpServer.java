@@ -122,10 +122,11 @@ public final class HttpServer implements Acceptor, Drainable {
     }
 
     /** A client of HTTP/1.1 goes on with HTTP/2. Its request is the new connection's first, as are bytes behind it. */
-    void upgraded(Http1Connection from, HttpHead request, byte[] settings, @Nullable ByteBuf behind) {
+    void upgraded(Http1Connection from, long openedNanos, HttpHead request, byte[] settings,
+            @Nullable ByteBuf behind) {
         connections[from.worker.index()].open.remove(from);
         context.stats().cxHttp1Active.decrement();
-        var next = http2(from.worker, from.channel, from.connectionId, from.openedNanos());
+        var next = http2(from.worker, from.channel, from.connectionId, openedNanos);
         begin(next, from.channel);
         next.upgraded(request, settings);
         from.channel.pipeline().remove(from);
@@ -350,9 +351,8 @@ public final class HttpServer implements Acceptor, Drainable {
 
         void endTunnels(Drain turns, long nowNanos) {
             for (var connection : open.toArray(new ClientConnection[0])) {
-                if (connection.tunnelsAreDue(turns, nowNanos)) {
+                if (connection.endTunnels(turns, nowNanos)) {
                     stats().cxDrainClose.increment();
-                    connection.endTunnels();
                 }
             }
         }

@@ -15,6 +15,7 @@ import io.weir.http.route.Forward;
 import io.weir.http.route.RouteTable;
 import io.weir.http.upstream.Pools;
 import io.weir.net.acme.Challenges;
+import io.weir.net.transport.ChannelSettings;
 import io.weir.net.transport.ListenFailure;
 import io.weir.net.transport.ListenOptions;
 import io.weir.net.transport.Listener;
@@ -35,6 +36,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A proxy on a free port before some origins, with everything that a test may want to look at. */
 public final class ProxyFixture implements AutoCloseable {
@@ -55,6 +57,7 @@ public final class ProxyFixture implements AutoCloseable {
     private final Aggregates aggregates = new Aggregates(clusters);
     private final Workers workers;
     private final Listener listener;
+    private @Nullable Listener narrow;
     private final BlockingQueue<Logged> logged = new LinkedBlockingQueue<>();
 
     /** Everything goes to these origins, round robin, with every default. */
@@ -93,7 +96,7 @@ public final class ProxyFixture implements AutoCloseable {
         var context = new ProxyContext(spec, clusters, new HttpStats(stats, spec.statPrefix()), new Recorder(),
                 new Carryover(), challenges, 0);
         server = new HttpServer(context, workers);
-        listener = listen();
+        listener = listen(HttpServer.SETTINGS);
         port = ((InetSocketAddress) listener.localAddress()).getPort();
     }
 
@@ -111,9 +114,15 @@ public final class ProxyFixture implements AutoCloseable {
         return more;
     }
 
-    private Listener listen() {
-        var options = ListenOptions.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                HttpServer.SETTINGS);
+    /** One more port, of whose connections the kernel holds a few bytes and the proxy what it has; once. */
+    public int narrow() {
+        var door = listen(HttpServer.SETTINGS.withSocketBuffers(0, 4096).withWriteMarks(1 << 20, 1 << 21));
+        narrow = door;
+        return ((InetSocketAddress) door.localAddress()).getPort();
+    }
+
+    private Listener listen(ChannelSettings settings) {
+        var options = ListenOptions.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), settings);
         try {
             return Listener.bind(workers, options, server);
         } catch (ListenFailure impossible) {
@@ -174,6 +183,9 @@ public final class ProxyFixture implements AutoCloseable {
     @Override
     public void close() {
         listener.close();
+        if (narrow != null) {
+            narrow.close();
+        }
         workers.close();
     }
 }

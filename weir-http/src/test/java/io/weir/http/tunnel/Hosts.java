@@ -99,7 +99,12 @@ final class Hosts implements AutoCloseable {
 
     /** The same, for so many tunnels at once that hosts are late to agree. */
     ProxyFixture patient(Protocol protocol) {
-        return proxy(protocol, manager(TO_ORIGINS.withTimeout(60_000_000_000L), HttpManagerSpec.Timeouts.DEFAULT));
+        return patient(protocol, HttpManagerSpec.Timeouts.DEFAULT);
+    }
+
+    /** The same with these times. */
+    ProxyFixture patient(Protocol protocol, HttpManagerSpec.Timeouts times) {
+        return proxy(protocol, manager(TO_ORIGINS.withTimeout(60_000_000_000L), times));
     }
 
     private ProxyFixture proxy(Protocol protocol, HttpManagerSpec spec) {

@@ -12,14 +12,22 @@ import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.config.UpstreamHttpSpec;
 import io.weir.http.config.UpstreamHttpSpec.Protocol;
 import io.weir.http.h2.Http2Options;
+import io.weir.http.h2.RawHttp2;
 import io.weir.http.server.ProxyFixture;
 import io.weir.http.upstream.Http2Origin;
 import io.weir.observe.log.ResponseFlag;
+import io.weir.testkit.HttpMessage;
 import io.weir.testkit.Origin;
+import io.weir.testkit.OriginWire;
+import io.weir.testkit.Ports;
+import io.weir.testkit.RawHttp;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Upgrades and CONNECT through all four pairs of versions: the same behaviour in each. */
 @Timeout(30)
 final class TunnelTableTest {
+    private static final int MUCH_BYTES = 400_000;
     private static final String PAIRS = """
             false, HTTP1
             false, HTTP2
@@ -135,6 +144,63 @@ final class TunnelTableTest {
             proxy.server.endStreams(new Drain(System.nanoTime(), 0), Long.MAX_VALUE / 2);
             assertThat(client.plain(3)).isEqualTo(200);
         }
+    }
+
+    /** Says more than anybody takes who does not read, behind a first byte, and ends. */
+    private static void tells(HttpMessage request, OriginWire wire) throws IOException {
+        wire.send("HTTP/1.1 200 Connected\r\n\r\n");
+        wire.in().transferTo(OutputStream.nullOutputStream());
+        wire.send(new byte[MUCH_BYTES]);
+        wire.close();
+    }
+
+    @Test
+    void aTunnelThatHasEndedIsNotCutWhileItsLastBytesWaitForASlowClient() throws Exception {
+        var base = HttpManagerSpec.Timeouts.DEFAULT;
+        var patient = new HttpManagerSpec.Timeouts(base.idleNanos(), 0, 0, base.requestHeadersNanos(), 0, 0,
+                base.drainNanos(), 60_000_000_000L);
+        try (var hosts = new Hosts(TunnelTableTest::tells);
+                var proxy = hosts.patient(Protocol.HTTP1, patient);
+                var client = RawHttp.connect(Ports.loopback(proxy.narrow()), 4096)) {
+            client.send("CONNECT b.example:443 HTTP/1.1\r\nHost: b.example:443\r\n\r\n");
+            assertThat(client.responseTo("CONNECT").status()).isEqualTo(200);
+            client.finish();
+            assertThat(proxy.logged().sent()).isEqualTo(MUCH_BYTES);
+            proxy.server.endStreams(new Drain(System.nanoTime(), 1), Long.MAX_VALUE / 2);
+            assertThat(client.read(MUCH_BYTES)).hasSize(MUCH_BYTES);
+            assertThat(client.closedByPeer()).isTrue();
+            assertThat(numbers(proxy).counter("downstream_cx_drain_close").value()).isZero();
+        }
+    }
+
+    @Test
+    void tunnelsOfOneConnectionEndEachByItsOwnAge() throws Exception {
+        try (var hosts = new Hosts();
+                var proxy = hosts.patient(Protocol.HTTP2);
+                var client = RawHttp2.connect(proxy.port)) {
+            open(client, 1);
+            var over = new Drain(System.nanoTime(), 1);
+            open(client, 3);
+            proxy.server.endStreams(over, Long.MAX_VALUE / 2);
+            assertThat(String.valueOf(client.answer(1).reset)).isEqualTo("CONNECT_ERROR");
+            client.data(3, "well", false);
+            while (client.soFar(3).text().length() < 4 && client.next() != null) {
+                assertThat(client.soFar(3).reset).isNull();
+            }
+            assertThat(client.soFar(3).text()).isEqualTo("well");
+            proxy.server.endStreams(new Drain(System.nanoTime(), 1), Long.MAX_VALUE / 2);
+            assertThat(String.valueOf(client.answer(3).reset)).isEqualTo("CONNECT_ERROR");
+            assertThat(numbers(proxy).counter("downstream_cx_drain_close").value()).isEqualTo(1);
+        }
+    }
+
+    private static void open(RawHttp2 client, int stream) throws IOException {
+        client.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, stream,
+                RawHttp2.block(":method: CONNECT", ":authority: b.example:443"));
+        while (client.soFar(stream).status == 0) {
+            assertThat(client.next()).isNotNull();
+        }
+        assertThat(client.soFar(stream).status).isEqualTo(200);
     }
 
     /** A host of HTTP/2 that ends its half of tunnels with trailers when it is told to, and echoes before. */
