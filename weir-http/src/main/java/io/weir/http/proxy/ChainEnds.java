@@ -137,7 +137,7 @@ final class ChainEnds {
 
         @Override
         public void lengthBroken() {
-            exchange.filterFailed("filter_broke_request_length");
+            exchange.giveUp(500, "filter_broke_request_length", 0);
         }
 
         @Override
@@ -191,7 +191,7 @@ final class ChainEnds {
 
         @Override
         public void lengthBroken() {
-            exchange.filterFailed("filter_broke_response_length");
+            exchange.giveUp(500, "filter_broke_response_length", 0);
         }
 
         @Override

@@ -210,11 +210,12 @@ public final class Exchange {
 
     /** The body is out of its grammar; there is no telling where the next request would begin. */
     public void requestBroken(int code, String why) {
-        if (!active) {
-            return;
-        }
-        attempts.abandon();
-        failed(code, "", why, ResponseFlag.DPE.bit());
+        giveUp(code, why, ResponseFlag.DPE.bit());
+    }
+
+    /** It is a tunnel whose turn to end has come in a drain. The details are Envoy's of connections it closes. */
+    public void tunnelDrained() {
+        giveUp(503, "downstream_local_disconnect(drain)", ResponseFlag.DC.bit());
     }
 
     /** One read's worth of request has been handed over. */
@@ -353,11 +354,11 @@ public final class Exchange {
         downstream.flush();
     }
 
-    /** A filter has failed. */
-    void filterFailed(String why) {
+    /** A filter has failed, or whatever else forbids to go on. */
+    void giveUp(int code, String why, long responseFlags) {
         if (active) {
             attempts.abandon();
-            failed(500, "", why, 0);
+            failed(code, "", why, responseFlags);
         }
     }
 

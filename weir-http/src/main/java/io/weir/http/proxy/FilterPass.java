@@ -364,7 +364,7 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
     @Override
     public void failed(RuntimeException bug) {
         LOG.error("a filter failed; its request is given up", bug);
-        exchange.filterFailed("filter_failed");
+        exchange.giveUp(500, "filter_failed", 0);
     }
 
     // ---- what filters ask for ----

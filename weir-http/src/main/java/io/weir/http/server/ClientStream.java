@@ -141,12 +141,8 @@ final class ClientStream implements Downstream, Http2StreamListener {
     }
 
     /** Ends the tunnel that it is, whatever is under way in it. */
-    void endTunnel() {
-        var one = stream;
-        if (one != null) {
-            one.reset(Http2Error.CONNECT_ERROR); // RFC 9113 section 8.5
-            exchange.downstreamClosed();
-        }
+    void drained() {
+        exchange.tunnelDrained();
     }
 
     private void letGo() {

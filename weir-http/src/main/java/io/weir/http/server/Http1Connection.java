@@ -459,7 +459,7 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
     public boolean endTunnels(Drain turns, long nowNanos) {
         boolean due = state == State.TUNNEL && turns.asks(connectionId, tunnelBeganNanos, nowNanos);
         if (due) {
-            cut();
+            exchange().tunnelDrained();
         }
         return due;
     }

@@ -285,7 +285,7 @@ final class Http2Connection extends ClientChannel implements ClientConnection, H
         boolean first = false;
         for (var stream : List.copyOf(tunnels)) {
             if (turns.asks(connectionId, stream.tunnelBeganNanos(), nowNanos)) {
-                stream.endTunnel();
+                stream.drained();
                 first = !tunnelsEnded;
             }
         }

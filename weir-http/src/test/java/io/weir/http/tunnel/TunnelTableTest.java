@@ -127,10 +127,15 @@ final class TunnelTableTest {
             assertThat(proxy.server.connectionsActive()).isEqualTo(1);
             proxy.server.endStreams(turns, begin + 1_000_000_000_000L);
             assertThat(client.reset()).isEqualTo(http2 ? "CONNECT_ERROR" : "closed"); // RFC 9113 section 8.5
-            assertThat(proxy.logged().status()).isEqualTo(101);
+            var logged = proxy.logged();
+            assertThat(logged.status()).isEqualTo(101);
+            assertThat(logged.details()).isEqualTo("downstream_local_disconnect(drain)");
+            assertThat(logged.has(ResponseFlag.DC)).isTrue();
             eventually(() -> numbers(proxy).gauge("downstream_cx_upgrades_active").value() == 0);
             eventually(() -> proxy.cluster.stats().upstreamRqActive().value() == 0);
             assertThat(numbers(proxy).counter("downstream_cx_drain_close").value()).isEqualTo(1);
+            assertThat(numbers(proxy).counter("downstream_rq_rx_reset").value()).isZero();
+            assertThat(numbers(proxy).counter("downstream_rq_tx_reset").value()).isEqualTo(1);
         }
     }
 
