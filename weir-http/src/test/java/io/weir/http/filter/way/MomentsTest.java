@@ -204,7 +204,7 @@ final class MomentsTest {
     @Test
     void aResponseThatAFilterHoldsIsAnsweredInItsPlaceWhenTheRoutesTimeIsOver() throws Exception {
         try (var origin = Origin.answering("hello");
-                var proxy = proxy(50_000_000, origin, outer, inner);
+                var proxy = proxy(1_000_000_000, origin, outer, inner);
                 var client = proxy.client()) {
             for (int i = 0; i < 2; i++) {
                 var answer = client.send("GET / HTTP/1.1\r\nHost: a\r\nf2: stuck-back\r\n\r\n").response();
