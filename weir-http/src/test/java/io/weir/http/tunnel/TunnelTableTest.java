@@ -47,7 +47,7 @@ final class TunnelTableTest {
     @ParameterizedTest
     @CsvSource(textBlock = PAIRS)
     void aWebSocketOpensCarriesBytesAndEndsEachHalfByItself(boolean http2, Protocol host) throws Exception {
-        try (var hosts = new Hosts(); var proxy = hosts.proxy(host)) {
+        try (var hosts = new Hosts(); var proxy = hosts.patient(host)) {
             try (var client = TunnelClient.of(http2, proxy.port)) {
                 assertThat(client.webSocket()).isEqualTo(http2 ? 200 : 101);
                 assertThat(client.header("sec-websocket-accept")).isEqualTo(http2 ? "" : TunnelClient.ACCEPT);
@@ -69,7 +69,7 @@ final class TunnelTableTest {
     @ParameterizedTest
     @CsvSource(textBlock = PAIRS)
     void aConnectIsPassedOnToAProxyBehind(boolean http2, Protocol host) throws Exception {
-        try (var hosts = new Hosts(); var proxy = hosts.proxy(host)) {
+        try (var hosts = new Hosts(); var proxy = hosts.patient(host)) {
             try (var client = TunnelClient.of(http2, proxy.port)) {
                 assertThat(client.connect()).isEqualTo(200);
                 assertThat(client.header("content-length")).isEmpty();
@@ -114,7 +114,7 @@ final class TunnelTableTest {
     @CsvSource(textBlock = PAIRS)
     void aTunnelEndsWhenItsTurnInADrainHasComeAndNotBefore(boolean http2, Protocol host) throws Exception {
         try (var hosts = new Hosts();
-                var proxy = hosts.proxy(host);
+                var proxy = hosts.patient(host);
                 var client = TunnelClient.of(http2, proxy.port)) {
             client.webSocket();
             long begin = System.nanoTime();
