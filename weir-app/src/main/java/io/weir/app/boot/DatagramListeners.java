@@ -294,7 +294,8 @@ final class DatagramListeners {
     Runnable closing(Which which) {
         List<UdpProxy> chosen = open.stream().filter(each -> each.among(which)).map(Open::proxy).toList();
         return () -> {
-            List<Open> closing = open.stream().filter(each -> chosen.contains(each.proxy)).toList();
+            List<Open> closing = open.stream().filter(each -> chosen.contains(each.proxy) && each.among(which))
+                    .toList();
             Set<String> names = new HashSet<>(closed);
             closing.forEach(each -> names.add(each.spec.name()));
             closed = names;

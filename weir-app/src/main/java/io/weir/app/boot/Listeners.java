@@ -310,7 +310,8 @@ final class Listeners {
     private static @Nullable OpenListener present(List<OpenListener> old, ListenerSpec spec, boolean named) {
         return old.stream().filter(each -> each.spec().statPrefix().equals(spec.statPrefix()) && (named
                 ? each.spec().name().equals(spec.name())
-                : each.spec().addresses().equals(spec.addresses()) && each.spec().bound() == spec.bound()))
+                : each.stays() && each.spec().addresses().equals(spec.addresses())
+                        && each.spec().bound() == spec.bound()))
                 .findFirst().orElse(null);
     }
 

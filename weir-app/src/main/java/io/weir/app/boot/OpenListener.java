@@ -374,6 +374,11 @@ final class OpenListener implements Acceptor {
         return stopped;
     }
 
+    /** Whether nobody has asked it to leave: what one of another name would not want to go on with. */
+    boolean stays() {
+        return !stopped && drain == null;
+    }
+
     @Override
     public void accepted(Worker worker, Channel channel) {
         if (refused(worker)) {

@@ -8,6 +8,7 @@ import io.weir.app.admin.Administered.Which;
 import io.weir.app.boot.Departure.Parting.Step;
 import io.weir.core.time.NanoClock;
 import io.weir.testkit.Await;
+import io.weir.testkit.Ports;
 import io.weir.testkit.RawHttp;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the admin and changes of the configuration do to connections that are open. */
 @Timeout(60)
@@ -206,6 +208,23 @@ class DrainTest {
         weir.reload("listen:\n" + later + weir.services(0));
         weir.reload(text.formatted("") + names.formatted("") + later + weir.services(0));
         assertThat(weir.running().addresses()).as("who was gone comes anew").hasSize(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aListenerOfAnotherNameThatHasTheAddressNextIsNeitherClosedNorDrained(boolean graceful) throws Exception {
+        String text = "listen:\n  - { on: \"127.0.0.1:%d\", name: %s, to: demo }\n"
+                + "  - { on: \"127.0.0.1:0\", name: witness, to: demo }\n";
+        int port = Ports.free();
+        weir.start(text.formatted(port, "elder") + weir.services(0), 1);
+        assertThat(weir.running().departure().ofListeners(Which.ALL, graceful, false)).isTrue();
+        weir.reload(text.formatted(port, "younger") + weir.services(0));
+        Await.until("those that were asked to leave are closed", () -> weir.running().addresses().size() == 1);
+        try (RawHttp client = RawHttp.connect(weir.listener(0), 0)) {
+            for (int i = 0; i < 2; i++) {
+                assertThat(client.send(GET).response().headers("connection")).isEmpty();
+            }
+        }
     }
 
     @Test

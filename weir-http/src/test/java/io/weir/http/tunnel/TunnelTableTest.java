@@ -133,7 +133,7 @@ final class TunnelTableTest {
             assertThat(logged.has(ResponseFlag.DC)).isTrue();
             eventually(() -> numbers(proxy).gauge("downstream_cx_upgrades_active").value() == 0);
             eventually(() -> proxy.cluster.stats().upstreamRqActive().value() == 0);
-            assertThat(numbers(proxy).counter("downstream_cx_drain_close").value()).isEqualTo(1);
+            eventually(() -> numbers(proxy).counter("downstream_cx_drain_close").value() == 1);
             assertThat(numbers(proxy).counter("downstream_rq_rx_reset").value()).isZero();
             assertThat(numbers(proxy).counter("downstream_rq_tx_reset").value()).isEqualTo(1);
         }
