@@ -275,6 +275,8 @@ class DrainTest {
                 assertThat(weir.running().addresses()).hasSize(1);
                 for (RawHttp stream : List.of(younger, elder)) {
                     assertThat(stream.send(GET).response().status()).isEqualTo(200);
+                }
+                for (RawHttp stream : List.of(younger, elder)) { // which of them is first, is drawn
                     assertThat(stream.untilClose().getBytes(StandardCharsets.ISO_8859_1)).isEmpty();
                 }
             }
