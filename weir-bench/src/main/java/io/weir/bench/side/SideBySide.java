@@ -1,9 +1,12 @@
 package io.weir.bench.side;
 
+import io.weir.testkit.Await;
 import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Peers;
 import io.weir.testkit.Ports;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -16,6 +19,8 @@ import java.util.Map;
  * Exit codes: 0 done, 1 a load had errors, 2 wrong options or no peers.
  */
 public final class SideBySide {
+    private static final Duration REHEARSAL_MAX = Duration.ofMinutes(5);
+
     private SideBySide() {}
 
     public static void main(String[] arguments) {
@@ -72,10 +77,15 @@ public final class SideBySide {
      * The first start after a build has the JVM's cache made, on the same core: that is over before anything counts.
      */
     private static void rehearse(Path weir, Field field, Options options) {
+        Path cache = weir.resolveSibling("weir-app/target/weir.aot");
+        if (Files.exists(cache) || !Files.exists(weir.resolveSibling("weir-app"))) {
+            return; // made before, or an installed one, which was made with its cache
+        }
         int front = Ports.free();
-        try (PeerProcess first = new Proxy.WeirPeer("weir", weir).start(Proxy.Mode.HTTP, front,
-                field.ground(Case.HTTP1_SMALL), options, front)) {
-            first.processes().stream().skip(1).forEach(child -> child.onExit().join());
+        PeerProcess first = new Proxy.WeirPeer("weir", weir).start(Proxy.Mode.HTTP, front,
+                field.ground(Case.HTTP1_SMALL), options, front);
+        try (first) {
+            Await.until(REHEARSAL_MAX, () -> "the cache " + cache, () -> Files.exists(cache));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.weir.net.transport;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -34,6 +35,8 @@ final class AcceptQueue implements Runnable {
     private final byte[] address = new byte[ADDRESS_BYTES];
     private final CountDownLatch done = new CountDownLatch(1);
     private int left;
+    /** Whether no more come. */
+    private boolean last;
 
     private AcceptQueue(Channel socket, boolean taking) {
         this.socket = socket;
@@ -66,13 +69,31 @@ final class AcceptQueue implements Runnable {
     /** One turn. */
     @Override
     public void run() {
-        if (!takeSome()) {
+        if (!takeSome() && !takeLast()) {
             socket.close();
             done.countDown();
             return;
         }
         // By the clock and not at once: what is executed at once runs before the worker looks at its connections.
         socket.eventLoop().schedule(this, 1, TimeUnit.NANOSECONDS);
+    }
+
+    /** Whether there may be more, now that nobody can come any more. Once. */
+    private boolean takeLast() {
+        if (last || left <= 0 || !(((UnixChannel) socket).fd() instanceof Socket listening)) {
+            return false;
+        }
+        last = true;
+        try {
+            if (unix) {
+                listening.shutdown(true, false);
+            } else {
+                SynFilter.attach(socket);
+            }
+        } catch (IOException | ChannelException e) {
+            LOG.debug("{}: who comes while it closes is reset", socket, e);
+        }
+        return takeSome();
     }
 
     /** Whether there may be more. */

@@ -7,6 +7,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.Epoll;
 import io.weir.testkit.Await;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -15,10 +17,12 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -29,6 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class AcceptQueueTest {
     private static final int CLIENTS = 20;
+    private static final int ROUNDS = 20;
+    private static final int COMERS = 3;
 
     @TempDir
     private Path folder = Path.of("");
@@ -116,6 +122,52 @@ class AcceptQueueTest {
             for (SocketChannel client : clients) {
                 client.close();
             }
+        }
+    }
+
+    /** Clients come one after another; each that is let in is served, up to the moment when nobody is any more. */
+    @Test
+    void nobodyIsLetInAndResetWhileAListenerCloses() throws Exception {
+        for (int i = 0; i < ROUNDS; i++) {
+            nobodyIsReset(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            nobodyIsReset(UnixDomainSocketAddress.of(folder.resolve("listener" + i)));
+        }
+    }
+
+    private static void nobodyIsReset(SocketAddress on) throws Exception {
+        Assumptions.assumeTrue(Epoll.isAvailable(), "the queue is taken with epoll only");
+        try (Workers workers = Workers.start(2);
+                Listener listener = Listener.bind(workers, ListenOptions.of(on, ChannelSettings.MESSAGES),
+                        new Echo())) {
+            SocketAddress where = listener.localAddress();
+            CountDownLatch served = new CountDownLatch(COMERS);
+            List<FutureTask<Void>> comers = new ArrayList<>();
+            for (int i = 0; i < COMERS; i++) {
+                FutureTask<Void> comer = new FutureTask<>(() -> come(where, served), null);
+                comers.add(comer);
+                Thread.ofPlatform().start(comer);
+            }
+            served.await();
+            listener.stopAccepting();
+            for (FutureTask<Void> comer : comers) {
+                comer.get();
+            }
+        }
+    }
+
+    /** Comes until it is not let in any more. */
+    private static void come(SocketAddress where, CountDownLatch served) {
+        try {
+            while (true) {
+                try (SocketChannel client = connected(where)) {
+                    assertThat(echoed(client, "word\n")).isEqualTo("word\n");
+                    served.countDown();
+                } catch (ConnectException | NoSuchFileException closed) {
+                    return;
+                }
+            }
+        } catch (IOException reset) {
+            throw new UncheckedIOException(reset);
         }
     }
 
