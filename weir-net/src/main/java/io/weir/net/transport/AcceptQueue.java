@@ -9,6 +9,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,14 +30,15 @@ final class AcceptQueue implements Runnable {
     /** Length and bytes of an address, as Netty's native code writes them. */
     private static final int ADDRESS_BYTES = 26;
     private static final long CLOSE_SECONDS_MAX = 10;
+    /** What clients nearby need to have their say in a handshake. */
+    private static final long HANDSHAKE_MILLIS = 2;
 
     private final Channel socket;
     private final boolean unix;
     private final byte[] address = new byte[ADDRESS_BYTES];
     private final CountDownLatch done = new CountDownLatch(1);
     private int left;
-    /** Whether no more come. */
-    private boolean last;
+    private boolean shut;
 
     private AcceptQueue(Channel socket, boolean taking) {
         this.socket = socket;
@@ -45,21 +47,32 @@ final class AcceptQueue implements Runnable {
     }
 
     /**
-     * Closes a listening socket, in its own loop. Waits; not to be called by that loop.
+     * Closes listening sockets, each in its own loop. Waits; not to be called by one of those loops.
      *
      * @param taking
-     *            whether the queue is taken first, as the kernel would reset those connections, although their clients
-     *            take them for made; where another process listens by the same socket, it has them
+     *            whether the queues are taken first, as the kernel would reset those connections, although their
+     *            clients take them for made; where another process listens by the same sockets, it has them
      */
-    static void close(Channel socket, boolean taking) {
+    static void close(List<Channel> sockets, boolean taking) {
+        List<AcceptQueue> queues = sockets.stream().map(socket -> new AcceptQueue(socket, taking)).toList();
+        queues.forEach(AcceptQueue::begin);
+        queues.forEach(AcceptQueue::await);
+    }
+
+    private void begin() {
         try {
-            AcceptQueue queue = new AcceptQueue(socket, taking);
-            socket.eventLoop().execute(queue);
-            while (!queue.done.await(CLOSE_SECONDS_MAX, TimeUnit.SECONDS) && !socket.eventLoop().isShuttingDown()) {
-                LOG.debug("{} still has connections that wait", socket);
-            }
+            socket.eventLoop().execute(this);
         } catch (RejectedExecutionException ended) {
             LOG.debug("{} is closed after the end of its worker", socket);
+            done.countDown();
+        }
+    }
+
+    private void await() {
+        try {
+            while (!done.await(CLOSE_SECONDS_MAX, TimeUnit.SECONDS) && !socket.eventLoop().isShuttingDown()) {
+                LOG.debug("{} still has connections that wait", socket);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -69,31 +82,34 @@ final class AcceptQueue implements Runnable {
     /** One turn. */
     @Override
     public void run() {
-        if (!takeSome() && !takeLast()) {
+        if (takeSome()) {
+            // By the clock and not at once: what is executed at once runs before the worker looks at its connections.
+            socket.eventLoop().schedule(this, 1, TimeUnit.NANOSECONDS);
+        } else if (shut()) {
+            socket.eventLoop().schedule(this, HANDSHAKE_MILLIS, TimeUnit.MILLISECONDS);
+        } else {
             socket.close();
             done.countDown();
-            return;
         }
-        // By the clock and not at once: what is executed at once runs before the worker looks at its connections.
-        socket.eventLoop().schedule(this, 1, TimeUnit.NANOSECONDS);
     }
 
-    /** Whether there may be more, now that nobody can come any more. Once. */
-    private boolean takeLast() {
-        if (last || left <= 0 || !(((UnixChannel) socket).fd() instanceof Socket listening)) {
+    /** Has no more connections begin; those whose handshake is under way are still to come. False the second time. */
+    private boolean shut() {
+        if (shut || left <= 0 || !(((UnixChannel) socket).fd() instanceof Socket listening)) {
             return false;
         }
-        last = true;
+        shut = true;
         try {
             if (unix) {
                 listening.shutdown(true, false);
             } else {
                 SynFilter.attach(socket);
             }
+            return true;
         } catch (IOException | ChannelException e) {
             LOG.debug("{}: who comes while it closes is reset", socket, e);
+            return false;
         }
-        return takeSome();
     }
 
     /** Whether there may be more. */
