@@ -1,7 +1,9 @@
 package io.weir.http.filter;
 
 import io.weir.core.value.FilterState;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -11,14 +13,17 @@ import org.jspecify.annotations.Nullable;
  * configures a filter. Belongs to the connection's worker.
  */
 public final class ConnectionMemory {
+    /** So much of what nobody has asked for under the filters just before is there for later ones. */
+    static final int UNASKED_MAX = 16;
+
     private @Nullable IdentityHashMap<Object, Kept> kept;
-    /** What the filters just before have kept, and nobody has asked for since. */
-    private @Nullable IdentityHashMap<Object, Kept> before;
+    /** What filters of before have kept and nobody has asked for since; the latest first. */
+    private List<Kept> before = List.of();
     private @Nullable FilterState state;
     private @Nullable Object owner;
 
-    /** What is kept, and what has made it as it is. */
-    private record Kept(Record likeness, Object thing) {
+    /** What is kept, where, and what has made it as it is. */
+    private record Kept(Object key, Record likeness, Object thing) {
     }
 
     /** Of a connection for which nobody has left anything. */
@@ -37,14 +42,21 @@ public final class ConnectionMemory {
     }
 
     /**
-     * These filters see the connection from now on. What those just before have kept is there for filters that are like
-     * them, so that who changes a route does not hand everybody a full bucket; what is older goes, as a connection may
-     * outlive many. What is left under keys stays.
+     * These filters see the connection from now on. What those before have kept is there for filters that are like them,
+     * so that who changes a route does not hand everybody a full bucket, however often and whatever was asked for
+     * meanwhile. What was kept and not asked for longest goes when it is too much, as a connection may outlive many
+     * filters. What is left under keys stays.
      */
     public void seenBy(Object filters) {
-        if (!filters.equals(owner)) {
-            owner = filters;
-            before = kept;
+        if (filters.equals(owner)) {
+            return;
+        }
+        owner = filters;
+        var latest = kept;
+        if (latest != null) {
+            List<Kept> all = new ArrayList<>(latest.values());
+            all.addAll(before.subList(0, Math.min(before.size(), UNASKED_MAX)));
+            before = all;
             kept = null;
         }
     }
@@ -65,7 +77,8 @@ public final class ConnectionMemory {
     }
 
     /**
-     * What was kept under a key, or is from now on. Of several places of before that are alike each is taken over once.
+     * What was kept under a key, or is from now on. Of several places of before that are alike each is taken over once,
+     * the latest first.
      *
      * @param key
      *            the place that configures the filter; compared by identity
@@ -83,28 +96,22 @@ public final class ConnectionMemory {
         var found = all.get(key);
         if (found == null) {
             var former = former(key, likeness);
-            found = former == null ? new Kept(likeness, first.get()) : former;
+            found = new Kept(key, likeness, former == null ? first.get() : former.thing());
             all.put(key, found);
         }
         return type.cast(found.thing());
     }
 
     private @Nullable Kept former(Object key, Record likeness) {
-        var all = before;
-        if (all == null) {
-            return null;
-        }
-        var same = all.remove(key);
-        if (same != null) {
-            return same;
-        }
-        for (var each = all.values().iterator(); each.hasNext();) {
-            var one = each.next();
-            if (one.likeness().equals(likeness)) {
-                each.remove();
-                return one;
+        int alike = -1;
+        for (int i = 0; i < before.size(); i++) {
+            if (before.get(i).key() == key) {
+                return before.remove(i);
+            }
+            if (alike < 0 && before.get(i).likeness().equals(likeness)) {
+                alike = i;
             }
         }
-        return null;
+        return alike < 0 ? null : before.remove(alike);
     }
 }

@@ -3,6 +3,7 @@ package io.weir.http.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.core.value.FilterState;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What is kept of a connection while it is seen by one set of filters after another. */
@@ -50,13 +51,31 @@ class ConnectionMemoryTest {
     }
 
     @Test
-    void whatFiltersOfLongBeforeHaveKeptGoesAndWhatIsLeftUnderKeysStays() {
+    void whatNobodyHasAskedForMeanwhileStaysAsDoesWhatIsLeftUnderKeys() {
         memory.seenBy(first);
         kept("one", 1, "kept");
+        kept("two", 2, "kept too");
         FilterState state = memory.state();
         memory.seenBy(second);
+        assertThat(kept("other", 2, "anew")).isEqualTo("kept too");
         memory.seenBy(third);
-        assertThat(kept("one", 1, "anew")).isEqualTo("anew");
+        memory.seenBy(first);
+        assertThat(kept("three", 2, "anew")).isEqualTo("kept too");
+        assertThat(kept("four", 1, "anew")).isEqualTo("kept");
+        assertThat(kept("five", 1, "anew")).as("once").isEqualTo("anew");
         assertThat(memory.state()).isSameAs(state);
+    }
+
+    @Test
+    void ofWhatNobodyAsksForTheOldestGoesWhenItIsTooMuch() {
+        for (int filters = 0; filters < ConnectionMemory.UNASKED_MAX + 2; filters++) {
+            memory.seenBy(List.of(filters));
+            kept("at " + filters, filters, "kept");
+        }
+        memory.seenBy(first);
+        assertThat(kept("one", 0, "anew")).isEqualTo("anew");
+        for (int filters = 1; filters < ConnectionMemory.UNASKED_MAX + 2; filters++) {
+            assertThat(kept("place " + filters, filters, "anew")).isEqualTo("kept");
+        }
     }
 }
