@@ -157,7 +157,7 @@ final class Verdicts {
         }
         boolean may = !started && Retries.after(why, how.retry(), request);
         if (attempts.answered() || !another(one, how, may)) {
-            attempts.fail(Mishap.reset(why, attempts.answered(), reason));
+            attempts.fail(Mishap.reset(why, attempts.answered(), reason, one.visit().failureReason()));
         }
     }
 

@@ -23,7 +23,8 @@ public final class HandshakeFailure extends ConnectException {
                 : cause != null && String.valueOf(cause.getMessage()).contains(ALERT);
     }
 
-    private static String reason(Throwable cause) {
+    /** What is wrong, for people, without an address. */
+    static String reason(Throwable cause) {
         Refused refused = TlsStats.refused(cause);
         if (refused != null) {
             return "TLS error: the host's certificate is refused: " + refused.getMessage();

@@ -405,11 +405,15 @@ public final class TlsClient implements Renewable {
 
         /**
          * In TLS 1.3 a client has agreed before its own certificate is looked at: a host that does not accept it, or
-         * misses one, says so by an alert behind the handshake, which nobody else tells.
+         * misses one, says so by an alert behind the handshake. Whose connection it was finds it in the session.
          */
         @Override
         void broken(Channel channel, Throwable cause) {
             if (cause instanceof SSLException) {
+                TlsSession session = TlsSession.of(channel);
+                if (session != null) {
+                    session.broken(HandshakeFailure.reason(cause));
+                }
                 stats.failed(cause);
                 if (stats.tells(worker.nowNanos())) {
                     LOG.info("TLS error: behind the handshake: {} ({})", cause.getMessage(),

@@ -36,6 +36,7 @@ public final class TlsSession implements TlsFacts {
     private final @Nullable CertificateText local;
     private @Nullable CertificateText peer;
     private @Nullable Boolean validated;
+    private @Nullable String failure;
 
     @SuppressWarnings("deprecation") // the pointer is the only way to ask the library for what it knows
     private TlsSession(ReferenceCountedOpenSslEngine engine, boolean peerIsServer, @Nullable Trust trust,
@@ -109,6 +110,19 @@ public final class TlsSession implements TlsFacts {
     public static boolean agreed(Channel channel, String protocol) {
         TlsSession session = of(channel);
         return session != null && protocol.equals(session.applicationProtocol);
+    }
+
+    /** It has broken behind its handshake, and so. */
+    void broken(String why) {
+        failure = why;
+    }
+
+    /**
+     * Why the connection has broken behind its handshake, where that is TLS's doing, as of one with which it could not
+     * even be agreed on: a host of TLS 1.3 refuses its client's certificate by then. Null: it has not, or else.
+     */
+    public @Nullable String failure() {
+        return failure;
     }
 
     @Override

@@ -319,7 +319,7 @@ final class Session implements PickContext {
     /** A side has closed, which its peer learns as a close too, or as a reset, after what was sent before. */
     void closed(Side side) {
         if (side.broken()) {
-            flags |= side.downstream() ? ResponseFlag.DR.bit() : ResponseFlag.UR.bit();
+            flags |= side.breach().bit();
         }
         Leg now = leg;
         if (now == null || !joined) {
@@ -450,7 +450,8 @@ final class Session implements PickContext {
         return new SessionRecord(startEpochMicros, worker.nowNanos() - startNanos, downstream.bytesRead(),
                 now == null ? 0 : now.side.bytesRead(), flags, connectionId, clusterName,
                 now == null ? null : now.host.addressText(), joined && now != null ? now.side.localAddress() : null,
-                joined && now != null ? now.side.tls() : null, joined ? null : transportFailure,
+                joined && now != null ? now.side.tls() : null,
+                joined && now != null ? now.side.tlsFailure() : transportFailure,
                 downstream.remoteAddress(), downstream.localAddress(), attempts, downstream.channel(), type);
     }
 

@@ -14,6 +14,7 @@ import io.weir.core.tls.TlsFacts;
 import io.weir.net.tls.Ends;
 import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.SendProgress;
+import io.weir.observe.log.ResponseFlag;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -99,6 +100,11 @@ final class Side extends ChannelInboundHandlerAdapter {
         return broken;
     }
 
+    /** What the log has for one that is {@link #broken}. */
+    ResponseFlag breach() {
+        return downstream ? ResponseFlag.DR : tlsFailure() == null ? ResponseFlag.UR : ResponseFlag.UC;
+    }
+
     /** Bytes that wait to be sent on this side. Any thread. */
     long bytesPending() {
         Channel present = channel;
@@ -119,6 +125,13 @@ final class Side extends ChannelInboundHandlerAdapter {
     @Nullable
     TlsFacts tls() {
         return channel == null ? null : TlsSession.of(channel);
+    }
+
+    /** What has broken its TLS; null: nothing has. */
+    @Nullable
+    String tlsFailure() {
+        TlsSession session = channel == null ? null : TlsSession.of(channel);
+        return session == null ? null : session.failure();
     }
 
     @Nullable

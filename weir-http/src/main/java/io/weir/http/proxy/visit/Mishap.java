@@ -4,6 +4,7 @@ import io.weir.core.balance.Reason;
 import io.weir.http.upstream.UpstreamListener.Failure;
 import io.weir.http.upstream.UpstreamListener.Reset;
 import io.weir.observe.log.ResponseFlag;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the client is told when nothing came of a request upstream, in Envoy's words: status, body, the details and the
@@ -11,6 +12,7 @@ import io.weir.observe.log.ResponseFlag;
  */
 public record Mishap(int status, String body, String details, ResponseFlag flag) {
     private static final String RESET = "upstream connect error or disconnect/reset before headers. reset reason: ";
+    private static final String TRANSPORT = ", transport failure reason: ";
 
     /** A limit of the cluster is reached. */
     public static final Mishap OVERFLOW = new Mishap(503, RESET + "overflow", "overflow", ResponseFlag.UO);
@@ -41,7 +43,7 @@ public record Mishap(int status, String body, String details, ResponseFlag flag)
     }
 
     private static Mishap unconnected(String what, String reason) {
-        return new Mishap(503, RESET + what + (reason.isEmpty() ? "" : ", transport failure reason: " + reason),
+        return new Mishap(503, RESET + what + (reason.isEmpty() ? "" : TRANSPORT + reason),
                 "upstream_reset_before_response_started{" + what.replace(' ', '_') + "}", ResponseFlag.UF);
     }
 
@@ -52,18 +54,21 @@ public record Mishap(int status, String body, String details, ResponseFlag flag)
      *            whether its response had begun
      * @param reason
      *            what was wrong with it, where something was
+     * @param tls
+     *            what broke the connection's TLS; null: nothing did
      */
-    public static Mishap reset(Reset why, boolean answered, String reason) {
+    public static Mishap reset(Reset why, boolean answered, String reason, @Nullable String tls) {
         return switch (why) {
-            case CLOSED -> reset(503, "connection termination", answered, "", ResponseFlag.UC);
-            case REMOTE -> reset(503, "remote reset", answered, "", ResponseFlag.UR);
-            case REFUSED -> reset(503, "remote refused stream reset", answered, "", ResponseFlag.UR);
-            case PROTOCOL -> reset(502, "protocol error", false, "|" + reason, ResponseFlag.UPE);
+            case CLOSED -> reset(503, "connection termination", tls, answered, "", ResponseFlag.UC);
+            case REMOTE -> reset(503, "remote reset", null, answered, "", ResponseFlag.UR);
+            case REFUSED -> reset(503, "remote refused stream reset", null, answered, "", ResponseFlag.UR);
+            case PROTOCOL -> reset(502, "protocol error", null, false, "|" + reason, ResponseFlag.UPE);
         };
     }
 
-    private static Mishap reset(int status, String what, boolean answered, String more, ResponseFlag flag) {
-        return new Mishap(status, RESET + what, "upstream_reset_" + (answered ? "after" : "before")
-                + "_response_started{" + what.replace(' ', '_') + more + "}", flag);
+    private static Mishap reset(int status, String what, @Nullable String tls, boolean answered, String more,
+            ResponseFlag flag) {
+        return new Mishap(status, RESET + what + (tls == null ? "" : TRANSPORT + tls), "upstream_reset_"
+                + (answered ? "after" : "before") + "_response_started{" + what.replace(' ', '_') + more + "}", flag);
     }
 }

@@ -79,6 +79,7 @@ public final class Visit {
     public void connected(@Nullable Channel connection, String spoken) {
         localAddress = connection == null ? null : connection.localAddress();
         tls = connection == null ? null : TlsSession.of(connection);
+        failureReason = null; // of another host, before this one
         protocol = spoken;
         var to = cluster;
         if (open && !connected && to != null) {
@@ -136,8 +137,9 @@ public final class Visit {
         }
     }
 
-    /** The host broke off. */
+    /** The host broke off; what TLS has to say of that is known by its connection. */
     public void brokeOff(long nowNanos) {
+        failureReason = tls == null ? null : tls.failure();
         var at = host;
         var to = cluster;
         if (!told && at != null && to != null) {
@@ -172,7 +174,7 @@ public final class Visit {
         return tls;
     }
 
-    /** Why the last connection could not be had, or null. */
+    /** Why the last connection could not be had, or what broke its TLS; or null. */
     @Nullable
     public String failureReason() {
         return failureReason;
