@@ -10,6 +10,8 @@ public enum ShedPoint {
     HCM_ONDATA_CREATING_CODEC("envoy.load_shed_points.hcm_ondata_creating_codec"),
     /** A request is answered with 503 when its head has come. */
     DECODE_HEADERS("envoy.load_shed_points.http_connection_manager_decode_headers"),
+    /** A request that would go to a host is answered with 503 when its head has passed the filters. */
+    DOWNSTREAM_FILTER_CHECK("envoy.load_shed_points.http_downstream_filter_check"),
     /** A request of HTTP/1 is answered with 500 before its head is read, and its connection ends. */
     HTTP1_ABORT_DISPATCH("envoy.load_shed_points.http1_server_abort_dispatch"),
     /** A connection of HTTP/2 is told with its next bytes that it is to end with what it has under way. */

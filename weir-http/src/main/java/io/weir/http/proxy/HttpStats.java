@@ -32,6 +32,8 @@ public final class HttpStats {
     public final Counter rqHeaderTimeout;
     /** What has been given up as resources are short. */
     public final Counter rqOverloadClose;
+    /** Requests that were not sent to a host as resources are short. */
+    final Counter rqOverloadLocalReply;
     final Counter rqTotal;
     final Counter rqHttp1Total;
     final Counter rqHttp2Total;
@@ -83,6 +85,7 @@ public final class HttpStats {
         cxUpgradesActive = scope.gauge("downstream_cx_upgrades_active");
         cxLengthMs = scope.histogram("downstream_cx_length_ms");
         rqOverloadClose = scope.counter("downstream_rq_overload_close");
+        rqOverloadLocalReply = scope.counter("rq_overload_local_reply");
         rqHeaderTimeout = scope.counter("downstream_rq_header_timeout");
         rqTotal = scope.counter("downstream_rq_total");
         rqHttp1Total = scope.counter("downstream_rq_http1_total");

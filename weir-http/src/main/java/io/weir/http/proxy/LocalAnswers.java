@@ -82,9 +82,23 @@ final class LocalAnswers {
                 || overload.sheds(ShedPoint.DECODE_HEADERS, worker.random());
         if (shed) {
             exchange.stats().rqOverloadClose.increment();
-            reply(503, "overloaded", "overload", ResponseFlag.OM.bit());
+            overloaded();
         }
         return shed;
+    }
+
+    /** Whether it has too much to do to send one more request to a host; what filters answer themselves is answered. */
+    boolean kept() {
+        boolean kept = worker.overload().sheds(ShedPoint.DOWNSTREAM_FILTER_CHECK, worker.random());
+        if (kept) {
+            exchange.stats().rqOverloadLocalReply.increment();
+            overloaded();
+        }
+        return kept;
+    }
+
+    private void overloaded() {
+        reply(503, "overloaded", "overload", ResponseFlag.OM.bit());
     }
 
     /** Whether a tunnel is asked for that may not be had by this route; that is answered here. */

@@ -159,6 +159,9 @@ final class RouteActions {
             answers.reply(forward.clusterNotFoundStatus(), "", "cluster_not_found", ResponseFlag.NC.bit());
             return;
         }
+        if (answers.kept()) {
+            return;
+        }
         var timeouts = exchange.timeouts();
         timeouts.routed(forward, found, head);
         forward.prepare(head, chosen, exchange.record(), !context.spec().suppressEnvoyHeaders());

@@ -10,11 +10,15 @@ import io.weir.core.overload.ShedPoint;
 import io.weir.core.overload.TimerScale;
 import io.weir.core.overload.TimerScale.Timer;
 import io.weir.core.overload.Trigger;
+import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.h2.RawHttp2;
+import io.weir.http.route.Direct;
+import io.weir.http.route.RouteTable;
 import io.weir.http.server.ProxyFixture;
 import io.weir.observe.log.ResponseFlag;
 import io.weir.testkit.Origin;
 import io.weir.testkit.RawHttp;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +79,37 @@ final class SheddingTest {
         try (RawHttp client = proxy.client()) {
             assertThat(client.send(GET).response().status()).isEqualTo(200);
             assertThat(count("downstream_rq_overload_close")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void requestsArriveAtNoHostWhileTheyAreShedBehindTheFilters() throws Exception {
+        try (RawHttp client = proxy.client(); RawHttp2 modern = RawHttp2.connect(proxy.port)) {
+            sheds(ShedPoint.DOWNSTREAM_FILTER_CHECK);
+            var refused = client.send(GET).response();
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.body()).isEqualTo("overloaded");
+            ProxyFixture.Logged logged = proxy.logged();
+            assertThat(logged.details()).isEqualTo("overload");
+            assertThat(logged.has(ResponseFlag.OM)).isTrue();
+            assertThat(logged.host()).isEmpty();
+            assertThat(modern.get(1, "/").answer(1).status).isEqualTo(503);
+            assertThat(count("rq_overload_local_reply")).isEqualTo(2);
+            assertThat(count("downstream_rq_overload_close")).isZero();
+            assertThat(origin.requests()).isEmpty();
+            proxy.overload().publish(Levels.CALM);
+            assertThat(client.send(GET).response().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whatIsAnsweredWithoutAHostIsNotShedBehindTheFilters() throws Exception {
+        var direct = new Direct(200, "mine".getBytes(StandardCharsets.UTF_8));
+        try (var own = ProxyFixture.with(cluster -> cluster,
+                HttpManagerSpec.of("test", RouteTable.of(direct)), origin); RawHttp client = own.client()) {
+            own.overload().publish(Levels.of(new OverloadSpec(SECOND, Map.of(), Map.of(),
+                    Map.of(ShedPoint.DOWNSTREAM_FILTER_CHECK, ALWAYS), List.of()), _ -> 1));
+            assertThat(client.send(GET).response().body()).isEqualTo("mine");
         }
     }
 
