@@ -35,6 +35,7 @@ public final class ListeningSockets {
         private final String asked;
         private final List<Integer> descriptors;
         private volatile boolean others;
+        private volatile boolean lent;
 
         private Opened(String asked, List<Integer> descriptors, boolean others) {
             this.asked = asked;
@@ -61,6 +62,14 @@ public final class ListeningSockets {
          */
         public boolean others() {
             return others;
+        }
+
+        /**
+         * Whether what is done to the sockets themselves is done to no other process: none listens by them, and none
+         * may be about to, as since they were handed over, whatever has come of that.
+         */
+        public boolean alone() {
+            return !others && !lent;
         }
     }
 
@@ -110,6 +119,7 @@ public final class ListeningSockets {
     synchronized List<Opened> whileOpen(Use use) throws IOException {
         List<Opened> all = List.copyOf(opened);
         for (Opened each : all) {
+            each.lent = true;
             use.with(each);
         }
         return all;

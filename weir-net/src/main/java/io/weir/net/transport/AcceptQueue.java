@@ -38,12 +38,14 @@ final class AcceptQueue implements Runnable {
     private final byte[] address = new byte[ADDRESS_BYTES];
     private final CountDownLatch done = new CountDownLatch(1);
     private int left;
+    /** Whether nobody new is to come, or that is not for this process to say. */
     private boolean shut;
 
-    private AcceptQueue(Channel socket, boolean taking) {
+    private AcceptQueue(Channel socket, boolean taking, boolean alone) {
         this.socket = socket;
         this.unix = socket instanceof EpollServerDomainSocketChannel;
         this.left = taking && (unix || socket instanceof EpollServerSocketChannel) ? CONNECTIONS_MAX : 0;
+        this.shut = !alone;
     }
 
     /**
@@ -52,9 +54,11 @@ final class AcceptQueue implements Runnable {
      * @param taking
      *            whether the queues are taken first, as the kernel would reset those connections, although their
      *            clients take them for made; where another process listens by the same sockets, it has them
+     * @param alone
+     *            whether no other process has the sockets, which are to take nobody any more
      */
-    static void close(List<Channel> sockets, boolean taking) {
-        List<AcceptQueue> queues = sockets.stream().map(socket -> new AcceptQueue(socket, taking)).toList();
+    static void close(List<Channel> sockets, boolean taking, boolean alone) {
+        List<AcceptQueue> queues = sockets.stream().map(socket -> new AcceptQueue(socket, taking, alone)).toList();
         queues.forEach(AcceptQueue::begin);
         queues.forEach(AcceptQueue::await);
     }

@@ -373,7 +373,7 @@ public final class Listener implements AutoCloseable {
                 LOG.warn("the socket {} stays behind: {}", file.path(), e.toString());
             }
         }
-        AcceptQueue.close(sockets, begun && !others);
+        AcceptQueue.close(sockets, begun && !others, listening != null && listening.alone());
         if (!sockets.isEmpty() && first.transport() == Transport.NIO && !first.loop().isShuttingDown()) {
             // The JDK frees a selector's channel with the next select only, which this task's delay brings about.
             first.loop().schedule(() -> {

@@ -132,6 +132,24 @@ class HandedListenerTest {
     }
 
     @Test
+    void socketsThatAreClosedByTheProcessBeforeWhileTheyAreHandedOverTakeConnections() throws Exception {
+        ListenOptions options = ListenOptions.of(Loopback.at(0), ChannelSettings.MESSAGES);
+        try (Workers before = Workers.start(WORKERS);
+                Workers after = Workers.start(WORKERS);
+                Listener first = Listener.bind(before, options, new Echo())) {
+            handOver(predecessor -> {
+                try (Listener second = Listener.bind(after, options, new Echo())) {
+                    first.stopAccepting();
+                    try (Socket client = connected(second)) {
+                        assertEchoes(client);
+                    }
+                    predecessor.serving();
+                }
+            });
+        }
+    }
+
+    @Test
     void whoDoesNotComeToServeHasTakenNobody() throws Exception {
         ListenOptions options = ListenOptions.of(Loopback.at(0), ChannelSettings.MESSAGES);
         Echo old = new Echo();
