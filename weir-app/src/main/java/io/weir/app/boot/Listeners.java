@@ -18,8 +18,6 @@ import io.weir.xds.compile.Snapshot;
 import io.weir.xds.compile.SnapshotDiff;
 import io.weir.xds.spec.ListenerSpec;
 import io.weir.xds.spec.Redirection;
-import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -38,8 +36,6 @@ import org.slf4j.LoggerFactory;
 /** All listeners. Changed by the conductor, wholly or not at all; read by any thread. */
 final class Listeners {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
-    private static final InetAddress ANY4 = InetAddress.ofLiteral("0.0.0.0");
-    private static final InetAddress ANY6 = InetAddress.ofLiteral("::");
 
     private final Workers workers;
     private final Stats stats;
@@ -64,7 +60,7 @@ final class Listeners {
     /** Those that are no longer wanted and have connections. */
     private final List<OpenListener> retired = new ArrayList<>();
     private volatile List<OpenListener> open = List.of();
-    private volatile Map<SocketAddress, OpenListener> byAddress = Map.of();
+    private final Addressed addressed = new Addressed();
 
     /**
      * Which listener of a list could not be opened, and why.
@@ -245,7 +241,7 @@ final class Listeners {
             Front front = services.of(spec, present == null ? null : present.front());
             OpenListener listener = present;
             if (listener == null) {
-                listener = new OpenListener(spec, front, stats, connections, this::at, drains);
+                listener = new OpenListener(spec, front, stats, connections, addressed, drains);
                 prepared.bound.add(listener);
                 if (claim.stopped) {
                     listener.stopAccepting();
@@ -390,25 +386,8 @@ final class Listeners {
     }
 
     private void open(List<OpenListener> listeners) {
-        Map<SocketAddress, OpenListener> addresses = new HashMap<>();
-        for (OpenListener listener : listeners) {
-            listener.addresses().forEach(address -> addresses.putIfAbsent(address, listener));
-        }
-        byAddress = Map.copyOf(addresses);
+        addressed.are(listeners);
         open = List.copyOf(listeners);
-    }
-
-    /** The listener of this address; else that of its port on all addresses of the machine. Null: none. Any thread. */
-    private @Nullable OpenListener at(InetSocketAddress address) {
-        Map<SocketAddress, OpenListener> all = byAddress;
-        OpenListener exact = all.get(address);
-        if (exact != null) {
-            return exact;
-        }
-        OpenListener any = all.get(new InetSocketAddress(address.getAddress() instanceof Inet4Address ? ANY4 : ANY6,
-                address.getPort()));
-        OpenListener both = any != null ? null : all.get(new InetSocketAddress(ANY6, address.getPort()));
-        return any != null || both == null || !both.spec().ipv4Compatible() ? any : both;
     }
 
     /** Takes no more connections anywhere, as the process leaves. */
@@ -443,6 +422,9 @@ final class Listeners {
         return () -> {
             chosen.forEach(OpenListener::stopAccepting);
             closing.run();
+            if (!stopped) { // else those who have come by then are still to be handed on
+                addressed.are(open);
+            }
             totalActive.set(lines().size());
         };
     }

@@ -64,8 +64,8 @@ final class OpenListener implements Acceptor {
     private final List<Tenure> replaced = new ArrayList<>();
     /** The drain that has begun here; null: none. */
     private @Nullable Drain drain;
-    /** Whether it takes no more connections, whatever changes. */
-    private boolean stopped;
+    /** Whether it takes no more connections, whatever changes. Written by the conductor. */
+    private volatile boolean stopped;
 
     /** A connection that counts here, until it ends or another listener has it. The worker's. */
     private final class Stay implements ChannelFutureListener {
@@ -249,10 +249,13 @@ final class OpenListener implements Acceptor {
     }
 
     /**
-     * Where it listens, with the ports that were free where 0 was asked for; empty once it stopped. Of one that does
-     * not listen, whose connections it is to have.
+     * Where it listens, with the ports that were free where 0 was asked for. Of one that does not listen, whose
+     * connections it is to have. Empty once it stopped.
      */
     List<SocketAddress> addresses() {
+        if (stopped) {
+            return List.of();
+        }
         return spec.bound() ? sockets.stream().map(Listener::localAddress).toList() : spec.addresses();
     }
 

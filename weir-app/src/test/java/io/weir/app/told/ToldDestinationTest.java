@@ -3,6 +3,7 @@ package io.weir.app.told;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.app.boot.ServedWeir;
+import io.weir.testkit.Await;
 import io.weir.testkit.Ports;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -88,14 +89,22 @@ class ToldDestinationTest {
     }
 
     private void start(String listeners) throws IOException {
-        weir.start("""
+        weir.start(text(listeners));
+    }
+
+    private void reload(String listeners) throws IOException {
+        weir.reload(text(listeners));
+    }
+
+    private static String text(String listeners) {
+        return """
                 admin: { address: { socket_address: { address: 127.0.0.1, port_value: 0 } } }
                 static_resources:
                   listeners:
                 """ + listeners + """
                   clusters:
                   - { name: there, type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, connect_timeout: 5s }
-                """);
+                """;
     }
 
     private static String proxied() {
@@ -157,5 +166,25 @@ class ToldDestinationTest {
         becomes("listener\\.other\\.downstream_cx_active", 0);
         becomes("listener\\.in\\.downstream_cx_destroy", 2);
         becomes("listener\\.in\\.downstream_cx_active", 0);
+    }
+
+    @Test
+    void aListenerThatIsClosedIsHandedNothingOnAlsoWhenItHasChanged() throws Exception {
+        int port = Ports.free();
+        String answer = "direct_response: { status: 200, body: { inline_string: %s } }";
+        String in = listener("in", 0, "use_original_dst: true", proxied(), tcp());
+        String any = listener("any", port, "bind_to_port: false", "", http(answer.formatted("instead")))
+                .replace("127.0.0.1", "0.0.0.0");
+        String other = listener("other", port, "bind_to_port: false", "", http(answer));
+        start(in + other.formatted("handed"));
+        assertThat(ask(weir.listener(0), told("10.1.2.3", port))).contains("handed");
+        assertThat(ServedWeir.ask(weir.admin(), "POST /drain_listeners?listener=other HTTP/1.1\r\nHost: a\r\n"
+                + "Connection: close\r\n\r\n")).startsWith("HTTP/1.1 200");
+        Await.until("it is closed", () -> ask(weir.listener(0), told("10.1.2.3", port)).isEmpty());
+        reload(in + other.formatted("changed") + any);
+        assertThat(ask(weir.listener(0), told("10.1.2.3", port))).contains("instead");
+        reload(in + any);
+        reload(in + other.formatted("anew") + any);
+        assertThat(ask(weir.listener(0), told("10.1.2.3", port))).as("who was gone comes anew").contains("anew");
     }
 }
