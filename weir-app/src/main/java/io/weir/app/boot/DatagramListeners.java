@@ -63,6 +63,16 @@ final class DatagramListeners {
             return gone;
         }
 
+        /** Whether a socket of those before, which goes on here, is set up otherwise than it is to be. */
+        boolean keepsOf(List<DatagramListener> before) {
+            for (int i = 0; i < sockets.size(); i++) {
+                if (before.contains(sockets.get(i)) && !sockets.get(i).rules().equals(spec.sockets(i))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
         boolean among(Which which) {
             return which.has(spec.name(), spec.drain().inbound());
         }
@@ -77,7 +87,7 @@ final class DatagramListeners {
     }
 
     /** What one that stays is to do, with the log that was opened for it. */
-    private record Successor(ListenerSpec spec, UdpProxySpec proxy, AccessLog log, List<DatagramListener> gone) {
+    private record Successor(Open next, UdpProxySpec proxy, AccessLog log, List<DatagramListener> gone) {
     }
 
     /** What is to be done, of which new sockets are open already. */
@@ -152,8 +162,9 @@ final class DatagramListeners {
         try {
             if (present != null) {
                 List<DatagramListener> sockets = sockets(spec, present.proxy, present.sockets, leaving, prepared.added);
-                prepared.swapped.put(present, new Successor(spec, proxy, log, present.without(spec)));
-                prepared.next.add(new Open(spec, present.proxy, sockets));
+                Open next = new Open(spec, present.proxy, sockets);
+                prepared.swapped.put(present, new Successor(next, proxy, log, present.without(spec)));
+                prepared.next.add(next);
                 return;
             }
             Counter dropped = stats.root().child("listener").tagged("envoy.listener_address", spec.statPrefix())
@@ -175,13 +186,14 @@ final class DatagramListeners {
         List<DatagramListener> left = new ArrayList<>(there);
         List<DatagramListener> own = new ArrayList<>();
         try {
-            for (SocketAddress address : spec.addresses()) {
+            for (int i = 0; i < spec.addresses().size(); i++) {
+                SocketAddress address = spec.addresses().get(i);
                 DatagramListener socket = left.stream()
                         .filter(each -> each.standsAt(address, spec.ipv4Compatible())).findFirst().orElse(null);
                 if (socket == null) {
                     ListenOptions options = ListenOptions.of(address, TcpProxy.SETTINGS)
                             .withReusePort(spec.reusePort()).withIpv4Compatible(spec.ipv4Compatible())
-                            .withRules(spec.sockets());
+                            .withRules(spec.sockets(i));
                     socket = DatagramListener.prepare(workers, options, bytesMax(spec), serving::handler, leaving);
                     own.add(socket);
                 }
@@ -199,12 +211,11 @@ final class DatagramListeners {
     /** It is so from now on. Sessions stay where their listener does. */
     void commit(Prepared prepared) {
         prepared.swapped.forEach((present, successor) -> {
-            if (present.sockets.stream().anyMatch(each -> !successor.gone.contains(each)
-                    && !each.rules().equals(successor.spec.sockets()))) {
+            if (successor.next.keepsOf(present.sockets)) {
                 LOG.warn("listener {} keeps its sockets as they are: what they are set to changes with the next"
-                        + " upgrade or start", successor.spec.name());
+                        + " upgrade or start", successor.next.spec.name());
             }
-            int bytesMax = bytesMax(successor.spec);
+            int bytesMax = bytesMax(successor.next.spec);
             if (bytesMax < present.proxy.datagramBytesMax()) { // no datagram is taken for whole that was cut
                 present.proxy.resize(bytesMax);
                 present.sockets.forEach(socket -> socket.resize(bytesMax));

@@ -197,13 +197,14 @@ final class OpenListener implements Acceptor {
         List<Listener> own = new ArrayList<>();
         List<Listener> left = new ArrayList<>(there);
         try {
-            for (SocketAddress address : next.bound() && !stopped ? next.addresses() : List.<SocketAddress>of()) {
+            for (int i = 0; next.bound() && !stopped && i < next.addresses().size(); i++) {
+                SocketAddress address = next.addresses().get(i);
                 Listener socket = left.stream().filter(each -> each.standsAt(address, next.ipv4Compatible()))
                         .findFirst().orElse(null);
                 if (socket == null) {
                     ListenOptions options = ListenOptions.of(address, bound).withBacklog(next.backlog())
                             .withReusePort(next.reusePort()).withIpv4Compatible(next.ipv4Compatible())
-                            .withUnixMode(next.unixModes().getOrDefault(address, -1)).withRules(next.sockets());
+                            .withUnixMode(next.unixModes().getOrDefault(address, -1)).withRules(next.sockets(i));
                     socket = Listener.prepare(workers, options, this, leaving);
                     own.add(socket);
                 }
@@ -221,13 +222,14 @@ final class OpenListener implements Acceptor {
      * It has these sockets from now on, and what comes by them; those that it had beside them others have, or close.
      */
     void stand(Footing footing, ListenerSpec next) {
-        for (Listener socket : footing.all) {
+        for (int i = 0; i < footing.all.size(); i++) {
+            Listener socket = footing.all.get(i);
             if (socket.transparent() && !next.sockets().transparent()) {
                 opaque(socket);
             }
             socket.replaceAcceptor(this, bound);
             permit(socket, next.unixModes().getOrDefault(socket.localAddress(), -1));
-            if (!socket.rules().sameButTransparent(next.sockets())) {
+            if (!socket.rules().sameButTransparent(next.sockets(i))) {
                 LOG.warn("listener {} keeps its sockets as they are: what they are set to changes with the next"
                         + " upgrade or start", next.name());
             }

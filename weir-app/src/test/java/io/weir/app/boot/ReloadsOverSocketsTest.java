@@ -154,6 +154,26 @@ class ReloadsOverSocketsTest {
         assertThat(Files.readAttributes(path, BasicFileAttributes.class).fileKey()).as("the same").isEqualTo(file);
     }
 
+    /** What the start is refused for. */
+    private String refusal(String more) throws IOException {
+        return Running.start(Source.file(weir.write(listening(more, SAYS))), RunOptions.of(1, 1, true)).toString();
+    }
+
+    @Test
+    void eachAddressHasTheOptionsOfItsListenerOrItsOwnInTheirPlace() throws Exception {
+        Assumptions.assumeTrue(Epoll.isAvailable(), "options by number are those of the epoll transport");
+        Path path = weir.folder().resolve("own");
+        String file = "additional_addresses: [ { address: { pipe: { path: \"" + path + "\" } }%s } ]";
+        String own = ", socket_options: { socket_options: [ { level: 6, name: 4, int_value: 78 } ] }";
+        String all = "socket_options: [ { level: 6, name: 4, int_value: 77 } ]\n      ";
+        // no option can be set by number on the socket of a file: it is refused where it has any
+        assertThat(refusal(all + file.formatted(""))).contains(path.toString());
+        assertThat(refusal(file.formatted(own))).contains(path.toString());
+        weir.start(listening(all + file.formatted(", socket_options: {}"), SAYS));
+        assertThat(ServedWeir.ask(weir.listener(0), "")).isEqualTo("hello");
+        assertThat(path).exists();
+    }
+
     private static String target(Path link) {
         try {
             return Files.readSymbolicLink(link).toString();

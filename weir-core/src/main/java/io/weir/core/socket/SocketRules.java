@@ -26,6 +26,11 @@ public record SocketRules(boolean transparent, boolean freeBind, int fastOpenQue
         options = List.copyOf(options);
     }
 
+    /** The same with other options. */
+    public SocketRules withOptions(List<SocketOption> others) {
+        return new SocketRules(transparent, freeBind, fastOpenQueue, acceptsMax, balanced, others);
+    }
+
     /** Whether all but {@code transparent}, which an open socket can be told, is the same. */
     public boolean sameButTransparent(SocketRules other) {
         return equals(new SocketRules(transparent, other.freeBind, other.fastOpenQueue, other.acceptsMax,

@@ -1,6 +1,7 @@
 package io.weir.xds.chain;
 
 import io.envoyproxy.envoy.config.core.v3.SocketOption.SocketState;
+import io.envoyproxy.envoy.config.listener.v3.AdditionalAddress;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.weir.core.socket.SocketOption;
 import io.weir.core.socket.SocketRules;
@@ -24,6 +25,11 @@ public final class SocketRulesReader {
                 listener.hasTcpFastOpenQueueLength() ? most(fastOpen) : -1, most(accepts),
                 listener.getConnectionBalanceConfig().hasExactBalance(),
                 options(listener.getSocketOptionsList(), "socket_options", complaints));
+    }
+
+    /** The options that one more address of a listener has in the place of the listener's; it may have none. */
+    public static List<SocketOption> own(AdditionalAddress address, Complaints complaints) {
+        return options(address.getSocketOptions().getSocketOptionsList(), "socket_options.socket_options", complaints);
     }
 
     /**

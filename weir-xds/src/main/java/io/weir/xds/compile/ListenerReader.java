@@ -36,6 +36,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
+import io.envoyproxy.envoy.config.listener.v3.AdditionalAddress;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
@@ -44,6 +45,7 @@ import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.extensions.filters.network.sni_cluster.v3.SniCluster;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.weir.core.model.AddressText;
+import io.weir.core.socket.SocketOption;
 import io.weir.core.tls.ClientStartTls;
 import io.weir.core.tls.ClientTls;
 import io.weir.core.tls.ProxiedSocket;
@@ -59,6 +61,7 @@ final class ListenerReader {
     private final ReadContext context;
     private final Listener listener;
     private final Map<SocketAddress, Integer> unixModes = new LinkedHashMap<>();
+    private final Map<Integer, List<SocketOption>> ownOptions = new LinkedHashMap<>();
 
     private ListenerReader(ReadContext context, Listener listener) {
         this.context = context;
@@ -95,7 +98,7 @@ final class ListenerReader {
                 : ListenerSpec.BACKLOG_DEFAULT;
         boolean reusePort = !listener.hasEnableReusePort() || listener.getEnableReusePort().getValue();
         ListenPlace place = new ListenPlace(addresses, unixModes, ipv4Compatible(), bound(), reusePort, backlog,
-                SocketRulesReader.read(listener, context::problem));
+                SocketRulesReader.read(listener, context::problem), ownOptions);
         return new ListenerSpec(name, statPrefix.replace(':', '_'), place, firstLook(filters, chains, otherwise, tree),
                 new ChainSet(chains, otherwise, tree), bufferBytesMax, accessLog, redirection(filters), drain(),
                 new OverloadScope(!listener.getIgnoreGlobalConnLimit(), !listener.getBypassOverloadManager()));
@@ -106,8 +109,13 @@ final class ListenerReader {
         add(addresses, context.at("address"), listener.getAddress());
         for (int i = 0; i < listener.getAdditionalAddressesCount(); i++) {
             ReadContext at = context.at("additional_addresses", i).at("address");
-            add(addresses, at, listener.getAdditionalAddresses(i).getAddress());
-            if (isUdp(listener.getAdditionalAddresses(i).getAddress()) != isUdp(listener.getAddress())) {
+            AdditionalAddress more = listener.getAdditionalAddresses(i);
+            if (more.hasSocketOptions()) {
+                ownOptions.put(addresses.size(), SocketRulesReader.own(more,
+                        context.at("additional_addresses", i)::problem));
+            }
+            add(addresses, at, more.getAddress());
+            if (isUdp(more.getAddress()) != isUdp(listener.getAddress())) {
                 at.problem("socket_address.protocol", "",
                         "a listener takes either connections or datagrams at all its addresses",
                         "give the other protocol a listener of its own");

@@ -1,5 +1,6 @@
 package io.weir.xds.spec;
 
+import io.weir.core.socket.SocketOption;
 import io.weir.core.socket.SocketRules;
 import java.net.SocketAddress;
 import java.util.List;
@@ -24,11 +25,22 @@ import java.util.Map;
  *            length of the queue of connections that wait to be accepted
  * @param sockets
  *            what its sockets are set to
+ * @param ownOptions
+ *            by their place in {@code addresses}, what the sockets of those are set to that have options of their own in
+ *            the place of those in {@code sockets}
  */
 public record ListenPlace(List<SocketAddress> addresses, Map<SocketAddress, Integer> unixModes, boolean ipv4Compatible,
-        boolean bound, boolean reusePort, int backlog, SocketRules sockets) {
+        boolean bound, boolean reusePort, int backlog, SocketRules sockets,
+        Map<Integer, List<SocketOption>> ownOptions) {
     public ListenPlace {
         addresses = List.copyOf(addresses);
         unixModes = Map.copyOf(unixModes);
+        ownOptions = Map.copyOf(ownOptions);
+    }
+
+    /** What the sockets of one of the addresses are set to. */
+    SocketRules sockets(int address) {
+        List<SocketOption> own = ownOptions.get(address);
+        return own == null ? sockets : sockets.withOptions(own);
     }
 }

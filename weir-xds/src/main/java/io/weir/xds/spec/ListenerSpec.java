@@ -76,9 +76,14 @@ public record ListenerSpec(String name, String statPrefix, ListenPlace place, Fi
         return place.backlog();
     }
 
-    /** What its sockets are set to. */
+    /** What its sockets are set to, but for the options of those that have their own. */
     public SocketRules sockets() {
         return place.sockets();
+    }
+
+    /** What the sockets of one of its addresses are set to. */
+    public SocketRules sockets(int address) {
+        return place.sockets(address);
     }
 
     /** What is done to its connections. */

@@ -171,6 +171,26 @@ class FilterChainsTest {
     }
 
     @Test
+    void eachAddressMayHaveOptionsOfItsOwnOrNone() {
+        String at = "{ address: { socket_address: { address: 127.0.0.1, port_value: 0 } }";
+        ListenerSpec spec = listener(text("""
+                freebind: true
+                      socket_options: [ { level: 6, name: 4, int_value: 1 } ]
+                      additional_addresses: [ %s }, %s, socket_options: { socket_options: [ { level: 6, name: 4, int_value: 2,
+                        state: STATE_LISTENING } ] } }, %s, socket_options: {} } ]""".formatted(at, at, at), "name: c"));
+        var first = new SocketOption("", 6, 4, new SocketOption.Whole(1), SocketOption.When.PREBIND);
+        var own = new SocketOption("", 6, 4, new SocketOption.Whole(2), SocketOption.When.LISTENING);
+        assertThat(spec.sockets(0)).isEqualTo(spec.sockets()).isEqualTo(spec.sockets(1));
+        assertThat(spec.sockets(0).options()).containsExactly(first);
+        assertThat(spec.sockets(2)).isEqualTo(new SocketRules(false, true, -1, 0, false, List.of(own)));
+        assertThat(spec.sockets(3).options()).isEmpty();
+        assertThat(errors(text("additional_addresses: [ " + at + ", socket_options: { socket_options: [ { level: 6,"
+                + " name: 4, int_value: 7, state: STATE_BOUND } ] } } ]", "name: c"))).singleElement()
+                .satisfies(error -> assertThat(error.path())
+                        .endsWith("additional_addresses[0].socket_options.socket_options[0].state"));
+    }
+
+    @Test
     void aFilterMayBeSwitchedOffByPort() {
         String off = "{ name: p, typed_config: { '@type': " + TYPES + "listener.proxy_protocol.v3.ProxyProtocol,"
                 + " stat_prefix: s, allow_requests_without_proxy_protocol: true, disallowed_versions: [ V1 ],"
