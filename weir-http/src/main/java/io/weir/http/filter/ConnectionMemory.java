@@ -42,8 +42,8 @@ public final class ConnectionMemory {
     }
 
     /**
-     * These filters see the connection from now on. What those before have kept is there for filters that are like them,
-     * so that who changes a route does not hand everybody a full bucket, however often and whatever was asked for
+     * These filters see the connection from now on. What those before have kept is there for filters that are like
+     * them, so that who changes a route does not hand everybody a full bucket, however often and whatever was asked for
      * meanwhile. What was kept and not asked for longest goes when it is too much, as a connection may outlive many
      * filters. What is left under keys stays.
      */
@@ -102,6 +102,7 @@ public final class ConnectionMemory {
         return type.cast(found.thing());
     }
 
+    @SuppressWarnings("ReferenceEquality") // places that are alike are several
     private @Nullable Kept former(Object key, Record likeness) {
         int alike = -1;
         for (int i = 0; i < before.size(); i++) {
