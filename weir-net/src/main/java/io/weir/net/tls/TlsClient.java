@@ -227,7 +227,7 @@ public final class TlsClient implements Renewable {
 
     /**
      * Connects and agrees on TLS, both within the options' time, from the worker's own thread. As
-     * {@link Connector#connect}, but that the handler sees {@code channelActive}, and the future succeeds, when the
+     * {@link Connector#connect}, but that the future succeeds, and the handler sees {@code channelActive}, once, when the
      * connection is secured; what the host said meanwhile comes after both. The future also fails with
      * {@link HandshakeFailure}, also where the host, asked in the words of the options, does not agree. What is known
      * of the connection is then found by {@link TlsSession#of}.
@@ -312,7 +312,6 @@ public final class TlsClient implements Renewable {
         private final @Nullable TlsTurn turn;
         private final Timeout timeout = new Timeout();
         private @Nullable ChannelPromise done;
-        private @Nullable ChannelHandlerContext place;
 
         Securing(Worker worker, ChannelHandler owner, SslHandler tls, Made from, String name,
                 @Nullable TlsTurn turn) {
@@ -327,7 +326,6 @@ public final class TlsClient implements Renewable {
 
         @Override
         public void handlerAdded(ChannelHandlerContext context) {
-            place = context;
             done = context.newPromise();
             tls.setHandshakeTimeoutMillis(0); // the time counts from the connect on, by our own timer
             if (turn != null) { // the library begins when it hears that the connection stands, which is then
@@ -342,7 +340,7 @@ public final class TlsClient implements Renewable {
         /** Held back: for its owner the connection stands when it is secured. */
         @Override
         public void channelActive(ChannelHandlerContext context) {
-            // see secured(Channel)
+            // see completed(...)
         }
 
         @Override
@@ -362,15 +360,11 @@ public final class TlsClient implements Renewable {
             if (turn != null) {
                 turn.secured();
             }
-            ChannelHandlerContext here = place;
-            if (here != null) {
-                here.fireChannelActive();
-            }
             ChannelPromise promise = done;
             if (promise != null) {
                 promise.trySuccess();
             }
-            return true;
+            return true; // which makes its owner see it active
         }
 
         @Override

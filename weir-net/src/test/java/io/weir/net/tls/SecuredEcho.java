@@ -178,11 +178,12 @@ final class SecuredEcho implements AutoCloseable {
 
         @Override
         public void channelActive(ChannelHandlerContext context) {
-            if (!begun) {
-                begun = true;
-                context.channel().config().setAutoRead(true);
-                context.writeAndFlush(Unpooled.copiedBuffer("hello", StandardCharsets.US_ASCII));
+            if (begun) {
+                done.completeExceptionally(new IllegalStateException("it has become active twice"));
             }
+            begun = true;
+            context.channel().config().setAutoRead(true);
+            context.writeAndFlush(Unpooled.copiedBuffer("hello", StandardCharsets.US_ASCII));
         }
 
         @Override
