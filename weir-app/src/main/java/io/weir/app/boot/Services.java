@@ -257,8 +257,9 @@ final class Services {
             Runnable followed = secrets.follow(server, "listener " + spec.name(),
                     scope.child("server_ssl_socket_factory"), begun);
             Acceptor inside = entrance.out(service.acceptor());
-            Acceptor secures = server.before(turning(chain) == null ? inside : new DirectTls(inside),
-                    new TlsStats(scope), late, chain.handshakeNanos());
+            boolean turns = turning(chain) != null;
+            Acceptor secures = server.before(turns ? new DirectTls(inside) : inside, new TlsStats(scope), late,
+                    chain.handshakeNanos(), turns ? DirectTls.ALPN : null);
             Acceptor door = certifying.before(tls, secures, server::serves, scope, late, chain.handshakeNanos());
             return service.secured(begun(service, chain, door, entrance, late), entrance, () -> {
                 followed.run();

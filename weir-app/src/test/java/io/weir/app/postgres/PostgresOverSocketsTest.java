@@ -1,6 +1,7 @@
 package io.weir.app.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weir.app.boot.ServedWeir;
 import io.weir.testkit.Certificates;
@@ -17,6 +18,7 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.util.List;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -43,6 +45,7 @@ class PostgresOverSocketsTest {
     private final Certificates certificates = Certificates.make();
     private final Issued shop = certificates.issue("shop", "DNS:db.example");
     private final LineHost host = new LineHost();
+    private String beginTimeout = "60s";
 
     @AfterEach
     void end() {
@@ -55,6 +58,11 @@ class PostgresOverSocketsTest {
     }
 
     private void listening(String mode) throws IOException {
+        listening(mode, "");
+    }
+
+    /** With more in the log than why a session was not served. */
+    private void listening(String mode, String more) throws IOException {
         String socket = mode.equals("DISABLE")
                 ? ""
                 : """
@@ -74,9 +82,9 @@ class PostgresOverSocketsTest {
                       typed_config:
                         "@type": %saccess_loggers.file.v3.FileAccessLog
                         path: "%s"
-                        log_format: { text_format_source: { inline_string: "%%CONNECTION_TERMINATION_DETAILS%%\\n" } }
+                        log_format: { text_format_source: { inline_string: "%%CONNECTION_TERMINATION_DETAILS%%%s\\n" } }
                     filter_chains:
-                    - { transport_socket_connect_timeout: 20s, filters: [
+                    - { transport_socket_connect_timeout: %s, filters: [
                         { name: pg, typed_config: { "@type": %sfilters.network.postgres_proxy.v3alpha.PostgresProxy,
                             stat_prefix: db, downstream_ssl: %s } },
                         { name: tcp, typed_config: { "@type": %sfilters.network.tcp_proxy.v3.TcpProxy,
@@ -85,7 +93,7 @@ class PostgresOverSocketsTest {
                   - name: db
                     load_assignment: { cluster_name: db, endpoints: [ { lb_endpoints: [ { endpoint:
                       { address: { socket_address: { address: 127.0.0.1, port_value: %d } } } } ] } ] }
-                """.formatted(TYPE, log(), TYPE, mode, TYPE, socket, host.port()));
+                """.formatted(TYPE, log(), more, beginTimeout, TYPE, mode, TYPE, socket, host.port()));
     }
 
     private static byte[] words(int length, int code, String more) {
@@ -260,22 +268,53 @@ class PostgresOverSocketsTest {
     }
 
     @Test
-    void whoBeginsWithTlsAndAgreesOnSomethingElseIsNotServed() throws Exception {
+    void whoBeginsWithTlsAndAgreesOnNothingIsNotServed() throws Exception {
         listening("ALLOW");
-        assertThat(secured(weir.connect(), "", "h2")).isEqualTo(" ");
         assertThat(secured(weir.connect(), "")).isEqualTo(" ");
         assertThat(number("cluster.db.upstream_cx_total")).isZero();
-        assertThat(weir.logged(log())).containsExactly("postgres_alpn_required", "postgres_alpn_required");
+        assertThat(weir.logged(log())).containsExactly("postgres_alpn_required");
+    }
+
+    @Test
+    void whoOffersOtherProtocolsOnlyIsToldSoByAnAlertAsByPostgresql() throws Exception {
+        listening("REQUIRE", " %DOWNSTREAM_TRANSPORT_FAILURE_REASON%");
+        assertThatThrownBy(() -> secured(weir.connect(), "", "h2")).isInstanceOf(SSLException.class)
+                .hasMessageContaining("no_application_protocol");
+        Socket asked = asked();
+        assertThatThrownBy(() -> secured(asked, "", "http/1.1", "h2")).isInstanceOf(SSLException.class)
+                .hasMessageContaining("no_application_protocol");
+        assertThat(secured(asked(), "select 1\n", "h2", "postgresql")).isEqualTo("postgresql heard select 1\n");
+        assertThat(number("cluster.db.upstream_cx_total")).isEqualTo(1);
+        assertThat(weir.logged(log())).filteredOn(line -> line.equals("- TLS error: it offers protocols for what is"
+                + " inside, and postgresql is none of them")).hasSize(2);
+    }
+
+    /** A connection that has been told that TLS may begin. */
+    private Socket asked() throws IOException {
+        Socket socket = weir.connect();
+        socket.getOutputStream().write(words(8, TLS, ""));
+        assertThat(socket.getInputStream().read()).isEqualTo('S');
+        return socket;
+    }
+
+    @Test
+    void whoSaysNothingIsNotHeldForEverWhereAllIsPassedOn() throws Exception {
+        beginTimeout = "3s"; // a thread may be away for a while between connecting and writing
+        listening("DISABLE");
+        try (Socket silent = weir.connect(); Socket slow = weir.connect()) {
+            slow.getOutputStream().write(startup(), 0, 7);
+            assertThat(silent.getInputStream().read()).isEqualTo(-1);
+            assertThat(slow.getInputStream().read()).isEqualTo(-1);
+        }
+        assertThat(number("cluster.db.upstream_cx_total")).isZero();
+        assertThat(weir.logged(log())).containsExactly("postgres_not_begun_in_time", "postgres_not_begun_in_time");
     }
 
     @Test
     void whoAsksForTlsFirstNeedNotOfferAProtocol() throws Exception {
         listening("REQUIRE");
         for (String[] protocols : new String[][]{{}, {"postgresql"}}) {
-            Socket socket = weir.connect();
-            socket.getOutputStream().write(words(8, TLS, ""));
-            assertThat(socket.getInputStream().read()).isEqualTo('S');
-            assertThat(secured(socket, "select 1\n", protocols)).isEqualTo(String.join("", protocols)
+            assertThat(secured(asked(), "select 1\n", protocols)).isEqualTo(String.join("", protocols)
                     + " heard select 1\n");
         }
     }

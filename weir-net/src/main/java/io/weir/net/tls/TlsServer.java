@@ -40,6 +40,8 @@ public final class TlsServer implements Renewable, AutoCloseable {
     private static final byte[] HANDSHAKE_FAILURE = {21, 3, 3, 0, 2, 2, 40};
     /** And of who knows nobody by the name that a client asks for (RFC 6066 section 3). */
     private static final byte[] UNRECOGNIZED_NAME = {21, 3, 3, 0, 2, 2, 112};
+    /** And of who speaks none of the protocols that a client offers (RFC 7301 section 3.2). */
+    private static final byte[] NO_APPLICATION_PROTOCOL = {21, 3, 3, 0, 2, 2, 120};
 
     private static final AttributeKey<String> FAILURE = AttributeKey.valueOf("weir.tls.failure");
 
@@ -149,7 +151,19 @@ public final class TlsServer implements Renewable, AutoCloseable {
      *            how long a client may take, less for those that come while resources are short; 0: for ever
      */
     public Acceptor before(Acceptor acceptor, TlsStats stats, Counter late, long timeoutNanos) {
-        return (worker, channel) -> new Securing(acceptor, stats, late, timeoutNanos, worker).begin(channel);
+        return before(acceptor, stats, late, timeoutNanos, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param protocol
+     *            what a client that offers protocols for what is inside must have among them, or is turned away by an
+     *            alert; one that offers none is not. Null: those that we do not speak are passed over
+     */
+    public Acceptor before(Acceptor acceptor, TlsStats stats, Counter late, long timeoutNanos,
+            @Nullable String protocol) {
+        return (worker, channel) -> new Securing(acceptor, stats, late, timeoutNanos, protocol, worker).begin(channel);
     }
 
     /** Whether a certificate is here for this name, in lower case; the first one, for whatever name, does not count. */
@@ -188,6 +202,7 @@ public final class TlsServer implements Renewable, AutoCloseable {
         private final TlsStats stats;
         private final Counter late;
         private final long timeoutNanos;
+        private final @Nullable String protocol;
         private final Worker worker;
         private final Timeout timeout = new Timeout();
         private final ServerCertificates from = certificates;
@@ -197,17 +212,19 @@ public final class TlsServer implements Renewable, AutoCloseable {
         private @Nullable String serverName;
         private boolean stapled;
 
-        Securing(Acceptor acceptor, TlsStats stats, Counter late, long timeoutNanos, Worker worker) {
+        Securing(Acceptor acceptor, TlsStats stats, Counter late, long timeoutNanos, @Nullable String protocol,
+                Worker worker) {
             this.acceptor = acceptor;
             this.stats = stats;
             this.late = late;
             this.timeoutNanos = timeoutNanos;
+            this.protocol = protocol;
             this.worker = worker;
         }
 
         void begin(Channel accepted) {
             channel = accepted;
-            if (from.single()) {
+            if (from.single() && protocol == null) {
                 accepted.pipeline().addLast(handler(from.first()));
             } else {
                 accepted.pipeline().addLast(new Hello());
@@ -290,6 +307,7 @@ public final class TlsServer implements Renewable, AutoCloseable {
         /** Reads what the client says first, without taking it, to choose a certificate by. */
         private final class Hello extends SslClientHelloHandler<@Nullable Shown> {
             private boolean unnamed;
+            private boolean foreign;
             private boolean hello;
 
             Hello() {
@@ -305,7 +323,9 @@ public final class TlsServer implements Renewable, AutoCloseable {
                 serverName = said == null || said.serverName().isEmpty() ? null : said.serverName();
                 // Without a ClientHello too: one may come behind records that mean nothing, which BoringSSL lets pass.
                 unnamed = spec.requireSni() && (serverName == null || !from.serves(serverName));
-                return context.executor().newSucceededFuture(unnamed ? null : chosen(said));
+                foreign = said != null && protocol != null && !said.protocols().isEmpty()
+                        && !said.protocols().contains(protocol);
+                return context.executor().newSucceededFuture(unnamed || foreign ? null : chosen(said));
             }
 
             /** Null: there is none that may be shown. */
@@ -340,12 +360,16 @@ public final class TlsServer implements Renewable, AutoCloseable {
                     context.pipeline().replace(this, null, handler(choice));
                     return;
                 }
-                context.writeAndFlush(Unpooled.wrappedBuffer(unnamed ? UNRECOGNIZED_NAME : HANDSHAKE_FAILURE));
+                context.writeAndFlush(Unpooled.wrappedBuffer(
+                        unnamed ? UNRECOGNIZED_NAME : foreign ? NO_APPLICATION_PROTOCOL : HANDSHAKE_FAILURE));
                 context.pipeline().remove(this); // it would ask again when the connection ends
                 refuse(context.channel(), new SSLException(why()));
             }
 
             private String why() {
+                if (!unnamed && foreign) {
+                    return "it offers protocols for what is inside, and " + protocol + " is none of them";
+                }
                 if (!unnamed) {
                     return "the answer of OCSP that its certificate is to be shown with has expired";
                 }

@@ -10,7 +10,8 @@ import io.weir.stream.client.Refusal;
 /**
  * Lets clients that began with TLS, without a word of PostgreSQL before it, pass on only where the two have agreed on
  * PostgreSQL for what is inside (RFC 7301): else somebody could lead a client of another protocol here, and what it
- * says would be taken for PostgreSQL. Source: PostgreSQL 17, section 53.2.10, SSL Session Encryption. Any worker.
+ * says would be taken for PostgreSQL. Those that have asked for TLS need not agree on anything, but on nothing else.
+ * Source: PostgreSQL 17, section 53.2.10, SSL Session Encryption, and its be-secure-openssl.c. Any worker.
  */
 public final class DirectTls implements Acceptor {
     /** PostgreSQL among the protocols that clients offer, as IANA has it. */
@@ -32,7 +33,9 @@ public final class DirectTls implements Acceptor {
 
     @Override
     public void accepted(Worker worker, Channel channel) {
-        if (channel.hasAttr(DIRECT) && !TlsSession.agreed(channel, ALPN)) {
+        TlsSession session = TlsSession.of(channel);
+        String agreed = session == null ? null : session.applicationProtocol();
+        if (agreed == null ? channel.hasAttr(DIRECT) : !agreed.equals(ALPN)) {
             Refusal.note(channel, "postgres_alpn_required");
             channel.close();
         } else {

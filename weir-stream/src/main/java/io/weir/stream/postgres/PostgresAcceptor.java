@@ -45,7 +45,7 @@ public final class PostgresAcceptor implements Acceptor {
      * @param late
      *            counts clients that say nothing in time
      * @param timeoutNanos
-     *            how long they may take where Weir answers them, or asks their host; 0: for ever
+     *            how long they may take; 0: for ever
      */
     public PostgresAcceptor(PostgresSpec spec, Stats stats, Acceptor clear, Acceptor secures, Counter late,
             long timeoutNanos) {
@@ -53,7 +53,7 @@ public final class PostgresAcceptor implements Acceptor {
         this.clear = clear;
         this.secures = secures;
         this.late = late;
-        this.timeoutNanos = spec.turnsToTls() || spec.asksHosts() ? timeoutNanos : 0;
+        this.timeoutNanos = timeoutNanos;
         var scope = stats.root().child("postgres").tagged("envoy.postgres_prefix", spec.statPrefix());
         this.terminated = scope.counter("sessions_terminated_ssl");
         this.encrypted = scope.counter("sessions_encrypted");
