@@ -1,6 +1,5 @@
 package io.weir.core.cluster;
 
-import io.weir.core.balance.Picker;
 import io.weir.core.balance.Pickers;
 import io.weir.core.model.HostSet;
 import io.weir.core.model.HostSet.Priority;
@@ -27,17 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Threads: {@link #gather} is the conductor's; {@link #choose} is for any thread: one volatile read.
  */
-public final class Aggregate {
+final class Aggregate {
     private static final int WHOLE = 100;
-
-    /**
-     * A cluster, and how to pick one of its hosts.
-     *
-     * @param picker
-     *            null: the cluster's own
-     */
-    public record Choice(Cluster cluster, @Nullable Picker picker) {
-    }
 
     private final Cluster self;
     private volatile Choice[] byPercent = {};
@@ -48,7 +38,7 @@ public final class Aggregate {
     }
 
     /** Looks at its members as they are now: to be called when one of them has another view. Conductor. */
-    public void gather(Clusters all) {
+    void gather(Clusters all) {
         List<Cluster> members = members(all);
         List<Standing> standings = new ArrayList<>();
         List<Cluster> owners = new ArrayList<>();
@@ -97,7 +87,8 @@ public final class Aggregate {
     }
 
     /** The cluster that a request goes to; null where no member has a host. */
-    public @Nullable Choice choose(RandomGenerator random) {
+    @Nullable
+    Choice choose(RandomGenerator random) {
         Choice[] table = byPercent;
         return table.length == 0 ? null : table[(int) (((random.nextLong() >>> 32) * WHOLE) >>> 32)];
     }
@@ -108,11 +99,12 @@ public final class Aggregate {
      * @param preferred
      *            where any of them is such a one, it is taken
      */
-    public @Nullable Choice other(Cluster tried, Predicate<Cluster> preferred) {
+    @Nullable
+    Choice other(Cluster tried, Predicate<Cluster> preferred) {
         Choice other = null;
         for (Choice choice : available) {
-            if (choice.cluster != tried) {
-                if (preferred.test(choice.cluster)) {
+            if (choice.cluster() != tried) {
+                if (preferred.test(choice.cluster())) {
                     return choice;
                 }
                 other = other == null ? choice : other;

@@ -22,7 +22,7 @@ public final class Aggregates {
     public void gather() {
         Map<String, List<Aggregate>> next = new HashMap<>();
         for (Cluster cluster : clusters.all()) {
-            Aggregate aggregate = cluster.aggregate();
+            Aggregate aggregate = cluster.choices().aggregate();
             if (aggregate != null) {
                 for (Cluster member : aggregate.members(clusters)) {
                     next.computeIfAbsent(member.name(), _ -> new ArrayList<>()).add(aggregate);

@@ -54,8 +54,7 @@ public final class Cluster {
     /** Requests at its hosts, those that wait for a connection too: what a bound on a host's share goes by. */
     private final AtomicLong requestsActive = new AtomicLong();
     private final List<Consumer<ClusterView>> listeners = new CopyOnWriteArrayList<>();
-    /** Null where it stands for no others. */
-    private final @Nullable Aggregate aggregate;
+    private final Choices choices;
     /** Null where its hosts do not come from its requests. */
     private final @Nullable Destinations destinations;
     private final Membership membership = new Membership();
@@ -87,9 +86,9 @@ public final class Cluster {
         this.pickers = pickers();
         this.calm = new Calm(this::pickers);
         this.circuits = new Circuits(spec.admission(), this.stats.scope());
-        this.aggregate = spec.type() == DiscoveryType.AGGREGATE ? new Aggregate(this) : null;
+        this.choices = new Choices(this, spec.type() == DiscoveryType.AGGREGATE ? new Aggregate(this) : null);
         this.destinations = spec.type() == DiscoveryType.ORIGINAL_DST ? new Destinations() : null;
-        this.warmed = aggregate != null || destinations != null;
+        this.warmed = choices.aggregate() != null || destinations != null;
         this.keeper = new HealthKeeper(spec.name(), this.stats.scope(),
                 () -> this.stats.upstreamCxTotal().value() > 0);
         this.ejections = new Ejections(spec.name(), keeper::outlier);
@@ -140,9 +139,9 @@ public final class Cluster {
         return circuits.of(priority);
     }
 
-    /** How it chooses among the clusters that it stands for; null where it stands for none. */
-    public @Nullable Aggregate aggregate() {
-        return aggregate;
+    /** Where what is to go to it goes: there are more where it stands for others. */
+    public Choices choices() {
+        return choices;
     }
 
     /** A picker among those hosts of the view that are well, however few they are. Conductor. */

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,12 @@ public final class Clusters {
     /** The cluster of this name, null when there is none. One volatile read and one look-up. */
     public @Nullable Cluster find(String name) {
         return index.byName.get(name);
+    }
+
+    /** Where what is to go to the cluster of this name goes; null when there is none. As {@link Choices#choose}. */
+    public @Nullable Choice choose(String name, RandomGenerator random) {
+        Cluster named = find(name);
+        return named == null ? null : named.choices().choose(random);
     }
 
     /** All of them, in the order added. */

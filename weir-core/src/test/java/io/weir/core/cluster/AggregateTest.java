@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.offset;
 
 import io.weir.core.balance.Pick;
 import io.weir.core.balance.PickContext;
-import io.weir.core.balance.Picker;
 import io.weir.core.model.Announced;
 import io.weir.core.model.BalancePolicy;
 import io.weir.core.model.ClusterSpec;
@@ -20,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -69,7 +69,7 @@ class AggregateTest {
                 .withExtensions(Map.of(Members.KEY, new Members(List.of(members)))), stats);
         clusters.put(cluster);
         assertThat(cluster.warmed()).isTrue();
-        Aggregate aggregate = cluster.aggregate();
+        Aggregate aggregate = cluster.choices().aggregate();
         if (aggregate == null) {
             throw new AssertionError("no aggregate");
         }
@@ -82,14 +82,12 @@ class AggregateTest {
         Map<String, Double> percents = new HashMap<>();
         Request request = new Request(new SplittableRandom(1));
         for (int i = 0; i < PICKS; i++) {
-            Aggregate.Choice choice = aggregate.choose(request.random);
+            Choice choice = aggregate.choose(request.random);
             if (choice == null) {
                 throw new AssertionError("nobody");
             }
-            Picker through = choice.picker();
-            Picker picker = through == null ? choice.cluster().view().picker() : through;
             String to = choice.cluster().name();
-            if (picker.pick(request) instanceof Pick.Chosen chosen) {
+            if (choice.picker().pick(request) instanceof Pick.Chosen chosen) {
                 Host host = chosen.host();
                 to += host.endpoint().priority() + (host.endpoint().announced().healthy() ? "" : " unwell");
             }
@@ -191,9 +189,8 @@ class AggregateTest {
             Map<Host, Double> percents = new HashMap<>();
             Request request = new Request(new SplittableRandom(1));
             for (int i = 0; i < PICKS; i++) {
-                Aggregate.Choice choice = aggregate.choose(request.random);
-                Picker through = choice == null ? null : choice.picker();
-                if (through != null && through.pick(request) instanceof Pick.Chosen chosen) {
+                Choice choice = aggregate.choose(request.random);
+                if (choice != null && choice.picker().pick(request) instanceof Pick.Chosen chosen) {
                     percents.merge(chosen.host(), 100.0 / PICKS, Double::sum);
                 }
             }
@@ -208,7 +205,7 @@ class AggregateTest {
         Cluster a = cluster("a", new int[]{1, 1});
         Cluster b = cluster("b", new int[]{4, 0});
         Aggregate aggregate = of("a", "b");
-        Aggregate.Choice before = aggregate.other(b, _ -> true);
+        Choice before = aggregate.other(b, _ -> true);
         a.endpoints(endpoints("a", new int[]{1, 1}), 1);
         b.endpoints(endpoints("b", new int[]{3, 0}), 1);
         aggregate.gather(clusters);
@@ -225,12 +222,31 @@ class AggregateTest {
         cluster("b", new int[]{0, 1});
         Cluster c = cluster("c", new int[]{1, 0});
         Aggregate aggregate = of("a", "b", "c");
-        Aggregate.Choice other = aggregate.other(a, _ -> true);
+        Choice other = aggregate.other(a, _ -> true);
         assertThat(other == null ? null : other.cluster()).isSameAs(c);
-        Aggregate.Choice back = aggregate.other(c, _ -> true);
+        Choice back = aggregate.other(c, _ -> true);
         assertThat(back == null ? null : back.cluster()).isSameAs(a);
         assertThat(aggregate.other(a, cluster -> cluster == c)).isEqualTo(other); // as far as any is preferred
         assertThat(aggregate.other(a, _ -> false)).isEqualTo(other);
         assertThat(of("a").other(a, _ -> true)).isNull();
+    }
+
+    @Test
+    void whatGoesToAClusterGoesToItItselfWhereItStandsForNoneThatHasAHost() {
+        RandomGenerator random = new SplittableRandom(1);
+        Cluster a = cluster("a", new int[]{1, 0});
+        Cluster empty = new Cluster(ClusterSpec.of("empty", List.of()).withType(DiscoveryType.STRICT_DNS), stats);
+        clusters.put(empty);
+        of("empty");
+        of("a", "empty");
+        assertThat(clusters.choose("a", random)).isEqualTo(new Choice(a, null));
+        assertThat(a.choices().other(a, _ -> true)).isNull();
+        assertThat(clusters.choose("all1", random)).isEqualTo(new Choice(require("all1"), null));
+        assertThat(clusters.choose("all2", random)).extracting(Choice::cluster).isEqualTo(a);
+        assertThat(clusters.choose("nowhere", random)).isNull();
+    }
+
+    private Cluster require(String name) {
+        return Objects.requireNonNull(clusters.find(name));
     }
 }

@@ -34,9 +34,8 @@ class AggregatesTest {
     }
 
     private static String chosen(Cluster aggregate) {
-        Aggregate its = aggregate.aggregate();
-        Aggregate.Choice choice = its == null ? null : its.choose(new SplittableRandom(1));
-        return choice == null ? "nobody" : choice.cluster().name();
+        Cluster its = aggregate.choices().choose(new SplittableRandom(1)).cluster();
+        return its == aggregate ? "nobody" : its.name();
     }
 
     @Test

@@ -1,7 +1,8 @@
 package io.weir.http.proxy;
 
 import io.weir.core.balance.Picker;
-import io.weir.core.cluster.Aggregate;
+import io.weir.core.cluster.Choice;
+import io.weir.core.cluster.Choices;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.Clusters;
 import io.weir.core.hash.HashKey;
@@ -56,10 +57,10 @@ final class Affinity implements HashSource {
     private @Nullable List<String> named;
     private final ConfiguredNames names;
     private OriginalDst originalDst = OriginalDst.DEFAULT;
-    private @Nullable Aggregate aggregate;
+    private @Nullable Choices choices;
     /** How its cluster's hosts are picked, of one that its route's stands for; and those of one that may follow it. */
-    private Aggregate.@Nullable Choice chosen;
-    private Aggregate.@Nullable Choice other;
+    private @Nullable Choice chosen;
+    private @Nullable Choice other;
 
     Affinity(Exchange exchange, Downstream downstream, ClientAddress rule) {
         this.exchange = exchange;
@@ -112,11 +113,11 @@ final class Affinity implements HashSource {
     @Nullable
     Cluster cluster(Clusters all, String name) {
         Cluster cluster = all.find(name);
-        aggregate = cluster == null ? null : cluster.aggregate();
-        Aggregate.Choice choice = aggregate == null ? null : aggregate.choose(downstream.worker().random());
+        choices = cluster == null ? null : cluster.choices();
+        Choice choice = choices == null ? null : choices.choose(downstream.worker().random());
         chosen = choice;
         other = null;
-        return choice == null ? cluster : choice.cluster();
+        return choice == null ? null : choice.cluster();
     }
 
     /**
@@ -124,21 +125,19 @@ final class Affinity implements HashSource {
      * Nothing has come of that before a host is picked there.
      */
     Cluster elsewhere(Cluster from, Predicate<Cluster> preferred) {
-        Aggregate among = aggregate;
-        Aggregate.Choice choice = among == null ? null : among.other(from, preferred);
+        Choice choice = choices == null ? null : choices.other(from, preferred);
         other = choice;
         return choice == null ? from : choice.cluster();
     }
 
     /** The picker of its cluster. */
     Picker picker(Cluster to) {
-        Aggregate.Choice next = other;
+        Choice next = other;
         if (next != null && next.cluster() == to) {
             chosen = next;
         }
         other = null;
-        Picker its = chosen == null ? null : chosen.picker();
-        return its != null ? its : to.view().picker();
+        return chosen == null ? to.view().picker() : chosen.picker(to.view());
     }
 
     /**

@@ -2,8 +2,7 @@ package io.weir.http.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.weir.core.balance.Picker;
-import io.weir.core.cluster.Aggregate;
-import io.weir.core.cluster.Cluster;
+import io.weir.core.cluster.Choice;
 import io.weir.core.cluster.Clusters;
 import io.weir.http.codec.HeadCopy;
 import io.weir.http.codec.HttpHead;
@@ -58,20 +57,16 @@ final class Shadows {
     }
 
     private void copy(ShadowPolicy policy, HttpHead request, Forward how, boolean bodyless) {
-        Cluster named = clusters.find(policy.clusterFor(request));
-        if (named == null) {
+        Choice to = clusters.choose(policy.clusterFor(request), worker.random());
+        if (to == null) {
             return; // a name from a header; those of the configuration exist
         }
-        Aggregate among = named.aggregate();
-        Aggregate.Choice choice = among == null ? null : among.choose(worker.random());
-        Cluster cluster = choice == null ? named : choice.cluster();
-        Picker bound = choice == null ? null : choice.picker();
-        Picker picker = bound == null ? cluster.view().picker() : bound;
+        Picker picker = to.picker();
         HttpHead head = Heads.of(worker).take();
         HeadCopy.request(request, head);
         policy.edits().apply(head, exchange.record());
         head.authority(policy.hostFor(head.authority()));
-        Shadow shadow = new Shadow(worker, cluster, head, exchange.downstream().protocol());
+        Shadow shadow = new Shadow(worker, to.cluster(), head, exchange.downstream().protocol());
         if (!bodyless) {
             copies.add(shadow);
         }

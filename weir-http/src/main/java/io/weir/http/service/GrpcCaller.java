@@ -1,8 +1,6 @@
 package io.weir.http.service;
 
-import io.weir.core.balance.Picker;
-import io.weir.core.cluster.Aggregate;
-import io.weir.core.cluster.Cluster;
+import io.weir.core.cluster.Choice;
 import io.weir.core.cluster.Clusters;
 import io.weir.net.service.Question;
 import io.weir.net.service.ServiceAnswer;
@@ -24,18 +22,14 @@ public final class GrpcCaller implements ServiceCaller {
 
     @Override
     public Runnable ask(Worker worker, Question question, Consumer<ServiceAnswer> hearer) {
-        Cluster named = clusters.find(question.cluster());
-        if (named == null) {
+        Choice to = clusters.choose(question.cluster(), worker.random());
+        if (to == null) {
             hearer.accept(new ServiceAnswer.Failed("there is no cluster " + question.cluster()));
             return () -> {
             };
         }
-        Aggregate among = named.aggregate();
-        Aggregate.Choice choice = among == null ? null : among.choose(worker.random());
-        Cluster cluster = choice == null ? named : choice.cluster();
-        Picker bound = choice == null ? null : choice.picker();
-        var call = new UnaryCall(worker, cluster, question, hearer);
-        call.go(bound == null ? cluster.view().picker() : bound);
+        var call = new UnaryCall(worker, to.cluster(), question, hearer);
+        call.go(to.picker());
         return call::giveUp;
     }
 }

@@ -6,8 +6,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ConnectTimeoutException;
 import io.weir.core.balance.Pick;
 import io.weir.core.balance.PickContext;
-import io.weir.core.balance.Picker;
-import io.weir.core.cluster.Aggregate;
+import io.weir.core.cluster.Choice;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.ClusterView;
 import io.weir.core.model.ClusterSpec;
@@ -123,25 +122,20 @@ final class Session implements PickContext {
     }
 
     private void connect(String name) {
-        Cluster cluster = proxy.clusters().find(name);
-        Aggregate aggregate = cluster == null ? null : cluster.aggregate();
         // chosen anew for each attempt, as the next may have to go to another of the clusters that this one stands for
-        Aggregate.Choice choice = aggregate == null ? null : aggregate.choose(worker.random());
-        if (choice != null) {
-            cluster = choice.cluster();
-        }
-        if (cluster == null) {
+        Choice to = proxy.clusters().choose(name, worker.random());
+        if (to == null) {
             stats.cxNoRoute.increment();
             end(ResponseFlag.NC.bit());
             return;
         }
+        Cluster cluster = to.cluster();
         ClusterStats numbers = cluster.stats();
         ClusterView view = cluster.view();
         portOverride = view.spec().originalDst().port();
         hash = ConnectionHash.of(view.spec().balancing().hashKeys(), proxy.spec().hashKeys(),
                 downstream.remoteAddress(), Greeting.left(downstream.channel()));
-        Picker through = choice == null ? null : choice.picker();
-        switch ((through == null ? view.picker() : through).pick(this)) {
+        switch (to.picker(view).pick(this)) {
             case Pick.Refused refused -> {
                 switch (refused.reason()) {
                     case NO_HOST, NO_HEALTHY_HOST -> {

@@ -7,8 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
 import io.weir.core.balance.Pick;
 import io.weir.core.balance.PickContext;
-import io.weir.core.balance.Picker;
-import io.weir.core.cluster.Aggregate;
+import io.weir.core.cluster.Choice;
 import io.weir.core.cluster.Cluster;
 import io.weir.core.cluster.ClusterView;
 import io.weir.core.hash.HashKey;
@@ -116,21 +115,16 @@ final class ClientSocket extends ChannelInboundHandlerAdapter implements PickCon
     @Nullable
     Chosen choose(UdpProxy.Setup setup, InetSocketAddress client, @Nullable Host failed) {
         String name = setup.spec().cluster();
-        Cluster cluster = proxy.clusters().find(name);
-        Aggregate aggregate = cluster == null ? null : cluster.aggregate();
-        Aggregate.Choice choice = aggregate == null ? null : aggregate.choose(worker.random());
-        if (choice != null) {
-            cluster = choice.cluster();
-        }
-        if (cluster == null) {
+        Choice to = proxy.clusters().choose(name, worker.random());
+        if (to == null) {
             setup.stats().noRoute.increment();
             return null;
         }
+        Cluster cluster = to.cluster();
         ClusterView view = cluster.view();
         hash(view.spec().balancing().hashKeys(), setup.spec(), client);
         avoided = failed;
-        Picker through = choice == null ? null : choice.picker();
-        return switch ((through == null ? view.picker() : through).pick(this)) {
+        return switch (to.picker(view).pick(this)) {
             case Pick.Refused _ -> {
                 cluster.stats().upstreamCxNoneHealthy().increment();
                 yield null;
