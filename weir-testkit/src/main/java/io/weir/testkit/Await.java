@@ -4,6 +4,7 @@ import io.weir.core.time.ExponentialBackOff;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /**
  * Waits for what others bring about: for a state, never for a time, and not for ever, so that a test that fails says
@@ -14,6 +15,8 @@ public final class Await {
     private static final Duration MAX = Duration.ofSeconds(60);
     /** Short at first, as most states are about to come; then a look costs others less. */
     private static final ExponentialBackOff PAUSES = new ExponentialBackOff(1_000_000, 10_000_000);
+    /** What has not moved for so long is taken to stand. */
+    private static final Duration STILL = Duration.ofMillis(500);
 
     private Await() {}
 
@@ -53,6 +56,20 @@ public final class Await {
             }
             LockSupport.parkNanos(PAUSES.nanos(looks));
         }
+    }
+
+    /** Returns when this number has moved from 0, and then not for half a second. */
+    public static void standstill(String what, LongSupplier number) {
+        long[] seen = {number.getAsLong(), System.nanoTime()};
+        until(() -> what + " stands still, at " + seen[0], () -> {
+            long now = number.getAsLong();
+            long nowNanos = System.nanoTime();
+            if (now == 0 || now != seen[0]) {
+                seen[0] = now;
+                seen[1] = nowNanos;
+            }
+            return nowNanos - seen[1] > STILL.toNanos();
+        });
     }
 
     private static String said(Callable<String> what) {

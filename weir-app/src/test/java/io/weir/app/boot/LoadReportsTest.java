@@ -2,6 +2,7 @@ package io.weir.app.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Await;
 import io.weir.testkit.RawHttp;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(60)
 class LoadReportsTest {
-    private static final long WAIT_NANOS = 30_000_000_000L;
 
     @TempDir
     private Path folder = Path.of("");
@@ -139,12 +139,8 @@ class LoadReportsTest {
             if (start instanceof Running.Start.Serving(Running serving)) {
                 try (serving) {
                     int port = ((InetSocketAddress) serving.addresses().getFirst()).getPort();
-                    long until = System.nanoTime() + WAIT_NANOS;
-                    Map<String, Integer> answers = answers(port, 300);
-                    while (!answers.equals(Map.of("one", 100, "two", 200)) && System.nanoTime() < until) {
-                        answers = answers(port, 300);
-                    }
-                    assertThat(answers).isEqualTo(Map.of("one", 100, "two", 200));
+                    Await.until(() -> "shares of 1 to 2, and not " + answers(port, 300),
+                            () -> answers(port, 300).equals(Map.of("one", 100, "two", 200)));
                 }
             }
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.app.demo.Demo;
 import io.weir.app.dist.SourceTree;
+import io.weir.testkit.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -85,16 +86,11 @@ class ProcessTest {
         return Files.readString(folder.resolve("log"));
     }
 
-    private int port(Pattern where) throws Exception {
-        long deadlineNanos = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (System.nanoTime() < deadlineNanos) {
-            Matcher matcher = where.matcher(log());
-            if (matcher.find()) {
-                return Integer.parseInt(matcher.group(1));
-            }
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
-        throw new AssertionError("no " + where + " in: " + log());
+    private int port(Pattern where) throws IOException {
+        Await.until(() -> where + " in: " + log(), () -> where.matcher(log()).find());
+        Matcher matcher = where.matcher(log());
+        assertThat(matcher.find()).isTrue();
+        return Integer.parseInt(matcher.group(1));
     }
 
     private static void signal(Process process, String name) throws Exception {

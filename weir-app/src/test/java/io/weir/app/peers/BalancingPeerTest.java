@@ -230,12 +230,8 @@ class BalancingPeerTest {
                         """.formatted(port, first.port(), second.port(), third.port()), port)) {
             assertThat(answers(600)).as(weir.output()).containsOnlyKeys("0", "1", "2");
             slow.set(true);
-            long until = System.nanoTime() + 10_000_000_000L;
-            int share = 100;
-            while (share > 5 && System.nanoTime() < until) {
-                share = answers(100).getOrDefault("1", 0);
-            }
-            assertThat(share).as("of a hundred, a third before").isLessThanOrEqualTo(5);
+            Await.until(Duration.ofSeconds(10), () -> "5 of a hundred at most, a third before" + weir.output(),
+                    () -> answers(100).getOrDefault("1", 0) <= 5);
             assertThat(answers(300).getOrDefault("1", 0)).isLessThan(30);
         }
     }

@@ -2,6 +2,7 @@ package io.weir.app.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Await;
 import io.weir.testkit.Nginx;
 import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Ports;
@@ -13,7 +14,6 @@ import org.junit.jupiter.api.Timeout;
 /** A backend that refuses connections, beside a real one, behind a listener of byte streams. */
 @Timeout(60)
 class ConnectErrorsPeerTest {
-    private static final long WAIT_NANOS = 50_000_000_000L;
 
     private final int port = Ports.free();
     private final int admin = Ports.free();
@@ -58,14 +58,12 @@ class ConnectErrorsPeerTest {
                         """.formatted(admin, port, dead, alive), port, admin)) {
             assertThat(nginx.alive()).isTrue();
             String reason = "127.0.0.1:" + dead + "::health_reason::consecutive_local_origin_failure: 3 in a row";
-            long until = System.nanoTime() + WAIT_NANOS;
-            while (!clusters().contains(reason)) {
-                assertThat(System.nanoTime() - until).as(clusters() + weir.output()).isNegative();
+            Await.until(() -> clusters() + weir.output(), () -> {
                 try (RawHttp client = RawHttp.connect(port)) {
                     assertThat(client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").response().body()).isEqualTo("alive");
                 }
-                Thread.sleep(10);
-            }
+                return clusters().contains(reason);
+            });
             assertThat(clusters()).contains("127.0.0.1:" + dead + "::health_flags::/failed_outlier_check")
                     .contains("127.0.0.1:" + alive + "::health_flags::healthy");
         }

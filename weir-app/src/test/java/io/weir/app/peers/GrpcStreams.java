@@ -12,6 +12,7 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.weir.app.asked.Bytes;
+import io.weir.testkit.Await;
 import io.weir.testkit.Ports;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -152,7 +153,6 @@ final class GrpcStreams implements AutoCloseable {
     /** A thread by which calls carry messages without a pause that counts. */
     static final class Talking implements AutoCloseable {
         private static final int PAUSE_MILLIS = 5;
-        private static final long ROUNDS_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
 
         private final Queue<String> broken = new ConcurrentLinkedQueue<>();
         private final AtomicLong rounds = new AtomicLong();
@@ -179,15 +179,9 @@ final class GrpcStreams implements AutoCloseable {
         }
 
         /** Waits until every call has begun and ended some more rounds; what went wrong, empty when nothing did. */
-        List<String> brokenAfter(int more) throws InterruptedException {
+        List<String> brokenAfter(int more) {
             long wanted = rounds.get() + more + 1;
-            long deadlineNanos = System.nanoTime() + ROUNDS_NANOS_MAX;
-            while (rounds.get() < wanted && broken.isEmpty()) {
-                if (System.nanoTime() - deadlineNanos > 0) {
-                    return List.of("only " + rounds.get() + " rounds of " + wanted);
-                }
-                TimeUnit.MILLISECONDS.sleep(1);
-            }
+            Await.until(() -> rounds + " of " + wanted + " rounds", () -> rounds.get() >= wanted || !broken.isEmpty());
             return List.copyOf(broken);
         }
 

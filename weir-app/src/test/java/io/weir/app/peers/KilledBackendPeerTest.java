@@ -2,6 +2,7 @@ package io.weir.app.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Await;
 import io.weir.testkit.Nginx;
 import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Ports;
@@ -57,15 +58,10 @@ class KilledBackendPeerTest {
     }
 
     /** Asks until the returned backend answers a fair part of twelve requests; how long that took. */
-    private static double awaitShare(int port, long sinceNanos) throws IOException {
-        Map<String, Integer> seen = new TreeMap<>();
-        while (System.nanoTime() - sinceNanos < SHARE_WITHIN.toNanos()) {
-            seen = answers(port, 12);
-            if (seen.getOrDefault("1", 0) >= 3) {
-                return (System.nanoTime() - sinceNanos) / 1e9;
-            }
-        }
-        throw new AssertionError("no share for the returned backend within " + SHARE_WITHIN + ": " + seen);
+    private static double awaitShare(int port, long sinceNanos) {
+        Await.until(SHARE_WITHIN, () -> "a share for the returned backend: " + answers(port, 12),
+                () -> answers(port, 12).getOrDefault("1", 0) >= 3);
+        return (System.nanoTime() - sinceNanos) / 1e9;
     }
 
     private static Map<String, Integer> answers(int port, int requests) throws IOException {

@@ -2,6 +2,7 @@ package io.weir.app.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.testkit.Await;
 import io.weir.testkit.HttpMessage;
 import io.weir.testkit.Nginx;
 import io.weir.testkit.PeerProcess;
@@ -44,20 +45,16 @@ class StickyPeerTest {
     }
 
     /** Until a new session no longer comes to this host. */
-    private void awaitDrained(String host) throws Exception {
-        for (int round = 0; round < 200; round++) {
+    private void awaitDrained(String host) {
+        Await.until("new sessions come to " + host + " no more", () -> {
+            boolean seen = false;
             try (RawHttp client = RawHttp.connect(port)) {
-                boolean seen = false;
                 for (int i = 0; i < 9; i++) {
                     seen |= ask(client, "").body().equals(host);
                 }
-                if (!seen) {
-                    return;
-                }
             }
-            Thread.sleep(25);
-        }
-        throw new AssertionError("new sessions still come to " + host);
+            return !seen;
+        });
     }
 
     @Test

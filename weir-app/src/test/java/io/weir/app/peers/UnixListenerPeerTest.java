@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.app.boot.RunOptions;
 import io.weir.app.boot.Running;
 import io.weir.app.boot.Source;
+import io.weir.testkit.Await;
 import io.weir.testkit.HttpMessage;
 import io.weir.testkit.Origin;
 import java.io.IOException;
@@ -113,9 +114,8 @@ class UnixListenerPeerTest {
                         .isEqualTo("rw-------");
                 Files.writeString(file, config(origin, "0o660", true, 0));
                 weir.reload();
-                for (int i = 0; i < 1000 && !Files.getPosixFilePermissions(socket).toString().contains("GROUP"); i++) {
-                    TimeUnit.MILLISECONDS.sleep(5);
-                }
+                Await.until("its group may use it",
+                        () -> Files.getPosixFilePermissions(socket).toString().contains("GROUP"));
                 assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
                         .isEqualTo("rw-rw----");
                 assertThat(ask("")).endsWith("done");

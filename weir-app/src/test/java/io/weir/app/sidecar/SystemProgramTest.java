@@ -3,6 +3,7 @@ package io.weir.app.sidecar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.weir.testkit.Await;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -35,9 +36,8 @@ class SystemProgramTest {
     void oneThatDoesNotEndIsKilledWithThoseThatItHasStarted() throws Exception {
         assertThatThrownBy(() -> shell(500).run("", List.of("-c", "sleep " + LONG + " & wait")))
                 .isInstanceOf(Interceptor.Refused.class).hasMessageContaining("/bin/sh does not come to an end");
-        while (ProcessHandle.current().descendants().anyMatch(SystemProgramTest::sleeps)) {
-            Thread.sleep(10);
-        }
+        Await.until("nothing sleeps any more",
+                () -> ProcessHandle.current().descendants().noneMatch(SystemProgramTest::sleeps));
     }
 
     @Test

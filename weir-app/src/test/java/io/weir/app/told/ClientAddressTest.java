@@ -3,12 +3,12 @@ package io.weir.app.told;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.app.boot.ServedWeir;
+import io.weir.testkit.Await;
 import io.weir.testkit.HttpMessage;
 import io.weir.testkit.Origin;
 import io.weir.testkit.RawHttp;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -82,9 +82,7 @@ class ClientAddressTest {
                 HttpMessage direct = get(client, "");
                 assertThat(direct.headers("x-client")).isEqualTo(told.headers("x-direct"));
                 String far = told.headers("x-direct").getFirst();
-                for (int i = 0; i < 2000 && Files.readAllLines(log).size() < 3; i++) {
-                    TimeUnit.MILLISECONDS.sleep(5);
-                }
+                Await.until("all three are logged", () -> Files.readAllLines(log).size() >= 3);
                 assertThat(Files.readAllLines(log)).containsExactly("203.0.113.9:0 " + far,
                         "[2001:db8::1]:0 " + far, far + ' ' + far);
             }

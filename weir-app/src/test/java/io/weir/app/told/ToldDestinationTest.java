@@ -116,12 +116,9 @@ class ToldDestinationTest {
         return weir.stats("^" + name + "$").strip();
     }
 
-    private void becomes(String name, long value) throws Exception {
+    private void becomes(String name, long value) {
         String wanted = name.replace("\\", "") + ": " + value;
-        for (int i = 0; i < 1000 && !stat(name).contains(wanted); i++) {
-            Thread.sleep(20);
-        }
-        assertThat(stat(name)).contains(wanted);
+        Await.until(() -> wanted + ", and not " + stat(name), () -> stat(name).contains(wanted));
     }
 
     private void eachGoesWhereItsHeaderSays(String filter) throws IOException {

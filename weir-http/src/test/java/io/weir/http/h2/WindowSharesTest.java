@@ -18,6 +18,7 @@ import io.weir.http.route.RouteTable;
 import io.weir.http.server.ProxyFixture;
 import io.weir.http.upstream.Http2Origin;
 import io.weir.http.upstream.UpstreamFixture;
+import io.weir.testkit.Await;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -344,13 +345,6 @@ final class WindowSharesTest {
         });
     }
 
-    private static void awaitStandstill(AtomicLong moving) throws InterruptedException {
-        for (long before = -1; before != moving.get();) {
-            before = moving.get();
-            Thread.sleep(300);
-        }
-    }
-
     @Test
     void clientsThatDoNotReadDoNotHoldOthersBackThatShareTheirHostsConnection() throws Exception {
         var written = new AtomicLong();
@@ -362,7 +356,7 @@ final class WindowSharesTest {
             assertThat(other.settings(SETTINGS_WINDOW, LONG).windowUpdate(0, 6 * LONG).get(1, "/").answer(1).body
                     .size()).isEqualTo(LONG);
             deaf.settings(SETTINGS_WINDOW, 0).windowUpdate(0, 6 * LONG).get(1, "/").get(3, "/").get(5, "/");
-            awaitStandstill(written);
+            Await.standstill("what is written", written::get);
             assertThat(written.get()).isLessThan(LONG + 2 * CONNECTION_WINDOW);
             for (int id = 3; id < 9; id += 2) {
                 assertThat(other.get(id, "/").answer(id).body.size()).isEqualTo(LONG);

@@ -26,6 +26,7 @@ import io.weir.core.tls.ValidationSpec;
 import io.weir.net.tls.HostTls;
 import io.weir.net.tls.SecretSource;
 import io.weir.net.transport.Workers;
+import io.weir.testkit.Await;
 import io.weir.testkit.Certificates;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -96,13 +97,11 @@ class OrcaStreamsServerTest {
     }
 
     /** The weights that hosts have in the end, in the order of their ports. */
-    private static void await(Cluster cluster, BooleanSupplier condition) throws InterruptedException {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime() - until).as("weights %s", weights(cluster)).isNegative();
-            Thread.sleep(20);
+    private static void await(Cluster cluster, BooleanSupplier condition) {
+        Await.until(() -> "weights " + weights(cluster), () -> {
             cluster.tick(System.nanoTime());
-        }
+            return condition.getAsBoolean();
+        });
     }
 
     private static List<Double> weights(Cluster cluster) {

@@ -11,6 +11,7 @@ import io.weir.http.route.Redirect;
 import io.weir.http.route.RouteAction;
 import io.weir.http.route.RouteTable;
 import io.weir.observe.log.ResponseFlag;
+import io.weir.testkit.Await;
 import io.weir.testkit.Origin;
 import io.weir.testkit.RawHttp;
 import java.io.IOException;
@@ -101,7 +102,7 @@ final class FlowTest {
                 var client = RawHttp.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port),
                         16 * 1024)) {
             client.send(GET);
-            awaitStandstill(sent);
+            Await.standstill("what is sent", sent::get);
             assertThat(sent.get()).isLessThan(BODY_BYTES / 2);
             assertThat(PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory()).isLessThan(32 << 20);
             assertThat(client.patience(Duration.ofSeconds(30)).response().bodyBytes()).hasSize(BODY_BYTES);
@@ -129,21 +130,11 @@ final class FlowTest {
                     sent.set(Long.MAX_VALUE);
                 }
             });
-            awaitStandstill(sent);
+            Await.standstill("what is sent", sent::get);
             assertThat(sent.get()).isLessThan(BODY_BYTES / 2);
             release.countDown();
             sender.join();
             assertThat(client.patience(Duration.ofSeconds(30)).response().body()).isEqualTo("all");
-        }
-    }
-
-    /** Returns when the count has begun, and has then not moved for half a second. */
-    static void awaitStandstill(AtomicLong count) throws InterruptedException {
-        ProxyFixture.eventually(() -> count.get() > 0);
-        long seen = -1;
-        while (seen != count.get()) {
-            seen = count.get();
-            Thread.sleep(500);
         }
     }
 

@@ -11,6 +11,7 @@ import io.weir.http.h2.Http2Error;
 import io.weir.http.h2.Http2Options;
 import io.weir.http.route.Forward;
 import io.weir.http.route.RouteTable;
+import io.weir.testkit.Await;
 import io.weir.testkit.Origin;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
@@ -113,7 +114,7 @@ final class Http2FlowTest {
             for (int id = 1; id < 40; id += 2) {
                 client.get(id, "/");
             }
-            FlowTest.awaitStandstill(sent);
+            Await.standstill("what is sent", sent::get);
             assertThat(PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory()).isLessThan(48 << 20);
             client.settled();
             assertThat(client.soFar(1).body.size()).isZero();

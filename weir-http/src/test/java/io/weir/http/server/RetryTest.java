@@ -14,6 +14,7 @@ import io.weir.http.route.RetrySpec;
 import io.weir.http.route.RouteTable;
 import io.weir.http.route.Target;
 import io.weir.observe.log.ResponseFlag;
+import io.weir.testkit.Await;
 import io.weir.testkit.Origin;
 import io.weir.testkit.RawHttp;
 import java.time.Duration;
@@ -301,13 +302,10 @@ final class RetryTest {
                 client.send(GET).response();
             }
             one.revive();
-            long end = System.nanoTime() + 5_000 * MILLI;
-            boolean back = false;
-            while (!back && System.nanoTime() < end) {
+            Await.until(Duration.ofSeconds(5), () -> "it is back", () -> {
                 proxy.cluster.tick(System.nanoTime());
-                back = client.send(GET).response().body().equals("one");
-            }
-            assertThat(back).isTrue();
+                return client.send(GET).response().body().equals("one");
+            });
         }
     }
 

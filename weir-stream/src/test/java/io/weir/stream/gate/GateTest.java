@@ -22,6 +22,7 @@ import io.weir.net.transport.ListenOptions;
 import io.weir.net.transport.Listener;
 import io.weir.net.transport.Workers;
 import io.weir.stream.client.Farewell;
+import io.weir.testkit.Await;
 import io.weir.xds.compile.Extensions;
 import io.weir.xds.compile.ReadContext;
 import java.io.IOException;
@@ -123,14 +124,11 @@ class GateTest {
             assertThat(scope.gauge("active_connections").value()).isEqualTo(2);
             assertThat(scope.counter("limited_connections").value()).isOne();
             one.close();
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-            boolean in = false;
-            while (!in && System.nanoTime() < end) {
+            Await.until("a place comes back", () -> {
                 try (var again = door.connect()) {
-                    in = in(again);
+                    return in(again);
                 }
-            }
-            assertThat(in).as("a place came back").isTrue();
+            });
             two.close();
         }
     }

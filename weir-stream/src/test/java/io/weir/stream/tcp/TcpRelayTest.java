@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weir.observe.log.AccessRecord;
 import io.weir.observe.log.ResponseFlag;
+import io.weir.testkit.Await;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -115,11 +116,7 @@ class TcpRelayTest {
         try (Backend host = Backend.of(socket -> digest.complete(send(socket, total, 3, sent)));
                 Rig rig = Rig.to(host.address());
                 Socket client = rig.connect()) {
-            long before = -1;
-            while (before != sent.get()) {
-                before = sent.get();
-                Thread.sleep(300);
-            }
+            Await.standstill("what is sent", sent::get);
             // kernel buffers of four sockets, and what the proxy holds
             assertThat(sent.get()).isLessThan(total / 2);
             long buffered = rig.stat("tcp.test.downstream_cx_tx_bytes_buffered");

@@ -3,6 +3,7 @@ package io.weir.app.peers.succession;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.app.peers.WeirProcess;
+import io.weir.testkit.Await;
 import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Ports;
 import java.io.IOException;
@@ -102,11 +103,10 @@ class DatagramUpgradePeerTest {
             }
         }
 
-        void awaitMore(long more) throws InterruptedException {
+        void awaitMore(long more) {
             long wanted = answered.get() + more;
-            while (answered.get() < wanted && errors.isEmpty()) {
-                Thread.sleep(5);
-            }
+            Await.until(() -> answered + " of " + wanted + " answers",
+                    () -> answered.get() >= wanted || !errors.isEmpty());
         }
 
         void close() throws InterruptedException {
@@ -165,9 +165,8 @@ class DatagramUpgradePeerTest {
                     """.formatted(admin, port, host.socket.getLocalPort()));
             try (PeerProcess weir = PeerProcess.start("weir", PeerProcess.folder("weir"),
                     WeirProcess.command("run", "--no-follow", file.toString()), admin)) {
-                while (!weir.output().contains("serving ")) {
-                    Thread.sleep(5); // a datagram to nobody is lost
-                }
+                // a datagram to nobody is lost
+                Await.until(() -> "it serves\n" + weir.output(), () -> weir.output().contains("serving "));
                 underLoad(weir, host, waiting, port, admin);
             }
         } finally {
@@ -183,9 +182,7 @@ class DatagramUpgradePeerTest {
                 waiting.add(client(port));
                 say(waiting.get(i), LATER + i);
             }
-            while (host.held.size() < WAITING) {
-                Thread.sleep(5);
-            }
+            Await.until("all questions are at the host", () -> host.held.size() >= WAITING);
             asking.awaitMore(200);
             upgrade(admin);
             List<ProcessHandle> both = weir.processes();

@@ -6,6 +6,7 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
 import io.weir.app.peers.WeirProcess;
+import io.weir.testkit.Await;
 import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Peers;
 import io.weir.testkit.Ports;
@@ -40,19 +41,17 @@ class SupervisorPeerTest {
         return socket;
     }
 
-    private static String heard(Socket supervisor) throws Exception {
+    private static String heard(Socket supervisor) {
         ByteBuffer bytes = ByteBuffer.allocateDirect(MESSAGE_BYTES_MAX);
-        long deadlineNanos = System.nanoTime() + WAIT.toNanos();
-        while (true) {
+        int[] length = {0};
+        Await.until("it says something", () -> {
             var from = supervisor.recvFromDomainSocket(bytes, 0, bytes.capacity());
-            if (from != null) {
-                byte[] message = new byte[from.receivedAmount()];
-                bytes.get(0, message);
-                return new String(message, StandardCharsets.UTF_8);
-            }
-            assertThat(System.nanoTime()).as("nothing was heard").isLessThan(deadlineNanos);
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
+            length[0] = from == null ? 0 : from.receivedAmount();
+            return from != null;
+        });
+        byte[] message = new byte[length[0]];
+        bytes.get(0, message);
+        return new String(message, StandardCharsets.UTF_8);
     }
 
     private Path write(String more) throws IOException {

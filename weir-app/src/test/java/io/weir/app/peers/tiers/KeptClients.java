@@ -1,5 +1,6 @@
 package io.weir.app.peers.tiers;
 
+import io.weir.testkit.Await;
 import io.weir.testkit.HttpMessage;
 import io.weir.testkit.RawHttp;
 import java.io.IOException;
@@ -125,15 +126,10 @@ final class KeptClients implements AutoCloseable {
     }
 
     /** Waits until so many more have been answered, or one could not be. */
-    void awaitMore(long more) throws InterruptedException {
+    void awaitMore(long more) {
         long wanted = answered() + more;
-        long untilNanos = System.nanoTime() + PATIENCE.toNanos();
-        while (answered() < wanted && errors.isEmpty()) {
-            if (System.nanoTime() - untilNanos > 0) {
-                errors.add("only " + answered() + " of " + wanted + " answers");
-            }
-            Thread.sleep(5);
-        }
+        Await.until(() -> answered() + " of " + wanted + " answers",
+                () -> answered() >= wanted || !errors.isEmpty());
     }
 
     /** What went wrong with requests that were answered at a later try. */

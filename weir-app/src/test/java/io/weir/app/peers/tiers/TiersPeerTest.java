@@ -20,7 +20,6 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -85,12 +84,8 @@ class TiersPeerTest {
                 .contains("127.0.0.1:" + port + "::health_flags::healthy");
     }
 
-    private void awaitWell(int port) throws IOException, InterruptedException {
-        long untilNanos = System.nanoTime() + END_WITHIN.toNanos();
-        while (!well(port)) {
-            assertThat(System.nanoTime() - untilNanos).as("port %d", port).isNegative();
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
+    private void awaitWell(int port) {
+        Await.until("port " + port + " is well", () -> well(port));
     }
 
     /** A tier that is rolled, behind one that passes connections on and learns of the end by its checks alone. */

@@ -28,6 +28,7 @@ import io.weir.http.route.rewrite.PathRewrite;
 import io.weir.http.server.ProxyFixture;
 import io.weir.http.tunnel.UpgradeRules;
 import io.weir.observe.log.ResponseFlag;
+import io.weir.testkit.Await;
 import io.weir.testkit.Origin;
 import io.weir.testkit.OriginWire;
 import io.weir.testkit.RawHttp;
@@ -288,12 +289,8 @@ final class MomentsTest {
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             var stats = proxy.cluster.stats();
             eventually(() -> stats.upstreamFlowControlPausedReadingTotal().value() > 0);
-            long before = -1;
-            while (before != stats.upstreamCxRxBytesTotal().value()) {
-                before = stats.upstreamCxRxBytesTotal().value();
-                Thread.sleep(200);
-            }
-            assertThat(before).isLessThan(bytes / 10);
+            Await.standstill("what is read", stats.upstreamCxRxBytesTotal()::value);
+            assertThat(stats.upstreamCxRxBytesTotal().value()).isLessThan(bytes / 10);
             holder.resume();
             assertThat(client.response().body()).hasSize(bytes);
         }
