@@ -1,5 +1,6 @@
 package io.weir.app.asked;
 
+import static io.weir.app.text.OneListener.HELLO;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -15,8 +16,10 @@ import io.weir.app.boot.RunOptions;
 import io.weir.app.boot.Running;
 import io.weir.app.boot.ServedWeir;
 import io.weir.app.boot.Source;
+import io.weir.app.text.OneListener;
+import io.weir.testkit.Await;
 import io.weir.testkit.Certificates;
-import io.weir.testkit.Peers;
+import io.weir.testkit.Curl;
 import io.weir.xds.compile.Compiled;
 import io.weir.xds.service.CheckMessages;
 import io.weir.xds.service.LimitMessages;
@@ -31,7 +34,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,24 +46,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(120)
 class AskedConnectionsTest {
     private static final int PERMISSION_DENIED = 7;
-    private static final String HELLO = """
-              - name: hello
-                typed_config:
-                  "@type": type.googleapis.com/envoy.extensions.filters.network.direct_response.v3.Config
-                  response: { inline_string: hello }
-            """;
-    private static final String HTTP = """
-              - name: http
-                typed_config:
-                  "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-                  stat_prefix: in
-                  http_filters:
-                  - name: router
-                    typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
-                  route_config:
-                    virtual_hosts:
-                    - { name: all, domains: [ "*" ], routes: [ { match: { prefix: / }, direct_response: { status: 200, body: { inline_string: hello } } } ] }
-            """;
+    private static final String HTTP = OneListener.http("",
+            "routes: [ { match: { prefix: / }, direct_response: { status: 200, body: { inline_string: hello } } } ]");
 
     @RegisterExtension
     final ServedWeir weir = new ServedWeir();
@@ -91,75 +77,47 @@ class AskedConnectionsTest {
     }
 
     private static String authorize(String timeout, String more) {
-        return """
-                  - name: ask
-                    typed_config:
-                      "@type": type.googleapis.com/envoy.extensions.filters.network.ext_authz.v3.ExtAuthz
-                      stat_prefix: door
-                      transport_api_version: V3
-                      grpc_service: { envoy_grpc: { cluster_name: asked }, timeout: %s }
+        return OneListener.filter("ext_authz.v3.ExtAuthz", """
+                stat_prefix: door
+                transport_api_version: V3
+                grpc_service: { envoy_grpc: { cluster_name: asked }, timeout: %s }
                 %s
-                """.formatted(timeout, more.indent(6));
+                """.formatted(timeout, more));
     }
 
-    private static final String COUNT = """
-              - name: count
-                typed_config:
-                  "@type": type.googleapis.com/envoy.extensions.filters.network.ratelimit.v3.RateLimit
-                  stat_prefix: door
-                  domain: shop
-                  timeout: 20s
-                  descriptors:
-                  - entries: [ { key: from, value: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%" }, { key: to, value: db } ]
-                  rate_limit_service:
-                    transport_api_version: V3
-                    grpc_service: { envoy_grpc: { cluster_name: asked } }
-            """;
+    private static final String COUNT = OneListener.filter("ratelimit.v3.RateLimit", """
+            stat_prefix: door
+            domain: shop
+            timeout: 20s
+            descriptors:
+            - entries: [ { key: from, value: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%" }, { key: to, value: db } ]
+            rate_limit_service:
+              transport_api_version: V3
+              grpc_service: { envoy_grpc: { cluster_name: asked } }
+            """);
+
+    private Path log() {
+        return directory.resolve("access.log");
+    }
 
     private String config(String filters, String last, String tls, String cluster) {
-        return """
-                admin: { address: { socket_address: { address: 127.0.0.1, port_value: 0 } } }
-                static_resources:
-                  listeners:
-                  - name: in
-                    address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
-                    access_log:
-                    - name: file
-                      typed_config:
-                        "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
-                        path: "%s"
-                        log_format: { text_format_source: { inline_string: "%%CONNECTION_TERMINATION_DETAILS%% %%DYNAMIC_METADATA(envoy.filters.network.ext_authz:who)%% %%RESPONSE_FLAGS%% %%RESPONSE_FLAGS_LONG%%\\n" } }
-                    filter_chains:
-                    - filters:
-                %s
-                %s
-                %s
-                  clusters:
-                %s
-                """
-                .formatted(directory.resolve("access.log"), filters.indent(4), last.indent(4), tls.indent(6),
-                        cluster.indent(2));
+        String log = OneListener.log(log(), "%CONNECTION_TERMINATION_DETAILS%"
+                + " %DYNAMIC_METADATA(envoy.filters.network.ext_authz:who)% %RESPONSE_FLAGS% %RESPONSE_FLAGS_LONG%");
+        return "admin: { address: { socket_address: { address: 127.0.0.1, port_value: 0 } } }\n"
+                + OneListener.text(log, filters + last, tls, cluster);
     }
 
     private String said() throws IOException {
-        try (Socket socket = weir.connect()) {
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        }
+        return weir.said("");
     }
 
-    private String logged() throws Exception {
-        Path log = directory.resolve("access.log");
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!Files.exists(log) || Files.size(log) == 0) {
-            assertThat(System.nanoTime() - deadline).as("nothing is logged").isNegative();
-            Thread.sleep(5); // until the log's writer has come to it
-        }
-        return Files.readString(log);
+    private String logged() throws IOException {
+        Await.until("the log's writer comes to it", () -> Files.exists(log()) && Files.size(log()) > 0);
+        return Files.readString(log());
     }
 
     private String stat(String name) throws IOException {
-        return ServedWeir.ask(weir.admin(), "GET /stats?filter=" + name
-                + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").strip();
+        return weir.stats(name).strip();
     }
 
     @Test
@@ -307,31 +265,14 @@ class AskedConnectionsTest {
 
     @Test
     void behindTlsTheServiceSeesTheNamesAndTheFirstRequestIsAnswered() throws Exception {
-        String curl = Peers.require("curl").toString();
         try (var certificates = Certificates.make();
                 var service = AskedService.start(CheckMessages.PATH, says(check(0)))) {
             var shop = certificates.issue("shop", "DNS:shop.example");
             var client = certificates.issue("client", "URI:spiffe://weir.example/client");
-            weir.start(
-                    config(authorize("20s", "include_tls_session: true\ninclude_peer_certificate: true"), HTTP,
-                            """
-                                    transport_socket:
-                                      name: tls
-                                      typed_config:
-                                        "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
-                                        common_tls_context:
-                                          tls_certificates: [ { certificate_chain: { filename: "%s" }, private_key: { filename: "%s" } } ]
-                                          validation_context: { trusted_ca: { filename: "%s" } }
-                                    """
-                                    .formatted(shop.chain(), shop.key(), certificates.authority()),
-                            service.cluster("asked")));
-            Process process = new ProcessBuilder(curl, "-s", "--max-time", "20", "--cacert",
-                    certificates.authority().toString(), "--cert", client.chain().toString(), "--key",
-                    client.key().toString(), "--connect-to",
-                    "shop.example:443:127.0.0.1:" + weir.listener(0).getPort(), "https://shop.example/")
-                    .redirectErrorStream(true).start();
-            assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("hello");
-            process.waitFor();
+            weir.start(config(authorize("20s", "include_tls_session: true\ninclude_peer_certificate: true"), HTTP,
+                    OneListener.tls(shop, certificates.authority()), service.cluster("asked")));
+            Curl curl = new Curl(certificates, weir.listener(0).getPort());
+            assertThat(curl.answer("shop.example", "/", Curl.by(client))).endsWith("hello");
             var attributes = CheckRequest.parseFrom(questions.remove()).getAttributes();
             assertThat(attributes.getSource().getPrincipal()).isEqualTo("spiffe://weir.example/client");
             assertThat(attributes.getSource().getCertificate()).contains("BEGIN%20CERTIFICATE");
@@ -359,17 +300,12 @@ class AskedConnectionsTest {
             assertThat(stat("ratelimit.door.over_limit")).endsWith(": 1");
             assertThat(stat("ratelimit.door.cx_closed")).endsWith(": 1");
             assertThat(stat("ratelimit.door.failure_mode_allowed")).endsWith(": 1");
-            assertThat(weir.logged(directory.resolve("access.log"))).hasSize(3)
-                    .contains("ratelimit_close_over_limit - - -");
+            assertThat(weir.logged(log())).hasSize(3).contains("ratelimit_close_over_limit - - -");
         }
     }
 
-    private void becomes(String name, String value) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!stat(name).endsWith(": " + value)) {
-            assertThat(System.nanoTime() - deadline).as(stat(name)).isNegative();
-            Thread.sleep(5); // until the worker has seen the end
-        }
+    private void becomes(String name, String value) {
+        Await.until(() -> value + ", and not " + stat(name), () -> stat(name).endsWith(": " + value));
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package io.weir.app.asked;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.app.boot.ServedWeir;
+import io.weir.app.text.OneListener;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -18,46 +19,29 @@ class OwnRequestsTest {
     /** "The PROXY protocol", section 2.2: the signature, version 2 and LOCAL, no family, no length. */
     private static final String LOCAL = "0d0a0d0a000d0a515549540a20000000";
 
-    private static final String HELLO = """
-            - name: hello
-              typed_config:
-                "@type": type.googleapis.com/envoy.extensions.filters.network.direct_response.v3.Config
-                response: { inline_string: hello }
+    private static final String HOST = """
+            - name: web
+              load_assignment:
+                cluster_name: web
+                endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } } } ] } ]
             """;
+
+    private static final String TOLD = """
+            transport_socket:
+                name: told
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.transport_sockets.proxy_protocol.v3\
+            .ProxyProtocolUpstreamTransport
+                  config: { version: V2 }
+                  transport_socket: { name: envoy.transport_sockets.raw_buffer }
+              load_assignment:""";
 
     @RegisterExtension
     final ServedWeir weir = new ServedWeir();
 
     private void start(String filters, int port) throws IOException {
-        weir.start(
-                """
-                        static_resources:
-                          listeners:
-                          - name: in
-                            address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
-                            filter_chains:
-                            - filters:
-                        %s
-                          clusters:
-                          - name: web
-                            load_assignment:
-                              cluster_name: web
-                              endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } } } ] } ]
-                        %s
-                        """
-                        .formatted(filters.indent(6), weir.port(0),
-                                AskedService.cluster("asked", port)
-                                        .replace("load_assignment:",
-                                                """
-                                                        transport_socket:
-                                                            name: told
-                                                            typed_config:
-                                                              "@type": type.googleapis.com/envoy.extensions.transport_sockets.proxy_protocol.v3\
-                                                        .ProxyProtocolUpstreamTransport
-                                                              config: { version: V2 }
-                                                              transport_socket: { name: envoy.transport_sockets.raw_buffer }
-                                                          load_assignment:""")
-                                        .indent(2)));
+        weir.start(OneListener.text("", filters, "", HOST.formatted(weir.port(0))
+                + AskedService.cluster("asked", port).replace("load_assignment:", TOLD)));
     }
 
     private static void hears(ServerSocket server) throws IOException {
@@ -69,14 +53,11 @@ class OwnRequestsTest {
     @Test
     void aServiceThatIsAskedHearsThatWeirAsks() throws Exception {
         try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            start("""
-                    - name: ask
-                      typed_config:
-                        "@type": type.googleapis.com/envoy.extensions.filters.network.ext_authz.v3.ExtAuthz
-                        stat_prefix: door
-                        transport_api_version: V3
-                        grpc_service: { envoy_grpc: { cluster_name: asked }, timeout: 60s }
-                    """ + HELLO, server.getLocalPort());
+            start(OneListener.filter("ext_authz.v3.ExtAuthz", """
+                    stat_prefix: door
+                    transport_api_version: V3
+                    grpc_service: { envoy_grpc: { cluster_name: asked }, timeout: 60s }
+                    """) + OneListener.HELLO, server.getLocalPort());
             try (Socket client = weir.connect()) {
                 hears(server);
                 assertThat(client.getInputStream().readAllBytes()).as("the service has closed").isEmpty();
@@ -87,23 +68,11 @@ class OwnRequestsTest {
     @Test
     void whoGetsCopiesHearsThatWeirSendsThem() throws Exception {
         try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            start("""
-                    - name: http
-                      typed_config:
-                        "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3\
-                    .HttpConnectionManager
-                        stat_prefix: in
-                        http_filters:
-                        - name: router
-                          typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
-                        route_config:
-                          virtual_hosts:
-                          - name: all
-                            domains: [ "*" ]
-                            routes:
-                            - match: { prefix: / }
-                              route: { cluster: web, request_mirror_policies: [ { cluster: asked } ] }
-                    """, server.getLocalPort());
+            start(OneListener.http("", """
+                    routes:
+                    - match: { prefix: / }
+                      route: { cluster: web, request_mirror_policies: [ { cluster: asked } ] }
+                    """), server.getLocalPort());
             weir.ask("/");
             hears(server);
         }

@@ -39,6 +39,11 @@ public final class OneListener {
                 """.formatted(more.indent(4), filters.indent(6), socket.indent(6));
     }
 
+    /** The same with clusters, which are items of a list. */
+    public static String text(String more, String filters, String socket, String clusters) {
+        return text(more, filters, socket) + "  clusters:\n" + clusters.indent(2);
+    }
+
     /** A network filter by its type, without what all types begin with. */
     public static String filter(String type, String config) {
         return """
