@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -22,17 +22,11 @@ class NamesOfRequestsTest {
     @RegisterExtension
     final ServedWeir weir = new ServedWeir();
 
+    @AutoClose
     private final Certificates certificates = Certificates.make();
     private final int port = Ports.free();
+    @AutoClose
     private @Nullable PeerProcess host;
-
-    @AfterEach
-    void end() {
-        if (host != null) {
-            host.close();
-        }
-        certificates.close();
-    }
 
     private void start(String names, String socket, String route) throws IOException {
         start(names, socket, route, "validation_context: { trusted_ca: { filename: \"" + certificates.authority()

@@ -35,7 +35,7 @@ import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -48,16 +48,10 @@ class RenewedSecretsTest {
     @RegisterExtension
     final ServedWeir weir = new ServedWeir();
 
+    @AutoClose
     private final Certificates certificates = Certificates.make();
+    @AutoClose
     private @Nullable PeerProcess host;
-
-    @AfterEach
-    void end() {
-        if (host != null) {
-            host.close();
-        }
-        certificates.close();
-    }
 
     /** A listener whose socket is this, before the demo backend. */
     private String listening(String context) {

@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,17 +28,11 @@ class TlsRefusalsTest {
     @RegisterExtension
     final ServedWeir weir = new ServedWeir();
 
+    @AutoClose
     private final Certificates certificates = Certificates.make();
     private final Issued shop = certificates.issue("shop", "DNS:shop.example");
+    @AutoClose
     private @Nullable PeerProcess host;
-
-    @AfterEach
-    void end() {
-        if (host != null) {
-            host.close();
-        }
-        certificates.close();
-    }
 
     private Path log() {
         return weir.folder().resolve("access.log");

@@ -10,31 +10,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class IdentityTest {
     private static final String AT = "tls_certificates[0]";
-    private static @Nullable Certificates made;
-
-    @BeforeAll
-    static void make() {
-        made = Certificates.make();
-    }
-
-    @AfterAll
-    static void forget() {
-        Certificates all = made;
-        if (all != null) {
-            all.close();
-        }
-    }
+    @RegisterExtension
+    static final SharedCertificates SHARED = new SharedCertificates();
 
     private static Certificates all() {
-        return Objects.requireNonNull(made);
+        return SHARED.all();
     }
 
     private static CertificateSpec spec(Path chain, Path key, @Nullable String password) {

@@ -28,27 +28,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What becomes of sessions when time passes: that of their keys, and that of the certificates behind them. */
 class ResumedSessionsTest {
     private static final List<String> VERSIONS = List.of("TLSv1.2", "TLSv1.3");
-    private static @Nullable Certificates made;
-
-    @BeforeAll
-    static void make() {
-        made = Certificates.make();
-    }
-
-    @AfterAll
-    static void forget() {
-        all().close();
-    }
+    @RegisterExtension
+    static final SharedCertificates SHARED = new SharedCertificates();
 
     private static Certificates all() {
-        return Objects.requireNonNull(made);
+        return SHARED.all();
     }
 
     private static CommonTls common(Issued own, ValidationSpec validation) {

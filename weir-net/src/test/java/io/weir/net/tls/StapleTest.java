@@ -27,28 +27,17 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Answers of OCSP that are handed out with certificates, with the real openssl as responder and as client. */
 class StapleTest {
-    private static @Nullable Certificates made;
-
-    @BeforeAll
-    static void make() {
-        made = Certificates.make();
-    }
-
-    @AfterAll
-    static void forget() {
-        all().close();
-    }
+    @RegisterExtension
+    static final SharedCertificates SHARED = new SharedCertificates();
 
     private static Certificates all() {
-        return Objects.requireNonNull(made);
+        return SHARED.all();
     }
 
     /** What the responder says of it: good, for so many days, or without a time if there are none. */

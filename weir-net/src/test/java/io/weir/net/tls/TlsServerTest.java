@@ -56,26 +56,16 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A server with the JDK's own TLS as its clients, which share no code with it. */
 class TlsServerTest {
-    private static @Nullable Certificates made;
-
-    @BeforeAll
-    static void make() {
-        made = Certificates.make();
-    }
-
-    @AfterAll
-    static void forget() {
-        all().close();
-    }
+    @RegisterExtension
+    static final SharedCertificates SHARED = new SharedCertificates();
 
     private static Certificates all() {
-        return Objects.requireNonNull(made);
+        return SHARED.all();
     }
 
     private static CertificateSpec spec(Issued one) {
