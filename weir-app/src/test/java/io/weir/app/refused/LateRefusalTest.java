@@ -47,7 +47,7 @@ class LateRefusalTest {
         return "{ endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: " + port + " } } } }";
     }
 
-    /** A proxy of requests and one of bytes before hosts that are this Weir's own; the strict one wants a certificate. */
+    /** A proxy of requests and one of bytes before hosts of this Weir's own; the strict one wants a certificate. */
     private void start(String protocol, String retryOn, int... hosts) throws IOException {
         Issued shop = certificates.issue("shop", "DNS:shop.example");
         String tls = "cert: \"" + shop.chain() + "\", key: \"" + shop.key() + "\"";

@@ -227,8 +227,8 @@ public final class TlsClient implements Renewable {
 
     /**
      * Connects and agrees on TLS, both within the options' time, from the worker's own thread. As
-     * {@link Connector#connect}, but that the future succeeds, and the handler sees {@code channelActive}, once, when the
-     * connection is secured; what the host said meanwhile comes after both. The future also fails with
+     * {@link Connector#connect}, but that the future succeeds, and the handler sees {@code channelActive}, once, when
+     * the connection is secured; what the host said meanwhile comes after both. The future also fails with
      * {@link HandshakeFailure}, also where the host, asked in the words of the options, does not agree. What is known
      * of the connection is then found by {@link TlsSession#of}.
      *
