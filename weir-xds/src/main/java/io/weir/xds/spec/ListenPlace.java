@@ -26,8 +26,8 @@ import java.util.Map;
  * @param sockets
  *            what its sockets are set to
  * @param ownOptions
- *            by their place in {@code addresses}, what the sockets of those are set to that have options of their own in
- *            the place of those in {@code sockets}
+ *            by their place in {@code addresses}, what the sockets of those are set to that have options of their own
+ *            in the place of those in {@code sockets}
  */
 public record ListenPlace(List<SocketAddress> addresses, Map<SocketAddress, Integer> unixModes, boolean ipv4Compatible,
         boolean bound, boolean reusePort, int backlog, SocketRules sockets,
