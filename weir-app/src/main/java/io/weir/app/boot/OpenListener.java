@@ -4,10 +4,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.util.AttributeKey;
+import io.weir.app.overload.Admittance;
 import io.weir.core.drain.Drain;
-import io.weir.core.overload.Action;
-import io.weir.core.overload.Overload;
-import io.weir.core.overload.ShedPoint;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Gauge;
 import io.weir.core.stats.Histogram;
@@ -23,7 +21,6 @@ import io.weir.net.transport.OriginalDestination;
 import io.weir.net.transport.Worker;
 import io.weir.net.transport.Workers;
 import io.weir.xds.spec.ListenerSpec;
-import io.weir.xds.spec.OverloadScope;
 import io.weir.xds.spec.Redirection;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -45,8 +42,7 @@ final class OpenListener implements Acceptor {
     private final Counter total;
     private final Counter destroyed;
     private final Counter acceptFailures;
-    private final Counter shed;
-    private final Counter overflow;
+    private final Admittance admittance;
     private final Gauge active;
     private final Histogram lengthMillis;
     private final Gauge everyListener;
@@ -103,9 +99,7 @@ final class OpenListener implements Acceptor {
             over = true;
             chosen();
             serving.connectionEnded();
-            active.decrement();
-            everyListener.decrement();
-            destroyed.increment();
+            gone();
             lengthMillis.record((worker.nowNanos() - startNanos) / NANOS_PER_MILLI);
         }
 
@@ -154,8 +148,7 @@ final class OpenListener implements Acceptor {
         this.total = scope.counter("downstream_cx_total");
         this.destroyed = scope.counter("downstream_cx_destroy");
         this.acceptFailures = scope.counter("downstream_cx_accept_failure");
-        this.shed = scope.counter("downstream_cx_overload_reject");
-        this.overflow = scope.counter("downstream_global_cx_overflow");
+        this.admittance = new Admittance(scope);
         this.active = scope.gauge("downstream_cx_active");
         this.lengthMillis = scope.histogram("downstream_cx_length_ms");
         active.add(0); // told, and not forgotten where one of the same numbers is about to go
@@ -386,7 +379,7 @@ final class OpenListener implements Acceptor {
 
     @Override
     public void accepted(Worker worker, Channel channel) {
-        if (refused(worker)) {
+        if (!admittance.process(spec.overload(), worker)) {
             channel.close();
             return;
         }
@@ -426,22 +419,6 @@ final class OpenListener implements Acceptor {
         }
     }
 
-    /** Whether a connection is given up before anything is done for it; else it counts among all of the process. */
-    private boolean refused(Worker worker) {
-        Overload overload = worker.overload();
-        OverloadScope scope = spec.overload();
-        if (scope.managed() && (overload.strikes(Action.REJECT_INCOMING_CONNECTIONS, worker.random())
-                || overload.sheds(ShedPoint.TCP_LISTENER_ACCEPT, worker.random()))) {
-            shed.increment();
-            return true;
-        }
-        if (!overload.connectionOpened(!scope.limited())) {
-            overflow.increment();
-            return true;
-        }
-        return false;
-    }
-
     /**
      * @param come
      *            how the connection reads and writes so far
@@ -449,15 +426,17 @@ final class OpenListener implements Acceptor {
      *            whether the look at it may find that another listener should have it
      */
     private void take(Worker worker, Channel channel, ChannelSettings come, boolean mayLeave) {
+        if (!admittance.listener(spec.overload())) {
+            channel.close();
+            return;
+        }
         long startNanos = worker.nowNanos();
         total.increment();
         active.increment();
         everyListener.increment();
         Front serving = entered();
         if (serving == null) {
-            active.decrement();
-            everyListener.decrement();
-            destroyed.increment();
+            gone();
             // it was on its way while the sockets that it came by changed hands
             OpenListener heir = channel.localAddress() instanceof InetSocketAddress at ? neighbours.at(at) : null;
             if (heir == null || heir.equals(this)) {
@@ -475,6 +454,14 @@ final class OpenListener implements Acceptor {
             worker.settings(channel, serving.settings());
         }
         serving.accepted(worker, channel);
+    }
+
+    /** A connection does not count here any more. */
+    private void gone() {
+        admittance.ended();
+        active.decrement();
+        everyListener.decrement();
+        destroyed.increment();
     }
 
     /** Who serves one more connection, which counts there from now on; null once the listener is gone. */

@@ -89,7 +89,11 @@ class ToldDestinationTest {
     }
 
     private void start(String listeners) throws IOException {
-        weir.start(text(listeners));
+        start("", listeners);
+    }
+
+    private void start(String process, String listeners) throws IOException {
+        weir.start(process + text(listeners));
     }
 
     private void reload(String listeners) throws IOException {
@@ -183,5 +187,25 @@ class ToldDestinationTest {
         reload(in + any);
         reload(in + other.formatted("anew") + any);
         assertThat(ask(weir.listener(0), told("10.1.2.3", port))).as("who was gone comes anew").contains("anew");
+    }
+
+    @Test
+    void aConnectionThatIsHandedOnCountsAtTheListenerThatHasItAndNotAtTheOther() throws Exception {
+        int port = Ports.free();
+        start("layered_runtime: { layers: [ { name: l, static_layer: { envoy.resource_limits.listener: {"
+                + " in.connection_limit: 1, other.connection_limit: 1 } } } ] }\n",
+                listener("in", 0, "use_original_dst: true\n  stat_prefix: in", proxied(), tcp())
+                        + listener("other", port, "bind_to_port: false\n  stat_prefix: other", "",
+                                http("direct_response: { status: 200, body: { inline_string: \"handed on\" } }")));
+        try (var held = new Socket(weir.listener(0).getAddress(), weir.listener(0).getPort())) {
+            held.getOutputStream().write(told("10.1.2.3", port));
+            becomes("listener\\.other\\.downstream_cx_active", 1);
+            assertThat(ask(weir.listener(0), told("10.1.2.3", port))).isEmpty();
+            becomes("listener\\.other\\.downstream_cx_overflow", 1);
+            assertThat(ask(weir.listener(0), told("10.1.2.3", weir.port(1)))).contains("Hello from two");
+            becomes("listener\\.in\\.downstream_cx_overflow", 0);
+        }
+        becomes("listener\\.other\\.downstream_cx_active", 0);
+        assertThat(ask(weir.listener(0), told("10.1.2.3", port))).contains("handed on");
     }
 }

@@ -25,7 +25,7 @@ public final class Levels {
         spec.points().forEach((point, triggers) -> points[point.ordinal()] = state(triggers, pressures));
         spec.timers().forEach(scale -> timers[scale.timer().ordinal()] = scale);
         this.connectionsMax = spec.monitors().values().stream().filter(MonitorSpec.Connections.class::isInstance)
-                .mapToLong(each -> ((MonitorSpec.Connections) each).max()).min().orElse(Long.MAX_VALUE);
+                .mapToLong(each -> ((MonitorSpec.Connections) each).max()).min().orElse(spec.connectionsMax());
     }
 
     /**

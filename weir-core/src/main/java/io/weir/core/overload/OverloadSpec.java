@@ -19,9 +19,11 @@ import java.util.Map;
  *            the same of single places
  * @param timers
  *            what {@link Action#REDUCE_TIMEOUTS} shortens
+ * @param connectionsMax
+ *            how many connections of clients there may be, of all listeners together, where no monitor says it
  */
 public record OverloadSpec(long refreshNanos, Map<String, MonitorSpec> monitors, Map<Action, List<Trigger>> actions,
-        Map<ShedPoint, List<Trigger>> points, List<TimerScale> timers) {
+        Map<ShedPoint, List<Trigger>> points, List<TimerScale> timers, long connectionsMax) {
 
     /** Envoy's default of {@code refresh_interval}. */
     public static final long REFRESH_NANOS_DEFAULT = 1_000_000_000L;
@@ -35,6 +37,22 @@ public record OverloadSpec(long refreshNanos, Map<String, MonitorSpec> monitors,
         actions = ordered(Action.class, actions);
         points = ordered(ShedPoint.class, points);
         timers = List.copyOf(timers);
+    }
+
+    /** One in which only a monitor may limit connections. */
+    public OverloadSpec(long refreshNanos, Map<String, MonitorSpec> monitors, Map<Action, List<Trigger>> actions,
+            Map<ShedPoint, List<Trigger>> points, List<TimerScale> timers) {
+        this(refreshNanos, monitors, actions, points, timers, Long.MAX_VALUE);
+    }
+
+    /** The same with so many connections, which count where no monitor limits them. */
+    public OverloadSpec withConnectionsMax(long max) {
+        return new OverloadSpec(refreshNanos, monitors, actions, points, timers, max);
+    }
+
+    /** Whether a monitor says how many connections of clients there may be. */
+    public boolean monitorsConnections() {
+        return monitors.values().stream().anyMatch(MonitorSpec.Connections.class::isInstance);
     }
 
     private static <K extends Enum<K>> Map<K, List<Trigger>> ordered(Class<K> keys, Map<K, List<Trigger>> all) {

@@ -5,17 +5,22 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
-import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.weir.core.model.AccessLogSpec;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Locality;
+import io.weir.core.model.Tiers;
 import io.weir.core.overload.OverloadSpec;
 import io.weir.core.socket.SourceRules;
 import io.weir.core.tls.AcmeSpec;
 import io.weir.core.tls.SecretSpec;
 import io.weir.xds.chain.SourceRulesReader;
 import io.weir.xds.message.AcmeMessage;
+import io.weir.xds.resource.Nearest;
+import io.weir.xds.runtime.RuntimeReader;
+import io.weir.xds.runtime.RuntimeValues;
 import io.weir.xds.spec.AdminSpec;
 import io.weir.xds.spec.DemoSpec;
 import io.weir.xds.spec.ListenerSpec;
@@ -35,10 +40,14 @@ final class BootstrapReader {
 
     private final ReadContext context;
     private final Bootstrap bootstrap;
+    private final ReadContext layers;
+    private final RuntimeValues runtime;
 
     private BootstrapReader(ReadContext context, Bootstrap bootstrap) {
         this.context = context;
         this.bootstrap = bootstrap;
+        this.layers = context.at("layered_runtime");
+        this.runtime = RuntimeReader.read(bootstrap.getLayeredRuntime(), layers::problem, layers::warning);
     }
 
     /** All that could be read; whether it may be run is told by the problems of the context. */
@@ -56,10 +65,10 @@ final class BootstrapReader {
         secrets(resources);
         var clusters = new ArrayList<ClusterSpec>();
         for (int i = 0; i < bootstrap.getStaticResources().getClustersCount(); i++) {
-            ClusterSpec cluster = ClusterReader.read(resources.at("clusters", i),
-                    bootstrap.getStaticResources().getClusters(i), sources);
+            Cluster message = bootstrap.getStaticResources().getClusters(i);
+            ClusterSpec cluster = ClusterReader.read(resources.at("clusters", i), message, sources);
             if (cluster != null) {
-                clusters.add(cluster);
+                clusters.add(panicking(resources.at("clusters", i), message, cluster));
             }
         }
         var listeners = new ArrayList<ListenerSpec>();
@@ -67,10 +76,10 @@ final class BootstrapReader {
             ListenerSpec listener = ListenerReader.read(resources.at("listeners", i),
                     bootstrap.getStaticResources().getListeners(i));
             if (listener != null) {
-                listeners.add(listener);
+                listeners.add(limited(listener));
             }
         }
-        runtime();
+        limits();
         String localCluster = bootstrap.getClusterManager().getLocalClusterName();
         if (!localCluster.isEmpty()) {
             context.clusterReferenced("cluster_manager.local_cluster_name", localCluster);
@@ -118,7 +127,18 @@ final class BootstrapReader {
         OverloadSpec spec = bootstrap.hasOverloadManager()
                 ? context.extension("overload_manager", Any.pack(bootstrap.getOverloadManager()), OverloadSpec.class)
                 : null;
-        return spec == null ? OverloadSpec.NONE : spec;
+        OverloadSpec read = spec == null ? OverloadSpec.NONE : spec;
+        RuntimeValues.Limit connections = runtime.connections();
+        if (connections == null) {
+            return read;
+        }
+        if (read.monitorsConnections()) {
+            layers.warning(connections.path(), Long.toString(connections.max()), "the monitor"
+                    + " envoy.resource_monitors.global_downstream_max_connections counts instead, as in Envoy",
+                    "remove one of the two");
+            return read;
+        }
+        return read.withConnectionsMax(connections.max());
     }
 
     /** First of all: others name them. */
@@ -176,25 +196,42 @@ final class BootstrapReader {
                 : new AdminSpec(address, Addresses.mode(admin.getAddress()), logs, listed);
     }
 
-    private void runtime() {
-        List<RuntimeLayer> layers = bootstrap.getLayeredRuntime().getLayersList();
-        for (int i = 0; i < layers.size(); i++) {
-            RuntimeLayer layer = layers.get(i);
-            ReadContext at = context.at("layered_runtime").at("layers", i);
-            switch (layer.getLayerSpecifierCase()) {
-                case STATIC_LAYER -> {
-                    if (layer.getStaticLayer().getFieldsCount() > 0) {
-                        at.warning("static_layer", String.join(", ", layer.getStaticLayer().getFieldsMap().keySet()),
-                                "Weir reads no runtime values; defaults count", "");
-                    }
-                }
-                case ADMIN_LAYER, LAYERSPECIFIER_NOT_SET -> {
-                    // an empty layer changes nothing
-                }
-                case DISK_LAYER -> at.problem("disk_layer", "", "Weir reads no runtime values from disk", "remove it");
-                case RTDS_LAYER -> at.problem("rtds_layer", "", "Weir reads no runtime values from a control plane yet",
-                        "remove it");
+    /** By the names of the messages: one that could not be read is there all the same. */
+    private void limits() {
+        var names = bootstrap.getStaticResources().getListenersList().stream().map(Listener::getName)
+                .filter(name -> !name.isEmpty()).toList();
+        runtime.listeners().forEach((name, limit) -> {
+            if (!names.contains(name) && !bootstrap.hasDynamicResources()) {
+                layers.warning(limit.path(), name, "there is no listener of this name, so that nothing is limited",
+                        Nearest.cure(name, names, "write the name of a listener, or remove the key"));
             }
+        });
+    }
+
+    private ListenerSpec limited(ListenerSpec listener) {
+        RuntimeValues.Limit limit = runtime.listeners().get(listener.name());
+        if (limit == null) {
+            return listener;
         }
+        if (listener.datagrams() != null) {
+            layers.warning(limit.path(), listener.name(), "this listener takes datagrams, and has no connections that"
+                    + " could be limited", "remove the key");
+        }
+        return listener.withConnectionsMax(limit.max());
+    }
+
+    /** In Envoy too, the threshold of the runtime counts, whatever the cluster says. */
+    private ClusterSpec panicking(ReadContext at, Cluster message, ClusterSpec cluster) {
+        int percent = runtime.panicPercent();
+        Tiers own = cluster.balancing().tiers();
+        if (percent == RuntimeValues.UNSET || own.panicPercent() == percent) {
+            return cluster;
+        }
+        if (message.getCommonLbConfig().hasHealthyPanicThreshold()) {
+            at.warning("common_lb_config.healthy_panic_threshold", own.panicPercent() + " %",
+                    "upstream.healthy_panic_threshold of the runtime counts instead, as in Envoy: " + percent + " %",
+                    "remove one of the two");
+        }
+        return cluster.withBalancing(cluster.balancing().withTiers(own.withPanic(percent, own.failOnPanic())));
     }
 }

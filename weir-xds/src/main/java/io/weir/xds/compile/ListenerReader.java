@@ -101,7 +101,8 @@ final class ListenerReader {
                 SocketRulesReader.read(listener, context::problem), ownOptions);
         return new ListenerSpec(name, statPrefix.replace(':', '_'), place, firstLook(filters, chains, otherwise, tree),
                 new ChainSet(chains, otherwise, tree), bufferBytesMax, accessLog, redirection(filters), drain(),
-                new OverloadScope(!listener.getIgnoreGlobalConnLimit(), !listener.getBypassOverloadManager()));
+                new OverloadScope(!listener.getIgnoreGlobalConnLimit(), !listener.getBypassOverloadManager(),
+                        Long.MAX_VALUE));
     }
 
     private List<SocketAddress> addresses() {

@@ -18,8 +18,8 @@ import io.weir.core.tls.ServerTls;
 import io.weir.xds.message.AcmeMessage;
 
 /**
- * What to do to get from one configuration to the next. A resource counts as changed when its message differs, or a
- * secret that it names, so that nothing is drained for a change elsewhere.
+ * What to do to get from one configuration to the next. A resource counts as changed when its message differs, or what
+ * it has of secrets and of the runtime, so that nothing is drained for a change elsewhere.
  *
  * @param listenersAdded
  *            new ones
@@ -34,8 +34,8 @@ import io.weir.xds.message.AcmeMessage;
  * @param clustersRemoved
  *            names of those that are gone
  * @param processChanged
- *            whether something differs beside listeners, clusters, the admin, certificates, overload and where this
- *            Weir stands: what is read at a start only
+ *            whether something differs beside listeners, clusters, the admin, certificates, overload, the runtime and
+ *            where this Weir stands: what is read at a start only
  */
 public record SnapshotDiff(List<ListenerSpec> listenersAdded, List<ListenerSpec> listenersChanged,
         List<String> listenersRemoved, List<ClusterSpec> clustersAdded, List<ClusterSpec> clustersChanged,
@@ -53,16 +53,21 @@ public record SnapshotDiff(List<ListenerSpec> listenersAdded, List<ListenerSpec>
     /** The way from one snapshot to another. */
     public static SnapshotDiff between(Snapshot before, Snapshot after) {
         var listeners = Changes.between(before.listeners(), listenerMessages(before), after.listeners(),
-                listenerMessages(after), ListenerSpec::name, SnapshotDiff::sameSecrets);
+                listenerMessages(after), ListenerSpec::name, SnapshotDiff::sameBeside);
         var clusters = Changes.between(before.clusters(), clusterMessages(before), after.clusters(),
-                clusterMessages(after), ClusterSpec::name, (_, _) -> true);
+                clusterMessages(after), ClusterSpec::name, SnapshotDiff::sameBeside);
         return new SnapshotDiff(listeners.added, listeners.changed, listeners.removed, clusters.added,
                 clusters.changed, clusters.removed, !process(before).equals(process(after)));
     }
 
-    /** Whether what a listener has of the bootstrap's secrets, by name, is the same. */
-    private static boolean sameSecrets(ListenerSpec before, ListenerSpec after) {
-        return sockets(before).equals(sockets(after));
+    /** Whether what a listener has of the bootstrap's secrets, by name, and of its runtime is the same. */
+    private static boolean sameBeside(ListenerSpec before, ListenerSpec after) {
+        return sockets(before).equals(sockets(after)) && before.overload().equals(after.overload());
+    }
+
+    /** Whether what a cluster has of the runtime is the same. */
+    private static boolean sameBeside(ClusterSpec before, ClusterSpec after) {
+        return before.balancing().tiers().panicPercent() == after.balancing().tiers().panicPercent();
     }
 
     private static List<Optional<ServerTls>> sockets(ListenerSpec listener) {
@@ -80,7 +85,7 @@ public record SnapshotDiff(List<ListenerSpec> listenersAdded, List<ListenerSpec>
                 rest.removeBootstrapExtensions(i);
             }
         }
-        return rest.clearAdmin().clearOverloadManager().build();
+        return rest.clearAdmin().clearOverloadManager().clearLayeredRuntime().build();
     }
 
     /** Whether there is nothing to do. */

@@ -46,6 +46,12 @@ public record ListenerSpec(String name, String statPrefix, ListenPlace place, Fi
         accessLog = List.copyOf(accessLog);
     }
 
+    /** The same with so many connections at a time. */
+    public ListenerSpec withConnectionsMax(long max) {
+        return new ListenerSpec(name, statPrefix, place, firstLook, chainSet, bufferBytesMax, accessLog, redirection,
+                drain, new OverloadScope(overload.limited(), overload.managed(), max));
+    }
+
     /** Where it listens. */
     public List<SocketAddress> addresses() {
         return place.addresses();

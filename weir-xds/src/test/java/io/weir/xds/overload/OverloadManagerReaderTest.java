@@ -108,4 +108,25 @@ class OverloadManagerReaderTest {
         assertThat(((Compiled.Rejected) compiled).problems()).extracting(Problem::toString)
                 .anySatisfy(each -> assertThat(each).contains("overload_manager." + problem));
     }
+
+    @Test
+    void aMonitorOfConnectionsCountsAndNotTheRuntime() {
+        String runtime = """
+                layered_runtime: { layers: [ { name: l, static_layer: { overload.global_downstream_max_connections: 9 } } ] }
+                overload_manager: { resource_monitors: [ %s ] }
+                """;
+        Extensions extensions = OverloadReaders.addTo(Extensions.basic());
+        var both = (Compiled.Accepted) ConfigFile.compile("test.yaml", "static_resources: {}\n" + runtime.formatted(
+                "{ name: cx, typed_config: { \"@type\": " + TYPES + "downstream_connections.v3"
+                        + ".DownstreamConnectionsConfig, max_active_downstream_connections: 7 } }"),
+                extensions);
+        assertThat(both.snapshot().overload().connectionsMax()).isEqualTo(Long.MAX_VALUE);
+        assertThat(both.warnings()).extracting(Problem::toString)
+                .anySatisfy(each -> assertThat(each).contains("layered_runtime.layers[0].static_layer"
+                        + ".overload.global_downstream_max_connections: warning: the monitor", "(9)", "remove one"));
+        var alone = (Compiled.Accepted) ConfigFile.compile("test.yaml",
+                "static_resources: {}\n" + runtime.formatted(HEAP), extensions);
+        assertThat(alone.snapshot().overload().connectionsMax()).isEqualTo(9);
+        assertThat(alone.snapshot().overload().monitors()).containsOnlyKeys("heap");
+    }
 }
