@@ -39,6 +39,7 @@ public final class OverloadManager {
     private final Monitors monitors;
     private final Later later;
     private final Consumer<Boolean> halt;
+    private final ReliefRound relief;
     private final NanoClock clock;
     private OverloadSpec spec = OverloadSpec.NONE;
     private List<Watched> watched = List.of();
@@ -96,6 +97,7 @@ public final class OverloadManager {
         this.overload = workers.overload();
         this.scope = stats.root().child("overload");
         this.monitors = new Monitors(workers, clock);
+        this.relief = new ReliefRound(workers, stats.root());
         this.later = later;
         this.halt = halt;
         this.clock = clock;
@@ -135,6 +137,7 @@ public final class OverloadManager {
         if (next.saturated(Action.SHRINK_HEAP)) {
             collect();
         }
+        relief.ask(next.relief());
         if (!watched.isEmpty()) {
             later.after(spec.refreshNanos(), () -> look(mine));
         }

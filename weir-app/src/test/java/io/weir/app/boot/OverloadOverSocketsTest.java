@@ -4,6 +4,9 @@ import static io.weir.app.boot.ServedWeir.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.testkit.Await;
+import io.weir.testkit.HttpMessage;
+import io.weir.testkit.Origin;
+import io.weir.testkit.OriginWire;
 import io.weir.testkit.Ports;
 import io.weir.testkit.RawHttp;
 import java.io.IOException;
@@ -164,6 +167,52 @@ class OverloadOverSocketsTest {
                 assertThat(weir.stats("downstream_global_cx_overflow")).contains("downstream_global_cx_overflow: 1");
             }
         }
+    }
+
+    /** Begins a body that has no end. */
+    private static void endless(HttpMessage request, OriginWire wire) throws IOException {
+        wire.send("HTTP/1.1 200 OK\r\n\r\n");
+        while (true) {
+            wire.send("y".repeat(64 * 1024));
+        }
+    }
+
+    @Test
+    void streamsThatHoldMuchAreResetAndSmallerOnesToo() throws Exception {
+        press(0);
+        try (Origin origin = Origin.start(OverloadOverSocketsTest::endless)) {
+            weir.start(configuration("""
+                    buffer_factory_config: { minimum_account_to_track_power_of_two: 14 }
+                    actions:
+                    - name: envoy.overload_actions.reset_high_memory_stream
+                      triggers: [ { name: injected, scaled: { scaling_threshold: 0.5, saturation_threshold: 1 } } ]
+                    """).replaceFirst("at: .*", "at: [\"127.0.0.1:" + origin.port() + "\"] }"));
+            try (RawHttp client = RawHttp.connect(weir.listener(0), 4096)) {
+                client.send(GET);
+                Await.until("the host is held back", () -> weir.stats("flow_control_paused").lines()
+                        .anyMatch(each -> each.matches("cluster.demo.*_paused_reading_total: [1-9]\\d*")));
+                press(0.55);
+                awaitStat("overload.envoy.overload_actions.reset_high_memory_stream.scale_percent: 10");
+                assertThat(weir.stats("reset_high_memory_stream.count")).contains("stream.count: 0");
+                press(1);
+                Await.until("it is reset", () -> weir.stats("reset_high_memory_stream.count").lines()
+                        .anyMatch("envoy.overload_actions.reset_high_memory_stream.count: 1"::equals));
+                assertThat(client.untilClose()).startsWith("HTTP/1.1 200").doesNotEndWith("0\r\n\r\n");
+            }
+        }
+    }
+
+    @Test
+    void connectionsThatHaveRestedAreClosedWhileSaturated() throws Exception {
+        press(0.9);
+        weir.start(configuration("actions:\n" + action("close_idle_http_connections", 0.8)));
+        long beganNanos = System.nanoTime();
+        try (RawHttp client = RawHttp.connect(weir.listener(0), 0).patience(Duration.ofSeconds(50))) {
+            assertThat(client.send(GET).response().status()).isEqualTo(200);
+            assertThat(client.closedByPeer()).isTrue();
+        }
+        assertThat(System.nanoTime() - beganNanos).isGreaterThan(Duration.ofSeconds(10).toNanos());
+        assertThat(weir.stats("idle_close")).contains("http.http_0.downstream_cx_overload_idle_close: 1");
     }
 
     private static boolean passed(DatagramSocket client, InetSocketAddress to, DatagramSocket host,

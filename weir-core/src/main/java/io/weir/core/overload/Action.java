@@ -14,6 +14,10 @@ public enum Action {
     REJECT_INCOMING_CONNECTIONS("envoy.overload_actions.reject_incoming_connections"),
     /** Timeouts are shortened, the more the closer to saturation. */
     REDUCE_TIMEOUTS("envoy.overload_actions.reduce_timeouts"),
+    /** Streams that hold the most bytes are reset, the smaller ones too the closer to saturation. */
+    RESET_HIGH_MEMORY_STREAM("envoy.overload_actions.reset_high_memory_stream"),
+    /** Clients' connections that have rested for long are closed, for less long while saturated. */
+    CLOSE_IDLE_HTTP_CONNECTIONS("envoy.overload_actions.close_idle_http_connections"),
     /** Garbage is collected, now and then; while saturated. */
     SHRINK_HEAP("envoy.overload_actions.shrink_heap");
 

@@ -19,6 +19,7 @@ public final class Levels {
     private final double[] points = new double[ShedPoint.values().length];
     private final @Nullable TimerScale[] timers = new @Nullable TimerScale[TimerScale.Timer.values().length];
     private final long connectionsMax;
+    private final Relief relief;
 
     private Levels(OverloadSpec spec, ToDoubleFunction<String> pressures) {
         spec.actions().forEach((action, triggers) -> actions[action.ordinal()] = state(triggers, pressures));
@@ -26,6 +27,8 @@ public final class Levels {
         spec.timers().forEach(scale -> timers[scale.timer().ordinal()] = scale);
         this.connectionsMax = spec.monitors().values().stream().filter(MonitorSpec.Connections.class::isInstance)
                 .mapToLong(each -> ((MonitorSpec.Connections) each).max()).min().orElse(spec.connectionsMax());
+        this.relief = Relief.of(of(Action.RESET_HIGH_MEMORY_STREAM), spec.trackedPowerOfTwo(),
+                of(Action.CLOSE_IDLE_HTTP_CONNECTIONS));
     }
 
     /**
@@ -65,6 +68,11 @@ public final class Levels {
     /** How many connections of clients there may be. */
     public long connectionsMax() {
         return connectionsMax;
+    }
+
+    /** What is given up of what has been taken on. */
+    public Relief relief() {
+        return relief;
     }
 
     /**

@@ -21,16 +21,19 @@ import java.util.Map;
  *            what {@link Action#REDUCE_TIMEOUTS} shortens
  * @param connectionsMax
  *            how many connections of clients there may be, of all listeners together, where no monitor says it
+ * @param trackedPowerOfTwo
+ *            streams that hold less than two to the power of this in bytes are left alone by
+ *            {@link Action#RESET_HIGH_MEMORY_STREAM}; not asked for without it
  */
 public record OverloadSpec(long refreshNanos, Map<String, MonitorSpec> monitors, Map<Action, List<Trigger>> actions,
-        Map<ShedPoint, List<Trigger>> points, List<TimerScale> timers, long connectionsMax) {
+        Map<ShedPoint, List<Trigger>> points, List<TimerScale> timers, long connectionsMax, int trackedPowerOfTwo) {
 
     /** Envoy's default of {@code refresh_interval}. */
     public static final long REFRESH_NANOS_DEFAULT = 1_000_000_000L;
 
     /** Nothing is watched. */
     public static final OverloadSpec NONE = new OverloadSpec(REFRESH_NANOS_DEFAULT, Map.of(), Map.of(), Map.of(),
-            List.of());
+            List.of(), 0);
 
     public OverloadSpec {
         monitors = Collections.unmodifiableMap(new LinkedHashMap<>(monitors));
@@ -41,13 +44,13 @@ public record OverloadSpec(long refreshNanos, Map<String, MonitorSpec> monitors,
 
     /** One in which only a monitor may limit connections. */
     public OverloadSpec(long refreshNanos, Map<String, MonitorSpec> monitors, Map<Action, List<Trigger>> actions,
-            Map<ShedPoint, List<Trigger>> points, List<TimerScale> timers) {
-        this(refreshNanos, monitors, actions, points, timers, Long.MAX_VALUE);
+            Map<ShedPoint, List<Trigger>> points, List<TimerScale> timers, int trackedPowerOfTwo) {
+        this(refreshNanos, monitors, actions, points, timers, Long.MAX_VALUE, trackedPowerOfTwo);
     }
 
     /** The same with so many connections, which count where no monitor limits them. */
     public OverloadSpec withConnectionsMax(long max) {
-        return new OverloadSpec(refreshNanos, monitors, actions, points, timers, max);
+        return new OverloadSpec(refreshNanos, monitors, actions, points, timers, max, trackedPowerOfTwo);
     }
 
     /** Whether a monitor says how many connections of clients there may be. */

@@ -7,12 +7,15 @@ import static org.assertj.core.api.Assertions.within;
 import io.weir.core.overload.TimerScale.Timer;
 import io.weir.core.stats.Counter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LevelsTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -30,7 +33,7 @@ class LevelsTest {
 
     private static OverloadSpec spec(Action action, List<Trigger> triggers, TimerScale... timers) {
         return new OverloadSpec(SECOND, Map.of("a", new MonitorSpec.Heap(1)), Map.of(action, triggers), Map.of(),
-                List.of(timers));
+                List.of(timers), 0);
     }
 
     @Test
@@ -112,7 +115,7 @@ class LevelsTest {
         overload.count(ShedPoint.DECODE_HEADERS, counted);
         Trigger.Scaled half = new Trigger.Scaled("a", 0, 1);
         OverloadSpec spec = new OverloadSpec(SECOND, Map.of(), Map.of(Action.DISABLE_HTTP_KEEPALIVE, List.of(half)),
-                Map.of(ShedPoint.DECODE_HEADERS, List.of(half)), List.of());
+                Map.of(ShedPoint.DECODE_HEADERS, List.of(half)), List.of(), 0);
         for (double chance : new double[]{0, 0.3, 1}) {
             overload.publish(Levels.of(spec, _ -> chance));
             long before = counted.value();
@@ -129,12 +132,59 @@ class LevelsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0     | 9223372036854775807 | nothing
+            0.001 | 134217728           | the last of eight classes, from 128 MiB on
+            0.124 | 134217728           | the same
+            0.125 | 67108864            | one more
+            0.5   | 8388608             | five
+            0.999 | 1048576             | all
+            1     | 1048576             | all
+            """)
+    void theMoreIsResetTheSmallerTheStreamsAreThatAreHit(double share, long bytes, String what) {
+        OverloadSpec spec = new OverloadSpec(SECOND, Map.of(), Map.of(Action.RESET_HIGH_MEMORY_STREAM,
+                List.of(new Trigger.Scaled("a", 0, 1))), Map.of(), List.of(), 20);
+        Relief relief = Levels.of(spec, _ -> share).relief();
+        assertThat(relief.resetBytesMin()).as(what).isEqualTo(bytes);
+        assertThat(relief.resets()).isEqualTo(share > 0);
+        assertThat(relief.closes()).isFalse();
+    }
+
+    @Test
+    void classesEndWhereNumbersDo() {
+        OverloadSpec spec = new OverloadSpec(SECOND, Map.of(), Map.of(Action.RESET_HIGH_MEMORY_STREAM,
+                List.of(new Trigger.Scaled("a", 0, 1))), Map.of(), List.of(), 56);
+        assertThat(Levels.of(spec, _ -> 0.01).relief().resetBytesMin()).isEqualTo(1L << 62);
+        assertThat(Levels.of(spec, _ -> 1).relief().resetBytesMin()).isEqualTo(1L << 56);
+    }
+
+    @Test
+    void connectionsThatRestAreClosedSoonerAndMoreAtOnceWhileSaturated() {
+        OverloadSpec spec = spec(Action.CLOSE_IDLE_HTTP_CONNECTIONS, List.of(new Trigger.Scaled("a", 0, 1)));
+        assertThat(Levels.of(spec, _ -> 0).relief()).isEqualTo(Relief.NONE);
+        assertThat(Levels.of(spec, _ -> 0.9).relief()).isEqualTo(new Relief(Long.MAX_VALUE, 60 * SECOND, 5));
+        assertThat(Levels.of(spec, _ -> 1).relief()).isEqualTo(new Relief(Long.MAX_VALUE, 10 * SECOND, 50));
+    }
+
+    @Test
+    void theForemostAreTheGreatestInTheirOrderWhoeverCameFirst() {
+        for (int i = 0; i < 200; i++) {
+            List<Long> numbers = dice.longs(dice.nextInt(40), 0, 30).boxed().toList();
+            int max = dice.nextInt(10);
+            var foremost = new Foremost<Long>(max);
+            numbers.forEach(number -> foremost.offer(number, number));
+            assertThat(foremost.all()).as("seed %d: %d of %s", seed, max, numbers)
+                    .isEqualTo(numbers.stream().sorted(Comparator.reverseOrder()).limit(max).toList());
+        }
+    }
+
     @Test
     void connectionsBeyondTheLimitAreRefusedUnlessTheyMayAlwaysComeAndCountInAnyCase() {
         Overload overload = new Overload();
         assertThat(overload.connectionOpened(false)).isTrue();
         overload.publish(Levels.of(new OverloadSpec(SECOND, Map.of("a", new MonitorSpec.Connections(2)), Map.of(),
-                Map.of(), List.of()), _ -> 0));
+                Map.of(), List.of(), 0), _ -> 0));
         assertThat(overload.connectionOpened(false)).isTrue();
         assertThat(overload.connectionOpened(false)).isFalse();
         assertThat(overload.connectionOpened(true)).isTrue();

@@ -199,6 +199,11 @@ final class BandwidthStep implements BodyStep {
     }
 
     @Override
+    public long heldBytes() {
+        return up.pacing.heldBytes() + down.pacing.heldBytes();
+    }
+
+    @Override
     public void ended(long nowNanos) {
         up.ended();
         down.ended();

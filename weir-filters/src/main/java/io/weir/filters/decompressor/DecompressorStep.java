@@ -148,6 +148,11 @@ final class DecompressorStep implements BodyStep {
     }
 
     @Override
+    public long heldBytes() {
+        return up.heldBytes() + down.heldBytes();
+    }
+
+    @Override
     public void ended(long nowNanos) {
         up.clear();
         down.clear();

@@ -180,6 +180,10 @@ final class Unpacking {
         return Flow.NEXT;
     }
 
+    long heldBytes() {
+        return input.readableBytes();
+    }
+
     void clear() {
         input.clear();
         var mine = coder;

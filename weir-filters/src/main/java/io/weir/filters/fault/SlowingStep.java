@@ -65,6 +65,11 @@ final class SlowingStep extends FaultStep implements BodyStep {
     }
 
     @Override
+    public long heldBytes() {
+        return pacing.heldBytes();
+    }
+
+    @Override
     public void ended(long nowNanos) {
         pacing.ended();
         kibPerSecond = 0;

@@ -239,6 +239,11 @@ final class GrpcBridgeStep implements BodyStep {
     }
 
     @Override
+    public long heldBytes() {
+        return held.readableBytes();
+    }
+
+    @Override
     public void ended(long nowNanos) {
         taken().release();
         request = null;

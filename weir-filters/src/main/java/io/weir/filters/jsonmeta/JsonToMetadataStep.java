@@ -168,6 +168,11 @@ final class JsonToMetadataStep implements BodyStep {
     }
 
     @Override
+    public long heldBytes() {
+        return (long) up.held.readableBytes() + down.held.readableBytes();
+    }
+
+    @Override
     public void ended(long nowNanos) {
         up.clear();
         down.clear();

@@ -67,6 +67,11 @@ public final class Pacing extends TimerWheel.Timer {
         rate = its;
     }
 
+    /** How many bytes wait. */
+    public long heldBytes() {
+        return queuedBytes;
+    }
+
     /** Whether bytes wait. */
     public boolean waits() {
         return waits;

@@ -329,6 +329,11 @@ final class TranscodeStep implements BodyStep {
     }
 
     @Override
+    public long heldBytes() {
+        return body.size();
+    }
+
+    @Override
     public void ended(long nowNanos) {
         forget();
     }

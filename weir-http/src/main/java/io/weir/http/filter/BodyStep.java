@@ -72,6 +72,11 @@ public interface BodyStep extends FilterStep {
         return false;
     }
 
+    /** How many bytes of bodies it has taken and keeps. For rare events. */
+    default long heldBytes() {
+        return 0;
+    }
+
     /** What is behind this step, which pauses the request's data, takes data again. */
     default void requestWritable() {}
 

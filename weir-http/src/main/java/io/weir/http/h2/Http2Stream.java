@@ -105,6 +105,27 @@ public final class Http2Stream {
         return id;
     }
 
+    /** Who owns the stream; null once it has let go of it. */
+    public @Nullable Http2StreamListener owner() {
+        return listener;
+    }
+
+    /** How many body bytes of both directions wait here. */
+    public long heldBytes() {
+        long bytes = waitingBytes;
+        for (var data : arrived) {
+            bytes += data.readableBytes();
+        }
+        return bytes;
+    }
+
+    /** What its owner has left to be sent is not: RST_STREAM with this code, unless it has an owner or is over. */
+    public void drop(Http2Error code) {
+        if (detached && !over) {
+            session.life().resetStream(this, code);
+        }
+    }
+
     /** Whether the last head has made a tunnel of the stream (RFC 9113 section 8.5). */
     public boolean tunnel() {
         return tunnel;

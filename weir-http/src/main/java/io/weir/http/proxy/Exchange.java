@@ -208,14 +208,15 @@ public final class Exchange {
         attempts.requestComplete(now);
     }
 
-    /** The body is out of its grammar; there is no telling where the next request would begin. */
-    public void requestBroken(int code, String why) {
-        giveUp(code, why, ResponseFlag.DPE.bit());
+    /** It ends here: by an answer of our own, or cut where an answer has begun. */
+    public void giveUp(EarlyEnd why) {
+        giveUp(why.status(), why.details(), why.flags());
     }
 
-    /** It is a tunnel whose turn to end has come in a drain. The details are Envoy's of connections it closes. */
-    public void tunnelDrained() {
-        giveUp(503, "downstream_local_disconnect(drain)", ResponseFlag.DC.bit());
+    /** How many bytes wait here, but for those that wait for the client. A body that may be sent again counts once. */
+    public long heldBytes() {
+        return filters.heldBytes() + halves.heldBytes()
+                + Math.max(attempts.replay.heldBytes(), attempts.tries.heldBytes());
     }
 
     /** One read's worth of request has been handed over. */
@@ -424,7 +425,7 @@ public final class Exchange {
         return context;
     }
 
-    boolean active() {
+    public boolean active() {
         return active;
     }
 

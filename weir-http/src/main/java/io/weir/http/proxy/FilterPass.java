@@ -104,6 +104,16 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
         return crosses;
     }
 
+    /** How many bytes wait at filters, or are kept by them. For rare events. */
+    long heldBytes() {
+        var both = crossing;
+        long bytes = both == null ? 0 : both.heldBytes();
+        for (var step : steps) {
+            bytes += step instanceof BodyStep body ? body.heldBytes() : 0;
+        }
+        return bytes;
+    }
+
     private Crossing crossing() {
         var both = crossing;
         if (both == null) {

@@ -40,6 +40,15 @@ final class Halves {
         lastHeld = last;
     }
 
+    /** How many bytes that is. */
+    long heldBytes() {
+        long bytes = 0;
+        for (var data : held) {
+            bytes += data.readableBytes();
+        }
+        return bytes;
+    }
+
     /** The answer's head has gone out: what was held follows it. */
     void letGo(Exchange exchange) {
         if (held.isEmpty()) {

@@ -26,6 +26,8 @@ public final class HttpStats {
     public final Counter cxDrainClose;
     /** Connections whose end has been asked for as resources are short. */
     public final Counter cxOverloadDisableKeepalive;
+    /** Connections that rested and were closed as resources are short: Weir's own. */
+    public final Counter cxOverloadIdleClose;
     final Counter cxUpgradesTotal;
     final Gauge cxUpgradesActive;
     public final Histogram cxLengthMs;
@@ -81,6 +83,7 @@ public final class HttpStats {
         cxMaxDurationReached = scope.counter("downstream_cx_max_duration_reached");
         cxDrainClose = scope.counter("downstream_cx_drain_close");
         cxOverloadDisableKeepalive = scope.counter("downstream_cx_overload_disable_keepalive");
+        cxOverloadIdleClose = scope.counter("downstream_cx_overload_idle_close");
         cxUpgradesTotal = scope.counter("downstream_cx_upgrades_total");
         cxUpgradesActive = scope.gauge("downstream_cx_upgrades_active");
         cxLengthMs = scope.histogram("downstream_cx_length_ms");

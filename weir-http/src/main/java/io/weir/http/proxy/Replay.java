@@ -160,6 +160,15 @@ final class Replay {
         }
     }
 
+    /** How many bytes of the body are kept. */
+    long heldBytes() {
+        long all = 0;
+        for (var data : kept) {
+            all += data.readableBytes();
+        }
+        return all;
+    }
+
     /** Lets everything go; the request can't be sent again. */
     void exhaust() {
         repeatable = false;

@@ -139,6 +139,16 @@ final class Tries {
         }
     }
 
+    /** How many bytes wait for hosts, or of their answers. */
+    long heldBytes() {
+        long bytes = 0;
+        for (Try one : all) {
+            var stream = one.stream();
+            bytes += stream == null ? 0 : stream.heldBytes();
+        }
+        return bytes;
+    }
+
     /** What was written within a read goes out. */
     void flush() {
         for (Try one : all) {

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.weir.core.tls.TlsFacts;
 import io.weir.http.filter.ConnectionMemory;
 import io.weir.http.upstream.ClientPools;
+import io.weir.http.upstream.Unwritten;
 import io.weir.net.sniff.Greeting;
 import io.weir.net.tls.TlsSession;
 import io.weir.net.transport.OriginalDestination;
@@ -44,6 +45,14 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
         if (channel.config().isAutoRead() != on) {
             channel.config().setAutoRead(on);
         }
+    }
+
+    public HttpServer server() {
+        return server;
+    }
+
+    public long unwrittenBytes() {
+        return Unwritten.bytes(channel);
     }
 
     public Worker worker() {

@@ -7,6 +7,12 @@ import io.weir.net.transport.Worker;
 sealed interface ClientConnection permits FirstBytes, Http1Connection, Http2Connection {
     Worker worker();
 
+    /** Whose it is. */
+    HttpServer server();
+
+    /** How many bytes for the client the socket has not taken. */
+    long unwrittenBytes();
+
     /** Its number, the same as long as it lives. */
     long connectionId();
 

@@ -12,9 +12,12 @@ import io.weir.http.codec.Tunnels;
 import io.weir.http.codec.WebSocketKey;
 import io.weir.net.tls.Ends;
 import io.weir.net.transport.Worker;
+import java.nio.charset.StandardCharsets;
 
 /** What a client's HTTP/1.1 connection writes, and what becomes of the connection behind that. On its worker. */
 final class ClientOutput {
+    private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+
     private final Http1Output output = new Http1Output();
     private final HttpServer server;
     private final Worker worker;
@@ -30,6 +33,11 @@ final class ClientOutput {
 
     void raw(byte[] message) {
         output.raw(channel, message);
+    }
+
+    /** The client may send its body. */
+    void goOn() {
+        raw(CONTINUE);
     }
 
     void response(HttpHead head) {

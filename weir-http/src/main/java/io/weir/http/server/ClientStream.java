@@ -12,6 +12,7 @@ import io.weir.http.h2.Http2Reset;
 import io.weir.http.h2.Http2Stream;
 import io.weir.http.h2.Http2StreamListener;
 import io.weir.http.proxy.Downstream;
+import io.weir.http.proxy.EarlyEnd;
 import io.weir.http.proxy.Exchange;
 import io.weir.http.proxy.Heads;
 import io.weir.http.upstream.ClientPools;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * One request of an HTTP/2 connection, and the exchange that serves it. The stream is let go of when the exchange has
  * ended, or when it is reset before one began; then this object waits for the connection's next request.
  */
-final class ClientStream implements Downstream, Http2StreamListener {
+final class ClientStream implements Downstream, Http2StreamListener, Burden {
     private static final int CONTINUE = 100;
     private static final int SWITCHING = 101;
     private static final int OK = 200;
@@ -142,7 +143,18 @@ final class ClientStream implements Downstream, Http2StreamListener {
 
     /** Ends the tunnel that it is, whatever is under way in it. */
     void drained() {
-        exchange.tunnelDrained();
+        exchange.giveUp(EarlyEnd.DRAINED);
+    }
+
+    @Override
+    public long heldBytes() {
+        var one = stream;
+        return exchange.heldBytes() + (one == null ? 0 : one.heldBytes());
+    }
+
+    @Override
+    public void drop() {
+        exchange.giveUp(EarlyEnd.OVERLOADED);
     }
 
     private void letGo() {

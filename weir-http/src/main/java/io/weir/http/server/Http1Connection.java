@@ -15,10 +15,10 @@ import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HttpHead.Framing;
 import io.weir.http.codec.Tunnels;
 import io.weir.http.proxy.Downstream;
+import io.weir.http.proxy.EarlyEnd;
 import io.weir.http.proxy.Exchange;
 import io.weir.http.proxy.Heads;
 import io.weir.net.transport.Worker;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +32,6 @@ import org.jspecify.annotations.Nullable;
  * gone: that one is noticed when the answer is written.
  */
 final class Http1Connection extends ClientChannel implements ClientConnection, Downstream {
-    private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
-
     /** Where in a request the connection stands. */
     private enum State {
         /** Between requests, or within a head. */
@@ -54,11 +52,11 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
     private final Http1BodyReader bodies;
     private final ClientOutput output;
     private final ConnectionTimer timer;
-    private final Unread unread = new Unread();
+    final Unread unread = new Unread();
 
     private State state = State.HEAD;
     private @Nullable HttpHead head;
-    private @Nullable Exchange exchange;
+    @Nullable Exchange exchange;
     private boolean processing;
     private boolean headTimed;
     private boolean bodyWanted;
@@ -280,7 +278,7 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
             server.stats().cxProtocolError.increment();
             persistent = false;
             state = State.CLOSING;
-            one.requestBroken(bodies.reject().status(), bodies.reject().details());
+            one.giveUp(EarlyEnd.broken(bodies.reject()));
             return true;
         }
         boolean last = bodies.done();
@@ -311,7 +309,7 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
         bodyWanted = wanted;
         if (wanted && continueOwed) {
             continueOwed = false;
-            output.raw(CONTINUE);
+            output.goOn();
             flush();
         }
         process();
@@ -459,7 +457,7 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
     public boolean endTunnels(Drain turns, long nowNanos) {
         boolean due = state == State.TUNNEL && turns.asks(connectionId, tunnelBeganNanos, nowNanos);
         if (due) {
-            exchange().tunnelDrained();
+            exchange().giveUp(EarlyEnd.DRAINED);
         }
         return due;
     }

@@ -13,12 +13,14 @@ import io.weir.http.h2.Http2Session;
 import io.weir.http.h2.Http2SessionListener;
 import io.weir.http.h2.Http2Stream;
 import io.weir.http.h2.Http2StreamListener;
+import io.weir.http.h2.OpenStreams;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * One client's HTTP/2 connection: many requests at a time, each a stream with an exchange of its own. Streams and
@@ -301,5 +303,24 @@ final class Http2Connection extends ClientChannel implements ClientConnection, H
 
     Http2Session session() {
         return session;
+    }
+
+    /** What each of its streams holds, those too of which only the end of the answer is left. */
+    void weigh(Consumer<Burden> scale) {
+        OpenStreams.each(session,
+                stream -> scale.accept(stream.owner() instanceof ClientStream one ? one : new Rest(stream)));
+    }
+
+    /** An answer that is complete, and whose client takes its time. */
+    private record Rest(Http2Stream stream) implements Burden {
+        @Override
+        public long heldBytes() {
+            return stream.heldBytes();
+        }
+
+        @Override
+        public void drop() {
+            stream.drop(Http2Error.INTERNAL_ERROR);
+        }
     }
 }

@@ -18,12 +18,9 @@ import io.weir.http.proxy.ProxyContext;
 import io.weir.net.tls.TlsSession;
 import io.weir.net.transport.Acceptor;
 import io.weir.net.transport.ChannelSettings;
-import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
 import io.weir.net.transport.Workers;
 import java.io.IOException;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,7 +36,6 @@ public final class HttpServer implements Acceptor, Drainable {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
     private static final AtomicLong CONNECTION_IDS = new AtomicLong();
-    private static final long DRAIN_STEP_NANOS = 100_000_000L;
 
     /** Changed by the conductor; what connections have taken from it is the same in all that there ever are. */
     private volatile ProxyContext context;
@@ -53,7 +49,8 @@ public final class HttpServer implements Acceptor, Drainable {
         this.context = context;
         this.workers = workers;
         this.limits = new HeadLimits(context.spec().limits().headBytesMax(), context.spec().limits().headersMax());
-        this.connections = workers.all().stream().map(Connections::new).toArray(Connections[]::new);
+        this.connections = workers.all().stream().map(worker -> new Connections(this, worker))
+                .toArray(Connections[]::new);
     }
 
     @Override
@@ -108,7 +105,7 @@ public final class HttpServer implements Acceptor, Drainable {
 
     /** A connection's first bytes have told its protocol. */
     void speaks(FirstBytes first, Channel channel, boolean http2) {
-        connections[first.worker().index()].open.remove(first);
+        connections[first.worker().index()].remove(first);
         if (http2) {
             begin(http2(first.worker(), channel, first.connectionId(), first.openedNanos()), channel);
         } else {
@@ -124,7 +121,7 @@ public final class HttpServer implements Acceptor, Drainable {
     /** A client of HTTP/1.1 goes on with HTTP/2. Its request is the new connection's first, as are bytes behind it. */
     void upgraded(Http1Connection from, long openedNanos, HttpHead request, byte[] settings,
             @Nullable ByteBuf behind) {
-        connections[from.worker.index()].open.remove(from);
+        connections[from.worker.index()].remove(from);
         context.stats().cxHttp1Active.decrement();
         var next = http2(from.worker, from.channel, from.connectionId, openedNanos);
         begin(next, from.channel);
@@ -137,7 +134,7 @@ public final class HttpServer implements Acceptor, Drainable {
 
     void closed(ClientConnection connection, long openedNanos) {
         var worker = connection.worker();
-        if (!connections[worker.index()].open.remove(connection)) {
+        if (!connections[worker.index()].remove(connection)) {
             return;
         }
         var stats = context.stats();
@@ -207,6 +204,11 @@ public final class HttpServer implements Acceptor, Drainable {
     /** Whether a connection is to end with what it has under way. */
     boolean ends(ClientConnection connection) {
         return shunned || leaves(connection);
+    }
+
+    /** Whether a drain has begun. */
+    boolean drains() {
+        return drain != null;
     }
 
     /** Whether a drain has asked a connection to end. */
@@ -302,70 +304,6 @@ public final class HttpServer implements Acceptor, Drainable {
     static void retire(@Nullable Exchange done) {
         if (done != null) {
             done.downstreamClosed();
-        }
-    }
-
-    /** One worker's open connections. */
-    private final class Connections extends TimerWheel.Timer {
-        private final Set<ClientConnection> open = new HashSet<>();
-        private final Worker worker;
-        private boolean armed;
-
-        Connections(Worker worker) {
-            this.worker = worker;
-        }
-
-        void add(ClientConnection connection) {
-            open.add(connection);
-            if (drain != null && !armed) {
-                look();
-            }
-        }
-
-        private void look() {
-            armed = true;
-            worker.timers().arm(this, worker.nowNanos() + DRAIN_STEP_NANOS);
-        }
-
-        /**
-         * Closes what has rested for a second. A younger connection may have a request on its way to us, which closing
-         * would lose; it is told with its next response, or closed when it has rested long enough.
-         */
-        void drain() {
-            long now = worker.nowNanos();
-            for (var connection : open.toArray(new ClientConnection[0])) {
-                if (!leaves(connection)) {
-                    continue;
-                }
-                connection.drain();
-                if (connection.idle() && now - connection.idleSinceNanos() >= 10 * DRAIN_STEP_NANOS) {
-                    stats().cxDrainClose.increment();
-                    connection.closeIdle();
-                }
-            }
-            armed = false;
-            if (!open.isEmpty()) {
-                look();
-            }
-        }
-
-        void endTunnels(Drain turns, long nowNanos) {
-            for (var connection : open.toArray(new ClientConnection[0])) {
-                if (connection.endTunnels(turns, nowNanos)) {
-                    stats().cxDrainClose.increment();
-                }
-            }
-        }
-
-        void closeAll() {
-            for (var connection : open.toArray(new ClientConnection[0])) {
-                connection.cut();
-            }
-        }
-
-        @Override
-        protected void expired(long nowNanos) {
-            drain();
         }
     }
 }

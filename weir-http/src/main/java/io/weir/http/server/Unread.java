@@ -36,6 +36,11 @@ final class Unread {
         return left == null || !left.isReadable();
     }
 
+    long size() {
+        var left = bytes;
+        return left == null ? 0 : left.readableBytes();
+    }
+
     /** Hands what is left to somebody else; null when there is nothing. */
     @Nullable
     ByteBuf take() {

@@ -132,6 +132,12 @@ final class Http2Request implements UpstreamStream, Http2StreamListener {
     }
 
     @Override
+    public long heldBytes() {
+        var open = stream;
+        return open == null ? 0 : open.heldBytes();
+    }
+
+    @Override
     public void cancel() {
         var open = stream;
         if (open == null || listener == null) {

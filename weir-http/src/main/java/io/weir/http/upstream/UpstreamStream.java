@@ -31,6 +31,11 @@ public interface UpstreamStream {
     /** Whether response bytes are wanted; false holds the host back. */
     void readable(boolean wanted);
 
+    /** How many bytes of the request, and of its response, wait here. For rare events. */
+    default long heldBytes() {
+        return Unwritten.bytes(connection()); // which carries nothing else
+    }
+
     /** Gives the request up. The listener hears no more; the connection is closed where it can't be used again. */
     void cancel();
 

@@ -53,7 +53,7 @@ final class SheddingTest {
     private void publish(double pressure, Map<Action, List<Trigger>> actions, Map<ShedPoint, List<Trigger>> points,
             TimerScale... timers) {
         proxy.overload().publish(Levels.of(new OverloadSpec(SECOND, Map.of("resource", new MonitorSpec.Heap(1)),
-                actions, points, List.of(timers)), _ -> pressure));
+                actions, points, List.of(timers), 0), _ -> pressure));
     }
 
     private long count(String name) {
@@ -108,7 +108,7 @@ final class SheddingTest {
         try (var own = ProxyFixture.with(cluster -> cluster,
                 HttpManagerSpec.of("test", RouteTable.of(direct)), origin); RawHttp client = own.client()) {
             own.overload().publish(Levels.of(new OverloadSpec(SECOND, Map.of(), Map.of(),
-                    Map.of(ShedPoint.DOWNSTREAM_FILTER_CHECK, ALWAYS), List.of()), _ -> 1));
+                    Map.of(ShedPoint.DOWNSTREAM_FILTER_CHECK, ALWAYS), List.of(), 0), _ -> 1));
             assertThat(client.send(GET).response().body()).isEqualTo("mine");
         }
     }

@@ -7,6 +7,7 @@ import io.weir.core.cluster.Clusters;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.model.Endpoint;
 import io.weir.core.overload.Overload;
+import io.weir.core.overload.Relief;
 import io.weir.core.stats.Stats;
 import io.weir.http.config.HttpManagerSpec;
 import io.weir.http.proxy.HttpStats;
@@ -139,6 +140,12 @@ public final class ProxyFixture implements AutoCloseable {
     /** How much is shed. */
     public Overload overload() {
         return workers.overload();
+    }
+
+    /** Has the worker give this up, once; returns how many streams were reset. */
+    public int relieve(Relief what) throws Exception {
+        var worker = workers.all().getFirst();
+        return worker.loop().submit(() -> Relieving.of(worker).relieve(what)).get(30, TimeUnit.SECONDS);
     }
 
     public RawHttp client() throws IOException {

@@ -59,7 +59,21 @@ record OverloadManagerReader() implements ExtensionReader<OverloadManager, Overl
             }
         }
         return new OverloadSpec(refreshNanos(config, context), monitors, actions, points(config, monitors, context),
-                timers);
+                timers, trackedPowerOfTwo(config, actions, context));
+    }
+
+    private static int trackedPowerOfTwo(OverloadManager config, Map<Action, List<Trigger>> actions,
+            ReadContext context) {
+        boolean resets = actions.containsKey(Action.RESET_HIGH_MEMORY_STREAM);
+        if (resets && !config.hasBufferFactoryConfig()) {
+            context.problem("buffer_factory_config", "", Action.RESET_HIGH_MEMORY_STREAM.fullName()
+                    + " does not know which streams hold much",
+                    "write minimum_account_to_track_power_of_two: 20 for those that hold 1 MiB or more");
+        } else if (!resets && config.hasBufferFactoryConfig()) {
+            context.warning("buffer_factory_config", "", "nothing asks for it",
+                    "remove it, or add the action " + Action.RESET_HIGH_MEMORY_STREAM.fullName());
+        }
+        return config.getBufferFactoryConfig().getMinimumAccountToTrackPowerOfTwo();
     }
 
     private static long refreshNanos(OverloadManager config, ReadContext context) {

@@ -88,18 +88,43 @@ class OverloadManagerReaderTest {
         assertThat(read("resource_monitors: [ " + HEAP + " ]").refreshNanos()).isEqualTo(1_000_000_000);
     }
 
+    @Test
+    void streamsThatHoldMuchAreThoseOfAPowerOfTwo() {
+        OverloadSpec spec = read("""
+                resource_monitors: [ %s ]
+                buffer_factory_config: { minimum_account_to_track_power_of_two: 17 }
+                actions:
+                - name: envoy.overload_actions.reset_high_memory_stream
+                  triggers: [ { name: heap, threshold: { value: 1 } } ]
+                - name: envoy.overload_actions.close_idle_http_connections
+                  triggers: [ { name: heap, threshold: { value: 1 } } ]
+                """.formatted(HEAP));
+        assertThat(spec.trackedPowerOfTwo()).isEqualTo(17);
+        assertThat(spec.actions()).containsOnlyKeys(Action.RESET_HIGH_MEMORY_STREAM,
+                Action.CLOSE_IDLE_HTTP_CONNECTIONS);
+    }
+
+    @Test
+    void aSizeThatNobodyAsksForIsWarnedOf() {
+        Compiled compiled = compile("resource_monitors: [ " + HEAP
+                + " ]\nbuffer_factory_config: { minimum_account_to_track_power_of_two: 20 }\n");
+        assertThat(((Compiled.Accepted) compiled).warnings()).extracting(Problem::toString)
+                .anySatisfy(each -> assertThat(each)
+                        .contains("overload_manager.buffer_factory_config: warning: nothing asks"));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             refresh_interval: 0.001s | refresh_interval: measuring so often
             actions: [ { name: envoy.overload_actions.stop_accepting_request, triggers: [ T ] } ] | actions[0].name: Weir does not have this action (envoy.overload_actions.stop_accepting_request); did you mean "envoy.overload_actions.stop_accepting_requests"?
-            actions: [ { name: envoy.overload_actions.reset_high_memory_stream, triggers: [ T ] } ] | actions[0].name: Weir does not have this action
+            actions: [ { name: envoy.overload_actions.reset_high_memory_stream, triggers: [ T ] } ] | buffer_factory_config: envoy.overload_actions.reset_high_memory_stream does not know which streams hold much
             actions: [ { name: envoy.overload_actions.shrink_heap, triggers: [ T ] }, { name: envoy.overload_actions.shrink_heap, triggers: [ T ] } ] | actions[1].name: this action is given twice
             actions: [ { name: envoy.overload_actions.shrink_heap, triggers: [ T, T ] } ] | actions[0].triggers[1].name: there are two triggers for this monitor
             actions: [ { name: envoy.overload_actions.shrink_heap, triggers: [ { name: heat, threshold: { value: 1 } } ] } ] | actions[0].triggers[0].name: no monitor has this name (heat); did you mean "heap"?
             actions: [ { name: envoy.overload_actions.shrink_heap, triggers: [ { name: heap, scaled: { scaling_threshold: 0.9, saturation_threshold: 0.9 } } ] } ] | actions[0].triggers[0].scaled.saturation_threshold: there is no way from 0.9 up to 0.9
             actions: [ { name: envoy.overload_actions.reduce_timeouts, triggers: [ T ] } ] | actions[0].typed_config: the extension has no typed_config
             loadshed_points: [ { name: envoy.load_shed_points.nowhere, triggers: [ T ] } ] | loadshed_points[0].name: Weir sheds no load there
-            buffer_factory_config: { minimum_account_to_track_power_of_two: 20 } | buffer_factory_config: Weir does not honour
+            buffer_factory_config: { minimum_account_to_track_power_of_two: 9 } | buffer_factory_config.minimum_account_to_track_power_of_two:
             """)
     void whatCannotBeIsRefusedWithItsCure(String line, String problem) {
         Compiled compiled = compile("resource_monitors: [ " + HEAP + " ]\n"

@@ -54,6 +54,19 @@ public final class Crossing {
         response.time(times);
     }
 
+    /** How many bytes wait in both directions. For rare events. */
+    public long heldBytes() {
+        return heldBytes(request) + heldBytes(response);
+    }
+
+    private static long heldBytes(Way way) {
+        long bytes = way.exit.gate.bytes;
+        for (var gate : way.gates) {
+            bytes += gate.bytes;
+        }
+        return bytes;
+    }
+
     /** The exchange is over: what waits is let go. */
     public void clear() {
         request.close();

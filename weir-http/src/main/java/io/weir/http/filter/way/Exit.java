@@ -14,7 +14,7 @@ final class Exit {
     private final Way way;
     private final Sink sink;
     private final boolean back;
-    private final Gate gate = new Gate();
+    final Gate gate = new Gate();
     private boolean takes;
     /** What the head that has gone promises of its body; -1 where nothing. */
     private long left = -1;

@@ -29,8 +29,8 @@ public final class Way implements Passage {
 
     private final Rooms rooms;
     private FilterStep[] steps = NONE;
-    private Gate[] gates = {};
-    private final Exit exit;
+    Gate[] gates = {};
+    final Exit exit;
     private int first;
     private int end;
     /** The step that heard of the head last; the one before the first where none has. */
