@@ -86,7 +86,7 @@ final class Departure {
         conductor.execute(() -> {
             listeners.certifyNoMore();
             listeners.drain(drains.ofTheProcess());
-            drains.endStreams(listeners::endStreams, () -> true);
+            drains.endAll(listeners::endStreams, () -> true);
             look(new Parting(nowNanos + drains.acceptNanos(), nowNanos + options.drainNanos(),
                     patient && !listeners.lines().isEmpty()), true);
         });
@@ -109,7 +109,7 @@ final class Departure {
             listeners.certifyNoMore();
             listeners.handedOver();
             listeners.drain(drains.ofListeners());
-            drains.endStreams(listeners::endStreams, options.parentShutdownNanos(), () -> true);
+            drains.endAll(listeners::endStreams, options.parentShutdownNanos(), () -> true);
             look(parting, false);
         });
     }

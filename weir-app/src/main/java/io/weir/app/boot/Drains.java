@@ -1,6 +1,7 @@
 package io.weir.app.boot;
 
 import io.weir.core.drain.Drain;
+import io.weir.core.drain.Turns;
 import io.weir.core.time.NanoClock;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -48,38 +49,46 @@ final class Drains {
     @FunctionalInterface
     interface Streams {
         /** Ends those whose turn has come. */
-        void end(Drain turns, long nowNanos);
+        void end(Turns turns, long nowNanos);
     }
 
     /**
-     * Ends streams one after another in the later half of a time that begins now, whatever the strategy: until then
-     * they may end by themselves, and who was cut does not come back together with all others. A tenth is left at the
-     * end for the last of them to be flushed.
+     * Ends streams one after another in the later half of a time that begins now, whatever the strategy, and in its
+     * last tenth answers that may have no end: when it is over, whatever is left is cut.
      *
      * @param lasting
      *            whether there may be some; asked again and again, so that nothing is kept for nobody
      */
-    void endStreams(Streams streams, long timeNanos, BooleanSupplier lasting) {
-        step(streams, new Drain(clock.nanos() + timeNanos / 2, timeNanos / 10 * 4),
-                Math.max(STEP_NANOS_MIN, timeNanos / STEPS), lasting);
+    void endAll(Streams streams, long timeNanos, BooleanSupplier lasting) {
+        step(streams, Turns.untilTheEnd(clock.nanos(), timeNanos), stepNanos(timeNanos), lasting);
     }
 
-    private void step(Streams streams, Drain turns, long stepNanos, BooleanSupplier lasting) {
+    /** The same for the time of a drain of listeners. */
+    void endAll(Streams streams, BooleanSupplier lasting) {
+        endAll(streams, options.drainNanos(), lasting);
+    }
+
+    /** The same of streams alone, where nothing is cut when the time is over. */
+    void endStreams(Streams streams, BooleanSupplier lasting) {
+        long timeNanos = options.drainNanos();
+        step(streams, Turns.ofStreams(Turns.streamsIn(clock.nanos(), timeNanos)), stepNanos(timeNanos), lasting);
+    }
+
+    private static long stepNanos(long timeNanos) {
+        return Math.max(STEP_NANOS_MIN, timeNanos / STEPS);
+    }
+
+    private void step(Streams streams, Turns turns, long stepNanos, BooleanSupplier lasting) {
         if (!lasting.getAsBoolean()) {
             return;
         }
         long nowNanos = clock.nanos();
-        if (nowNanos - turns.beginNanos() >= 0) {
+        if (turns.begun(nowNanos)) {
             streams.end(turns, nowNanos);
         }
-        if (!turns.asksAll(nowNanos)) {
+        if (!turns.over(nowNanos)) {
             conductor.after(stepNanos, () -> step(streams, turns, stepNanos, lasting));
         }
-    }
-
-    /** The same for the time of a drain of listeners. */
-    void endStreams(Streams streams, BooleanSupplier lasting) {
-        endStreams(streams, options.drainNanos(), lasting);
     }
 
     private Drain begin(long spreadNanos) {

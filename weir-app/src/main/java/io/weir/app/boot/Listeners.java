@@ -5,6 +5,7 @@ import io.weir.app.admin.Addresses;
 import io.weir.app.admin.Administered.ListenerLine;
 import io.weir.app.admin.Administered.Which;
 import io.weir.core.drain.Drain;
+import io.weir.core.drain.Turns;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Gauge;
 import io.weir.core.stats.Scope;
@@ -451,7 +452,7 @@ final class Listeners {
     }
 
     /** Ends streams whose turn has come. */
-    void endStreams(Drain turns, long nowNanos) {
+    void endStreams(Turns turns, long nowNanos) {
         open.forEach(listener -> listener.endStreams(turns, nowNanos));
     }
 

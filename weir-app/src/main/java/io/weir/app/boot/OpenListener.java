@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.util.AttributeKey;
 import io.weir.app.overload.Admittance;
 import io.weir.core.drain.Drain;
+import io.weir.core.drain.Turns;
 import io.weir.core.stats.Counter;
 import io.weir.core.stats.Gauge;
 import io.weir.core.stats.Histogram;
@@ -300,15 +301,15 @@ final class OpenListener implements Acceptor {
 
     /**
      * It is no longer wanted, and its sockets are others' or closed: asks its connections to end, also those of chains
-     * that it has had before; streams end in the drain's later half. Those that are left when its time is over are
-     * closed. Once.
+     * that it has had before; streams end in the drain's later half, answers without an end in its last tenth. Those
+     * that are left when its time is over are closed. Once.
      */
     void over() {
         sockets = List.of();
         front.letGo();
         drain(drains.ofListeners());
         if (held()) {
-            drains.endStreams(this::endStreams, this::held);
+            drains.endAll(this::endStreams, this::held);
             drains.whenOver(this::closeAll);
         }
     }
@@ -331,8 +332,8 @@ final class OpenListener implements Acceptor {
         return before == null;
     }
 
-    /** Ends streams and tunnels whose turn has come, also those of chains that it has had before. */
-    void endStreams(Drain turns, long nowNanos) {
+    /** Ends what does not end by itself and whose turn has come, also of chains that it has had before. */
+    void endStreams(Turns turns, long nowNanos) {
         front.chains().forEach(each -> each.endStreams(turns, nowNanos));
         replaced.forEach(each -> each.endStreams(turns, nowNanos));
     }

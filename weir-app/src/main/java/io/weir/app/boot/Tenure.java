@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.weir.core.drain.Drain;
+import io.weir.core.drain.Turns;
 import io.weir.core.tls.ServerTls;
 import io.weir.http.config.change.RequestChangesReader;
 import io.weir.net.transport.Acceptor;
@@ -116,8 +117,8 @@ final class Tenure implements Acceptor, ChannelFutureListener {
         service.drain().drain(how);
     }
 
-    /** Ends streams and tunnels whose turn has come. */
-    void endStreams(Drain turns, long nowNanos) {
+    /** Ends what does not end by itself and whose turn has come. */
+    void endStreams(Turns turns, long nowNanos) {
         service.drain().endStreams(turns, nowNanos);
     }
 }

@@ -8,6 +8,7 @@ import io.weir.app.admin.Administered.Which;
 import io.weir.app.boot.Departure.Parting.Step;
 import io.weir.core.time.NanoClock;
 import io.weir.testkit.Await;
+import io.weir.testkit.Origin;
 import io.weir.testkit.Ports;
 import io.weir.testkit.RawHttp;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -399,12 +401,7 @@ class DrainTest {
             }
             var clock = new AtomicLong(System.nanoTime());
             Departure departure = departure(clock::get, RunOptions.of(2, 40, true).withParentShutdown(40));
-            switch (told) {
-                case BY_SIGNAL -> departure.begin(true);
-                case BY_HANDOVER -> departure.succeeded();
-                case BY_ADMIN -> departure.ofListeners(Which.ALL, true, false);
-            }
-            weir.running().conductor().call(() -> 0); // it has begun
+            begin(departure, told);
             clock.addAndGet(TimeUnit.SECONDS.toNanos(20) - 1);
             weir.running().conductor().call(() -> 0);
             for (RawHttp stream : streams) {
@@ -423,5 +420,64 @@ class DrainTest {
                 stream.close();
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void answersThatTellNoLengthEndOneAfterAnotherInTheLastTenthOfADrainThatCutsThem(Told told) throws Exception {
+        var over = new CountDownLatch(1);
+        List<RawHttp> clients = new ArrayList<>();
+        try (Origin events = Origin.start((_, wire) -> {
+            wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n!\r\n");
+            while (over.getCount() > 0) {
+                Origin.pause(Duration.ofMillis(20));
+            }
+            wire.send("0\r\n\r\n");
+        })) {
+            weir.start("listen:\n  - { on: \"127.0.0.1:0\", to: events }\nservices:\n  events: { at: [\"127.0.0.1:"
+                    + events.port() + "\"] }\n");
+            for (int i = 0; i < STREAMS; i++) {
+                clients.add(RawHttp.connect(weir.listener(0), 0));
+                var head = new StringBuilder();
+                for (clients.getLast().send(GET); head.indexOf("!") < 0;) {
+                    head.append((char) clients.getLast().read(1)[0]);
+                }
+            }
+            var clock = new AtomicLong(System.nanoTime());
+            begin(departure(clock::get, RunOptions.of(2, 40, true).withParentShutdown(40)), told);
+            clock.addAndGet(TimeUnit.SECONDS.toNanos(36) - 1);
+            weir.running().conductor().call(() -> 0);
+            assertThat(weir.running().listeners().connections()).isEqualTo(STREAMS);
+            clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(1_600));
+            if (told != Told.BY_ADMIN) { // whose drains cut nothing
+                Await.until("some have ended", () -> weir.running().listeners().connections() < STREAMS * 9 / 10);
+            }
+            clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(1_600) + 1);
+            if (told == Told.BY_ADMIN) {
+                weir.running().conductor().call(() -> 0);
+                over.countDown();
+            }
+            for (RawHttp client : clients) {
+                assertThat(told == Told.BY_ADMIN
+                        ? new String(client.read(7), StandardCharsets.US_ASCII)
+                        : client.untilClose()).isEqualTo(told == Told.BY_ADMIN ? "\r\n0\r\n\r\n" : "\r\n");
+            }
+            assertThat(weir.running().life().awaitEnd(told == Told.BY_ADMIN ? 0 : 30_000))
+                    .isEqualTo(told != Told.BY_ADMIN);
+        } finally {
+            over.countDown();
+            for (RawHttp client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    private void begin(Departure departure, Told told) {
+        switch (told) {
+            case BY_SIGNAL -> departure.begin(true);
+            case BY_HANDOVER -> departure.succeeded();
+            case BY_ADMIN -> departure.ofListeners(Which.ALL, true, false);
+        }
+        weir.running().conductor().call(() -> 0); // it has begun
     }
 }

@@ -19,8 +19,8 @@ public interface Drainable {
     default void shunned(boolean on) {}
 
     /**
-     * Ends streams of bytes and tunnels whose turn has come: one after another, since the clients of all of them would
-     * come back in the same moment. To be called again and again while the drain lasts.
+     * Ends streams of bytes and tunnels whose turn has come, and answers that may have no end. To be called again and
+     * again while the drain lasts.
      */
-    void endStreams(Drain turns, long nowNanos);
+    void endStreams(Turns turns, long nowNanos);
 }

@@ -6,6 +6,7 @@ import io.weir.http.codec.HeadLimits;
 import io.weir.net.transport.Worker;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * One HTTP/2 connection in either role (RFC 9113): frames in and out, settings, flow control, streams, and the guards
@@ -19,9 +20,6 @@ public final class Http2Session {
     public enum Role {
         CLIENT, SERVER
     }
-
-    /** The length of the client's preface (RFC 9113 section 3.4). */
-    public static final int PREFACE_BYTES = Dispatch.PREFACE.length;
 
     /** A block may be longer on the wire than the list that it stands for, and a little too long is answered 431. */
     private static final int BLOCK_BYTES_SPARE = 16 * 1024;
@@ -80,16 +78,6 @@ public final class Http2Session {
         this.life = new StreamLife(this, heads, writer);
         this.peer = new PeerSettings(this, heads);
         this.timer = new SessionTimer(this, worker, options.keepAlive());
-    }
-
-    /** How many of these bytes, which are not taken, are those that a client's preface begins with. */
-    public static int prefaceBytes(ByteBuf bytes) {
-        int most = Math.min(bytes.readableBytes(), PREFACE_BYTES);
-        int same = 0;
-        while (same < most && bytes.getByte(bytes.readerIndex() + same) == Dispatch.PREFACE[same]) {
-            same++;
-        }
-        return same;
     }
 
     // ---- the owner's side ----
@@ -235,6 +223,16 @@ public final class Http2Session {
     /** How many streams are open. */
     public int streams() {
         return table.size() + life.unnumbered();
+    }
+
+    /** Whether streams are open, and this holds for the owner of each; not for one whose owner has let go of it. */
+    public boolean every(Predicate<Http2StreamListener> holds) {
+        for (var stream : table.all()) {
+            if (stream != null && (stream.listener == null || !holds.test(stream.listener))) {
+                return false;
+            }
+        }
+        return table.size() > 0;
     }
 
     /** False once either side has announced the end, or it has come. */

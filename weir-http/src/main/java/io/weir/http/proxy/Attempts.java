@@ -83,7 +83,7 @@ final class Attempts {
         target = chosen;
         held = false;
         verdicts.begin();
-        Route route = exchange.route();
+        Route route = exchange.actions().route();
         TryRules said = route == null ? null : route.note(TryRules.class);
         rules = said == null ? TryRules.DEFAULT : said;
         retriable = how.retry().allows(request);
@@ -180,7 +180,7 @@ final class Attempts {
                 }
                 endpointHost.apply(request, how, target, chosen.host().endpoint().hostname()); // the connection's name
                 one.connect(downstream.pools().of(to, chosen.host(), how.priority(), downstream.protocol(),
-                        UpgradeRules.raw(exchange.route(), request), request), request.upgrade());
+                        UpgradeRules.raw(exchange.actions().route(), request), request), request.upgrade());
             }
             case Pick.Refused refused -> {
                 giveBack(place);

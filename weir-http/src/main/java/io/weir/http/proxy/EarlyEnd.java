@@ -14,7 +14,10 @@ import io.weir.observe.log.ResponseFlag;
  *            of {@link ResponseFlag}
  */
 public record EarlyEnd(int status, String details, long flags) {
-    /** It is a tunnel whose turn to end has come in a drain. The details are Envoy's of connections it closes. */
+    /**
+     * Its turn to end has come in a drain: a tunnel, or an answer that may have no end. The details are Envoy's of
+     * connections it closes.
+     */
     public static final EarlyEnd DRAINED = new EarlyEnd(503, "downstream_local_disconnect(drain)",
             ResponseFlag.DC.bit());
     /** It holds more memory than there is for it. */

@@ -2,6 +2,7 @@ package io.weir.http.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.weir.core.drain.Turns;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.codec.HttpHead.Framing;
 import io.weir.http.filter.ConnectionMemory;
@@ -213,10 +214,14 @@ public final class Exchange {
         giveUp(why.status(), why.details(), why.flags());
     }
 
+    /** Whether it has an answer that may have no end, whose turn to end in a drain has come. */
+    public boolean due(Turns turns, long now) {
+        return active && response.endless() && turns.endsAnswer(downstream.connectionId(), moments.startNanos, now);
+    }
+
     /** How many bytes wait here, but for those that wait for the client. A body that may be sent again counts once. */
     public long heldBytes() {
-        return filters.heldBytes() + halves.heldBytes()
-                + Math.max(attempts.replay.heldBytes(), attempts.tries.heldBytes());
+        return filters.heldBytes() + halves.heldBytes() + Math.max(attempts.replay.heldBytes(), attempts.tries.heldBytes());
     }
 
     /** One read's worth of request has been handed over. */
@@ -467,11 +472,6 @@ public final class Exchange {
 
     HeaderPolicy headerPolicy() {
         return headers;
-    }
-
-    @Nullable
-    Route route() {
-        return actions.route();
     }
 
     RouteActions actions() {

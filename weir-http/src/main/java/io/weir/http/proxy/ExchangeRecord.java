@@ -206,7 +206,7 @@ final class ExchangeRecord implements ReplyRecord {
         return switch (source) {
             case DYNAMIC -> dynamicMetadata(namespace);
             case ROUTE, VIRTUAL_HOST -> {
-                var route = exchange.route();
+                var route = exchange.actions().route();
                 var said = route == null ? null : route.note(RouteMetadata.class);
                 yield said == null
                         ? Map.of()
@@ -313,7 +313,7 @@ final class ExchangeRecord implements ReplyRecord {
 
     @Override
     public String routeName() {
-        var route = exchange.route();
+        var route = exchange.actions().route();
         return route == null ? "" : route.name();
     }
 

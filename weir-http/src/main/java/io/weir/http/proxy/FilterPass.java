@@ -437,7 +437,7 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
     @Override
     public @Nullable Route route() {
         exchange.actions().follow();
-        return exchange.route();
+        return exchange.actions().route();
     }
 
     @Override

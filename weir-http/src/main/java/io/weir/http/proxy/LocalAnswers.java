@@ -150,7 +150,7 @@ final class LocalAnswers {
                 : context.spec().localReplies().rewrite(head, ownBody, exchange.record());
         byte[] body = HeaderPolicy.localBody(head, exchange.request(), text, exchange.response().flags());
         exchange.headerPolicy().local(head, exchange.request());
-        var chosen = exchange.route();
+        var chosen = exchange.actions().route();
         if (chosen != null) {
             chosen.responseEdits().apply(head, exchange.record());
         }

@@ -69,7 +69,7 @@ final class Redirects {
         if (!context.followsRedirects()) {
             return false;
         }
-        Route route = exchange.route();
+        Route route = exchange.actions().route();
         TryRules rules = route == null ? null : route.note(TryRules.class);
         return (rules != null && rules.redirects() != null)
                 || !context.chains().isEmpty(exchange.actions().chain(request));
@@ -121,7 +121,7 @@ final class Redirects {
         if (route == null) {
             return refused(stats.redirectNoRoute);
         }
-        Route from = exchange.route();
+        Route from = exchange.actions().route();
         if (from != null) {
             been.add(from);
         }

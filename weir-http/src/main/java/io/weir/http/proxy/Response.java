@@ -2,6 +2,7 @@ package io.weir.http.proxy;
 
 import io.weir.http.codec.HeadCopy;
 import io.weir.http.codec.HttpHead;
+import io.weir.http.codec.HttpHead.Framing;
 import io.weir.net.transport.Worker;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ final class Response {
     private int status;
     private int hostStatus;
     private boolean started;
+    private boolean endless;
     private boolean local;
     private long flags;
     private String details = "";
@@ -31,6 +33,7 @@ final class Response {
         status = 0;
         hostStatus = 0;
         started = false;
+        endless = false;
         local = false;
         flags = 0;
         details = "";
@@ -85,6 +88,7 @@ final class Response {
     /** The head goes to the client. */
     void started(HttpHead passed) {
         started = true;
+        endless = passed.framing() == Framing.CHUNKED || passed.framing() == Framing.UNTIL_CLOSE;
         status = passed.status();
     }
 
@@ -122,6 +126,11 @@ final class Response {
     /** Whether the head has gone to the client. */
     boolean started() {
         return started;
+    }
+
+    /** Whether its head has gone to the client and does not tell how long it is, so that it may have no end. */
+    boolean endless() {
+        return endless;
     }
 
     /** Whether it is Weir's own. */

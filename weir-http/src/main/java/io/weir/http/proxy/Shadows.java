@@ -38,7 +38,7 @@ final class Shadows {
 
     /** The request is about to go to its own cluster, with its head as it will be. */
     void begin(HttpHead request, Forward how, boolean bodyless) {
-        Route route = exchange.route();
+        Route route = exchange.actions().route();
         ShadowRules rules = route == null ? null : route.note(ShadowRules.class);
         if (rules == null || request.tunnel()) { // nobody could answer what a copy's host says there
             return;

@@ -1,6 +1,6 @@
 package io.weir.http.server;
 
-import io.weir.core.drain.Drain;
+import io.weir.core.drain.Turns;
 import io.weir.net.transport.Worker;
 
 /** A client's connection as its server and its timer see it, whichever version of HTTP it speaks. On its worker. */
@@ -44,10 +44,11 @@ sealed interface ClientConnection permits FirstBytes, Http1Connection, Http2Conn
     default void drain() {}
 
     /**
-     * Ends at once each of its tunnels whose turn has come, by the age of each, and with one that is the whole
-     * connection the connection. Whether there was any, and none in an earlier turn.
+     * Ends at once what may have no end and whose turn has come: each of its tunnels by the age of each, answers when
+     * nothing else is under way, and with what is the whole connection the connection. Whether there was anything, and
+     * nothing in an earlier turn.
      */
-    default boolean endTunnels(Drain turns, long nowNanos) {
+    default boolean endDue(Turns turns, long nowNanos) {
         return false;
     }
 

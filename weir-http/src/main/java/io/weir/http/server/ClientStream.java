@@ -2,6 +2,7 @@ package io.weir.http.server;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.weir.core.drain.Turns;
 import io.weir.core.tls.TlsFacts;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.HttpHead;
@@ -109,10 +110,12 @@ final class ClientStream implements Downstream, Http2StreamListener, Burden {
 
     @Override
     public void streamReset(Http2Reset why, Http2Error code, String details) {
-        if (serving) {
-            exchange.downstreamClosed();
-        } else {
+        if (!serving) {
             letGo();
+        } else if (connection.drained()) {
+            exchange.giveUp(EarlyEnd.DRAINED);
+        } else {
+            exchange.downstreamClosed();
         }
     }
 
@@ -144,6 +147,11 @@ final class ClientStream implements Downstream, Http2StreamListener, Burden {
     /** Ends the tunnel that it is, whatever is under way in it. */
     void drained() {
         exchange.giveUp(EarlyEnd.DRAINED);
+    }
+
+    /** Whether it is an answer that may have no end, and whose turn to end has come. */
+    boolean due(Turns turns, long nowNanos) {
+        return !tunnel && exchange.due(turns, nowNanos);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.weir.http.server;
 
-import io.weir.core.drain.Drain;
+import io.weir.core.drain.Turns;
 import io.weir.net.transport.TimerWheel;
 import io.weir.net.transport.Worker;
 import java.util.Collection;
@@ -72,9 +72,9 @@ final class Connections extends TimerWheel.Timer {
         }
     }
 
-    void endTunnels(Drain turns, long nowNanos) {
+    void endDue(Turns turns, long nowNanos) {
         for (var connection : open.toArray(new ClientConnection[0])) {
-            if (connection.endTunnels(turns, nowNanos)) {
+            if (connection.endDue(turns, nowNanos)) {
                 server.stats().cxDrainClose.increment();
             }
         }

@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.weir.http.h2.Http2Session;
+import io.weir.http.h2.Preface;
 import io.weir.net.transport.Worker;
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +31,13 @@ final class FirstBytes extends ClientChannel implements ClientConnection {
             bytes = before.writeBytes(bytes);
             ((ByteBuf) message).release();
         }
-        int same = Http2Session.prefaceBytes(bytes);
-        if (same < bytes.readableBytes() || same == Http2Session.PREFACE_BYTES) {
-            makeWay(context, same == Http2Session.PREFACE_BYTES, bytes);
+        int same = Preface.begun(bytes);
+        if (same < bytes.readableBytes() || same == Preface.BYTES) {
+            makeWay(context, same == Preface.BYTES, bytes);
             return;
         }
         // Rare enough to be copied: a preface that comes in pieces.
-        var room = channel.alloc().directBuffer(Http2Session.PREFACE_BYTES + bytes.readableBytes());
+        var room = channel.alloc().directBuffer(Preface.BYTES + bytes.readableBytes());
         begun = room.writeBytes(bytes);
         bytes.release();
         if (before == null) {

@@ -7,7 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
-import io.weir.core.drain.Drain;
+import io.weir.core.drain.Turns;
 import io.weir.http.codec.HeaderName;
 import io.weir.http.codec.Http1BodyReader;
 import io.weir.http.codec.Http1HeadReader;
@@ -340,10 +340,8 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
         if (response.framing() == Framing.UNTIL_CLOSE || server.ends(this) || lastRequest() || state == State.BODY) {
             persistent = false;
         }
-        if (!persistent) {
-            response.add(HeaderName.CONNECTION, "close");
-        } else if (oldClient) {
-            response.add(HeaderName.CONNECTION, "keep-alive");
+        if (!persistent || oldClient) {
+            response.add(HeaderName.CONNECTION, persistent ? "keep-alive" : "close");
         }
         output.response(response);
     }
@@ -454,8 +452,10 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
 
     /** One that has ended is none, though what it has carried may still wait for a slow client. */
     @Override
-    public boolean endTunnels(Drain turns, long nowNanos) {
-        boolean due = state == State.TUNNEL && turns.asks(connectionId, tunnelBeganNanos, nowNanos);
+    public boolean endDue(Turns turns, long nowNanos) {
+        boolean due = state == State.TUNNEL
+                ? turns.streams().asks(connectionId, tunnelBeganNanos, nowNanos)
+                : exchange != null && exchange.due(turns, nowNanos);
         if (due) {
             exchange().giveUp(EarlyEnd.DRAINED);
         }

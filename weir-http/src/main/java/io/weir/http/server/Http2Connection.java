@@ -5,7 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.weir.core.drain.Drain;
+import io.weir.core.drain.Turns;
 import io.weir.core.overload.ShedPoint;
 import io.weir.http.codec.HttpHead;
 import io.weir.http.h2.Http2Error;
@@ -37,7 +37,8 @@ final class Http2Connection extends ClientChannel implements ClientConnection, H
     private final Set<ClientStream> tunnels = new HashSet<>(0);
     private long requests;
     private long headTimedFrame = -1;
-    private boolean tunnelsEnded;
+    private boolean counted;
+    private boolean drained;
     private boolean over;
 
     Http2Connection(HttpServer server, Worker worker, Channel channel, long connectionId, long openedNanos) {
@@ -281,19 +282,34 @@ final class Http2Connection extends ClientChannel implements ClientConnection, H
         }
     }
 
-    /** Other streams go on. */
+    /**
+     * When a tunnel ends, other streams go on. Answers end with the connection, as they do when the drain is over: by
+     * it callers of gRPC know that they may ask elsewhere (UNAVAILABLE), which no code of RST_STREAM tells them of what
+     * has begun. So they wait for all that may end by itself.
+     */
     @Override
-    public boolean endTunnels(Drain turns, long nowNanos) {
-        boolean first = false;
+    public boolean endDue(Turns turns, long nowNanos) {
+        boolean any = false;
         for (var stream : List.copyOf(tunnels)) {
-            if (turns.asks(connectionId, stream.tunnelBeganNanos(), nowNanos)) {
+            if (turns.streams().asks(connectionId, stream.tunnelBeganNanos(), nowNanos)) {
                 stream.drained();
-                first = !tunnelsEnded;
+                any = true;
             }
         }
-        tunnelsEnded |= first;
         session.flush();
+        if (!over && session.every(owner -> owner instanceof ClientStream stream && stream.due(turns, nowNanos))) {
+            any = true;
+            drained = true;
+            session.end(Http2Error.NO_ERROR, "http2.drained");
+        }
+        boolean first = any && !counted;
+        counted |= any;
         return first;
+    }
+
+    /** Whether what is under way ends because of a drain. */
+    boolean drained() {
+        return drained;
     }
 
     @Override

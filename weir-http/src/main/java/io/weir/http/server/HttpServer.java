@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.weir.core.drain.Drain;
 import io.weir.core.drain.Drainable;
+import io.weir.core.drain.Turns;
 import io.weir.core.overload.Action;
 import io.weir.core.overload.ShedPoint;
 import io.weir.http.codec.HeadLimits;
@@ -236,9 +237,9 @@ public final class HttpServer implements Acceptor, Drainable {
     }
 
     @Override
-    public void endStreams(Drain turns, long nowNanos) {
+    public void endStreams(Turns turns, long nowNanos) {
         for (var worker : workers.all()) {
-            worker.loop().execute(() -> connections[worker.index()].endTunnels(turns, nowNanos));
+            worker.loop().execute(() -> connections[worker.index()].endDue(turns, nowNanos));
         }
     }
 

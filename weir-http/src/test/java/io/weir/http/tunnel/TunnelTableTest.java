@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.weir.core.drain.Drain;
+import io.weir.core.drain.Turns;
 import io.weir.core.model.ClusterSpec;
 import io.weir.core.stats.Scope;
 import io.weir.http.config.HttpManagerSpec;
@@ -119,13 +120,13 @@ final class TunnelTableTest {
             client.webSocket();
             long begin = System.nanoTime();
             var turns = new Drain(begin, 1_000_000_000_000L);
-            proxy.server.endStreams(turns, begin - 1);
+            proxy.server.endStreams(Turns.ofStreams(turns), begin - 1);
             for (int i = 0; i < 2; i++) {
                 client.send("well");
                 assertThat(client.read(4)).isEqualTo("well");
             }
             assertThat(proxy.server.connectionsActive()).isEqualTo(1);
-            proxy.server.endStreams(turns, begin + 1_000_000_000_000L);
+            proxy.server.endStreams(Turns.ofStreams(turns), begin + 1_000_000_000_000L);
             assertThat(client.reset()).isEqualTo(http2 ? "CONNECT_ERROR" : "closed"); // RFC 9113 section 8.5
             var logged = proxy.logged();
             assertThat(logged.status()).isEqualTo(101);
@@ -146,7 +147,7 @@ final class TunnelTableTest {
                 var proxy = hosts.proxy(Protocol.HTTP1);
                 var client = TunnelClient.of(http2, proxy.port)) {
             assertThat(client.plain(1)).isEqualTo(200);
-            proxy.server.endStreams(new Drain(System.nanoTime(), 0), Long.MAX_VALUE / 2);
+            proxy.server.endStreams(Turns.ofStreams(new Drain(System.nanoTime(), 0)), Long.MAX_VALUE / 2);
             assertThat(client.plain(3)).isEqualTo(200);
         }
     }
@@ -171,7 +172,7 @@ final class TunnelTableTest {
             assertThat(client.responseTo("CONNECT").status()).isEqualTo(200);
             client.finish();
             assertThat(proxy.logged().sent()).isEqualTo(MUCH_BYTES);
-            proxy.server.endStreams(new Drain(System.nanoTime(), 1), Long.MAX_VALUE / 2);
+            proxy.server.endStreams(Turns.ofStreams(new Drain(System.nanoTime(), 1)), Long.MAX_VALUE / 2);
             assertThat(client.read(MUCH_BYTES)).hasSize(MUCH_BYTES);
             assertThat(client.closedByPeer()).isTrue();
             assertThat(numbers(proxy).counter("downstream_cx_drain_close").value()).isZero();
@@ -186,14 +187,14 @@ final class TunnelTableTest {
             open(client, 1);
             var over = new Drain(System.nanoTime(), 1);
             open(client, 3);
-            proxy.server.endStreams(over, Long.MAX_VALUE / 2);
+            proxy.server.endStreams(Turns.ofStreams(over), Long.MAX_VALUE / 2);
             assertThat(String.valueOf(client.answer(1).reset)).isEqualTo("CONNECT_ERROR");
             client.data(3, "well", false);
             while (client.soFar(3).text().length() < 4 && client.next() != null) {
                 assertThat(client.soFar(3).reset).isNull();
             }
             assertThat(client.soFar(3).text()).isEqualTo("well");
-            proxy.server.endStreams(new Drain(System.nanoTime(), 1), Long.MAX_VALUE / 2);
+            proxy.server.endStreams(Turns.ofStreams(new Drain(System.nanoTime(), 1)), Long.MAX_VALUE / 2);
             assertThat(String.valueOf(client.answer(3).reset)).isEqualTo("CONNECT_ERROR");
             assertThat(numbers(proxy).counter("downstream_cx_drain_close").value()).isEqualTo(1);
         }

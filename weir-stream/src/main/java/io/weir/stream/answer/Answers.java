@@ -7,7 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.weir.core.drain.Drain;
+import io.weir.core.drain.Turns;
 import io.weir.core.drain.Drainable;
 import io.weir.net.tls.Ends;
 import io.weir.net.transport.Acceptor;
@@ -54,9 +54,9 @@ public final class Answers implements Acceptor, Drainable {
     }
 
     @Override
-    public void endStreams(Drain turns, long nowNanos) {
+    public void endStreams(Turns turns, long nowNanos) {
         open.forEach((channel, openedNanos) -> {
-            if (turns.asks(channel.hashCode(), openedNanos, nowNanos)) {
+            if (turns.streams().asks(channel.hashCode(), openedNanos, nowNanos)) {
                 channel.close();
             }
         });

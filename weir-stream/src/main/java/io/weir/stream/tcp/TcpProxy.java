@@ -2,7 +2,7 @@ package io.weir.stream.tcp;
 
 import io.netty.channel.Channel;
 import io.weir.core.cluster.Clusters;
-import io.weir.core.drain.Drain;
+import io.weir.core.drain.Turns;
 import io.weir.core.drain.Drainable;
 import io.weir.core.stats.Stats;
 import io.weir.net.sniff.Greeting;
@@ -79,9 +79,9 @@ public final class TcpProxy implements Acceptor, Drainable {
     }
 
     @Override
-    public void endStreams(Drain turns, long nowNanos) {
+    public void endStreams(Turns turns, long nowNanos) {
         for (Session session : sessions) {
-            if (turns.asks(session.connectionId, session.startNanos, nowNanos)) {
+            if (turns.streams().asks(session.connectionId, session.startNanos, nowNanos)) {
                 session.closeFromOutside();
             }
         }

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.extensions.filters.network.direct_response.v3.Config;
 import io.weir.core.drain.Drain;
+import io.weir.core.drain.Turns;
 import io.weir.net.transport.ListenFailure;
 import io.weir.net.transport.ListenOptions;
 import io.weir.net.transport.Listener;
@@ -117,10 +118,10 @@ class AnswersTest {
             assertThat(client.getInputStream().read()).isEqualTo('x');
             long begin = System.nanoTime();
             var turns = new Drain(begin, 1_000_000_000_000L);
-            door.answers.endStreams(turns, begin - 1);
+            door.answers.endStreams(Turns.ofStreams(turns), begin - 1);
             client.getOutputStream().write('y');
             assertThat(client.getInputStream().read()).isEqualTo('y');
-            door.answers.endStreams(turns, begin + 1_000_000_000_000L);
+            door.answers.endStreams(Turns.ofStreams(turns), begin + 1_000_000_000_000L);
             assertThat(client.getInputStream().read()).isEqualTo(-1);
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.weir.core.drain.Drain;
+import io.weir.core.drain.Turns;
 import io.weir.observe.log.AccessRecord;
 import io.weir.observe.log.ResponseFlag;
 import java.io.IOException;
@@ -165,7 +166,7 @@ class TcpLifeTest {
                 long now = begin + TimeUnit.MINUTES.toNanos(15L * quarter) - (quarter == 0 ? 1 : 0);
                 long left = rig.proxy.sessions.stream()
                         .filter(each -> !turns.asks(each.connectionId, each.startNanos, now)).count();
-                rig.proxy.endStreams(turns, now);
+                rig.proxy.endStreams(Turns.ofStreams(turns), now);
                 Rig.await("the due ones end", () -> rig.proxy.activeConnections() == left);
                 assertThat(left).isEqualTo(quarter == 0 ? 100 : quarter == 4 ? 0 : left).isLessThanOrEqualTo(before);
                 if (quarter == 2) {
