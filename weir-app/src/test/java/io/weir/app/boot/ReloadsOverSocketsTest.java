@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.channel.epoll.Epoll;
+import io.weir.core.socket.SocketRules;
 import io.weir.testkit.Await;
 import io.weir.testkit.Ports;
+import io.weir.xds.compile.Snapshot;
+import io.weir.xds.spec.ListenPlace;
+import io.weir.xds.spec.ListenerSpec;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.DatagramPacket;
@@ -14,13 +18,17 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -48,8 +56,16 @@ class ReloadsOverSocketsTest {
             .formatted(NETWORK);
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
+    private static final String FILE = """
+                - name: file
+                  address: { pipe: { path: "%s" } }
+                  %s
+                  filter_chains: [ { filters: [ { name: last, typed_config: %s } ] } ]
+            """;
     private static final String GREETS = NETWORK + "direct_response.v3.Config";
     private static final int CLIENTS = 6;
+    private static final int SOL_IP = 0;
+    private static final int IP_TRANSPARENT = 19;
 
     @RegisterExtension
     final ServedWeir weir = new ServedWeir();
@@ -94,18 +110,12 @@ class ReloadsOverSocketsTest {
     /** A socket of a file is none that the system makes transparent, whoever asks. */
     @Test
     void aReloadIsRefusedAsAWholeWhereASocketCannotBecomeTransparent() throws Exception {
-        String unix = """
-                    - name: file
-                      address: { pipe: { path: "%s" } }
-                      %s
-                      filter_chains: [ { filters: [ { name: last, typed_config: %s } ] } ]
-                """;
         Path path = weir.folder().resolve("listener");
-        weir.start(listening("", SAYS) + unix.formatted(path, "", SAYS));
+        weir.start(listening("", SAYS) + FILE.formatted(path, "", SAYS));
         assertThat(ServedWeir.ask(weir.listener(0), "")).isEqualTo("hello");
-        weir.reload(listening("", HTTP) + unix.formatted(path, "transparent: true", SAYS));
+        weir.reload(listening("", HTTP) + FILE.formatted(path, "transparent: true", SAYS));
         assertThat(ServedWeir.ask(weir.listener(0), "")).as("all is as before").isEqualTo("hello");
-        weir.reload(listening("", HTTP) + unix.formatted(path, "", SAYS));
+        weir.reload(listening("", HTTP) + FILE.formatted(path, "", SAYS));
         assertThat(ServedWeir.ask(weir.listener(0), GET)).endsWith("web");
     }
 
@@ -114,26 +124,74 @@ class ReloadsOverSocketsTest {
         Path open = Path.of("/proc/self/fd");
         Assumptions.assumeTrue(Files.isDirectory(open), "what is open is told by Linux only");
         Path log = weir.folder().resolve("connections.log");
-        String unix = """
-                    - name: file
-                      address: { pipe: { path: "%s" } }
-                      %s
-                      filter_chains: [ { filters: [ { name: last, typed_config: %s } ] } ]
-                """;
         Path path = weir.folder().resolve("listener");
         String more = """
                 access_log: [ { name: log, typed_config: {
                         "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog,
                         path: "%s" } } ]
                 """.formatted(log).strip();
-        weir.start(listening("", SAYS) + unix.formatted(path, "", SAYS));
-        weir.reload(listening("", SAYS) + unix.formatted(path, "transparent: true\n      " + more, SAYS));
+        weir.start(listening("", SAYS) + FILE.formatted(path, "", SAYS));
+        weir.reload(listening("", SAYS) + FILE.formatted(path, "transparent: true\n      " + more, SAYS));
         assertThat(log).as("it was opened").exists();
         Await.until("it is closed again", () -> {
             try (Stream<Path> all = Files.list(open)) {
                 return all.map(ReloadsOverSocketsTest::target).noneMatch(log.toString()::equals);
             }
         });
+    }
+
+    /** What IP_TRANSPARENT is at the sockets of a port. */
+    private static Set<Integer> transparent(int port) throws IOException {
+        Set<Integer> all = new HashSet<>();
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            for (Path each : open.filter(fd -> target(fd).startsWith("socket:")).toList()) {
+                var socket = new io.netty.channel.unix.Socket(Integer.parseInt(each.getFileName().toString()));
+                InetSocketAddress local = socket.localAddress();
+                if (local != null && local.getPort() == port) {
+                    all.add(socket.getIntOpt(SOL_IP, IP_TRANSPARENT));
+                }
+            }
+        }
+        return all;
+    }
+
+    @Test
+    void whatHasBecomeTransparentIsSoNoMoreWhereAnotherListenerIsRefused() throws Exception {
+        onlyWithEpoll();
+        Assumptions.assumeTrue(System.getProperty("user.name", "").equals("root"), "IP_TRANSPARENT needs a capability");
+        Path path = weir.folder().resolve("listener");
+        weir.start(listening("", SAYS) + FILE.formatted(path, "", SAYS));
+        int port = weir.listener(0).getPort();
+        weir.reload(listening("transparent: true", SAYS) + FILE.formatted(path, "transparent: true", SAYS));
+        assertThat(transparent(port)).containsExactly(0);
+        weir.reload(listening("transparent: true", SAYS) + FILE.formatted(path, "", SAYS));
+        assertThat(transparent(port)).containsExactly(1);
+    }
+
+    @Test
+    void whatWasBoundIsClosedAgainWhereABugEndsAReload() throws Exception {
+        weir.start(listening("", SAYS));
+        Snapshot now = weir.running().snapshot();
+        ListenerSpec in = now.listeners().getFirst();
+        int port = Ports.free();
+        SocketAddress broken = new SocketAddress() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public String toString() {
+                throw new IllegalStateException("a bug");
+            }
+        };
+        var place = new ListenPlace(List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), broken),
+                Map.of(), false, true, true, 16, SocketRules.PLAIN);
+        var changed = new ListenerSpec(in.name(), in.statPrefix(), place, in.firstLook(), in.chainSet(),
+                in.bufferBytesMax(), in.accessLog(), in.redirection(), in.drain(), in.overload());
+        var next = new Snapshot(now.node(), now.localCluster(), now.outlierLog(), List.of(changed), now.clusters(),
+                now.admin(), now.demo(), now.acme(), now.overload(), now.interception(), now.source());
+        assertThatThrownBy(() -> weir.running().conductor()
+                .call(() -> weir.running().listeners().prepare(next, Set.of()))).hasRootCauseMessage("a bug");
+        assertRefused("127.0.0.1", port);
+        assertThat(ServedWeir.ask(weir.listener(0), "")).isEqualTo("hello");
     }
 
     @Test
