@@ -21,6 +21,7 @@ import io.weir.net.transport.ListenOptions;
 import io.weir.net.transport.Listener;
 import io.weir.net.transport.Worker;
 import io.weir.net.transport.Workers;
+import io.weir.testkit.AnyCertificate;
 import io.weir.testkit.Certificates.Issued;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -41,8 +42,6 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** A server of TLS on a free port that sends back what it gets, and its clients: the JDK's, and Weir's own. */
@@ -70,6 +69,11 @@ final class SecuredEcho implements AutoCloseable {
 
     private void secured(Worker worker, Channel channel) {
         sessions.add(Objects.requireNonNull(TlsSession.of(channel)));
+        echo(channel);
+    }
+
+    /** What comes is sent back. */
+    static void echo(Channel channel) {
         channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
             @Override
             public void channelRead(ChannelHandlerContext context, Object message) {
@@ -102,28 +106,9 @@ final class SecuredEcho implements AutoCloseable {
                 factory.init(store, new char[0]);
                 keys = factory.getKeyManagers();
             }
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys, new TrustManager[]{new Everybody()}, null);
-            return context;
+            return AnyCertificate.context(keys);
         } catch (GeneralSecurityException | IOException | TlsFailure e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static final class Everybody implements X509TrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {
-            throw new IllegalStateException("a client checks servers");
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {
-            // whatever it is shown
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
         }
     }
 

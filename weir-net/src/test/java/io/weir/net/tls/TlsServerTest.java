@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.weir.core.overload.Action;
 import io.weir.core.overload.Levels;
 import io.weir.core.overload.OverloadSpec;
@@ -14,7 +12,6 @@ import io.weir.core.overload.TimerScale;
 import io.weir.core.overload.Trigger;
 import io.weir.core.stats.Scope;
 import io.weir.core.stats.Stats;
-import io.weir.core.tls.CertificateSpec;
 import io.weir.core.tls.CommonTls;
 import io.weir.core.tls.DataSource;
 import io.weir.core.tls.SanMatch;
@@ -68,14 +65,9 @@ class TlsServerTest {
         return SHARED.all();
     }
 
-    private static CertificateSpec spec(Issued one) {
-        return new CertificateSpec(new DataSource.File(one.chain().toString()),
-                new DataSource.File(one.key().toString()), null, null, null, null);
-    }
-
     private static ServerTls server(Issued... certificates) {
         return ServerTls.of(CommonTls.DEFAULT.withCertificates(
-                List.of(certificates).stream().map(TlsServerTest::spec).toList()));
+                List.of(certificates).stream().map(SecuredEcho::spec).toList()));
     }
 
     /** A server on a free port that sends back what it gets. */
@@ -107,17 +99,7 @@ class TlsServerTest {
 
         private void accepted(Worker worker, Channel channel) {
             sessions.add(Objects.requireNonNull(TlsSession.of(channel)));
-            channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
-                @Override
-                public void channelRead(ChannelHandlerContext context, Object message) {
-                    context.writeAndFlush(message);
-                }
-
-                @Override
-                public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-                    context.close();
-                }
-            });
+            SecuredEcho.echo(channel);
         }
 
         SSLSocket connect(SSLContext context, @Nullable String name) throws IOException {
