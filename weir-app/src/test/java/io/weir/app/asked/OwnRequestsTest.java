@@ -19,13 +19,6 @@ class OwnRequestsTest {
     /** "The PROXY protocol", section 2.2: the signature, version 2 and LOCAL, no family, no length. */
     private static final String LOCAL = "0d0a0d0a000d0a515549540a20000000";
 
-    private static final String HOST = """
-            - name: web
-              load_assignment:
-                cluster_name: web
-                endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } } } ] } ]
-            """;
-
     private static final String TOLD = """
             transport_socket:
                 name: told
@@ -39,8 +32,18 @@ class OwnRequestsTest {
     @RegisterExtension
     final ServedWeir weir = new ServedWeir();
 
+    private static String web(int port) {
+        return """
+                - name: web
+                  load_assignment:
+                    cluster_name: web
+                    endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } } } ] } ]
+                """
+                .formatted(port);
+    }
+
     private void start(String filters, int port) throws IOException {
-        weir.start(OneListener.text("", filters, "", HOST.formatted(weir.port(0))
+        weir.start(OneListener.text("", filters, "", web(weir.port(0))
                 + AskedService.cluster("asked", port).replace("load_assignment:", TOLD)));
     }
 
