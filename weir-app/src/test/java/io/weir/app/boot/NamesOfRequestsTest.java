@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.testkit.Await;
 import io.weir.testkit.Certificates;
 import io.weir.testkit.Nginx;
-import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,8 +23,6 @@ class NamesOfRequestsTest {
     @AutoClose
     private final Certificates certificates = Certificates.make();
     private final int port = Ports.free();
-    @AutoClose
-    private @Nullable PeerProcess host;
 
     private void start(String names, String socket, String route) throws IOException {
         start(names, socket, route, "validation_context: { trusted_ca: { filename: \"" + certificates.authority()
@@ -35,7 +31,7 @@ class NamesOfRequestsTest {
 
     private void start(String names, String socket, String route, String validation) throws IOException {
         var issued = certificates.issue("shop", "DNS:shop.example,DNS:*.shop.example,IP:127.0.0.1");
-        host = Nginx.http("""
+        weir.before(Nginx.http("""
                 server {
                   listen 127.0.0.1:%d ssl;
                   ssl_certificate "%s";
@@ -43,7 +39,7 @@ class NamesOfRequestsTest {
                   location / { return 200 "sni=$ssl_server_name host=$host nth=$connection_requests.\\n"; }
                 }
                 server { listen 127.0.0.1:%d ssl; server_name rejected.example; ssl_reject_handshake on; }
-                """.formatted(port, issued.chain(), issued.key(), port), port);
+                """.formatted(port, issued.chain(), issued.key(), port), port));
         weir.start("""
                 admin: "127.0.0.1:0"
                 envoy:

@@ -6,7 +6,6 @@ import io.weir.testkit.Await;
 import io.weir.testkit.Certificates;
 import io.weir.testkit.Certificates.Issued;
 import io.weir.testkit.Nginx;
-import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Peers;
 import io.weir.testkit.Ports;
 import io.weir.testkit.Wrk;
@@ -34,7 +33,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,8 +48,6 @@ class RenewedSecretsTest {
 
     @AutoClose
     private final Certificates certificates = Certificates.make();
-    @AutoClose
-    private @Nullable PeerProcess host;
 
     /** A listener whose socket is this, before the demo backend. */
     private String listening(String context) {
@@ -222,7 +218,7 @@ class RenewedSecretsTest {
         Path folder = weir.folder().resolve("own");
         put(certificates.issue("old", "DNS:weir.example"), folder);
         int port = Ports.free();
-        host = Nginx.http("""
+        weir.before(Nginx.http("""
                 server {
                   listen 127.0.0.1:%d ssl;
                   ssl_certificate "%s";
@@ -233,7 +229,7 @@ class RenewedSecretsTest {
                   keepalive_requests 1;
                   location / { return 200 "$ssl_client_s_dn\\n"; }
                 }
-                """.formatted(port, shop.chain(), shop.key(), certificates.authority()), port);
+                """.formatted(port, shop.chain(), shop.key(), certificates.authority()), port));
         weir.start(
                 """
                         admin: "127.0.0.1:0"

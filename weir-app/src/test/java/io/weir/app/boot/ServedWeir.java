@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.app.demo.Demo;
 import io.weir.testkit.Await;
+import io.weir.testkit.PeerProcess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -28,6 +30,7 @@ public final class ServedWeir implements AfterEachCallback {
 
     private final Path folder;
     private final Demo demo;
+    private final List<PeerProcess> hosts = new ArrayList<>();
     private @Nullable Running served;
 
     public ServedWeir() {
@@ -39,6 +42,11 @@ public final class ServedWeir implements AfterEachCallback {
         } catch (Demo.AddressTaken e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** It is before this host, which ends with it. */
+    void before(PeerProcess host) {
+        hosts.add(host);
     }
 
     Path folder() {
@@ -146,6 +154,7 @@ public final class ServedWeir implements AfterEachCallback {
         if (served != null) {
             served.close();
         }
+        hosts.forEach(PeerProcess::close);
         demo.close();
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -6,7 +6,6 @@ import io.weir.app.text.OneListener;
 import io.weir.testkit.Certificates;
 import io.weir.testkit.Certificates.Issued;
 import io.weir.testkit.Nginx;
-import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Peers;
 import io.weir.testkit.Ports;
 import io.weir.testkit.Program;
@@ -31,8 +30,6 @@ class TlsRefusalsTest {
     @AutoClose
     private final Certificates certificates = Certificates.make();
     private final Issued shop = certificates.issue("shop", "DNS:shop.example");
-    @AutoClose
-    private @Nullable PeerProcess host;
 
     private Path log() {
         return weir.folder().resolve("access.log");
@@ -140,7 +137,7 @@ class TlsRefusalsTest {
     @Test
     void whatWasAgreedOnWithAHostIsTold() throws Exception {
         int port = Ports.free();
-        host = Nginx.http("""
+        weir.before(Nginx.http("""
                 server {
                   listen 127.0.0.1:%d ssl;
                   ssl_certificate "%s";
@@ -148,7 +145,7 @@ class TlsRefusalsTest {
                   ssl_verify_client optional_no_ca;
                   location / { return 200 "hello"; }
                 }
-                """.formatted(port, shop.chain(), shop.key()), port);
+                """.formatted(port, shop.chain(), shop.key()), port));
         Issued own = certificates.issue("weir", "URI:spiffe://weir.example/proxy");
         String format = "%UPSTREAM_TLS_VERSION% %UPSTREAM_TLS_CIPHER% %UPSTREAM_PEER_SUBJECT% %UPSTREAM_PEER_DNS_SAN%"
                 + " %UPSTREAM_LOCAL_URI_SAN% %UPSTREAM_PEER_ISSUER%\\n";

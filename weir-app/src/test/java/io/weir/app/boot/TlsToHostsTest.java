@@ -7,14 +7,12 @@ import io.weir.testkit.Certificates;
 import io.weir.testkit.Certificates.Issued;
 import io.weir.testkit.Haproxy;
 import io.weir.testkit.Nginx;
-import io.weir.testkit.PeerProcess;
 import io.weir.testkit.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,11 +29,9 @@ class TlsToHostsTest {
     @AutoClose
     private final Certificates certificates = Certificates.make();
     private final int port = Ports.free();
-    @AutoClose
-    private @Nullable PeerProcess host;
 
     private void nginx(Issued issued, String more) {
-        host = Nginx.http("""
+        weir.before(Nginx.http("""
                 server {
                   listen 127.0.0.1:%d ssl http2;
                   ssl_certificate "%s";
@@ -44,7 +40,7 @@ class TlsToHostsTest {
                   %s
                   location / { return 200 "$server_protocol $ssl_server_name $ssl_session_reused $ssl_client_s_dn\\n"; }
                 }
-                """.formatted(port, issued.chain(), issued.key(), more), port);
+                """.formatted(port, issued.chain(), issued.key(), more), port));
     }
 
     private Issued shop() {
@@ -130,7 +126,7 @@ class TlsToHostsTest {
         Issued issued = shop();
         Path both = Files.writeString(certificates.folder().resolve("both.pem"),
                 Files.readString(issued.chain()) + Files.readString(issued.key()));
-        host = Haproxy.start("""
+        weir.before(Haproxy.start("""
                 defaults
                   mode http
                   timeout client 20s
@@ -139,7 +135,7 @@ class TlsToHostsTest {
                 frontend f
                   bind 127.0.0.1:%d ssl crt %s alpn http/1.1
                   http-request return status 200 content-type text/plain lf-string "%%[ssl_fc_sni] %%[ssl_fc_alpn]"
-                """.formatted(port, both), port);
+                """.formatted(port, both), port));
         weir.start(text(believing(""), protocol("auto_config: { http2_protocol_options: {} }"), ""));
         assertThat(ask(0)).contains("HTTP/1.1 200").contains("shop.example http/1.1");
     }
@@ -271,7 +267,7 @@ class TlsToHostsTest {
 
     @Test
     void aHostThatSpeaksNoTlsIsRefused() throws Exception {
-        host = Nginx.answering(port, "plain");
+        weir.before(Nginx.answering(port, "plain"));
         refused(believing(""), "TLS error: the host does not speak TLS");
     }
 
