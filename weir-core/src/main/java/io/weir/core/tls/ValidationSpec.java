@@ -33,10 +33,13 @@ import org.jspecify.annotations.Nullable;
  * @param trustDomains
  *            who is believed for which names of SPIFFE, in the place of {@code trustedCa} and {@code systemRoots};
  *            empty: those count
+ * @param trustBundles
+ *            the same in one document, a map of bundles of SPIFFE in JSON; null: there is none
  */
 public record ValidationSpec(@Nullable DataSource trustedCa, boolean systemRoots, @Nullable DataSource crl,
         boolean onlyLeafCrl, List<String> spkiPins, List<String> hashPins, List<SanMatch> names, int depthMax,
-        boolean allowExpired, boolean acceptUntrusted, @Nullable String watched, List<TrustDomain> trustDomains) {
+        boolean allowExpired, boolean acceptUntrusted, @Nullable String watched, List<TrustDomain> trustDomains,
+        @Nullable DataSource trustBundles) {
     /** Envoy's default of {@code max_verify_depth}. */
     public static final int DEPTH_DEFAULT = 100;
     /** Nothing is said: whoever comes is accepted as what he says he is. */
@@ -55,7 +58,7 @@ public record ValidationSpec(@Nullable DataSource trustedCa, boolean systemRoots
             boolean onlyLeafCrl, List<String> spkiPins, List<String> hashPins, List<SanMatch> names, int depthMax,
             boolean allowExpired, boolean acceptUntrusted, @Nullable String watched) {
         this(trustedCa, systemRoots, crl, onlyLeafCrl, spkiPins, hashPins, names, depthMax, allowExpired,
-                acceptUntrusted, watched, List.of());
+                acceptUntrusted, watched, List.of(), null);
     }
 
     /** Whether there is anything that a certificate could fail. */
@@ -74,7 +77,8 @@ public record ValidationSpec(@Nullable DataSource trustedCa, boolean systemRoots
                 both(names, other.names), other.depthMax == DEPTH_DEFAULT ? depthMax : other.depthMax,
                 allowExpired || other.allowExpired, acceptUntrusted || other.acceptUntrusted,
                 other.watched == null ? watched : other.watched,
-                other.trustDomains.isEmpty() ? trustDomains : other.trustDomains);
+                other.byDomain() ? other.trustDomains : trustDomains,
+                other.byDomain() ? other.trustBundles : trustBundles);
     }
 
     private static <T> List<T> both(List<T> some, List<T> more) {
@@ -83,7 +87,12 @@ public record ValidationSpec(@Nullable DataSource trustedCa, boolean systemRoots
 
     /** Whether somebody is believed. */
     public boolean believes() {
-        return trustedCa != null || systemRoots || !trustDomains.isEmpty();
+        return trustedCa != null || systemRoots || byDomain();
+    }
+
+    /** Whether who is believed is so for the names of one trust domain of SPIFFE alone. */
+    public boolean byDomain() {
+        return !trustDomains.isEmpty() || trustBundles != null;
     }
 
     /**
@@ -97,13 +106,19 @@ public record ValidationSpec(@Nullable DataSource trustedCa, boolean systemRoots
     /** The same with other names. */
     public ValidationSpec withNames(List<SanMatch> others) {
         return new ValidationSpec(trustedCa, systemRoots, crl, onlyLeafCrl, spkiPins, hashPins, others, depthMax,
-                allowExpired, acceptUntrusted, watched, trustDomains);
+                allowExpired, acceptUntrusted, watched, trustDomains, trustBundles);
     }
 
     /** The same with these trust domains. */
     public ValidationSpec withTrustDomains(List<TrustDomain> others) {
         return new ValidationSpec(trustedCa, systemRoots, crl, onlyLeafCrl, spkiPins, hashPins, names, depthMax,
-                allowExpired, acceptUntrusted, watched, others);
+                allowExpired, acceptUntrusted, watched, others, trustBundles);
+    }
+
+    /** The same with this map of bundles. */
+    public ValidationSpec withTrustBundles(DataSource map) {
+        return new ValidationSpec(trustedCa, systemRoots, crl, onlyLeafCrl, spkiPins, hashPins, names, depthMax,
+                allowExpired, acceptUntrusted, watched, List.of(), map);
     }
 
     /** The rules alone, wherever what they need comes from. */

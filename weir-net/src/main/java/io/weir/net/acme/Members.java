@@ -1,5 +1,6 @@
 package io.weir.net.acme;
 
+import io.weir.core.value.JsonReader;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

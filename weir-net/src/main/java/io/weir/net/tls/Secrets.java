@@ -1,6 +1,7 @@
 package io.weir.net.tls;
 
 import io.weir.core.tls.DataSource;
+import io.weir.net.spiffe.BundleMap;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -8,6 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
 
 /** Reads what data sources name. Waits for files: never on a worker. */
 final class Secrets {
@@ -44,6 +48,15 @@ final class Secrets {
     /** A password: the line without its end. */
     static String password(DataSource source, String path) throws TlsFailure {
         return new String(bytes(source, path), StandardCharsets.UTF_8).replaceFirst("\\R\\z", "");
+    }
+
+    /** Who is believed for the names of which trust domain, of a map of bundles of SPIFFE. */
+    static Map<String, List<X509Certificate>> bundles(DataSource source, String path) throws TlsFailure {
+        try {
+            return BundleMap.read(text(source, path));
+        } catch (BundleMap.Malformed e) {
+            throw new TlsFailure(path, name(source), e.text(), e.cure());
+        }
     }
 
     /** What may be told of a source. */

@@ -106,15 +106,21 @@ final class Trust {
                 ? Identity.certificates(Secrets.text(ca, path + ".trusted_ca"), path + ".trusted_ca", Secrets.name(ca))
                 : spec.systemRoots() ? ofThisMachine(path) : List.of();
         DataSource crl = spec.crl();
-        return new Trust(spec, roots, domains(spec.trustDomains(), path + SPIFFE + "trust_domains"),
+        return new Trust(spec, roots, domains(spec, path + SPIFFE),
                 crl == null ? RevokedLists.NONE : RevokedLists.read(crl, path + ".crl"));
     }
 
-    private static Map<String, Believed> domains(List<TrustDomain> specs, String list) throws TlsFailure {
+    private static Map<String, Believed> domains(ValidationSpec spec, String at) throws TlsFailure {
         Map<String, Believed> domains = new LinkedHashMap<>();
+        DataSource bundles = spec.trustBundles();
+        if (bundles != null) {
+            Secrets.bundles(bundles, at + "trust_bundles").forEach((name, all) -> domains.put(name, Believed.of(all)));
+            return domains;
+        }
+        List<TrustDomain> specs = spec.trustDomains();
         for (int i = 0; i < specs.size(); i++) {
             DataSource bundle = specs.get(i).bundle();
-            String path = list + "[" + i + "].trust_bundle";
+            String path = at + "trust_domains[" + i + "].trust_bundle";
             domains.put(specs.get(i).name(),
                     Believed.of(Identity.certificates(Secrets.text(bundle, path), path, Secrets.name(bundle))));
         }
@@ -135,13 +141,13 @@ final class Trust {
         String path = Contexts.validation(common);
         String from = from(common);
         DataSource crl = spec.crl();
-        if (!spec.trustDomains().isEmpty() && (spec.acceptUntrusted() || spec.trustedCa() != null
+        if (spec.byDomain() && (spec.acceptUntrusted() || spec.trustedCa() != null
                 || spec.systemRoots())) {
             throw new TlsFailure(path + ".custom_validator_config", "", "trust domains say who is believed for which"
                     + " names, and trusted_ca, system_root_certs or ACCEPT_UNTRUSTED would say otherwise"
                     + from(common), "keep one of them");
         }
-        if (!spec.trustDomains().isEmpty() && !spec.names().stream().allMatch(Trust::ofUris)) {
+        if (spec.byDomain() && !spec.names().stream().allMatch(Trust::ofUris)) {
             throw new TlsFailure(path + ".match_typed_subject_alt_names", "", "an authority of a trust domain is"
                     + " believed for URIs of its own alone" + from, "write san_type: URI");
         }
@@ -176,7 +182,7 @@ final class Trust {
      */
     static void proves(CommonTls common) throws TlsFailure {
         ValidationSpec spec = common.validation();
-        if (!spec.trustDomains().isEmpty()) {
+        if (spec.byDomain()) {
             throw new TlsFailure(Contexts.validation(common) + ".custom_validator_config", "", "an authority of a trust"
                     + " domain may write any DNS name into a certificate, so that hosts prove none" + from(common),
                     "remove auto_san_validation and auto_sni_san_validation, or write trusted_ca in its place");

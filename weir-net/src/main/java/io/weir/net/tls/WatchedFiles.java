@@ -34,6 +34,7 @@ final class WatchedFiles {
         ValidationSpec validation = common.validation();
         files.add(validation.trustedCa(), validation.watched());
         files.add(validation.crl(), validation.watched());
+        files.add(validation.trustBundles(), validation.watched());
         validation.trustDomains().forEach(each -> files.add(each.bundle(), validation.watched()));
         keys.forEach(key -> files.add(key, null));
         for (NamedSecrets.Ref ref : common.named().all()) {

@@ -165,6 +165,51 @@ class SpiffeTest {
         }
     }
 
+    /** A map of bundles where each of these domains has this authority. */
+    private static String map(Path... authorities) throws IOException {
+        String[] names = {"west.example", "east.example"};
+        var text = new StringBuilder("{\"trust_domains\":{\"empty.example\":{\"keys\":[]}");
+        for (int i = 0; i < authorities.length; i++) {
+            text.append(",\"").append(names[i]).append("\":{\"keys\":[{\"use\":\"jwt-svid\",\"kty\":\"EC\"},")
+                    .append("{\"use\":\"x509-svid\",\"kty\":\"EC\",\"x5c\":[\"")
+                    .append(Files.readString(authorities[i]).replaceAll("-----[A-Z ]+-----|\\s", ""))
+                    .append("\"]}],\"spiffe_sequence\":1}");
+        }
+        return text.append("}}").toString();
+    }
+
+    @Test
+    void bundlesInOneDocumentAreBelievedEachForItsDomainAndAreReadAgainWhenTheyChange() throws Exception {
+        Path bundles = west().folder().resolve("bundles.json");
+        Files.writeString(bundles, map(west().authority()));
+        Issued own = east().issue("of-east", "URI:spiffe://east.example/a");
+        try (TlsServer server = TlsServer.open(server(ValidationSpec.NONE.withTrustBundles(file(bundles))));
+                SecuredEcho echo = new SecuredEcho(server)) {
+            served(echo, west().issue("of-west", "URI:spiffe://west.example/a"));
+            refused(echo, own, "nobody is believed for its trust domain");
+            refused(echo, east().issue("of-none", "URI:spiffe://empty.example/a"), "leads to nobody who is believed");
+            assertThat(server.watched()).contains(bundles.toString());
+            Files.writeString(bundles, "{}");
+            TlsFailure failure = catchThrowableOfType(TlsFailure.class, server::renew);
+            assertThat(failure.path()).isEqualTo("common_tls_context.validation_context.custom_validator_config"
+                    + ".typed_config.trust_bundles");
+            assertThat(failure.value()).isEqualTo(bundles.toString());
+            Files.writeString(bundles, map(west().authority(), east().authority()));
+            server.renew();
+            served(echo, own);
+            refused(echo, east().issue("poses", "URI:spiffe://west.example/a"), "it leads to nobody who is believed");
+        }
+    }
+
+    @Test
+    void bundlesMayStandInTheConfigurationItself() throws Exception {
+        var inline = new DataSource.Inline(map(west().authority()));
+        try (TlsServer server = TlsServer.open(server(ValidationSpec.NONE.withTrustBundles(inline)));
+                SecuredEcho echo = new SecuredEcho(server)) {
+            served(echo, west().issue("by-inline", "URI:spiffe://west.example/a"));
+        }
+    }
+
     @Test
     void trustDomainsAndOthersWhoAreBelievedAreRefusedTogether() throws IOException {
         ValidationSpec both = new ValidationSpec(file(west().authority()), false, null, false, List.of(), List.of(),

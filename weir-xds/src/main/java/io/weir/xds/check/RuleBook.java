@@ -3,6 +3,7 @@ package io.weir.xds.check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import com.google.protobuf.DescriptorProtos.FieldOptions;
@@ -26,6 +27,9 @@ import com.linecorp.armeria.internal.shaded.xds.pgv.validate.Validate.FieldRules
  *            the oneofs of which one field must be set
  */
 record RuleBook(boolean unchecked, List<FieldCheck> fields, List<OneofDescriptor> required) {
+    /** Rules that Envoy itself does not hold its users to: of two fields that it may be either one. */
+    private static final Set<String> WAIVED = Set
+            .of("envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig.trust_domains");
     private static final Map<Descriptor, RuleBook> BOOKS = new ConcurrentHashMap<>();
 
     /**
@@ -56,7 +60,7 @@ record RuleBook(boolean unchecked, List<FieldCheck> fields, List<OneofDescriptor
         List<FieldCheck> fields = new ArrayList<>();
         for (FieldDescriptor field : type.getFields()) {
             FieldOptions fieldOptions = field.getOptions();
-            boolean ruled = fieldOptions.hasExtension(Validate.rules);
+            boolean ruled = fieldOptions.hasExtension(Validate.rules) && !WAIVED.contains(field.getFullName());
             if (ruled || field.getJavaType() == JavaType.MESSAGE) {
                 fields.add(new FieldCheck(field,
                         ruled ? fieldOptions.getExtension(Validate.rules) : FieldRules.getDefaultInstance(),

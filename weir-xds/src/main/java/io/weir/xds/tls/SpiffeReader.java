@@ -9,12 +9,18 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Who is believed for the names of which trust domain. */
 final class SpiffeReader implements ExtensionReader<SPIFFECertValidatorConfig, SpiffeReader.Domains> {
 
-    /** All of them. */
-    record Domains(List<TrustDomain> all) {
+    /**
+     * All of them.
+     *
+     * @param bundles
+     *            where they are in one document; null: they are written one by one
+     */
+    record Domains(List<TrustDomain> all, @Nullable DataSource bundles) {
     }
 
     @Override
@@ -29,6 +35,18 @@ final class SpiffeReader implements ExtensionReader<SPIFFECertValidatorConfig, S
 
     @Override
     public Domains read(SPIFFECertValidatorConfig config, ReadContext context) {
+        DataSource bundles = CommonTlsReading.source(config.hasTrustBundles(), config.getTrustBundles());
+        if (bundles != null) {
+            if (config.getTrustDomainsCount() > 0) {
+                context.warning("trust_domains", "", "trust_bundles says who is believed for which names, and this is"
+                        + " not looked at beside it, as by Envoy", "remove it, or trust_bundles");
+            }
+            return new Domains(List.of(), bundles);
+        }
+        if (config.getTrustDomainsCount() == 0) {
+            context.problem("trust_domains", "", "nothing says who is believed for which names",
+                    "add trust_domains, each with a name and a trust_bundle, or trust_bundles");
+        }
         var domains = new ArrayList<TrustDomain>();
         Set<String> names = new HashSet<>();
         for (int i = 0; i < config.getTrustDomainsCount(); i++) {
@@ -50,6 +68,6 @@ final class SpiffeReader implements ExtensionReader<SPIFFECertValidatorConfig, S
                 domains.add(new TrustDomain(name, bundle));
             }
         }
-        return new Domains(domains);
+        return new Domains(domains, null);
     }
 }

@@ -56,7 +56,7 @@ public final class UpstreamTlsReader implements ExtensionReader<UpstreamTlsConte
                 at.warning("validation_context", "", "hosts are believed whoever they are: nothing says whose"
                         + " certificates are", "add trusted_ca or system_root_certs, and auto_sni_san_validation");
             }
-        } else if (sanOfSni && !common.validation().trustDomains().isEmpty()) {
+        } else if (sanOfSni && common.validation().byDomain()) {
             context.problem("auto_sni_san_validation", "true", "an authority of a trust domain may write any DNS name"
                     + " into a certificate", "remove it, and write match_typed_subject_alt_names with san_type: URI");
         } else if (sanOfSni && common.validation().believes() && !common.validation().provesNames()) {

@@ -44,7 +44,7 @@ final class ValidationReading {
 
     /** What makes no sense where nobody is believed, or everybody accepted. */
     static void check(ReadContext context, ValidationSpec spec) {
-        if (!spec.trustDomains().isEmpty()) {
+        if (spec.byDomain()) {
             spiffe(context, spec);
         }
         if (spec.believes()) {
@@ -109,7 +109,7 @@ final class ValidationReading {
                 message.hasMaxVerifyDepth() ? message.getMaxVerifyDepth().getValue() : ValidationSpec.DEPTH_DEFAULT,
                 message.getAllowExpiredCertificate(), untrusted,
                 CommonTlsReading.watched(message.hasWatchedDirectory(), message.getWatchedDirectory()),
-                domains == null ? List.of() : domains.all());
+                domains == null ? List.of() : domains.all(), domains == null ? null : domains.bundles());
     }
 
     private List<String> spki() {

@@ -65,8 +65,17 @@ class SpiffeReaderTest {
         refused(spiffe("trust_domains: [ " + WEST + ", " + WEST + " ]"), at + "1].name", "west.example",
                 "into one trust_bundle");
         refused(spiffe("trust_domains: [ { name: west.example } ]"), at + "0].trust_bundle", "", "add trust_bundle");
-        refused(spiffe("trust_domains: [ " + WEST + " ], trust_bundles: { filename: a }"),
-                "custom_validator_config.typed_config.trust_bundles", "", "trust_domains");
+        refused(spiffe(""), "custom_validator_config.typed_config.trust_domains", "", "trust_bundles");
+    }
+
+    @Test
+    void allBundlesMayStandInOneDocumentWhichCountsAlone() {
+        String good = spiffe("trust_bundles: { filename: bundles.json }");
+        assertThat(errors(good)).isEmpty();
+        assertThat(errors(spiffe("trust_domains: [ " + WEST + " ], trust_bundles: { inline_string: x }"))).isEmpty();
+        refused(good + ", trusted_ca: { filename: ca.pem }", "trusted_ca", "", "trust_bundle");
+        refused(good + ", match_typed_subject_alt_names: [ { san_type: DNS, matcher: { exact: a } } ]",
+                "match_typed_subject_alt_names", "a", "san_type: URI");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.weir.net.acme;
+package io.weir.core.value;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads JSON (RFC 8259) into maps, lists, texts, doubles, truths and nulls; strict, and to a bounded depth. */
-final class JsonReader {
+public final class JsonReader {
     private static final int DEPTH_MAX = 32;
 
     private final String text;
@@ -15,7 +15,7 @@ final class JsonReader {
     private int depth;
 
     /** This is no JSON. */
-    static final class Malformed extends Exception {
+    public static final class Malformed extends Exception {
         private static final long serialVersionUID = 1L;
 
         Malformed(String message) {
@@ -27,7 +27,8 @@ final class JsonReader {
         this.text = text;
     }
 
-    static @Nullable Object read(String text) throws Malformed {
+    /** Any value; of members of one name the last counts. */
+    public static @Nullable Object read(String text) throws Malformed {
         var reader = new JsonReader(text);
         Object value = reader.value();
         reader.space();
@@ -38,7 +39,7 @@ final class JsonReader {
     }
 
     /** An object; what is none is malformed. */
-    static Map<String, @Nullable Object> object(String text) throws Malformed {
+    public static Map<String, @Nullable Object> object(String text) throws Malformed {
         if (read(text) instanceof Map<?, ?> map) {
             var members = new LinkedHashMap<String, @Nullable Object>();
             map.forEach((name, value) -> members.put(String.valueOf(name), value));

@@ -1,10 +1,8 @@
-package io.weir.net.acme;
+package io.weir.core.value;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.weir.core.value.JsonText;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,13 +31,5 @@ final class JsonReaderTest {
     void depthIsBounded() {
         assertThatThrownBy(() -> JsonReader.read("[".repeat(1_000_000))).isInstanceOf(JsonReader.Malformed.class)
                 .hasMessageContaining("deep");
-    }
-
-    @Test
-    void urlsOfTheAuthorityAreHttps() {
-        Members members = new Members("the order", Map.of("finalize", "http://a.example/", "list", List.of("x y")));
-        assertThatThrownBy(() -> members.url("finalize")).hasMessageContaining("no https URL: http://a.example/");
-        assertThatThrownBy(() -> members.urls("list")).hasMessageContaining("no URL: x y");
-        assertThatThrownBy(() -> members.text("status")).hasMessage("the order has no status");
     }
 }
