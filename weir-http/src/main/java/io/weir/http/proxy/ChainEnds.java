@@ -137,7 +137,7 @@ final class ChainEnds {
 
         @Override
         public void lengthBroken() {
-            exchange.giveUp(500, "filter_broke_request_length", 0);
+            exchange.giveUp(EarlyEnd.failed("filter_broke_request_length"));
         }
 
         @Override
@@ -191,7 +191,7 @@ final class ChainEnds {
 
         @Override
         public void lengthBroken() {
-            exchange.giveUp(500, "filter_broke_response_length", 0);
+            exchange.giveUp(EarlyEnd.failed("filter_broke_response_length"));
         }
 
         @Override

@@ -23,6 +23,11 @@ public record EarlyEnd(int status, String details, long flags) {
     /** It holds more memory than there is for it. */
     public static final EarlyEnd OVERLOADED = new EarlyEnd(503, "overload", ResponseFlag.OM.bit());
 
+    /** A filter did what none may. */
+    static EarlyEnd failed(String details) {
+        return new EarlyEnd(500, details, 0);
+    }
+
     /** The body is out of its grammar; there is no telling where the next request would begin. */
     public static EarlyEnd broken(Reject why) {
         return new EarlyEnd(why.status(), why.details(), ResponseFlag.DPE.bit());

@@ -209,11 +209,6 @@ public final class Exchange {
         attempts.requestComplete(now);
     }
 
-    /** It ends here: by an answer of our own, or cut where an answer has begun. */
-    public void giveUp(EarlyEnd why) {
-        giveUp(why.status(), why.details(), why.flags());
-    }
-
     /** Whether it has an answer that may have no end, whose turn to end in a drain has come. */
     public boolean due(Turns turns, long now) {
         return active && response.endless() && turns.endsAnswer(downstream.connectionId(), moments.startNanos, now);
@@ -221,7 +216,8 @@ public final class Exchange {
 
     /** How many bytes wait here, but for those that wait for the client. A body that may be sent again counts once. */
     public long heldBytes() {
-        return filters.heldBytes() + halves.heldBytes() + Math.max(attempts.replay.heldBytes(), attempts.tries.heldBytes());
+        return filters.heldBytes() + halves.heldBytes()
+                + Math.max(attempts.replay.heldBytes(), attempts.tries.heldBytes());
     }
 
     /** One read's worth of request has been handed over. */
@@ -360,11 +356,11 @@ public final class Exchange {
         downstream.flush();
     }
 
-    /** A filter has failed, or whatever else forbids to go on. */
-    void giveUp(int code, String why, long responseFlags) {
+    /** It ends here: by an answer of our own, or cut where an answer has begun. */
+    public void giveUp(EarlyEnd why) {
         if (active) {
             attempts.abandon();
-            failed(code, "", why, responseFlags);
+            failed(why.status(), "", why.details(), why.flags());
         }
     }
 

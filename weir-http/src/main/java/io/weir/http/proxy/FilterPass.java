@@ -374,7 +374,7 @@ final class FilterPass implements FilterExchange, Crossing.Outside {
     @Override
     public void failed(RuntimeException bug) {
         LOG.error("a filter failed; its request is given up", bug);
-        exchange.giveUp(500, "filter_failed", 0);
+        exchange.giveUp(EarlyEnd.failed("filter_failed"));
     }
 
     // ---- what filters ask for ----
