@@ -183,7 +183,7 @@ class ReloadsOverSocketsTest {
             }
         };
         var place = new ListenPlace(List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), broken),
-                Map.of(), false, true, true, 16, SocketRules.PLAIN);
+                Map.of(), false, true, true, 16, SocketRules.PLAIN, Map.of());
         var changed = new ListenerSpec(in.name(), in.statPrefix(), place, in.firstLook(), in.chainSet(),
                 in.bufferBytesMax(), in.accessLog(), in.redirection(), in.drain(), in.overload());
         var next = new Snapshot(now.node(), now.localCluster(), now.outlierLog(), List.of(changed), now.clusters(),
