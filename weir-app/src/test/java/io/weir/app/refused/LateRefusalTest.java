@@ -55,32 +55,34 @@ class LateRefusalTest {
         for (int each : hosts) {
             endpoints.append(endpoints.isEmpty() ? "" : ", ").append(endpoint(each));
         }
-        weir.start("""
-                admin: "127.0.0.1:0"
-                listen:
-                  - { on: "127.0.0.1:0", log: { to: "%s", format: "%%RESPONSE_CODE%% %%RESPONSE_FLAGS%% %%UPSTREAM_TRANSPORT_FAILURE_REASON%%\\n" },
-                      routes: [ { to: inner, retries: { times: 3, on: [%s] } } ] }
-                  - { on: "127.0.0.1:0", protocol: tcp, to: inner, log: { to: "%s", format: "%%RESPONSE_FLAGS%% %%UPSTREAM_TRANSPORT_FAILURE_REASON%%\\n" } }
-                  - { on: "127.0.0.1:%d", tls: { %s, client_ca: "%s" }, to: plain }
-                  - { on: "127.0.0.1:%d", tls: { %s }, to: plain }
-                services:
-                  plain: { at: "127.0.0.1:%d" }
-                envoy:
-                  static_resources:
-                    clusters:
-                      - name: inner
-                        connect_timeout: 60s
-                        transport_socket: { name: tls, typed_config: { "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext,
-                          sni: shop.example, common_tls_context: { validation_context: { trusted_ca: { filename: "%s" } } } } }
-                        typed_extension_protocol_options:
-                          envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
-                            "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                            common_http_protocol_options: { max_requests_per_connection: 1 }
-                            explicit_http_config: { %s: {} }
-                        load_assignment: { cluster_name: inner, endpoints: [ { lb_endpoints: [ %s ] } ] }
+        weir.start(
                 """
-                .formatted(log(), retryOn, log(), strict, tls, certificates.authority(), lenient, tls, weir.port(0),
-                        certificates.authority(), protocol, endpoints));
+                        admin: "127.0.0.1:0"
+                        listen:
+                          - { on: "127.0.0.1:0", log: { to: "%s", format: "%%RESPONSE_CODE%% %%RESPONSE_FLAGS%% %%UPSTREAM_TRANSPORT_FAILURE_REASON%%\\n" },
+                              routes: [ { to: inner, retries: { times: 3, on: [%s] } } ] }
+                          - { on: "127.0.0.1:0", protocol: tcp, to: inner, log: { to: "%s", format: "%%RESPONSE_FLAGS%% %%UPSTREAM_TRANSPORT_FAILURE_REASON%%\\n" } }
+                          - { on: "127.0.0.1:%d", tls: { %s, client_ca: "%s" }, to: plain }
+                          - { on: "127.0.0.1:%d", tls: { %s }, to: plain }
+                        services:
+                          plain: { at: "127.0.0.1:%d" }
+                        envoy:
+                          static_resources:
+                            clusters:
+                              - name: inner
+                                connect_timeout: 60s
+                                transport_socket: { name: tls, typed_config: { "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext,
+                                  sni: shop.example, common_tls_context: { validation_context: { trusted_ca: { filename: "%s" } } } } }
+                                typed_extension_protocol_options:
+                                  envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                                    "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                                    common_http_protocol_options: { max_requests_per_connection: 1 }
+                                    explicit_http_config: { %s: {} }
+                                load_assignment: { cluster_name: inner, endpoints: [ { lb_endpoints: [ %s ] } ] }
+                        """
+                        .formatted(log(), retryOn, log(), strict, tls, certificates.authority(), lenient, tls,
+                                weir.port(0),
+                                certificates.authority(), protocol, endpoints));
     }
 
     private String ask() throws IOException {

@@ -56,7 +56,8 @@ final class Http1Connection extends ClientChannel implements ClientConnection, D
 
     private State state = State.HEAD;
     private @Nullable HttpHead head;
-    @Nullable Exchange exchange;
+    @Nullable
+    Exchange exchange;
     private boolean processing;
     private boolean headTimed;
     private boolean bodyWanted;

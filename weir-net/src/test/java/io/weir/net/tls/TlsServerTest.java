@@ -413,7 +413,8 @@ class TlsServerTest {
     private static Levels shortened(double pressure) {
         return Levels.of(new OverloadSpec(1, Map.of(), Map.of(Action.REDUCE_TIMEOUTS, List.of(new Trigger.Threshold(
                 "memory", 1))), Map.of(), List.of(new TimerScale(TimerScale.Timer.TRANSPORT_SOCKET_CONNECT,
-                        TimeUnit.MILLISECONDS.toNanos(1), 0)), 0),
+                        TimeUnit.MILLISECONDS.toNanos(1), 0)),
+                0),
                 _ -> pressure);
     }
 

@@ -173,11 +173,13 @@ class FilterChainsTest {
     @Test
     void eachAddressMayHaveOptionsOfItsOwnOrNone() {
         String at = "{ address: { socket_address: { address: 127.0.0.1, port_value: 0 } }";
-        ListenerSpec spec = listener(text("""
-                freebind: true
-                      socket_options: [ { level: 6, name: 4, int_value: 1 } ]
-                      additional_addresses: [ %s }, %s, socket_options: { socket_options: [ { level: 6, name: 4, int_value: 2,
-                        state: STATE_LISTENING } ] } }, %s, socket_options: {} } ]""".formatted(at, at, at), "name: c"));
+        ListenerSpec spec = listener(
+                text("""
+                        freebind: true
+                              socket_options: [ { level: 6, name: 4, int_value: 1 } ]
+                              additional_addresses: [ %s }, %s, socket_options: { socket_options: [ { level: 6, name: 4, int_value: 2,
+                                state: STATE_LISTENING } ] } }, %s, socket_options: {} } ]"""
+                        .formatted(at, at, at), "name: c"));
         var first = new SocketOption("", 6, 4, new SocketOption.Whole(1), SocketOption.When.PREBIND);
         var own = new SocketOption("", 6, 4, new SocketOption.Whole(2), SocketOption.When.LISTENING);
         assertThat(spec.sockets(0)).isEqualTo(spec.sockets()).isEqualTo(spec.sockets(1));
