@@ -245,7 +245,7 @@ final class Listeners {
                 listener = new OpenListener(spec, front, stats, connections, addressed, drains);
                 prepared.bound.add(listener);
                 if (claim.stopped) {
-                    listener.stopAccepting();
+                    OpenListener.stopAccepting(List.of(listener));
                 }
             } else {
                 prepared.swapped.put(listener, new Successor(spec, front)); // first: who undoes it lets go of the front
@@ -341,7 +341,7 @@ final class Listeners {
         open(prepared.next);
         accept();
         shunned(shunned);
-        prepared.leaving.forEach(Listener::stopAccepting);
+        Listener.stopAccepting(prepared.leaving);
         prepared.old.forEach(OpenListener::over);
         retired.addAll(prepared.old);
         retired.removeIf(listener -> !listener.held());
@@ -400,7 +400,7 @@ final class Listeners {
     /** Another process takes whatever comes from now on. */
     void handedOver() {
         stopped = true;
-        open.forEach(OpenListener::stopAccepting);
+        OpenListener.stopAccepting(open);
         datagrams.handedOver();
         totalActive.set(0);
     }
@@ -421,7 +421,7 @@ final class Listeners {
         List<OpenListener> chosen = chosen(which);
         Runnable closing = datagrams.closing(which);
         return () -> {
-            chosen.forEach(OpenListener::stopAccepting);
+            OpenListener.stopAccepting(chosen);
             closing.run();
             if (!stopped) { // else those who have come by then are still to be handed on
                 addressed.are(open);

@@ -361,14 +361,16 @@ final class OpenListener implements Acceptor {
         sockets.forEach(socket -> socket.accepting(on));
     }
 
-    /** Takes no more connections, also as what it changes to. */
-    void stopAccepting() {
-        stopped = true;
-        sockets.forEach(Listener::stopAccepting);
-        sockets = List.of();
+    /** These take no more connections, also as what they change to. */
+    static void stopAccepting(List<OpenListener> all) {
+        Listener.stopAccepting(all.stream().flatMap(each -> each.sockets.stream()).toList());
+        for (OpenListener each : all) { // now: those that come last are told from others by its addresses
+            each.stopped = true;
+            each.sockets = List.of();
+        }
     }
 
-    /** Whether {@link #stopAccepting} has been called. */
+    /** Whether {@link #stopAccepting} has been called for it. */
     boolean stopped() {
         return stopped;
     }

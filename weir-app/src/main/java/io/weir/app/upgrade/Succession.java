@@ -96,7 +96,10 @@ public final class Succession {
         @Override
         public void connections(long now) {
             parentConnections = now;
-            left = true; // it tells its connections when it has closed everything that listens
+            if (!left) { // it tells its connections when it has closed everything that listens
+                left = true;
+                ListeningSockets.PROCESS.inherited();
+            }
         }
 
         @Override

@@ -128,7 +128,9 @@ public final class Upgrade {
             case Successor.Outcome.Failed(String why) -> {
                 process.destroy();
                 boolean ended = process.waitFor(TELL_MILLIS, TimeUnit.MILLISECONDS);
-                process.destroyForcibly();
+                if (ended || process.destroyForcibly().waitFor(TELL_MILLIS, TimeUnit.MILLISECONDS)) {
+                    ListeningSockets.PROCESS.takenBack();
+                }
                 failed(why + (ended ? " (exit code " + process.exitValue() + ")" : ""));
             }
             case Successor.Outcome.Serves _ -> {

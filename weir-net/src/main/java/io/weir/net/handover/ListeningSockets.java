@@ -36,11 +36,13 @@ public final class ListeningSockets {
         private final List<Integer> descriptors;
         private volatile boolean others;
         private volatile boolean lent;
+        private volatile boolean handed;
 
         private Opened(String asked, List<Integer> descriptors, boolean others) {
             this.asked = asked;
             this.descriptors = List.copyOf(descriptors);
             this.others = others;
+            this.handed = others;
         }
 
         /** The address as the configuration has it. */
@@ -65,11 +67,15 @@ public final class ListeningSockets {
         }
 
         /**
-         * Whether what is done to the sockets themselves is done to no other process: none listens by them, and none
-         * may be about to, as since they were handed over, whatever has come of that.
+         * Whether what is done to the sockets themselves is done to no other process: none has them, as far as can be
+         * known, nor may one be about to serve by them, or to serve on.
          */
         public boolean alone() {
-            return !others && !lent;
+            return !others && !lent && !handed;
+        }
+
+        void lent(boolean now) {
+            lent = now;
         }
     }
 
@@ -119,10 +125,20 @@ public final class ListeningSockets {
     synchronized List<Opened> whileOpen(Use use) throws IOException {
         List<Opened> all = List.copyOf(opened);
         for (Opened each : all) {
-            each.lent = true;
+            each.lent(true);
             use.with(each);
         }
         return all;
+    }
+
+    /** The process to which all were handed has ended, and serves by none of them. */
+    public synchronized void takenBack() {
+        opened.forEach(each -> each.lent(false));
+    }
+
+    /** The process before has closed whatever listens there. */
+    public synchronized void inherited() {
+        opened.forEach(each -> each.handed = false);
     }
 
     /** The process before handed these over; they are this process's own to close. */

@@ -120,6 +120,8 @@ public final class Successor implements AutoCloseable {
                     return new Outcome.Failed(rest);
                 }
                 case Handover.SERVING -> {
+                    // before it says so it closes what it has not taken
+                    all.forEach(each -> each.lent(taken.contains(each)));
                     taken.forEach(each -> each.others(true));
                     return new Outcome.Serves();
                 }

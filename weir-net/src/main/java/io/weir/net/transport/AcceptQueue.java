@@ -9,7 +9,6 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -30,37 +29,37 @@ final class AcceptQueue implements Runnable {
     /** Length and bytes of an address, as Netty's native code writes them. */
     private static final int ADDRESS_BYTES = 26;
     private static final long CLOSE_SECONDS_MAX = 10;
-    /** What clients nearby need to have their say in a handshake. */
-    private static final long HANDSHAKE_MILLIS = 2;
+    /** What clients need to have their say in a handshake, if they are not at the other end of the world. */
+    private static final long HANDSHAKE_MILLIS = 20;
 
     private final Channel socket;
     private final boolean unix;
     private final byte[] address = new byte[ADDRESS_BYTES];
     private final CountDownLatch done = new CountDownLatch(1);
     private int left;
-    /** Whether nobody new is to come, or that is not for this process to say. */
+    private final boolean alone;
     private boolean shut;
 
     private AcceptQueue(Channel socket, boolean taking, boolean alone) {
         this.socket = socket;
         this.unix = socket instanceof EpollServerDomainSocketChannel;
         this.left = taking && (unix || socket instanceof EpollServerSocketChannel) ? CONNECTIONS_MAX : 0;
-        this.shut = !alone;
+        this.alone = alone;
     }
 
     /**
-     * Closes listening sockets, each in its own loop. Waits; not to be called by one of those loops.
+     * Begins to close a listening socket, in its own loop.
      *
      * @param taking
-     *            whether the queues are taken first, as the kernel would reset those connections, although their
-     *            clients take them for made; where another process listens by the same sockets, it has them
+     *            whether the queue is taken first, as the kernel would reset those connections, although their clients
+     *            take them for made; where another process listens by the same socket, it has them
      * @param alone
-     *            whether no other process has the sockets, which are to take nobody any more
+     *            whether no other process has the socket, which is to take nobody any more
      */
-    static void close(List<Channel> sockets, boolean taking, boolean alone) {
-        List<AcceptQueue> queues = sockets.stream().map(socket -> new AcceptQueue(socket, taking, alone)).toList();
-        queues.forEach(AcceptQueue::begin);
-        queues.forEach(AcceptQueue::await);
+    static AcceptQueue close(Channel socket, boolean taking, boolean alone) {
+        AcceptQueue queue = new AcceptQueue(socket, taking, alone);
+        queue.begin();
+        return queue;
     }
 
     private void begin() {
@@ -72,7 +71,8 @@ final class AcceptQueue implements Runnable {
         }
     }
 
-    private void await() {
+    /** Waits until it is closed; not to be called by its loop. */
+    void await() {
         try {
             while (!done.await(CLOSE_SECONDS_MAX, TimeUnit.SECONDS) && !socket.eventLoop().isShuttingDown()) {
                 LOG.debug("{} still has connections that wait", socket);
@@ -99,7 +99,7 @@ final class AcceptQueue implements Runnable {
 
     /** Has no more connections begin; those whose handshake is under way are still to come. False the second time. */
     private boolean shut() {
-        if (shut || left <= 0 || !(((UnixChannel) socket).fd() instanceof Socket listening)) {
+        if (!alone || shut || left <= 0 || !socket.isActive() || !(((UnixChannel) socket).fd() instanceof Socket listening)) {
             return false;
         }
         shut = true;
@@ -128,8 +128,7 @@ final class AcceptQueue implements Runnable {
                 more = descriptor >= 0;
                 if (more) {
                     left--;
-                    socket.pipeline().fireChannelRead(
-                            unix ? new EpollDomainSocketChannel(descriptor) : new EpollSocketChannel(descriptor));
+                    socket.pipeline().fireChannelRead(unix ? new EpollDomainSocketChannel(descriptor) : heard(descriptor));
                 }
             }
         } catch (IOException e) {
@@ -138,5 +137,14 @@ final class AcceptQueue implements Runnable {
         }
         socket.pipeline().fireChannelReadComplete();
         return more;
+    }
+
+    /** Accepted sockets have the filter of those that they come by, and are to hear all. */
+    private Channel heard(int descriptor) {
+        Channel accepted = new EpollSocketChannel(descriptor);
+        if (shut) {
+            SynFilter.detach(accepted);
+        }
+        return accepted;
     }
 }

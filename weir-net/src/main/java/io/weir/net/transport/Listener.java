@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -361,6 +362,18 @@ public final class Listener implements AutoCloseable {
      * called again.
      */
     public void stopAccepting() {
+        stopAccepting(List.of(this));
+    }
+
+    /** The same of several, which takes no longer than one of them. */
+    public static void stopAccepting(Collection<Listener> all) {
+        List<AcceptQueue> queues = new ArrayList<>();
+        all.forEach(each -> queues.addAll(each.closing()));
+        queues.forEach(AcceptQueue::await);
+        all.forEach(Listener::closed);
+    }
+
+    private List<AcceptQueue> closing() {
         ListeningSockets.Opened listening = noted;
         if (listening != null) {
             ListeningSockets.PROCESS.closing(listening);
@@ -373,7 +386,11 @@ public final class Listener implements AutoCloseable {
                 LOG.warn("the socket {} stays behind: {}", file.path(), e.toString());
             }
         }
-        AcceptQueue.close(sockets, begun && !others, listening != null && listening.alone());
+        boolean alone = listening != null && listening.alone();
+        return sockets.stream().map(socket -> AcceptQueue.close(socket, begun && !others, alone)).toList();
+    }
+
+    private void closed() {
         if (!sockets.isEmpty() && first.transport() == Transport.NIO && !first.loop().isShuttingDown()) {
             // The JDK frees a selector's channel with the next select only, which this task's delay brings about.
             first.loop().schedule(() -> {

@@ -1,11 +1,15 @@
 package io.weir.net.transport;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.Buffer;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A program of classic BPF (linux/filter.h) that has a listening TCP socket hear no SYN any more: no connection begins
@@ -13,8 +17,10 @@ import java.nio.ByteOrder;
  * again a second later (RFC 6298 section 2.1), and is refused, or taken by who listens there then.
  */
 final class SynFilter {
+    private static final Logger LOG = LoggerFactory.getLogger(SynFilter.class);
     private static final int SOL_SOCKET = 1;
     private static final int SO_ATTACH_FILTER = 26;
+    private static final int SO_DETACH_FILTER = 27;
     private static final int LOAD_OCTET = 0x30; // BPF_LD | BPF_B | BPF_ABS
     private static final int JUMP_IF_ANY = 0x45; // BPF_JMP | BPF_JSET | BPF_K
     private static final int RETURN = 0x06; // BPF_RET | BPF_K
@@ -28,6 +34,8 @@ final class SynFilter {
     private static final int ADDRESS_AT = 8;
     private static final ChannelOption<ByteBuffer> ATTACH = new RawUnixChannelOption("SO_ATTACH_FILTER", SOL_SOCKET,
             SO_ATTACH_FILTER, PROGRAM_BYTES);
+    private static final ChannelOption<Integer> DETACH = new IntegerUnixChannelOption("SO_DETACH_FILTER", SOL_SOCKET,
+            SO_DETACH_FILTER);
     private static final ByteBuffer CODE = code();
     private static final ByteBuffer PROGRAM = ByteBuffer.allocateDirect(PROGRAM_BYTES).order(ByteOrder.nativeOrder())
             .putShort(0, (short) INSTRUCTIONS).putLong(ADDRESS_AT, Buffer.memoryAddress(CODE));
@@ -50,10 +58,19 @@ final class SynFilter {
     /**
      * Has it hear no SYN. Its loop.
      *
-     * @throws io.netty.channel.ChannelException
+     * @throws ChannelException
      *             when the system refuses
      */
     static void attach(Channel socket) {
         socket.config().setOption(ATTACH, PROGRAM.duplicate().order(ByteOrder.nativeOrder()));
+    }
+
+    /** Has it hear SYNs again. One that has no filter, or is closed by its peer, stays as it is. */
+    static void detach(Channel socket) {
+        try {
+            socket.config().setOption(DETACH, 0);
+        } catch (ChannelException e) {
+            LOG.debug("{} has no filter that could be taken away", socket, e);
+        }
     }
 }

@@ -68,12 +68,19 @@ class HandoverTest {
                 assertThat(after.take(address(8003), _ -> true)).isEmpty();
                 int descriptor = after.take(ONE, _ -> true).getFirst();
                 assertThat(descriptor).isNotEqualTo(first.intValue());
-                assertThat(after.opened(ONE, List.of(descriptor), true).others()).isTrue();
+                ListeningSockets.Opened own = after.opened(ONE, List.of(descriptor), true);
+                assertThat(own.others()).isTrue();
+                assertThat(List.of(one.alone(), two.alone(), own.alone())).containsOnly(false);
                 predecessor.serving();
                 assertThat(outcome.get()).isEqualTo(new Successor.Outcome.Serves());
                 assertThat(one.others()).isTrue();
                 assertThat(two.others()).isFalse();
-                assertThat(after.all().getFirst().others()).isFalse();
+                assertThat(own.others()).isFalse();
+                assertThat(one.alone()).isFalse();
+                assertThat(two.alone()).as("nobody has taken it").isTrue();
+                assertThat(own.alone()).as("before the other one has closed it").isFalse();
+                after.inherited();
+                assertThat(own.alone()).isTrue();
                 client.connect(where); // waits in the queue that both have
                 first.close();
                 second.close();
@@ -175,6 +182,19 @@ class HandoverTest {
             });
         }
         assertThat(heard).containsExactly("left 7", "http.a b.downstream_rq_total +12", "gone");
+    }
+
+    @Test
+    void socketsAreOnesOwnAgainWhenWhoWasGivenThemHasEnded() throws Exception {
+        Socket socket = listening();
+        ListeningSockets.Opened opened = before.opened(ONE, List.of(socket.intValue()), false);
+        assertThat(opened.alone()).isTrue();
+        var _ = before.whileOpen(_ -> {
+        });
+        assertThat(opened.alone()).isFalse();
+        before.takenBack();
+        assertThat(opened.alone()).isTrue();
+        socket.close();
     }
 
     @Test
