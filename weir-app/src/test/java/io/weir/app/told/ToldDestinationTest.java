@@ -206,6 +206,7 @@ class ToldDestinationTest {
             becomes("listener\\.in\\.downstream_cx_overflow", 0);
         }
         becomes("listener\\.other\\.downstream_cx_active", 0);
+        becomes("listener\\.in\\.downstream_cx_active", 0);
         assertThat(ask(weir.listener(0), told("10.1.2.3", port))).contains("handed on");
     }
 }
