@@ -73,10 +73,10 @@ final class BootstrapReader {
         }
         var listeners = new ArrayList<ListenerSpec>();
         for (int i = 0; i < bootstrap.getStaticResources().getListenersCount(); i++) {
-            ListenerSpec listener = ListenerReader.read(resources.at("listeners", i),
-                    bootstrap.getStaticResources().getListeners(i));
+            Listener message = bootstrap.getStaticResources().getListeners(i);
+            ListenerSpec listener = ListenerReader.read(resources.at("listeners", i), message);
             if (listener != null) {
-                listeners.add(limited(listener));
+                listeners.add(limited(message, listener));
             }
         }
         limits();
@@ -208,8 +208,9 @@ final class BootstrapReader {
         });
     }
 
-    private ListenerSpec limited(ListenerSpec listener) {
-        RuntimeValues.Limit limit = runtime.listeners().get(listener.name());
+    /** By the name that is written: one without has none that anybody could know, in Envoy too. */
+    private ListenerSpec limited(Listener message, ListenerSpec listener) {
+        RuntimeValues.Limit limit = runtime.listeners().get(message.getName());
         if (limit == null) {
             return listener;
         }

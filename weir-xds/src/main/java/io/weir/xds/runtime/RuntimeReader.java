@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /**
  * Reads the layers of a bootstrap's runtime. A key is the same whether it is written with dots or as mappings within
@@ -27,6 +28,8 @@ public final class RuntimeReader {
     private static final List<String> SWITCHES = List.of("envoy.reloadable_features.", "envoy.restart_features.",
             "envoy.deprecated_features", "envoy.features.", "re2.max_program_size.");
     private static final int WHOLE = 100;
+    /** What Envoy takes a text for a number by; Java takes more, as {@code 50d} and {@code 0x1p4}. */
+    private static final Pattern DECIMAL = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
 
     private final Complaints errors;
     private final Complaints warnings;
@@ -165,11 +168,8 @@ public final class RuntimeReader {
         return switch (value.getKindCase()) {
             case NUMBER_VALUE -> value.getNumberValue();
             case STRING_VALUE -> {
-                try {
-                    yield Double.parseDouble(value.getStringValue().strip());
-                } catch (NumberFormatException e) {
-                    yield Double.NaN;
-                }
+                String text = value.getStringValue().strip();
+                yield DECIMAL.matcher(text).matches() ? Double.parseDouble(text) : Double.NaN;
             }
             case BOOL_VALUE, STRUCT_VALUE, LIST_VALUE, NULL_VALUE, KIND_NOT_SET -> Double.NaN;
         };

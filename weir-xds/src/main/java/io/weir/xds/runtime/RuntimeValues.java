@@ -33,10 +33,4 @@ public record RuntimeValues(@Nullable Limit connections, Map<String, Limit> list
     public RuntimeValues {
         listeners = Collections.unmodifiableMap(new LinkedHashMap<>(listeners));
     }
-
-    /** How many connections this listener may have. */
-    public long connectionsMax(String listener) {
-        Limit limit = listeners.get(listener);
-        return limit == null ? Long.MAX_VALUE : limit.max();
-    }
 }

@@ -111,6 +111,8 @@ class RuntimeTest {
             upstream.healthy_panic_threshold: { numerator: 5, denominator: HUNDRED } | upstream.healthy_panic_threshold: this is no whole number from 0 on (a mapping); write one, such as 50,
             upstream.healthy_panic_threshold: true | upstream.healthy_panic_threshold: this is no whole number from 0 on (true)
             upstream.healthy_panic_threshold: [ 1 ] | upstream.healthy_panic_threshold: this is no whole number from 0 on (a list)
+            upstream.healthy_panic_threshold: 50d | upstream.healthy_panic_threshold: this is no whole number from 0 on (50d)
+            upstream.healthy_panic_threshold: "0x1p4" | upstream.healthy_panic_threshold: this is no whole number from 0 on (0x1p4)
             upstream.healthy_panic_threshold: 1e400 | upstream.healthy_panic_threshold: this is no whole number
             upstream.healthy_panic_threshold: 4, upstream: { healthy_panic_threshold: 5 } | upstream.healthy_panic_threshold: the layer has upstream.healthy_panic_threshold twice, here and as 4 (5); keep one
             """)
@@ -135,6 +137,20 @@ class RuntimeTest {
         assertThat(compiled).isInstanceOf(Compiled.Accepted.class);
         assertThat(told(compiled)).singleElement().asString().startsWith("test.yaml:")
                 .contains("layered_runtime.layers[0].static_layer." + warning);
+    }
+
+    @Test
+    void aListenerWithoutANameHasNoneThatALimitCouldBeFor() {
+        String layer = "layered_runtime: { layers: [ { name: l, static_layer: {"
+                + " \"envoy.resource_limits.listener.127.0.0.1:8002.connection_limit\": 7 } } ] }\n";
+        Compiled compiled = ConfigFile.compile("test.yaml",
+                RESOURCES.replace("- name: other\n    address", "- address") + layer, StandIns.extensions());
+        assertThat(compiled).isInstanceOf(Compiled.Accepted.class);
+        Snapshot snapshot = ((Compiled.Accepted) compiled).snapshot();
+        assertThat(snapshot.listeners().getLast().name()).isEqualTo("127.0.0.1:8002");
+        assertThat(connectionsMax(snapshot)).containsExactly(Long.MAX_VALUE, Long.MAX_VALUE);
+        assertThat(told(compiled)).singleElement().asString()
+                .contains("there is no listener of this name, so that nothing is limited (127.0.0.1:8002)");
     }
 
     @Test
