@@ -403,11 +403,8 @@ public final class TlsClient implements Renewable {
          */
         @Override
         void broken(Channel channel, Throwable cause) {
-            if (cause instanceof SSLException) {
-                TlsSession session = TlsSession.of(channel);
-                if (session != null) {
-                    session.broken(HandshakeFailure.reason(cause));
-                }
+            TlsSession session = TlsSession.of(channel);
+            if (cause instanceof SSLException && session != null && session.broken(HandshakeFailure.reason(cause))) {
                 stats.failed(cause);
                 if (stats.tells(worker.nowNanos())) {
                     LOG.info("TLS error: behind the handshake: {} ({})", cause.getMessage(),

@@ -112,9 +112,17 @@ public final class TlsSession implements TlsFacts {
         return session != null && protocol.equals(session.applicationProtocol);
     }
 
-    /** It has broken behind its handshake, and so. */
-    void broken(String why) {
-        failure = why;
+    /**
+     * It has broken behind its handshake, and so: the first counts, as what fails behind it may be its consequence.
+     *
+     * @return whether this is the first
+     */
+    boolean broken(String why) {
+        boolean first = failure == null;
+        if (first) {
+            failure = why;
+        }
+        return first;
     }
 
     /**
