@@ -445,7 +445,7 @@ final class Session implements PickContext {
                 now == null ? 0 : now.side.bytesRead(), flags, connectionId, clusterName,
                 now == null ? null : now.host.addressText(), joined && now != null ? now.side.localAddress() : null,
                 joined && now != null ? now.side.tls() : null,
-                joined && now != null ? now.side.tlsFailure() : transportFailure,
+                !joined ? transportFailure : now == null ? null : now.side.tlsFailure(),
                 downstream.remoteAddress(), downstream.localAddress(), attempts, downstream.channel(), type);
     }
 
