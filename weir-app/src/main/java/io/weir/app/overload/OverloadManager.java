@@ -137,10 +137,10 @@ public final class OverloadManager {
         if (next.saturated(Action.SHRINK_HEAP)) {
             collect();
         }
-        relief.ask(next.relief());
         if (!watched.isEmpty()) {
-            later.after(spec.refreshNanos(), () -> look(mine));
+            later.after(spec.refreshNanos(), () -> look(mine)); // whatever becomes of what is asked for
         }
+        relief.ask(next.relief());
     }
 
     private void halt(boolean on) {

@@ -7,6 +7,7 @@ import io.weir.core.stats.Scope;
 import io.weir.http.server.Relieving;
 import io.weir.net.transport.Worker;
 import io.weir.net.transport.Workers;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Has all workers give something up, each so much; no second time before all have done so. The conductor's. */
@@ -26,8 +27,21 @@ final class ReliefRound {
             return;
         }
         if (asked.compareAndSet(0, workers.all().size())) {
-            workers.all().forEach(worker -> worker.loop().execute(() -> relieve(worker, what)));
+            workers.all().forEach(worker -> ask(worker, what));
         }
+    }
+
+    private void ask(Worker worker, Relief what) {
+        try {
+            worker.loop().execute(() -> relieve(worker, what));
+        } catch (RejectedExecutionException e) { // it ends, and its connections with it
+            asked.decrementAndGet();
+        }
+    }
+
+    /** Whether any worker has yet to do what it was asked for. */
+    boolean underWay() {
+        return asked.get() > 0;
     }
 
     private void relieve(Worker worker, Relief what) {
