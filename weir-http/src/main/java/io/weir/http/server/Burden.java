@@ -5,6 +5,10 @@ interface Burden {
     /** How many bytes of both wait in Weir, for whomever. */
     long heldBytes();
 
-    /** Ends it, to be rid of these bytes: by an answer where none has begun, else by a reset. */
-    void drop();
+    /**
+     * Ends it, to be rid of these bytes: by an answer where none has begun, else by a reset.
+     *
+     * @return whether there was anything to end
+     */
+    boolean drop();
 }

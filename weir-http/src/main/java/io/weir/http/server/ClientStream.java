@@ -161,8 +161,10 @@ final class ClientStream implements Downstream, Http2StreamListener, Burden {
     }
 
     @Override
-    public void drop() {
+    public boolean drop() {
+        boolean active = exchange.active();
         exchange.giveUp(EarlyEnd.OVERLOADED);
+        return active;
     }
 
     private void letGo() {

@@ -13,12 +13,13 @@ record Http1Burden(Http1Connection connection) implements Burden {
     }
 
     @Override
-    public void drop() {
+    public boolean drop() {
         var exchange = connection.exchange;
         if (exchange != null && exchange.active()) {
             exchange.giveUp(EarlyEnd.OVERLOADED);
         } else {
             connection.cut();
         }
+        return true;
     }
 }

@@ -335,8 +335,9 @@ final class Http2Connection extends ClientChannel implements ClientConnection, H
         }
 
         @Override
-        public void drop() {
+        public boolean drop() {
             stream.drop(Http2Error.INTERNAL_ERROR);
+            return true;
         }
     }
 }

@@ -78,8 +78,8 @@ public final class Relieving {
         }
         int reset = 0;
         for (var burden : heaviest.all()) {
-            if (burden.heldBytes() >= bytesMin) { // the end of another may have been its own, or has made room for it
-                burden.drop();
+            // the end of another may have been its own, or has made room for it
+            if (burden.heldBytes() >= bytesMin && burden.drop()) {
                 reset++;
             }
         }
