@@ -99,7 +99,8 @@ final class AcceptQueue implements Runnable {
 
     /** Has no more connections begin; those whose handshake is under way are still to come. False the second time. */
     private boolean shut() {
-        if (!alone || shut || left <= 0 || !socket.isActive() || !(((UnixChannel) socket).fd() instanceof Socket listening)) {
+        if (!alone || shut || left <= 0 || !socket.isActive()
+                || !(((UnixChannel) socket).fd() instanceof Socket listening)) {
             return false;
         }
         shut = true;
@@ -128,7 +129,8 @@ final class AcceptQueue implements Runnable {
                 more = descriptor >= 0;
                 if (more) {
                     left--;
-                    socket.pipeline().fireChannelRead(unix ? new EpollDomainSocketChannel(descriptor) : heard(descriptor));
+                    socket.pipeline()
+                            .fireChannelRead(unix ? new EpollDomainSocketChannel(descriptor) : heard(descriptor));
                 }
             }
         } catch (IOException e) {
