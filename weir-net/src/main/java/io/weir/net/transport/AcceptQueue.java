@@ -36,8 +36,8 @@ final class AcceptQueue implements Runnable {
     private final boolean unix;
     private final byte[] address = new byte[ADDRESS_BYTES];
     private final CountDownLatch done = new CountDownLatch(1);
-    private int left;
     private final boolean alone;
+    private int left;
     private boolean shut;
 
     private AcceptQueue(Channel socket, boolean taking, boolean alone) {
@@ -104,6 +104,7 @@ final class AcceptQueue implements Runnable {
             return false;
         }
         shut = true;
+        socket.config().setAutoRead(false); // what comes now is taken here alone
         try {
             if (unix) {
                 listening.shutdown(true, false);
